@@ -1,0 +1,5 @@
+package stats
+
+import "math"
+
+func expCDF(x float64) float64 { return -math.Expm1(-max(0, x)) }
