@@ -1,0 +1,221 @@
+package worker
+
+import "simrun/des"
+
+// slot is one unit of a worker's concurrency.
+type slot struct {
+	worker, task int32
+	gen          uint32
+	ackWhenFree  bool
+	killed       Outcome  // of the attempt that a limit ended while its body could not be interrupted
+	limitAt      des.Time // deadline of the present attempt
+	timer        des.Time // when the timer armed last fires; Never = none
+	timerGen     uint32
+}
+
+func (sl *slot) mine(e des.Event) bool { return des.MakeGen(sl.gen) == e.Gen }
+
+func (s *System) slotAt(when des.Time, kind des.Kind, id int32) {
+	s.host.Schedule(des.Event{At: when, Kind: kind, Arg: id, Gen: des.MakeGen(s.slots[id].gen)})
+}
+
+// begin starts an attempt in its slot.
+func (s *System) begin(id int32) {
+	t := &s.tasks[id]
+	sl := &s.slots[t.slot]
+	p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
+	t.state = running
+	t.attempts++
+	t.began = s.now
+	if !t.late {
+		s.ack(t)
+	}
+	s.tallyStart(t)
+	s.record(Started, id, OK)
+	sl.killed = OK
+	sl.limitAt = des.Never
+	if p.limit > 0 {
+		s.arm(t.slot, s.now+p.limit)
+	}
+	s.host.Start(id, t.slot, int(t.attempts))
+}
+
+// arm sets the deadline of a slot. A slot has one timer that is armed again when it fires early, so that ending in
+// time, which most attempts do, costs nothing.
+func (s *System) arm(id int32, deadline des.Time) {
+	sl := &s.slots[id]
+	sl.limitAt = deadline
+	if sl.timer <= deadline {
+		return
+	}
+	sl.timer = deadline
+	sl.timerGen++
+	s.host.Schedule(des.Event{At: deadline, Kind: kindLimit, Arg: id, Gen: des.MakeGen(sl.timerGen)})
+}
+
+func (s *System) limit(e des.Event) {
+	sl := &s.slots[e.Arg]
+	if des.MakeGen(sl.timerGen) != e.Gen {
+		s.tally.Stale++
+		return
+	}
+	sl.timer = des.Never
+	if sl.task == none || s.tasks[sl.task].state != running || sl.limitAt == des.Never {
+		return
+	}
+	if sl.limitAt > s.now {
+		s.arm(e.Arg, sl.limitAt)
+		return
+	}
+	s.overrun(e.Arg)
+}
+
+// overrun ends an attempt at its time limit: the soft one raises an error in the task, the hard one kills its child.
+func (s *System) overrun(id int32) {
+	sl := &s.slots[id]
+	task := sl.task
+	p := &s.policies[int(sl.worker)*len(s.classes)+int(s.tasks[task].class)]
+	sl.limitAt = des.Never
+	o := TimedOut
+	if p.soft {
+		o = Failed
+	}
+	if !s.host.Stop(task, id) {
+		sl.killed = o
+		return
+	}
+	s.cut(id, o)
+}
+
+// cut ends an attempt whose body was stopped.
+func (s *System) cut(id int32, o Outcome) {
+	sl := &s.slots[id]
+	if o == Failed {
+		s.close(id, Failed, s.classes[s.tasks[sl.task].class].Retry.OnSoft)
+		return
+	}
+	task := sl.task
+	t := &s.tasks[task]
+	w := &s.workers[sl.worker]
+	s.tallyEnd(t)
+	s.record(Ended, task, TimedOut)
+	s.ack(t) // task_acks_on_failure_or_timeout
+	sl.task = none
+	s.finish(task, TimedOut)
+	if w.cfg.Pool == Prefork {
+		s.respawn(id)
+	} else {
+		s.leave(id, w.cfg.Overheads.Finish)
+	}
+}
+
+// respawn keeps a slot empty until its dead child is replaced.
+func (s *System) respawn(id int32) {
+	w := &s.workers[s.slots[id].worker]
+	if s.now >= s.from && s.now < s.to {
+		s.tally.Workers[s.slots[id].worker].Restarts++
+	}
+	s.leave(id, w.cfg.Overheads.Respawn)
+}
+
+// Ended tells that the body in slot is over.
+func (s *System) Ended(now des.Time, slot int32, r Result) {
+	s.now = now
+	sl := &s.slots[slot]
+	sl.limitAt = des.Never
+	switch r {
+	case Succeeded:
+		s.close(slot, OK, false)
+	case Errored:
+		s.close(slot, Failed, s.classes[s.tasks[sl.task].class].Retry.OnError)
+	case Fatal:
+		s.close(slot, Failed, false)
+	case Stopped:
+		s.cut(slot, sl.killed)
+	case Crashed:
+		s.crash(slot)
+	}
+}
+
+// close ends an attempt that returned or raised, and frees its slot.
+func (s *System) close(id int32, o Outcome, mayRetry bool) {
+	sl := &s.slots[id]
+	task := sl.task
+	t := &s.tasks[task]
+	cfg := s.workers[sl.worker].cfg
+	s.tallyEnd(t)
+	s.record(Ended, task, o)
+	overhead := cfg.Overheads.Finish
+	if t.unacked {
+		// The window counts the message until its ack is sent, just before the slot is free.
+		sl.ackWhenFree = true
+		t.unacked = false
+		overhead = cfg.Overheads.FinishLate
+	}
+	sl.task = none
+	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && int(t.retries) < policy.Max {
+		s.retry(task, policy)
+	} else {
+		s.finish(task, o)
+	}
+	s.leave(id, overhead)
+}
+
+// leave frees a slot after some time.
+func (s *System) leave(id int32, after des.Time) {
+	s.slots[id].gen++
+	if after > 0 {
+		s.slotAt(s.now+after, kindFree, id)
+		return
+	}
+	s.freeSlot(id)
+}
+
+func (s *System) freeSlot(id int32) {
+	sl := &s.slots[id]
+	w := &s.workers[sl.worker]
+	if sl.ackWhenFree {
+		sl.ackWhenFree = false
+		w.unacked--
+	}
+	w.holding--
+	w.busy.Add(s.now, -1)
+	w.free = append(w.free, id)
+	if s.recorder != nil {
+		s.recorder.Record(Record{At: s.now, Kind: Freed, Task: none, Class: none, Queue: none, Worker: sl.worker, Slot: id})
+	}
+	s.dispatch(w)
+	w.waiting.Set(s.now, w.reserved.n)
+	s.pull(w)
+}
+
+// retry publishes the task anew, to the back of its queue, with an eta.
+func (s *System) retry(id int32, policy *Retry) {
+	t := &s.tasks[id]
+	delay := policy.delay(int(t.retries))
+	if policy.Jitter {
+		delay = des.Time(s.host.Jitter(id, int(t.retries)) * float64(delay))
+	}
+	t.retries++
+	t.redeliveries = 0
+	t.worker, t.slot = none, none
+	t.eta = s.now + delay
+	t.published = t.eta
+	if t.observed {
+		s.tally.Classes[t.class].Retried++
+	}
+	s.record(Retried, id, OK)
+	s.send(id)
+}
+
+// delay before retry n, from 0: Delay x Backoff^n, at most Cap.
+func (r *Retry) delay(n int) des.Time {
+	d := float64(r.Delay)
+	for range n {
+		d *= r.Backoff
+	}
+	if r.Cap > 0 {
+		d = min(d, float64(r.Cap))
+	}
+	return des.Time(min(d, float64(des.Never/4)))
+}

@@ -1,0 +1,182 @@
+package worker
+
+import "simrun/des"
+
+// Publication is one message to be published now.
+type Publication struct {
+	Class       int32
+	Due         des.Time // intended arrival, from which waits count
+	Demand      des.Time // of its first attempt, for the slowdown
+	Countdown   des.Time // not to start earlier than this from now; 0 = none
+	Expires     des.Time // not to start later than this from now; 0 = never
+	Priority    int
+	HasPriority bool // its own instead of its class's
+}
+
+// Publish sends a message and returns the index of its task, which is valid until Host.Done.
+func (s *System) Publish(now des.Time, p Publication) int32 {
+	s.now = now
+	id := s.newTask()
+	t := &s.tasks[id]
+	gen, pending := t.gen, t.pending
+	*t = task{
+		class: p.Class, queue: s.classQueue[p.Class], worker: none, slot: none, gen: gen, pending: pending,
+		level: s.classLevel[p.Class], due: p.Due, published: now, demand: p.Demand,
+		observed: p.Due >= s.from && p.Due < s.to,
+	}
+	if p.HasPriority {
+		t.level = s.priorities.level(p.Priority, s.queues[t.queue].cfg)
+	}
+	if p.Countdown > 0 {
+		t.eta = now + p.Countdown
+	}
+	if p.Expires > 0 {
+		t.expires = now + p.Expires
+	}
+	s.present(t, 1)
+	if t.observed {
+		s.tally.Classes[t.class].Published++
+		s.open++
+	}
+	s.send(id)
+	return id
+}
+
+// send puts a message on its way to the broker. An ideal broker keeps what has an eta until then; the others give
+// it to a worker at once, which holds it.
+func (s *System) send(id int32) {
+	t := &s.tasks[id]
+	arrival := s.now + s.broker.Publish
+	if s.broker.Kind == Ideal {
+		arrival = max(arrival, t.eta)
+	}
+	if arrival > s.now {
+		t.state = delayed
+		s.at(arrival, kindPublished, id)
+		return
+	}
+	s.enqueue(id, false)
+}
+
+// enqueue gives a message to a worker that has room, or else to the queue. Whoever has room has found its queues
+// empty, so a message that finds others waiting joins them.
+func (s *System) enqueue(id int32, front bool) {
+	t := &s.tasks[id]
+	q := &s.queues[t.queue]
+	t.worker = none
+	if t.redeliveries == 0 {
+		s.record(Published, id, OK)
+	}
+	if q.n == 0 {
+		if w := s.taker(q); w != none {
+			s.deliver(id, &s.workers[w])
+			s.ask(&s.workers[w])
+			return
+		}
+	}
+	if q.cfg.MaxLength >= 0 && q.n >= q.cfg.MaxLength && t.redeliveries == 0 {
+		if q.cfg.Overflow == Reject || q.n == 0 {
+			s.finish(id, Rejected)
+			return
+		}
+		s.finish(s.pop(q), Rejected)
+	}
+	s.push(q, id, front)
+}
+
+// taker picks the worker that gets a message arriving in an empty queue, or none.
+func (s *System) taker(q *queue) int32 {
+	if len(q.consumers) == 1 && len(q.overflow) == 0 {
+		if w := q.consumers[0]; s.workers[w].room() {
+			return w
+		}
+		return none
+	}
+	switch s.broker.Kind {
+	case Redis:
+		if w := s.longestAsking(q.consumers); w != none {
+			return w
+		}
+	case RabbitMQ:
+		for i := range q.consumers {
+			if n := (q.next + i) % len(q.consumers); s.workers[q.consumers[n]].room() {
+				q.next = n + 1
+				return q.consumers[n]
+			}
+		}
+	case Ideal:
+		if s.broker.Dispatch == FreeSlot {
+			if w := s.anyOf(q.consumers, idleWithRoom); w != none {
+				return w
+			}
+			if w := s.anyOf(q.overflow, idleWithRoom); w != none {
+				return w
+			}
+		}
+		if w := s.anyOf(q.consumers, (*instance).room); w != none {
+			return w
+		}
+	}
+	return s.anyOf(q.overflow, idleWithRoom)
+}
+
+func idleWithRoom(w *instance) bool { return w.room() && w.idle() }
+
+// longestAsking is the worker with room that has waited for a message longest: redis serves blocked clients in the
+// order in which they blocked (redis.io, BLPOP).
+func (s *System) longestAsking(workers []int32) int32 {
+	best := int32(none)
+	for _, w := range workers {
+		if s.workers[w].room() && (best == none || s.workers[w].asked < s.workers[best].asked) {
+			best = w
+		}
+	}
+	return best
+}
+
+// anyOf picks one of the workers that fit, uniformly at random, or none.
+func (s *System) anyOf(workers []int32, fits func(*instance) bool) int32 {
+	s.scratch = s.scratch[:0]
+	for _, w := range workers {
+		if fits(&s.workers[w]) {
+			s.scratch = append(s.scratch, w)
+		}
+	}
+	switch n := len(s.scratch); n {
+	case 0:
+		return none
+	case 1:
+		return s.scratch[0]
+	default:
+		return s.scratch[s.choice.IntN(n)]
+	}
+}
+
+// requeue gives a message back to the broker after its worker or child was lost: to the front, or with redis to the
+// back (observed on 5.2.6 and 5.6.2).
+func (s *System) requeue(id int32, delay des.Time) {
+	t := &s.tasks[id]
+	s.ack(t)
+	s.record(Requeued, id, OK)
+	t.slot = none
+	t.redeliveries++
+	if limit := s.queues[t.queue].cfg.DeliveryLimit; limit >= 0 && int(t.redeliveries) > limit {
+		s.finish(id, Dead)
+		return
+	}
+	t.gen++ // whatever was scheduled for it with that worker
+	if delay > 0 {
+		t.state = delayed
+		s.at(s.now+delay, kindPublished, id)
+		return
+	}
+	s.enqueue(id, s.broker.Kind != Redis)
+}
+
+// NextTask is the index that the next call of Publish will return, so that a world can prepare what belongs to it.
+func (s *System) NextTask() int32 {
+	if n := len(s.freeTasks); n > 0 {
+		return s.freeTasks[n-1]
+	}
+	return int32(len(s.tasks))
+}

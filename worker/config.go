@@ -1,0 +1,160 @@
+package worker
+
+import "simrun/des"
+
+// BrokerKind says whose delivery rules hold.
+type BrokerKind uint8
+
+// Broker kinds. Ideal has no overhead, first in first out, and allows every order.
+const (
+	Ideal BrokerKind = iota
+	Redis
+	RabbitMQ
+)
+
+// Pool is the kind of execution pool of a worker.
+type Pool uint8
+
+// Pools, by Celery's names for -P.
+const (
+	Prefork Pool = iota
+	Threads
+	Gevent
+	Solo
+)
+
+// Order is the rule by which a worker consumes several queues.
+type Order uint8
+
+// Orders. RoundRobin is Celery's default; Sorted goes by queue name, Strict by the order of the worker's queues.
+const (
+	RoundRobin Order = iota
+	Sorted
+	Strict
+	Weighted
+)
+
+// Dispatch is the rule by which an ideal broker picks the worker for a message.
+type Dispatch uint8
+
+// Dispatch rules of the ideal broker.
+const (
+	FreeSlot Dispatch = iota // a worker with a free slot if there is one, else a random one with room in its window
+	Random                   // a uniformly random one with room in its window
+)
+
+// Broker is the configuration of the message broker.
+type Broker struct {
+	Kind          BrokerKind
+	Dispatch      Dispatch // ideal only
+	PrioritySteps []int    // redis: priorities are rounded down to one of these; 0 is served first
+	Publish       des.Time // from the call that publishes to the message lying in the broker
+	Restore       des.Time // from the death of a worker to its unacked messages being delivered again
+}
+
+// Overheads are the fixed costs in time of taking and running a message, by broker, release and pool (all zero with
+// an ideal broker).
+type Overheads struct {
+	Fetch      des.Time // from room in the window to the message in the worker's hands, when one is waiting
+	Start      des.Time // from the worker handing a message to a slot to the body running
+	Finish     des.Time // from the end of the body to the slot being free
+	FinishLate des.Time // the same with a late ack, which is sent before the slot is free
+	Notice     des.Time // from the death of a child by its own hand to its parent seeing it
+	Respawn    des.Time // from the parent seeing a child dead, or killing it, to a new one taking tasks
+}
+
+// Overflow says what a full queue does with one message too many.
+type Overflow uint8
+
+// Overflow rules.
+const (
+	Reject Overflow = iota
+	DropHead
+)
+
+// Queue is the configuration of one named queue.
+type Queue struct {
+	Name          string
+	MaxLength     int // messages waiting in the broker; -1 = no limit
+	Overflow      Overflow
+	MaxPriority   int // rabbitmq: x-max-priority; -1 = unset, priorities are ignored
+	DeliveryLimit int // redeliveries after which a message is dead; -1 = no limit
+}
+
+// Config is the configuration of one worker: an instance with its loop and its slots.
+type Config struct {
+	Name               string
+	Pool               Pool
+	Concurrency        int   // slots
+	Queues             []int // consumed queues, in the order given
+	Order              Order
+	Weights            []int // with Weighted: one a queue
+	Overflow           []int // queues taken only when all of Queues are empty
+	PrefetchMultiplier int   // window = multiplier x concurrency; 0 = no limit
+	DisablePrefetch    bool
+	AcksLate           bool
+	RejectOnWorkerLost bool
+	SoftLimit          des.Time // 0 = none
+	HardLimit          des.Time // 0 = none
+	Overheads          Overheads
+}
+
+// Tri is a setting of a task that may be left to the worker.
+type Tri uint8
+
+// Values of Tri.
+const (
+	Unset Tri = iota
+	Off
+	On
+)
+
+// Or is the setting, or fallback when it is unset.
+func (t Tri) Or(fallback bool) bool {
+	if t == Unset {
+		return fallback
+	}
+	return t == On
+}
+
+// Class is what a message knows of its kind of task.
+type Class struct {
+	Name               string
+	HasPriority        bool
+	Priority           int // as Celery would send it
+	AcksLate           Tri
+	RejectOnWorkerLost Tri
+	SoftLimit          des.Time // 0 = the worker's
+	HardLimit          des.Time // 0 = the worker's
+	Retry              Retry
+}
+
+// Retry is a retry policy. The delay before retry n (from 0) is Delay x Backoff^n, at most Cap; with full jitter a
+// uniform share of it (celery/utils/time.py: get_exponential_backoff_interval).
+type Retry struct {
+	Max     int      // retries after the first attempt; 0 = none
+	Delay   des.Time // before the first retry
+	Backoff float64  // factor from one retry to the next
+	Cap     des.Time // longest delay; 0 = no cap
+	Jitter  bool     // full jitter
+	OnError bool     // retry after an error
+	OnSoft  bool     // retry after the soft time limit
+}
+
+// Target is a bound whose attainment is counted exactly, task by task.
+type Target struct {
+	Metric Metric
+	Bound  des.Time
+}
+
+// Metric is a duration measured of every task.
+type Metric uint8
+
+// Metrics of a task. Wait is intended arrival to first start; Response intended arrival to final end; Run start to
+// end of one attempt.
+const (
+	Wait Metric = iota
+	Response
+	Run
+	Metrics = iota
+)

@@ -1,0 +1,97 @@
+package worker
+
+import "simrun/des"
+
+// tallyStart counts the start of an attempt.
+func (s *System) tallyStart(t *task) {
+	if !t.observed {
+		return
+	}
+	c := &s.tally.Classes[t.class]
+	c.Attempts++
+	c.WaitPerAttempt.Add(s.now - t.published)
+	if t.attempts > 1 {
+		return
+	}
+	wait := s.now - t.due
+	c.Wait.Add(wait)
+	c.WaitAll.Add(wait)
+	c.InQueue.Add(t.received - t.due)
+	c.InReserved.Add(s.now - t.received)
+	s.count(t, Wait, wait)
+	if len(c.Bins) > 0 {
+		b := &c.Bins[(t.due-s.from)/s.binWidth]
+		b.Tasks++
+		b.Wait.Add(wait)
+	}
+}
+
+// present keeps the number of tasks in the system until the observed window ends.
+func (s *System) present(t *task, d int) {
+	if !s.seen {
+		s.tally.Classes[t.class].InSystem.Add(s.now, d)
+	}
+}
+
+// count notes exactly, task by task, whether the targets on a metric are met.
+func (s *System) count(t *task, m Metric, d des.Time) {
+	for i, target := range s.targets[t.class] {
+		if target.Metric == m {
+			within := &s.tally.Classes[t.class].Within[i]
+			within[1]++
+			if d <= target.Bound {
+				within[0]++
+			}
+		}
+	}
+}
+
+// tallyEnd counts the end of an attempt.
+func (s *System) tallyEnd(t *task) {
+	if t.observed {
+		run := s.now - t.began
+		s.tally.Classes[t.class].Run.Add(run)
+		s.count(t, Run, run)
+	}
+}
+
+// finish ends a task for good.
+func (s *System) finish(id int32, o Outcome) {
+	t := &s.tasks[id]
+	c := &s.tally.Classes[t.class]
+	s.present(t, -1)
+	if t.observed {
+		s.open--
+		c.ByOutcome[o]++
+		switch o {
+		case OK, Failed, TimedOut:
+			response := s.now - t.due
+			c.Response.Add(response)
+			s.count(t, Response, response)
+			if o == OK && t.demand > 0 {
+				c.Slowdown.Add(des.Seconds(float64(response) / float64(t.demand)))
+			}
+		case Expired:
+			c.WaitAll.Add(t.expires - t.due)
+		}
+	}
+	s.record(Done, id, o)
+	s.host.Done(id, o)
+	s.release(id)
+}
+
+// censor counts an observed task that the end of the run cut off. One that has already waited longer than a target
+// allows misses it.
+func (s *System) censor(t *task, o Outcome) {
+	if !t.observed {
+		return
+	}
+	c := &s.tally.Classes[t.class]
+	c.ByOutcome[o]++
+	for i, target := range s.targets[t.class] {
+		unknown := target.Metric == Response || target.Metric == Wait && t.attempts == 0
+		if unknown && s.now-t.due > target.Bound {
+			c.Within[i][1]++
+		}
+	}
+}

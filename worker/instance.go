@@ -1,0 +1,174 @@
+package worker
+
+import "simrun/des"
+
+// instance is one worker: its loop takes messages while its window has room, reserves them in order, and hands them
+// to free slots.
+type instance struct {
+	cfg       *Config
+	firstSlot int32
+	free      []int32 // slots without a task; the last is used first
+	reserved  list
+	unacked   int // messages that count in the window
+	held      int // of these, with an eta to come: each widens the window by one
+	fetching  int // messages on their way
+	holding   int // fetching + reserved + in a slot
+	window    int // 0 = no limit
+	most      int // the largest holding; 0 = no limit but the window
+	serial    bool
+	down      bool // its process is dead
+	stalled   bool // gevent: its thread is taken by a task
+	asking    bool // waits for a message
+	rotation  rotation
+	asked     uint64 // serial of the present ask for a message
+
+	busy    des.Area
+	waiting des.Area
+}
+
+func newInstance(cfg *Config, kind BrokerKind, queues []queue) instance {
+	w := instance{
+		cfg:      cfg,
+		reserved: emptyList(),
+		window:   cfg.PrefetchMultiplier * cfg.Concurrency,
+		// A redis worker asks for one message at a time (BRPOP); rabbitmq pushes.
+		serial:   kind == Redis,
+		rotation: newRotation(cfg, queues),
+	}
+	switch {
+	case cfg.DisablePrefetch:
+		w.most = cfg.Concurrency
+	case kind == RabbitMQ:
+		// The broker fills the window whatever the pool does: what the pool does not accept lies in the socket.
+	case cfg.Pool == Gevent:
+		// The consumer blocks when it spawns into a full pool, with one message in its hands.
+		w.most = cfg.Concurrency + 1
+	case cfg.Pool == Solo:
+		// The consumer runs the task itself.
+		w.most = cfg.Concurrency
+	}
+	return w
+}
+
+// room says whether the worker takes one more message now.
+func (w *instance) room() bool {
+	switch {
+	case w.down, w.stalled, w.serial && w.fetching > 0, w.most > 0 && w.holding >= w.most:
+		return false
+	case w.window == 0:
+		return true
+	}
+	return w.unacked < w.window+w.held
+}
+
+// idle says whether a message would start at once.
+func (w *instance) idle() bool { return len(w.free) > w.reserved.n+w.fetching }
+
+// ask notes whether the worker waits for a message, and since when: redis serves the longest waiting first.
+func (s *System) ask(w *instance) {
+	room := w.room()
+	if room && !w.asking {
+		s.asks++
+		w.asked = s.asks
+	}
+	w.asking = room
+}
+
+// pull takes messages while there is room and the worker's queues have any.
+func (s *System) pull(w *instance) {
+	for w.room() {
+		q := s.choose(w)
+		if q == none {
+			break
+		}
+		id := s.pop(&s.queues[q])
+		s.deliver(id, w)
+	}
+	s.ask(w)
+}
+
+// deliver gives a message to a worker.
+func (s *System) deliver(id int32, w *instance) {
+	t := &s.tasks[id]
+	t.worker = s.slots[w.firstSlot].worker
+	p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
+	t.late = p.late
+	t.unacked = true
+	w.asking = false
+	w.unacked++
+	w.holding++
+	if w.cfg.Overheads.Fetch > 0 {
+		t.state = fetching
+		w.fetching++
+		s.at(s.now+w.cfg.Overheads.Fetch, kindFetched, id)
+		return
+	}
+	s.receive(id)
+}
+
+// receive puts a message into the worker's hands.
+func (s *System) receive(id int32) {
+	t := &s.tasks[id]
+	t.received = s.now
+	s.record(Received, id, OK)
+	if t.eta > s.now {
+		// Held in memory until due; the window is widened so that others can pass (celery/worker/strategy.py).
+		w := &s.workers[t.worker]
+		t.state = held
+		w.held++
+		w.holding--
+		s.at(t.eta, kindDue, id)
+		return
+	}
+	s.enlist(id)
+}
+
+// reserve takes a message whose eta has come.
+func (s *System) reserve(id int32) {
+	s.workers[s.tasks[id].worker].holding++
+	s.enlist(id)
+}
+
+// enlist puts a message at the end of the worker's reserve and hands out what it can.
+func (s *System) enlist(id int32) {
+	w := &s.workers[s.tasks[id].worker]
+	s.tasks[id].state = reserved
+	s.pushBack(&w.reserved, id)
+	s.dispatch(w)
+	w.waiting.Set(s.now, w.reserved.n)
+}
+
+// dispatch hands reserved messages to free slots. A message that has expired is dropped only now, as Celery looks at
+// it when it is about to run (celery/worker/request.py: revoked).
+func (s *System) dispatch(w *instance) {
+	for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled {
+		id := s.popFront(&w.reserved)
+		t := &s.tasks[id]
+		if t.expires > 0 && s.now >= t.expires {
+			w.holding--
+			s.ack(t)
+			s.finish(id, Expired)
+			continue
+		}
+		n := len(w.free) - 1
+		sl := w.free[n]
+		w.free = w.free[:n]
+		s.slots[sl].task = id
+		t.slot = sl
+		t.state = starting
+		w.busy.Add(s.now, 1)
+		if w.cfg.Overheads.Start > 0 {
+			s.slotAt(s.now+w.cfg.Overheads.Start, kindStart, sl)
+		} else {
+			s.begin(id)
+		}
+	}
+}
+
+// ack takes the message out of its worker's window.
+func (s *System) ack(t *task) {
+	if t.unacked {
+		t.unacked = false
+		s.workers[t.worker].unacked--
+	}
+}

@@ -1,0 +1,123 @@
+package worker
+
+import (
+	"cmp"
+	"slices"
+
+	"simrun/des"
+)
+
+// crash is the death of the process that ran a body. A prefork child dies alone, and its parent sees it a little
+// later; in the other pools the task takes its whole worker along.
+func (s *System) crash(id int32) {
+	sl := &s.slots[id]
+	t := &s.tasks[sl.task]
+	s.tallyEnd(t)
+	s.record(Ended, sl.task, Lost)
+	t.state = crashed
+	w := &s.workers[sl.worker]
+	if w.cfg.Pool != Prefork {
+		s.perish(w)
+		return
+	}
+	sl.gen++
+	if w.cfg.Overheads.Notice > 0 {
+		s.slotAt(s.now+w.cfg.Overheads.Notice, kindNotice, id)
+		return
+	}
+	s.notice(id)
+}
+
+// notice is the parent seeing that a child is dead: without late ack and reject_on_worker_lost the task is lost.
+func (s *System) notice(id int32) {
+	sl := &s.slots[id]
+	task := sl.task
+	t := &s.tasks[task]
+	p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
+	sl.task = none
+	if t.late && p.reject {
+		s.requeue(task, 0)
+	} else {
+		s.ack(t)
+		s.finish(task, Lost)
+	}
+	s.respawn(id)
+}
+
+// perish is the death of a whole worker. What it had acked is lost; the broker gives the rest to others, redis only
+// once its visibility timeout has passed.
+func (s *System) perish(w *instance) {
+	me := s.slots[w.firstSlot].worker
+	w.down = true
+	s.scratch = s.scratch[:0]
+	for id := range s.tasks {
+		if t := &s.tasks[id]; t.worker == me && t.state >= fetching {
+			s.scratch = append(s.scratch, int32(id))
+		}
+	}
+	// Back to the front, the first received last, so that it is first again; redis puts them at the back.
+	back := s.broker.Kind == Redis
+	slices.SortFunc(s.scratch, func(a, b int32) int {
+		c := cmp.Or(cmp.Compare(s.tasks[a].received, s.tasks[b].received), cmp.Compare(a, b))
+		if back {
+			return c
+		}
+		return -c
+	})
+	w.reserved = emptyList()
+	w.waiting.Set(s.now, 0)
+	w.fetching, w.held, w.holding = 0, 0, 0
+	w.free = w.free[:0]
+	for n := range w.cfg.Concurrency {
+		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)
+		sl := &s.slots[id]
+		sl.gen++
+		sl.ackWhenFree = false
+		if sl.task != none && s.tasks[sl.task].state == running {
+			s.host.Stop(sl.task, id)
+			s.tallyEnd(&s.tasks[sl.task])
+			s.record(Ended, sl.task, Lost)
+		}
+		sl.task = none
+		sl.limitAt = des.Never
+		w.free = append(w.free, id)
+	}
+	for _, id := range slices.Clone(s.scratch) {
+		if t := &s.tasks[id]; t.unacked {
+			s.requeue(id, s.broker.Restore)
+		} else {
+			s.finish(id, Lost)
+		}
+	}
+	w.unacked = 0
+	w.busy.Set(s.now, 0)
+	if s.now >= s.from && s.now < s.to {
+		s.tally.Workers[me].Restarts++
+	}
+	if w.cfg.Overheads.Respawn > 0 {
+		s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Respawn, Kind: kindUp, Arg: me})
+		return
+	}
+	s.up(me)
+}
+
+// up is a worker that has restarted.
+func (s *System) up(id int32) {
+	w := &s.workers[id]
+	w.down = false
+	s.pull(w)
+}
+
+// Stall tells that the only thread of a gevent worker is taken by a CPU phase: its loop stands still, and neither
+// receives nor starts anything. Unlike the other calls, a Host may make it from inside Start.
+func (s *System) Stall(worker int32) { s.workers[worker].stalled = true }
+
+// Wake tells that the thread is free again.
+func (s *System) Wake(now des.Time, worker int32) {
+	s.now = now
+	w := &s.workers[worker]
+	w.stalled = false
+	s.dispatch(w)
+	w.waiting.Set(now, w.reserved.n)
+	s.pull(w)
+}

@@ -1,0 +1,109 @@
+package worker
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"simrun/des"
+)
+
+// queue is one named queue of the broker: a first-in first-out list for each level of priority.
+type queue struct {
+	cfg       *Queue
+	levels    []list
+	filled    uint64 // bit l set: level l is not empty
+	n         int
+	consumers []int32 // workers that list it among their queues
+	overflow  []int32 // workers that take it only when their own are empty
+	next      int     // rabbitmq: the consumer whose turn it is
+	length    des.Area
+}
+
+func (s *System) push(q *queue, id int32, front bool) {
+	t := &s.tasks[id]
+	t.state = queued
+	l := &q.levels[t.level]
+	if front {
+		s.pushFront(l, id)
+	} else {
+		s.pushBack(l, id)
+	}
+	q.filled |= 1 << t.level
+	q.n++
+	q.length.Set(s.now, q.n)
+}
+
+// pop takes the message that is served first.
+func (s *System) pop(q *queue) int32 {
+	level := bits.TrailingZeros64(q.filled)
+	l := &q.levels[level]
+	id := s.popFront(l)
+	if l.n == 0 {
+		q.filled &^= 1 << level
+	}
+	q.n--
+	q.length.Set(s.now, q.n)
+	return id
+}
+
+// top is the level of the message that is served first, in a queue that is not empty.
+func (q *queue) top() int { return bits.TrailingZeros64(q.filled) }
+
+// priorities maps what a message carries to a level, 0 served first.
+type priorities struct {
+	kind   BrokerKind
+	steps  []int // redis, ascending
+	values []int // ideal and rabbitmq: all that occur, descending
+}
+
+// maxLevels is the number of levels a queue can tell apart: one bit of a word each.
+const maxLevels = 64
+
+// newPriorities panics when more than 64 distinct priorities occur; scenarios refuses such a file.
+func newPriorities(b *Broker, occurring []int) priorities {
+	if b.Kind == Redis {
+		steps := slices.Clone(b.PrioritySteps)
+		slices.Sort(steps)
+		if len(steps) == 0 {
+			steps = []int{0}
+		}
+		return priorities{kind: Redis, steps: steps}
+	}
+	values := append(slices.Clone(occurring), 0)
+	slices.SortFunc(values, func(a, b int) int { return cmp.Compare(b, a) })
+	values = slices.Compact(values)
+	if len(values) > maxLevels {
+		panic("worker: more than 64 distinct priorities")
+	}
+	return priorities{kind: b.Kind, values: values}
+}
+
+func (p *priorities) levels() int {
+	if p.kind == Redis {
+		return len(p.steps)
+	}
+	return len(p.values)
+}
+
+// level of a message with priority n in a queue. Redis rounds down to a step (kombu/transport/redis.py: priority)
+// and serves 0 first; rabbitmq caps at x-max-priority, ignores priorities without it, and serves large ones first,
+// as the ideal broker does. A message without priority has 0.
+func (p *priorities) level(n int, q *Queue) uint8 {
+	switch p.kind {
+	case Redis:
+		i, found := slices.BinarySearch(p.steps, min(max(n, 0), 9))
+		if !found {
+			i = max(i-1, 0)
+		}
+		return uint8(i)
+	case RabbitMQ:
+		if q.MaxPriority < 0 {
+			n = 0
+		} else {
+			n = min(max(n, 0), q.MaxPriority)
+		}
+	}
+	i, _ := slices.BinarySearchFunc(p.values, n, func(v, n int) int { return cmp.Compare(n, v) })
+	return uint8(i)
+}

@@ -1,0 +1,276 @@
+package worker
+
+import "simrun/des"
+
+// Setup is what a System is made of.
+type Setup struct {
+	Broker     Broker
+	Queues     []Queue
+	Classes    []Class
+	ClassQueue []int // the queue of each class
+	Workers    []Config
+	Targets    [][]Target // of each class; may be nil
+	Priorities []int      // that messages may carry besides those of their classes
+	Key        des.Key    // of the broker's own choices
+	Recorder   Recorder   // nil = nobody listens
+}
+
+// System is a broker and its workers. Every method takes the present time, which never goes back.
+type System struct {
+	host       Host
+	recorder   Recorder
+	now        des.Time
+	broker     Broker
+	classes    []Class
+	classQueue []int32
+	classLevel []uint8 // of a message with the class's own priority
+	priorities priorities
+	policies   []policy // worker x class
+	targets    [][]Target
+	queues     []queue
+	workers    []instance
+	slots      []slot
+	tasks      []task
+	freeTasks  []int32
+	asks       uint64 // serial of the last ask for a message
+	choice     *des.Stream
+	scratch    []int32
+
+	tally    Tally
+	from, to des.Time
+	binWidth des.Time
+	seen     bool // the observed window has ended
+	open     int  // observed tasks that have not ended
+}
+
+// policy is what a worker's settings and a class's own make together.
+type policy struct {
+	late, reject bool
+	limit        des.Time // 0 = none
+	soft         bool     // the limit raises an error in the task instead of killing its child
+}
+
+// New makes a System whose workers are up and idle at time 0.
+func New(setup Setup, host Host) *System {
+	s := &System{
+		host:     host,
+		recorder: setup.Recorder,
+		broker:   setup.Broker,
+		classes:  setup.Classes,
+		targets:  setup.Targets,
+		queues:   make([]queue, len(setup.Queues)),
+		choice:   des.NewStream(setup.Key),
+		to:       des.Never,
+		tally: Tally{
+			Classes: make([]ClassTally, len(setup.Classes)),
+			Queues:  make([]QueueTally, len(setup.Queues)),
+			Workers: make([]WorkerTally, len(setup.Workers)),
+		},
+	}
+	if s.targets == nil {
+		s.targets = make([][]Target, len(s.classes))
+	}
+	occurring := setup.Priorities
+	for i := range s.classes {
+		occurring = append(occurring, s.classes[i].Priority)
+	}
+	for i := range setup.Queues {
+		occurring = append(occurring, max(setup.Queues[i].MaxPriority, 0))
+	}
+	s.priorities = newPriorities(&s.broker, occurring)
+	for i := range s.queues {
+		q := &s.queues[i]
+		q.cfg = &setup.Queues[i]
+		q.levels = make([]list, s.priorities.levels())
+		for l := range q.levels {
+			q.levels[l] = emptyList()
+		}
+	}
+	for i := range s.classes {
+		q := setup.ClassQueue[i]
+		s.classQueue = append(s.classQueue, int32(q))
+		s.classLevel = append(s.classLevel, s.priorities.level(s.classes[i].Priority, &setup.Queues[q]))
+		s.tally.Classes[i].Within = make([][2]int64, len(s.targets[i]))
+	}
+	s.addWorkers(setup.Workers)
+	return s
+}
+
+func (s *System) addWorkers(configs []Config) {
+	for i := range configs {
+		cfg := &configs[i]
+		w := newInstance(cfg, s.broker.Kind, s.queues)
+		w.firstSlot = int32(len(s.slots))
+		for n := range cfg.Concurrency {
+			s.slots = append(s.slots, slot{worker: int32(i), task: none, timer: des.Never})
+			w.free = append(w.free, w.firstSlot+int32(cfg.Concurrency-1-n))
+		}
+		for _, q := range cfg.Queues {
+			s.queues[q].consumers = append(s.queues[q].consumers, int32(i))
+		}
+		for _, q := range cfg.Overflow {
+			s.queues[q].overflow = append(s.queues[q].overflow, int32(i))
+		}
+		for c := range s.classes {
+			s.policies = append(s.policies, newPolicy(cfg, &s.classes[c]))
+		}
+		s.workers = append(s.workers, w)
+		s.ask(&s.workers[i])
+	}
+}
+
+// newPolicy combines the settings of a worker and a class: the class's own win. Time limits need a child that can
+// be interrupted: prefork has both, gevent only the hard one, threads and solo none (docs.celeryq.dev, "Workers
+// Guide: Time Limits").
+func newPolicy(cfg *Config, class *Class) policy {
+	p := policy{
+		late:   class.AcksLate.Or(cfg.AcksLate),
+		reject: class.RejectOnWorkerLost.Or(cfg.RejectOnWorkerLost),
+	}
+	soft, hard := cfg.SoftLimit, cfg.HardLimit
+	if class.SoftLimit > 0 {
+		soft = class.SoftLimit
+	}
+	if class.HardLimit > 0 {
+		hard = class.HardLimit
+	}
+	switch {
+	case cfg.Pool == Prefork && soft > 0 && (hard == 0 || soft < hard):
+		p.limit, p.soft = soft, true
+	case cfg.Pool == Prefork || cfg.Pool == Gevent:
+		p.limit = hard
+	}
+	return p
+}
+
+// Observe says which tasks count: those whose intended arrival lies in [from, to). Time averages cover the same
+// window. bins > 0 asks for the mean wait by slice of the window.
+func (s *System) Observe(from, to des.Time, bins int) {
+	s.from, s.to = from, to
+	if bins > 0 {
+		s.binWidth = (to - from + des.Time(bins) - 1) / des.Time(bins)
+		for i := range s.tally.Classes {
+			s.tally.Classes[i].Bins = make([]Bin, bins)
+		}
+	}
+	s.host.Schedule(des.Event{At: from, Kind: kindObserve, Arg: 0})
+	s.host.Schedule(des.Event{At: to, Kind: kindObserve, Arg: 1})
+}
+
+// observe starts and ends the time averages.
+func (s *System) observe(end bool) {
+	s.seen = end
+	each := func(a *des.Area, to *des.Area) {
+		if end {
+			a.Set(s.now, a.Level())
+			*to = *a
+		} else {
+			a.Restart(s.now)
+		}
+	}
+	for i := range s.queues {
+		each(&s.queues[i].length, &s.tally.Queues[i].Length)
+	}
+	for i := range s.workers {
+		each(&s.workers[i].busy, &s.tally.Workers[i].Busy)
+		each(&s.workers[i].waiting, &s.tally.Workers[i].Reserved)
+	}
+	for i := range s.classes {
+		if a := &s.tally.Classes[i].InSystem; end {
+			a.Set(s.now, a.Level())
+		} else {
+			a.Restart(s.now)
+		}
+	}
+}
+
+// Settled says that the observed window is over and every task observed in it has ended.
+func (s *System) Settled() bool { return s.seen && s.open == 0 }
+
+// Handle takes back an event that the System had scheduled.
+func (s *System) Handle(e des.Event) {
+	s.now = e.At
+	switch e.Kind {
+	case kindPublished:
+		if s.mine(e) {
+			s.enqueue(e.Arg, false)
+		}
+	case kindFetched:
+		if s.mine(e) {
+			w := &s.workers[s.tasks[e.Arg].worker]
+			w.fetching--
+			s.receive(e.Arg)
+			s.pull(w)
+		}
+	case kindDue:
+		if s.mine(e) {
+			w := &s.workers[s.tasks[e.Arg].worker]
+			w.held--
+			s.reserve(e.Arg)
+			s.pull(w)
+		}
+	case kindStart:
+		if sl := &s.slots[e.Arg]; sl.mine(e) {
+			s.begin(sl.task)
+			s.pull(&s.workers[sl.worker])
+		}
+	case kindFree:
+		if s.slots[e.Arg].mine(e) {
+			s.freeSlot(e.Arg)
+		}
+	case kindNotice:
+		if s.slots[e.Arg].mine(e) {
+			s.notice(e.Arg)
+		}
+	case kindLimit:
+		s.limit(e)
+	case kindUp:
+		s.up(e.Arg)
+	case kindObserve:
+		s.observe(e.Arg == 1)
+	}
+}
+
+func (s *System) record(kind RecordKind, id int32, o Outcome) {
+	if s.recorder == nil {
+		return
+	}
+	t := &s.tasks[id]
+	s.recorder.Record(Record{
+		At: s.now, Kind: kind, Outcome: o, Task: id, Class: t.class, Queue: t.queue,
+		Worker: t.worker, Slot: t.slot, Attempt: t.attempts, Due: t.due,
+	})
+}
+
+// Close counts where the observed tasks that have not ended are, and returns what was observed. The System must not
+// be used any more.
+func (s *System) Close(now des.Time) *Tally {
+	s.now = now
+	if !s.seen {
+		s.observe(true)
+	}
+	for id := range s.tasks {
+		t := &s.tasks[id]
+		if t.state != gone {
+			o := s.whereabouts(t)
+			s.censor(t, o)
+			s.host.Done(int32(id), o)
+		}
+	}
+	return &s.tally
+}
+
+// whereabouts is the outcome of a task that the end of the run cut off.
+func (s *System) whereabouts(t *task) Outcome {
+	switch {
+	case t.state == running:
+		return Unfinished
+	case t.state == crashed, t.state == delayed && t.redeliveries > 0:
+		return Lost
+	case t.attempts > 0:
+		return Retrying
+	case t.expires > 0 && s.now >= t.expires:
+		return Expired
+	}
+	return Unstarted
+}

@@ -1,0 +1,75 @@
+package worker
+
+import "simrun/des"
+
+// Outcome is how an attempt or a task ended.
+type Outcome uint8
+
+// Outcomes. A task's final outcome is one of OK to Rejected; the others say where an observed task was when the run
+// stopped.
+const (
+	OK         Outcome = iota
+	Failed             // an error, retries used up; or the soft limit
+	TimedOut           // killed at the hard limit
+	Expired            // not started in time
+	Dead               // redelivered too often
+	Lost               // killed with its process and not redelivered
+	Rejected           // the queue was full
+	Retrying           // waiting for its next attempt
+	Unfinished         // running
+	Unstarted          // in the broker or reserved
+	Outcomes   = iota
+)
+
+var outcomeNames = [Outcomes]string{"ok", "failed", "timeout", "expired", "dead", "lost", "rejected", "retrying", "unfinished", "unstarted"}
+
+// String is the outcome's name in task tables.
+func (o Outcome) String() string { return outcomeNames[o] }
+
+// Tally is everything a run keeps of the tasks it observed, by class, queue and worker. Its size does not grow with
+// the number of tasks.
+type Tally struct {
+	Classes []ClassTally
+	Queues  []QueueTally
+	Workers []WorkerTally
+	Stale   int64 // events that fired after their cause was gone
+}
+
+// ClassTally is what was observed of one class. Durations are des.Time; a task is observed when its intended
+// arrival lies in the observed window.
+type ClassTally struct {
+	Published int64
+	ByOutcome [Outcomes]int64
+	Retried   int64 // retries published
+	Attempts  int64 // started
+
+	Wait           des.Histogram // of tasks that started
+	WaitAll        des.Histogram // also of tasks that expired or ended unstarted
+	WaitPerAttempt des.Histogram // each attempt from its own publishing
+	Response       des.Histogram // of tasks that ended ok or failed
+	Run            des.Histogram // of every attempt that ended
+	Slowdown       des.Histogram // response / demand, in units of a second, of tasks that succeeded
+
+	InQueue    des.Sum  // part of Wait until a worker had the message in its hands
+	InReserved des.Sum  // part of Wait spent reserved by a worker that was busy
+	InSystem   des.Area // tasks published and not ended, whatever their arrival
+
+	Within [][2]int64 // for each target: tasks within the bound, tasks counted
+	Bins   []Bin      // by intended arrival, when asked for
+}
+
+// Bin is the first two numbers of a mean over the tasks that arrived in one slice of the run.
+type Bin struct {
+	Tasks int64
+	Wait  des.Sum
+}
+
+// QueueTally is what was observed of one queue: messages lying in the broker.
+type QueueTally struct{ Length des.Area }
+
+// WorkerTally is what was observed of one worker.
+type WorkerTally struct {
+	Busy     des.Area // slots held, from the hand-over of a message until the slot is free again
+	Reserved des.Area // messages taken from the broker and not yet given to a slot
+	Restarts int64    // children or workers that were replaced
+}

@@ -1,0 +1,131 @@
+package worker
+
+import "simrun/des"
+
+// state is where a task is.
+type state uint8
+
+const (
+	gone     state = iota // its entry is free
+	delayed               // on its way to the broker
+	queued                // in the broker
+	fetching              // on its way to a worker
+	held                  // with a worker until its eta
+	reserved              // with a worker, waiting for a slot
+	starting              // in a slot, the body not begun
+	running
+	crashed // its child is dead and nobody has seen it yet
+)
+
+const none = -1
+
+// task is a message and what became of it so far.
+type task struct {
+	class, queue int32
+	prev, next   int32 // neighbours in the list it stands in
+	worker, slot int32
+	attempts     int32 // started so far
+	retries      int32
+	redeliveries int32 // of the present message
+	gen          uint32
+	pending      int32 // events outstanding; the entry is not reused before they have fired
+	state        state
+	level        uint8 // of priority, 0 is served first
+	late         bool  // acked after the run
+	unacked      bool  // counts in its worker's window
+	observed     bool
+
+	due       des.Time // intended arrival
+	published des.Time // of the present message, or its eta when that is later
+	received  des.Time
+	began     des.Time // present attempt
+	eta       des.Time // 0 = none
+	expires   des.Time // 0 = never
+	demand    des.Time
+}
+
+// list is a first-in first-out list threaded through the tasks.
+type list struct {
+	head, tail int32
+	n          int
+}
+
+func emptyList() list { return list{none, none, 0} }
+
+func (s *System) pushBack(l *list, id int32) {
+	t := &s.tasks[id]
+	t.prev, t.next = l.tail, none
+	if l.tail == none {
+		l.head = id
+	} else {
+		s.tasks[l.tail].next = id
+	}
+	l.tail = id
+	l.n++
+}
+
+func (s *System) pushFront(l *list, id int32) {
+	t := &s.tasks[id]
+	t.prev, t.next = none, l.head
+	if l.head == none {
+		l.tail = id
+	} else {
+		s.tasks[l.head].prev = id
+	}
+	l.head = id
+	l.n++
+}
+
+func (s *System) popFront(l *list) int32 {
+	id := l.head
+	l.head = s.tasks[id].next
+	if l.head == none {
+		l.tail = none
+	} else {
+		s.tasks[l.head].prev = none
+	}
+	l.n--
+	return id
+}
+
+// newTask takes a free entry, or a new one.
+func (s *System) newTask() int32 {
+	if n := len(s.freeTasks); n > 0 {
+		id := s.freeTasks[n-1]
+		s.freeTasks = s.freeTasks[:n-1]
+		return id
+	}
+	s.tasks = append(s.tasks, task{})
+	return int32(len(s.tasks) - 1)
+}
+
+// release frees the entry once no event refers to it.
+func (s *System) release(id int32) {
+	t := &s.tasks[id]
+	t.state = gone
+	t.gen++
+	if t.pending == 0 {
+		s.freeTasks = append(s.freeTasks, id)
+	}
+}
+
+// at schedules an event of a task.
+func (s *System) at(when des.Time, kind des.Kind, id int32) {
+	t := &s.tasks[id]
+	t.pending++
+	s.host.Schedule(des.Event{At: when, Kind: kind, Arg: id, Gen: des.MakeGen(t.gen)})
+}
+
+// mine says whether an event of a task still concerns it, and settles the entry's outstanding events.
+func (s *System) mine(e des.Event) bool {
+	t := &s.tasks[e.Arg]
+	t.pending--
+	if des.MakeGen(t.gen) == e.Gen {
+		return true
+	}
+	s.tally.Stale++
+	if t.state == gone && t.pending == 0 {
+		s.freeTasks = append(s.freeTasks, e.Arg)
+	}
+	return false
+}
