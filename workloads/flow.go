@@ -1,0 +1,102 @@
+package workloads
+
+import (
+	"hash/fnv"
+	"math"
+
+	"simrun/des"
+)
+
+// flow is what the source knows of one class.
+type flow struct {
+	class    *Class
+	name     uint64  // its hash, for keys that name the class
+	own      des.Key // of everything of the class
+	tasks    des.Key // of open and closed tasks
+	thinking des.Key
+	gen      generator
+	rows     []TraceRow // of a trace
+	row      int32      // of the last arrival that was made; -1 if there is no trace
+	batch    Dist       // nil = 1
+	batches  *des.Stream
+	times    float64 // factor of the batch
+	size     int64   // of the batch that is due next
+	think    Dist
+	slower   float64 // thinking times are divided by it
+	client   int32   // the first of the class in clients
+	children []int32 // classes that come after this one
+	made     int64
+
+	attributes         bool
+	ownWork, fresh     bool
+	phases             []phase
+	taskFate, eachFate bool
+	taskOdds, eachOdds odds
+	slowFactor         float64
+}
+
+// phase is a phase of a class, with what can be known of its demand before any draw.
+type phase struct {
+	demand Dist
+	fixed  bool
+	time   des.Time // of a fixed demand
+}
+
+// odds are the chances of what goes wrong, of those drawn per task or of those drawn per attempt.
+type odds struct{ hang, crash, error, slow float64 }
+
+func (o odds) any() bool { return o.hang > 0 || o.crash > 0 || o.error > 0 || o.slow > 0 }
+
+// plan prepares the draws of a class, so that none is made for what it does not have.
+func (f *flow) plan() {
+	c := f.class
+	t, traced := c.Arrivals.Process.(Trace)
+	f.ownWork, f.fresh = traced && t.HasWork, c.Fresh
+	f.attributes = traced || c.Countdown != nil || c.Expires != nil
+	for _, p := range c.Work {
+		v, fixed := p.Demand.(constant)
+		f.phases = append(f.phases, phase{p.Demand, fixed, des.Seconds(float64(v))})
+	}
+	x := &c.Failures
+	for _, k := range []struct {
+		chance     Chance
+		task, each *float64
+	}{
+		{x.Hang, &f.taskOdds.hang, &f.eachOdds.hang},
+		{x.Crash, &f.taskOdds.crash, &f.eachOdds.crash},
+		{x.Error, &f.taskOdds.error, &f.eachOdds.error},
+		{x.Slow, &f.taskOdds.slow, &f.eachOdds.slow},
+	} {
+		if k.chance.PerTask {
+			*k.task = k.chance.P
+		} else {
+			*k.each = k.chance.P
+		}
+	}
+	f.taskFate, f.eachFate = f.taskOdds.any(), f.eachOdds.any()
+	f.slowFactor = x.SlowFactor
+}
+
+// count draws the size of a batch.
+func (f *flow) count(from *des.Stream) int64 {
+	if f.batch == nil && f.times == 1 {
+		return 1
+	}
+	size := f.times
+	if f.batch != nil {
+		size *= f.batch.Draw(from)
+	}
+	whole := math.Floor(size)
+	n := int64(whole)
+	if size > whole && from.Float64() < size-whole {
+		n++
+	}
+	return n
+}
+
+// hash is a number for a name.
+func hash(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64()
+}

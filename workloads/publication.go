@@ -1,0 +1,55 @@
+package workloads
+
+import (
+	"slices"
+
+	"simrun/des"
+	"simrun/worker"
+)
+
+// Publication draws everything that a world needs to publish an arrival: the message, the demands of its first
+// attempt (into demands, one a phase) and what happens to that attempt.
+func (s *Source) Publication(a Arrival, demands []des.Time) (worker.Publication, Fate) {
+	fate := s.Demands(a.Ref, 1, demands)
+	extra := s.Attributes(a.Ref)
+	p := worker.Publication{
+		Class: a.Class, Due: a.Due, Countdown: extra.Countdown, Expires: extra.Expires,
+		Priority: extra.Priority, HasPriority: extra.HasPriority,
+	}
+	for _, d := range demands {
+		p.Demand += d
+	}
+	return p, fate
+}
+
+// Targets are the bounds that must be counted task by task to judge the class's SLOs: one for each SLO on a
+// duration, in their order.
+func (c *Class) Targets() []worker.Target {
+	var targets []worker.Target
+	for _, o := range c.SLO {
+		if o.Share == NoShare {
+			targets = append(targets, worker.Target{Metric: o.Metric, Bound: o.Bound})
+		}
+	}
+	return targets
+}
+
+// Priorities are all those that messages of the classes may carry, ascending.
+func Priorities(classes []Class) []int {
+	var all []int
+	for i := range classes {
+		if classes[i].HasPriority {
+			all = append(all, classes[i].Priority)
+		}
+		if t, ok := classes[i].Arrivals.Process.(Trace); ok {
+			for j := range t.Rows {
+				if t.Rows[j].HasPriority {
+					all = append(all, t.Rows[j].Priority)
+				}
+			}
+		}
+		slices.Sort(all)
+		all = slices.Compact(all)
+	}
+	return all
+}

@@ -1,0 +1,44 @@
+package workloads
+
+import (
+	"simrun/des"
+	"simrun/worker"
+)
+
+// SLO is one target of a class: a statistic of a duration, or a share of the published tasks.
+type SLO struct {
+	Name     string        // as in results.json: "wait.p95", "loss"
+	Metric   worker.Metric // of a duration
+	Stat     Stat
+	Bound    des.Time // of a duration
+	Share    ShareOf  // of a share; NoShare for a duration
+	MaxShare float64  // of a share, 0..1
+}
+
+// Stat is the statistic of a duration that a target bounds.
+type Stat struct {
+	Kind StatKind
+	P    float64 // of a quantile, 0..1
+}
+
+// StatKind is the kind of a statistic.
+type StatKind uint8
+
+// Kinds of statistics.
+const (
+	Mean StatKind = iota
+	Quantile
+	Max
+)
+
+// ShareOf is the kind of task whose share of the published ones is bounded.
+type ShareOf uint8
+
+// Shares that a target may bound. Loss = lost + dead + expired + rejected.
+const (
+	NoShare ShareOf = iota
+	Loss
+	FailedShare
+	ExpiredShare
+	Duplicates
+)

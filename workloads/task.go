@@ -1,0 +1,142 @@
+package workloads
+
+import (
+	"strconv"
+
+	"simrun/des"
+)
+
+// Attributes are what is drawn of a task when it is published.
+func (s *Source) Attributes(ref Ref) (a Attributes) {
+	if s.flows[ref.Class].attributes {
+		a = s.attributes(ref)
+	}
+	return a
+}
+
+func (s *Source) attributes(ref Ref) (a Attributes) {
+	f := &s.flows[ref.Class]
+	if f.class.Countdown != nil {
+		s.scratch.Reset(ref.Key.With(ofCountdown))
+		a.Countdown = des.Seconds(f.class.Countdown.Draw(s.scratch))
+	}
+	if f.class.Expires != nil {
+		s.scratch.Reset(ref.Key.With(ofExpires))
+		a.Expires = max(1, des.Seconds(f.class.Expires.Draw(s.scratch))) // 0 would mean never
+	}
+	if f.rows != nil {
+		row := &f.rows[ref.Row]
+		a.Priority, a.HasPriority = row.Priority, row.HasPriority
+	}
+	return a
+}
+
+// Demands fills in what every phase of an attempt (counted from 1) asks for, and says what happens to it. The slice
+// has one entry for each phase of the class's Work; phases of 0 do nothing. An attempt asks for the same as the first
+// one unless the class is Fresh, and any call may be repeated with the same answer.
+//
+// Hang, crash, error and slow are drawn independently; of the first three the first that comes true is the fate. A
+// slow attempt has all its demands multiplied by the factor, whatever its fate. The failure of a trace row goes before
+// those of its class.
+func (s *Source) Demands(ref Ref, attempt int, into []des.Time) Fate {
+	f := &s.flows[ref.Class]
+	fate, slow := Fine, 1.0
+	if f.taskFate {
+		fate, slow = s.fate(ref.Key.With(ofTaskFate), &f.taskOdds, f.slowFactor)
+	}
+	if f.eachFate {
+		once, slowOnce := s.fate(ref.Key.With(ofAttemptFate).With(uint64(attempt)), &f.eachOdds, f.slowFactor)
+		fate = worse(fate, once)
+		if slow == 1 {
+			slow = slowOnce
+		}
+	}
+	var row *TraceRow
+	if f.rows != nil {
+		row = &f.rows[ref.Row]
+		if row.Failure != FailNone {
+			fate = row.fate(attempt)
+		}
+	}
+	if f.ownWork {
+		demands := row.demands()
+		for p := range into {
+			into[p] = stretch(demands[p], slow)
+		}
+		return fate
+	}
+	key := ref.Key
+	if attempt > 1 && f.fresh {
+		key = key.With(ofFresh).With(uint64(attempt))
+	}
+	for i := range into {
+		p := &f.phases[i]
+		if p.fixed {
+			into[i] = stretch(p.time, slow)
+			continue
+		}
+		// A key for each phase: another law of one phase changes no draw of the others. The first has the task's own,
+		// which saves most tasks a derivation.
+		own := key
+		if i > 0 {
+			own = key.With(phaseDemand + uint64(i))
+		}
+		s.scratch.Reset(own)
+		into[i] = des.Seconds(p.demand.Draw(s.scratch) * slow)
+	}
+	return fate
+}
+
+// stretch multiplies a demand, exactly so by 1.
+func stretch(t des.Time, factor float64) des.Time {
+	if factor == 1 {
+		return t
+	}
+	return des.Seconds(t.Seconds() * factor)
+}
+
+// fate draws what happens. All four numbers are drawn each time, so that none depends on the chance of another.
+func (s *Source) fate(key des.Key, o *odds, factor float64) (fate Fate, slow float64) {
+	s.scratch.Reset(key)
+	hang := s.scratch.Float64() < o.hang
+	crash := s.scratch.Float64() < o.crash
+	failed := s.scratch.Float64() < o.error
+	slow = 1
+	if s.scratch.Float64() < o.slow {
+		slow = factor
+	}
+	switch {
+	case hang:
+		fate = Hang
+	case crash:
+		fate = Crash
+	case failed:
+		fate = Error
+	}
+	return fate, slow
+}
+
+// worse is the fate that goes first when two draws disagree: hang, crash, error, fine.
+func worse(a, b Fate) Fate {
+	for _, f := range [...]Fate{Hang, Crash, Error} {
+		if a == f || b == f {
+			return f
+		}
+	}
+	return Fine
+}
+
+// Jitter is a uniform number in [0, 1) for the delay before a retry, counted from 0.
+func (s *Source) Jitter(ref Ref, retry int) float64 {
+	s.scratch.Reset(ref.Key.With(ofJitter).With(uint64(retry)))
+	return s.scratch.Float64()
+}
+
+// ID names a task in tables: by its id in the trace, or else by class and ordinal. It allocates.
+func (s *Source) ID(ref Ref) string {
+	f := &s.flows[ref.Class]
+	if f.rows != nil && f.rows[ref.Row].ID != "" {
+		return f.rows[ref.Row].ID
+	}
+	return f.class.Name + "-" + strconv.FormatInt(ref.Ordinal, 10)
+}

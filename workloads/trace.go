@@ -1,0 +1,143 @@
+package workloads
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"simrun/des"
+)
+
+// Trace arrivals replay recorded rows, in order of their dues. A factor of the rate divides the dues.
+type Trace struct {
+	Rows    []TraceRow
+	HasWork bool // the rows bring their own demands; the class's Work then is TracePhases
+}
+
+// TraceRow is one recorded task. Times count from the start of the recording.
+type TraceRow struct {
+	Due         des.Time
+	CPU, IO     des.Time // demands, of a trace that has work
+	IOFirst     bool     // the io phase comes before the cpu phase
+	HasPriority bool
+	Failure     TraceFailure
+	Priority    int
+	Times       int    // attempts of a FailFlaky task that fail
+	ID          string // "" = none
+}
+
+// TraceFailure is what goes wrong with a recorded task.
+type TraceFailure uint8
+
+// Failures of recorded tasks, by their names in trace files.
+const (
+	FailNone        TraceFailure = iota
+	FailExc                      // fails for good
+	FailFlaky                    // fails a number of times
+	FailHangIO                   // sleeps for ever
+	FailHangCPU                  // burns for ever
+	FailCrashOnce                // kills its process, at its first delivery only
+	FailCrashAlways              // kills its process at every delivery
+)
+
+var failureNames = []string{"none", "exc", "flaky", "hang_io", "hang_cpu", "crash_once", "crash_always"}
+
+// fate is what the failure does to an attempt, from 1.
+func (r *TraceRow) fate(attempt int) Fate {
+	switch r.Failure {
+	case FailExc:
+		return Fatal
+	case FailFlaky:
+		if attempt <= r.Times {
+			return Error
+		}
+	case FailHangIO:
+		return Hang
+	case FailHangCPU:
+		return HangCPU
+	case FailCrashOnce:
+		if attempt == 1 {
+			return Crash
+		}
+	case FailCrashAlways:
+		return Crash
+	}
+	return Fine
+}
+
+// demands are the phases of TracePhases.
+func (r *TraceRow) demands() [3]des.Time {
+	if r.IOFirst {
+		return [3]des.Time{0, r.IO, r.CPU}
+	}
+	return [3]des.Time{r.CPU, r.IO, 0}
+}
+
+// TracePhases is the work of a class whose trace brings its own: cpu, io, cpu. Of the two cpu phases a row uses one and
+// leaves 0 in the other, as its order says. The laws are those of the rows, for figures such as the offered load; a
+// Source does not draw from them.
+func TracePhases(t Trace) []Phase {
+	var values [3][]float64
+	for i := range t.Rows {
+		for p, d := range t.Rows[i].demands() {
+			values[p] = append(values[p], d.Seconds())
+		}
+	}
+	phases := []Phase{{Kind: CPU, Cores: 1}, {Kind: IO, Cores: 1}, {Kind: CPU, Cores: 1}}
+	for p := range phases {
+		phases[p].Demand = constant(0)
+		if law, err := Empirical(values[p]); err == nil {
+			phases[p].Demand = law
+		}
+	}
+	return phases
+}
+
+// Rate is the number of rows by the time of the last.
+func (t Trace) Rate() float64 {
+	if len(t.Rows) == 0 {
+		return 0
+	}
+	last := t.Rows[len(t.Rows)-1].Due.Seconds()
+	if last == 0 {
+		return math.NaN()
+	}
+	return float64(len(t.Rows)) / last
+}
+
+// Stationary is false.
+func (Trace) Stationary() bool { return false }
+
+func (t Trace) generator(g ground) generator { return &replay{rows: t.Rows, factor: g.factor} }
+
+type replay struct {
+	rows   []TraceRow
+	row    int // next
+	factor float64
+}
+
+func (r *replay) next() des.Time {
+	if r.row == len(r.rows) {
+		return des.Never
+	}
+	r.row++
+	return scaled(r.rows[r.row-1].Due, r.factor)
+}
+
+// TraceFile is a trace of any number of classes.
+type TraceFile struct {
+	Name    string
+	HasWork bool     // it has a column cpu or io
+	Classes []string // in order of their first tasks
+	rows    [][]TraceRow
+}
+
+// Class is the part of one class. The error names the classes there are.
+func (f *TraceFile) Class(name string) (Trace, error) {
+	for i, c := range f.Classes {
+		if c == name {
+			return Trace{Rows: f.rows[i], HasWork: f.HasWork}, nil
+		}
+	}
+	return Trace{}, fmt.Errorf("class: %q: not in %s, want %s", name, f.Name, strings.Join(f.Classes, ", "))
+}
