@@ -1,0 +1,225 @@
+package strategies
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+
+	"simrun/system"
+	"simrun/worker"
+)
+
+// mostEnumerated is the number of queues of which every subset is looked at.
+const mostEnumerated = 12
+
+// bound is a sum over queues that cannot exceed a capacity.
+type bound struct {
+	queues []int
+	cpu    bool // of core-seconds per second, else of slots
+	most   float64
+	by     string
+}
+
+func (b *bound) cost(s *stream) float64 {
+	if b.cpu {
+		return s.cpu
+	}
+	return s.slot
+}
+
+// bounds of the queues of one component: the slots of every subset, and the CPU of those that the same workers take.
+func (f *fluid) bounds(component []int, takes func(w int) []int) []bound {
+	l := f.layout
+	var bounds []bound
+	for _, set := range subsets(component) {
+		var slots float64
+		for _, w := range takersOf(l, set, takes) {
+			slots += float64(l.Workers[w].Concurrency)
+		}
+		bounds = append(bounds, bound{queues: set, most: slots, by: "slots"})
+	}
+	seen := map[string][]int{}
+	var order []string
+	for _, q := range component {
+		key := fmt.Sprint(takersOf(l, []int{q}, takes))
+		if seen[key] == nil {
+			order = append(order, key)
+		}
+		seen[key] = append(seen[key], q)
+	}
+	for _, key := range order {
+		if cores, by := f.cores(takersOf(l, seen[key], takes)); !math.IsInf(cores, 1) {
+			bounds = append(bounds, bound{queues: seen[key], cpu: true, most: cores, by: by})
+		}
+	}
+	return bounds
+}
+
+// cores is the CPU that some workers can use, and what bounds it.
+func (f *fluid) cores(workers []int) (cores float64, by string) {
+	l := f.layout
+	wanted := map[int]float64{}
+	var order []int
+	for _, w := range workers {
+		c := &l.Workers[w]
+		n := l.Node[w]
+		if _, seen := wanted[n]; !seen {
+			order = append(order, n)
+		}
+		if c.Pool == worker.Prefork || c.Pool == worker.Solo {
+			wanted[n] = math.Inf(1) // as many as there are, since a task may use several: slots bound the rest
+			continue
+		}
+		wanted[n]++
+		by = fmt.Sprintf("the one thread of %q", l.Groups[l.Group[w]])
+	}
+	for _, n := range order {
+		most := wanted[n]
+		if n >= 0 {
+			m := &f.machines[l.Nodes[n]]
+			if all := m.Cores * efficiency(m); all < most {
+				most = all
+				by = fmt.Sprintf("cores of %q", m.Name)
+			}
+		}
+		cores += most
+	}
+	return cores, by
+}
+
+func efficiency(m *system.Machine) float64 {
+	if m.Efficiency > 0 {
+		return m.Efficiency
+	}
+	return 1
+}
+
+// shareCores looks for workers of different queues that together ask for more than the cores that they share. Cores go
+// to processes, not to messages: what is short is put to the smallest set of queues that asks for too much.
+func (f *fluid) shareCores(takes func(w int) []int) {
+	l := f.layout
+	var guilty [][]int
+	for _, component := range f.sharing(takes) {
+		sets := subsets(component)
+		slices.SortStableFunc(sets, func(a, b []int) int { return len(a) - len(b) })
+		for _, set := range sets {
+			if slices.ContainsFunc(guilty, func(g []int) bool { return contains(set, g) }) {
+				continue
+			}
+			cores, by := f.cores(takersOf(l, set, takes))
+			var used float64
+			for _, q := range set {
+				for i := range f.streams[q] {
+					used += min(f.streams[q][i].got, f.streams[q][i].want) * f.streams[q][i].cpu
+				}
+			}
+			if used == 0 || used < cores*(1-1e-9) {
+				continue
+			}
+			guilty = append(guilty, set)
+			for _, q := range set {
+				for i := range f.streams[q] {
+					if s := &f.streams[q][i]; s.cpu > 0 {
+						if !s.short() {
+							s.by = by
+						}
+						s.got = min(s.got, s.want) * min(1, cores/used)
+					}
+				}
+			}
+		}
+	}
+}
+
+// sharing parts the queues into those whose workers share nodes.
+func (f *fluid) sharing(takes func(w int) []int) [][]int {
+	l := f.layout
+	byNode := make([][]int, len(l.Nodes))
+	var alone [][]int
+	for w := range l.Workers {
+		if n := l.Node[w]; n >= 0 {
+			byNode[n] = append(byNode[n], takes(w)...)
+		} else {
+			alone = append(alone, takes(w))
+		}
+	}
+	sets := append(byNode, alone...)
+	return components(len(l.Queues), func(i int) []int { return sets[i] }, len(sets))
+}
+
+// takersOf are the workers that take any of the queues.
+func takersOf(l *Layout, queues []int, takes func(w int) []int) []int {
+	var list []int
+	for w := range l.Workers {
+		if slices.ContainsFunc(takes(w), func(q int) bool { return slices.Contains(queues, q) }) {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// components parts n queues into those that hang together through n sets of queues.
+func components(n int, set func(i int) []int, sets int) [][]int {
+	root := make([]int, n)
+	for q := range root {
+		root[q] = q
+	}
+	find := func(q int) int {
+		for root[q] != q {
+			q = root[q]
+		}
+		return q
+	}
+	for i := range sets {
+		for _, q := range set(i) {
+			a, b := find(set(i)[0]), find(q)
+			root[max(a, b)] = min(a, b)
+		}
+	}
+	var parts [][]int
+	for q := range n {
+		if find(q) != q {
+			continue
+		}
+		var part []int
+		for p := range n {
+			if find(p) == q {
+				part = append(part, p)
+			}
+		}
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// subsets of the queues that are looked at: all but the empty one, of many only each alone and all together.
+func subsets(queues []int) [][]int {
+	var sets [][]int
+	if len(queues) > mostEnumerated {
+		for _, q := range queues {
+			sets = append(sets, []int{q})
+		}
+		return append(sets, queues)
+	}
+	for mask := uint(1); mask < 1<<len(queues); mask++ {
+		set := make([]int, 0, bits.OnesCount(mask))
+		for i, q := range queues {
+			if mask>>i&1 == 1 {
+				set = append(set, q)
+			}
+		}
+		sets = append(sets, set)
+	}
+	return sets
+}
+
+// contains says whether all of part is in set.
+func contains(set, part []int) bool {
+	for _, q := range part {
+		if !slices.Contains(set, q) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,202 @@
+package strategies
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"simrun/des"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// Diff says what to do to get from one layout to another: all command lines and settings of the new one, which of them
+// are new, and the order in which to roll them out so that no queue is left without a worker.
+func Diff(from, to *Layout, classes []workloads.Class) Change {
+	settings, own := settingsOf(to, classes)
+	before, ownBefore := settingsOf(from, classes)
+	reset(settings, before)
+	if routes := routesOf(from, to, classes); len(routes) > 0 {
+		settings["task_routes"] = routes
+	}
+	if routes := routesOf(from, from, classes); len(routes) > 0 {
+		before["task_routes"] = routes
+		if settings["task_routes"] == nil {
+			settings["task_routes"] = neutral("task_routes")
+		}
+	}
+	c := Change{Settings: settings, WhatIf: wishes(to)}
+	names := nodeNames(to)
+	for w := range to.Workers {
+		c.Commands = append(c.Commands, commandOf(to, w, names[w]))
+		if s := own[to.Groups[to.Group[w]]]; s != nil {
+			if c.WorkerSettings == nil {
+				c.WorkerSettings = map[string]map[string]any{}
+			}
+			c.WorkerSettings[names[w]] = s
+		}
+	}
+	r := rollout{from: from, to: to, classes: classes, change: &c, before: before, own: own, ownBefore: ownBefore}
+	r.compare()
+	r.write()
+	return c
+}
+
+// wishes are what no setting can do: those of the layout and, with an ideal broker, what a real one would not give.
+func wishes(l *Layout) []string {
+	list := append([]string{}, l.WhatIf...)
+	if l.Broker.Kind != worker.Ideal {
+		return list
+	}
+	for w := range l.Workers {
+		c := &l.Workers[w]
+		if c.Order != worker.RoundRobin && len(c.Queues) > 1 {
+			list = append(list, fmt.Sprintf("workers.%s: order %s: of an ideal broker", c.Name, orderNames[c.Order]))
+		}
+		if len(c.Overflow) > 0 {
+			list = append(list, fmt.Sprintf("workers.%s: overflow: of an ideal broker", c.Name))
+		}
+	}
+	return list
+}
+
+// nodeNames are the names of the instances for -n, all different: replicas are numbered.
+func nodeNames(l *Layout) []string {
+	taken := map[string]bool{}
+	for _, name := range l.Groups {
+		taken[name] = true
+	}
+	names := make([]string, len(l.Workers))
+	seen := make([]int, len(l.Groups))
+	for w, g := range l.Group {
+		names[w] = l.Groups[g]
+		if seen[g]++; seen[g] > 1 {
+			names[w] = free(fmt.Sprintf("%s_%d", l.Groups[g], seen[g]), taken)
+		}
+	}
+	return names
+}
+
+// commandOf writes the command line of one worker. What Celery takes only as a setting is not in it.
+func commandOf(l *Layout, w int, name string) string {
+	c := &l.Workers[w]
+	words := []string{
+		"celery", "-A", "proj", "worker", "-n", quote(name + "@%h"),
+		"-Q", quote(strings.Join(queueNames(l, append(slices.Clone(c.Queues), c.Overflow...)), ",")),
+		"-c", strconv.Itoa(c.Concurrency), "-P", poolNames[c.Pool],
+	}
+	if c.PrefetchMultiplier > 0 {
+		words = append(words, "--prefetch-multiplier="+strconv.Itoa(c.PrefetchMultiplier))
+	}
+	if c.DisablePrefetch {
+		words = append(words, "--disable-prefetch")
+	}
+	if c.HardLimit > 0 {
+		words = append(words, "--time-limit="+seconds(c.HardLimit))
+	}
+	if c.SoftLimit > 0 {
+		words = append(words, "--soft-time-limit="+seconds(c.SoftLimit))
+	}
+	return strings.Join(words, " ")
+}
+
+func seconds(t des.Time) string { return strconv.FormatFloat(t.Seconds(), 'f', -1, 64) }
+
+// rollout compares two layouts and writes the steps from one to the other.
+type rollout struct {
+	from, to       *Layout
+	classes        []workloads.Class
+	change         *Change
+	before         map[string]any // settings of the baseline
+	own, ownBefore map[string]map[string]any
+
+	added, changed, removed []string // workers as written
+	restart                 bool     // settings that all workers read have changed
+	moved                   []string // tasks that go to another queue
+	opened                  []string // queues that the tasks moved to and that nothing took before
+	left                    []string // queues that nothing takes any more
+}
+
+func (r *rollout) compare() {
+	was, is := groupsOf(r.from), groupsOf(r.to)
+	names := nodeNames(r.from)
+	today := map[string]bool{}
+	for w := range r.from.Workers {
+		today[commandOf(r.from, w, names[w])] = true
+	}
+	for _, command := range r.change.Commands {
+		if today[command] {
+			r.change.AsToday = append(r.change.AsToday, command)
+		}
+	}
+	for key := range sortedKeys(r.change.Settings) {
+		value, old := r.change.Settings[key], r.before[key]
+		switch {
+		case reflect.DeepEqual(value, old), old == nil && reflect.DeepEqual(value, neutral(key)):
+			r.change.AsToday = append(r.change.AsToday, key)
+		case key != "task_routes":
+			r.restart = true
+		}
+	}
+	for _, name := range r.to.Groups {
+		switch workers, there := was[name]; {
+		case !there:
+			r.added = append(r.added, name)
+		case r.differs(workers, is[name]) || !reflect.DeepEqual(r.own[name], r.ownBefore[name]):
+			r.changed = append(r.changed, name)
+		}
+	}
+	for _, name := range r.from.Groups {
+		if _, there := is[name]; !there {
+			r.removed = append(r.removed, name)
+		}
+	}
+	r.change.Remove = r.removed
+	for i := range r.classes {
+		if queueName(r.from, r.from.ClassQueue[i]) != queueName(r.to, r.to.ClassQueue[i]) {
+			r.moved = append(r.moved, r.classes[i].Name)
+		}
+	}
+	taken, takes := consumedBy(r.from, r.from.Groups), consumedBy(r.to, r.to.Groups)
+	for _, q := range slices.Sorted(maps.Keys(takes)) {
+		if !taken[q] {
+			r.opened = append(r.opened, q)
+		}
+	}
+	for _, q := range slices.Sorted(maps.Keys(taken)) {
+		if !takes[q] {
+			r.left = append(r.left, q)
+		}
+	}
+}
+
+// differs says whether the instances of a worker differ in what they are started with, or where.
+func (r *rollout) differs(was, is []int) bool {
+	if len(was) != len(is) {
+		return true
+	}
+	for i := range was {
+		x, y := &r.from.Workers[was[i]], &r.to.Workers[is[i]]
+		if commandOf(r.from, was[i], "") != commandOf(r.to, is[i], "") || machineOf(r.from, was[i]) != machineOf(r.to, is[i]) ||
+			x.Order != y.Order && (x.Order >= worker.Strict || y.Order >= worker.Strict) || !slices.Equal(x.Weights, y.Weights) {
+			return true
+		}
+	}
+	return false
+}
+
+// consumedBy are the names of the queues that the named workers take.
+func consumedBy(l *Layout, groups []string) map[string]bool {
+	names := map[string]bool{}
+	for w := range l.Workers {
+		if slices.Contains(groups, l.Groups[l.Group[w]]) {
+			for _, name := range queueNames(l, append(slices.Clone(l.Workers[w].Queues), l.Workers[w].Overflow...)) {
+				names[name] = true
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,177 @@
+package strategies
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"simrun/des"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+func TestParseCommand(t *testing.T) {
+	for _, tt := range []struct {
+		line    string
+		want    WorkerSpec
+		ignored string // flags, in order
+	}{
+		{
+			"celery -A app worker -Q high,low -c 8 -P prefork --prefetch-multiplier=4 -O fair",
+			WorkerSpec{Queues: []string{"high", "low"}, Concurrency: ptr(8), Pool: "prefork", PrefetchMultiplier: ptr(4)},
+			"-A -O",
+		},
+		{
+			"celery -A proj.celery:app worker -n high@%h -Qhigh,low -c8 --time-limit 30 --soft-time-limit=25.5 -l info",
+			WorkerSpec{Name: "high", Queues: []string{"high", "low"}, Concurrency: ptr(8), HardLimit: ptr(30 * time.Second), SoftLimit: ptr(25500 * time.Millisecond)},
+			"-A -l",
+		},
+		{
+			"celery --app=proj worker --queues=a --concurrency=2 --pool=gevent --disable-prefetch --hostname w1",
+			WorkerSpec{Name: "w1", Queues: []string{"a"}, Concurrency: ptr(2), Pool: "gevent", DisablePrefetch: ptr(true)},
+			"--app",
+		},
+		{ // as in Celery 4, and with the rest of what stands in unit files
+			"celery worker -A app --queues a,b --concurrency 4 --loglevel=INFO --pidfile=/var/run/%n.pid --logfile '/var/log/my app.log' -D",
+			WorkerSpec{Queues: []string{"a", "b"}, Concurrency: ptr(4)},
+			"-A --loglevel --pidfile --logfile -D",
+		},
+		{
+			"C_FORCE_ROOT=1 DJANGO_SETTINGS_MODULE=x.y exec python3 -u -m celery -A app worker -EB -c 1 -P solo --without-gossip --without-mingle --without-heartbeat",
+			WorkerSpec{Concurrency: ptr(1), Pool: "solo"},
+			"C_FORCE_ROOT= DJANGO_SETTINGS_MODULE= -A -E -B --without-gossip --without-mingle --without-heartbeat",
+		},
+		{
+			"poetry run celery -A app worker \\\n  -Q \"my queue\" \\\n  -c 3  # nightly",
+			WorkerSpec{Queues: []string{"my queue"}, Concurrency: ptr(3)},
+			"-A",
+		},
+		{
+			"/srv/venv/bin/celery -A app -b redis://h:6379/0 worker -P processes --purge --heartbeat-interval 5 -s /tmp/beat -S /tmp/state -f x.log --uid 1 --gid=2",
+			WorkerSpec{Pool: "prefork"},
+			"-A -b --purge --heartbeat-interval -s -S -f --uid --gid",
+		},
+		{ // celery/bin/worker.py: value or the setting
+			"celery worker -Q a -c 2 --prefetch-multiplier=0",
+			WorkerSpec{Queues: []string{"a"}, Concurrency: ptr(2)},
+			"--prefetch-multiplier",
+		},
+		{
+			"celery worker -Q a -c 2 --time-limit=0 -P threads",
+			WorkerSpec{Queues: []string{"a"}, Concurrency: ptr(2), HardLimit: ptr(des.Time(0)), Pool: "threads"},
+			"",
+		},
+		{"celery -A app worker", WorkerSpec{}, "-A"},
+	} {
+		got, ignored, err := ParseCommand(tt.line)
+		if err != nil {
+			t.Errorf("%s: %v", tt.line, err)
+			continue
+		}
+		if !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s:\n got %+v\nwant %+v", tt.line, got, tt.want)
+		}
+		var names []string
+		for _, s := range ignored {
+			name, why, _ := strings.Cut(s, ": ")
+			if why == "" {
+				t.Errorf("%s: %q says no reason", tt.line, s)
+			}
+			names = append(names, name)
+		}
+		if strings.Join(names, " ") != tt.ignored {
+			t.Errorf("%s: ignored %q, want %q", tt.line, names, tt.ignored)
+		}
+	}
+}
+
+func TestParseCommandErrors(t *testing.T) {
+	for line, want := range map[string]string{
+		"":                                       "no celery in it: want a line such as",
+		"celery":                                 "no worker in it",
+		"docker run app celery worker":           `"docker": want a line that starts with "celery"`,
+		"python manage.py celery worker":         `"python": want "python -m celery"`,
+		"celery multi start w1 -c 2":             "multi: want the line of each worker by itself",
+		"celery -A app beat":                     `"beat": want the command "worker"`,
+		"celery wroker":                          `"wroker": want the command "worker"; did you mean "worker"?`,
+		"celery worker --autoscale=8,2":          "--autoscale: not supported yet",
+		"celery worker --autoscale 8,2":          "--autoscale: not supported yet",
+		"celery worker --max-tasks-per-child=9":  "--max-tasks-per-child: not supported yet",
+		"celery worker --max-memory-per-child 9": "--max-memory-per-child: not supported yet",
+		"celery worker -X a":                     "-X: not supported yet",
+		"celery worker --concurency 4":           `--concurency: no such flag; did you mean "--concurrency"?`,
+		"celery worker -c":                       "-c: no value",
+		"celery worker --queues":                 "--queues: no value",
+		"celery worker -c=4":                     `-c: "=4": want a whole number of at least 1`,
+		"celery worker -c 0":                     `-c: "0": want a whole number of at least 1`,
+		"celery worker -c $N":                    "variables of the shell are not expanded",
+		"celery worker -Q $QUEUES":               "variables of the shell are not expanded",
+		"celery worker -Q a,,b":                  `-Q: "a,,b": want names of queues with single commas`,
+		"celery worker -P eventlet":              `-P: "eventlet": want prefork, threads, gevent or solo`,
+		"celery worker -O fast":                  `-O: "fast": want default or fair`,
+		"celery worker --time-limit 1m":          `--time-limit: "1m": want seconds`,
+		"celery worker --soft-time-limit -1":     `--soft-time-limit: "-1": want seconds`,
+		"celery worker --time-limit nan":         `--time-limit: "nan": want seconds`,
+		"celery worker --disable-prefetch=yes":   `--disable-prefetch: "yes": takes no value`,
+		"celery worker -z":                       "-z: no such flag",
+		"celery worker high low":                 `"high": want a flag`,
+		"celery worker -- worker.x=1":            "--: settings on the command line: not supported yet",
+		"celery worker -Q a && celery beat":      `"&": want one plain command`,
+		"celery worker -Q 'a":                    "a ' is not closed",
+		"celery worker -Q \"a":                   "a \" is not closed",
+		"celery worker -Q a\\":                   "ends in a backslash",
+		"celery worker --version":                "--version: starts no worker",
+	} {
+		_, _, err := ParseCommand(line)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", line, err, want)
+		}
+	}
+}
+
+func TestParseCommandTellsAllErrors(t *testing.T) {
+	_, _, err := ParseCommand("celery worker -c none -P eventlet --autoscale=4 --frob")
+	if err == nil {
+		t.Fatal("no error")
+	}
+	if n := len(strings.Split(err.Error(), "\n")); n != 4 {
+		t.Errorf("%d errors, want 4:\n%v", n, err)
+	}
+}
+
+// A line that is understood can be written again, and then says the same.
+func FuzzParseCommand(f *testing.F) {
+	for _, line := range []string{
+		"celery -A app worker -Q high,low -c 8 -P prefork --prefetch-multiplier=4 -O fair -n name@%h",
+		"X=1 python -m celery worker -Qa -c8 --time-limit=0.5 --soft-time-limit 3e2 -EB",
+		`celery worker -Q "a b",'c"d' -n 'x y' --disable-prefetch`,
+		"celery worker -Q a\\ b --pool=solo # comment",
+		"celery worker --autoscale 3,1",
+	} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		w, _, err := ParseCommand(line)
+		if err != nil {
+			return
+		}
+		words := []string{"celery", "worker"}
+		if w.Name != "" {
+			words = append(words, "-n", quote(w.Name))
+		}
+		if w.Queues != nil {
+			words = append(words, "-Q", quote(strings.Join(w.Queues, ",")))
+		}
+		if w.Pool != "" {
+			words = append(words, "-P", w.Pool)
+		}
+		again, _, err := ParseCommand(strings.Join(words, " "))
+		if err != nil {
+			t.Fatalf("%q: %q: %v", line, words, err)
+		}
+		if !reflect.DeepEqual(again.Queues, w.Queues) || again.Name != w.Name || again.Pool != w.Pool {
+			t.Fatalf("%q: %+v, written again %+v", line, w, again)
+		}
+	})
+}

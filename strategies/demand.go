@@ -1,0 +1,170 @@
+package strategies
+
+import (
+	"math"
+
+	"simrun/system"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// demand is what one task of a class asks of a worker, on average.
+type demand struct {
+	attempts float64 // starts per task
+	slot     float64 // seconds that an attempt keeps its slot, overheads included, when it need not share its core
+	cpu      float64 // core-seconds of an attempt
+}
+
+// demandOf takes the class's figures on a worker. Hangs that no time limit ends, and messages that come back for ever,
+// are left out: they take slots away for good, at whatever rate. Time limits are not taken off demands that exceed them.
+func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machine *system.Machine) demand {
+	speed := 1.0
+	if machine != nil && machine.Speed > 0 {
+		speed = machine.Speed
+	}
+	var work, cpu float64
+	for i := range c.Work {
+		p := &c.Work[i]
+		mean := p.Demand.Mean()
+		if p.Kind != workloads.CPU {
+			work += mean
+			continue
+		}
+		mean /= speed
+		cpu += mean
+		if cfg.Pool == worker.Prefork || cfg.Pool == worker.Solo {
+			mean /= float64(max(1, p.Cores))
+		}
+		work += mean
+	}
+	f := &c.Failures
+	if f.Slow.P > 0 {
+		factor := 1 + f.Slow.P*(f.SlowFactor-1)
+		work *= factor
+		cpu *= factor
+	}
+	o := &cfg.Overheads
+	late := c.AcksLate.Or(cfg.AcksLate)
+	a := attempt{
+		max:      1 + c.Retry.Max,
+		again:    -1,
+		onError:  c.Retry.OnError,
+		requeued: late && (cfg.Pool != worker.Prefork || c.RejectOnWorkerLost.Or(cfg.RejectOnWorkerLost)),
+		work:     work,
+		overhead: o.Start.Seconds() + o.Finish.Seconds(),
+		crash:    (o.Notice + o.Respawn).Seconds(),
+	}
+	if late {
+		a.overhead = o.Start.Seconds() + o.FinishLate.Seconds()
+	}
+	if cfg.DisablePrefetch || cfg.Pool == worker.Solo || late && cfg.PrefetchMultiplier == 1 {
+		a.overhead += o.Fetch.Seconds() // nothing is in reserve: the slot waits for the next message
+	}
+	if queue.DeliveryLimit >= 0 {
+		a.again = queue.DeliveryLimit
+	}
+	a.limits(c, cfg)
+
+	total := demand{cpu: cpu}
+	var time, fixed float64
+	each := chances{}
+	for _, kind := range []struct {
+		of     workloads.Chance
+		chance *float64
+		always chances
+	}{
+		{f.Error, &each.err, chances{err: 1}},
+		{f.Hang, &each.hang, chances{hang: 1}},
+		{f.Crash, &each.crash, chances{crash: 1}},
+	} {
+		if !kind.of.PerTask {
+			*kind.chance = kind.of.P
+			continue
+		}
+		n, t := a.expect(kind.always)
+		fixed += kind.of.P
+		total.attempts += kind.of.P * n
+		time += kind.of.P * n * t
+	}
+	n, t := a.expect(each)
+	rest := max(0, 1-fixed)
+	total.attempts += rest * n
+	time += rest * n * t
+	if total.attempts > 0 {
+		total.slot = time / total.attempts
+	}
+	return total
+}
+
+// chances of what ends an attempt.
+type chances struct{ err, hang, crash float64 }
+
+// attempt is what decides how long attempts take and how many there are.
+type attempt struct {
+	max      int  // attempts at most
+	again    int  // redeliveries of one attempt at most, -1 = without end
+	onError  bool // an error is retried
+	onHang   bool // a hang is retried, since a soft limit ends it
+	requeued bool // a crash gives the message back
+	work     float64
+	overhead float64
+	hang     float64 // seconds that a hang takes
+	crash    float64 // seconds more that a crash takes
+}
+
+// limits sets what a hang comes to: the soft limit raises, the hard one kills, and not every pool has them.
+func (a *attempt) limits(c *workloads.Class, cfg *worker.Config) {
+	soft, hard := cfg.SoftLimit, cfg.HardLimit
+	if c.SoftLimit > 0 {
+		soft = c.SoftLimit
+	}
+	if c.HardLimit > 0 {
+		hard = c.HardLimit
+	}
+	if cfg.Pool != worker.Prefork {
+		soft = 0
+	}
+	if cfg.Pool != worker.Prefork && cfg.Pool != worker.Gevent {
+		hard = 0
+	}
+	switch {
+	case soft > 0 && (hard == 0 || soft < hard):
+		a.hang = soft.Seconds()
+		a.onHang = c.Retry.OnSoft
+	case hard > 0:
+		a.hang = hard.Seconds()
+		if cfg.Pool == worker.Prefork {
+			a.hang += cfg.Overheads.Respawn.Seconds()
+		}
+	}
+}
+
+// expect is the mean number of attempts of a task whose attempts end so, and the mean time of one in its slot. Of m
+// attempts that are each repeated with chance p, (1-p^m)/(1-p) take place.
+func (a *attempt) expect(p chances) (attempts, seconds float64) {
+	attempts = 1
+	var retried float64
+	if a.onError {
+		retried += p.err
+	}
+	if a.onHang {
+		retried += p.hang
+	}
+	if a.requeued && p.crash > 0 && (p.crash < 1 || a.again >= 0) {
+		attempts = repeats(p.crash, a.again+1)
+		retried /= max(1-p.crash, 1e-12) // of those that do not crash
+	}
+	attempts *= repeats(min(1, retried), a.max)
+	return attempts, (1-p.hang)*a.work + p.hang*a.hang + p.crash*a.crash + a.overhead
+}
+
+// repeats is 1 + p + p^2 + ... with m terms, or without end when m is 0 or less (p < 1).
+func repeats(p float64, m int) float64 {
+	switch {
+	case m <= 0:
+		return 1 / (1 - p)
+	case p >= 1:
+		return float64(m)
+	}
+	return (1 - math.Pow(p, float64(m))) / (1 - p)
+}

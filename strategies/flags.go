@@ -1,0 +1,174 @@
+package strategies
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"simrun/des"
+)
+
+// flag is one option of `celery worker` (celery/bin/worker.py, celery/bin/celery.py and celery/bin/base.py of 5.6).
+// Exactly one of set, ignored and refused says what becomes of it.
+type flag struct {
+	names   []string
+	takes   bool                             // has a value
+	set     func(*WorkerSpec, string) error  // has an effect
+	note    func(*WorkerSpec, string) string // set, but with something to tell; may be nil
+	ignored string                           // why it has none
+	refused string                           // why the line cannot be taken
+}
+
+const notYet = "not supported yet"
+
+var flags = []flag{
+	{names: []string{"-Q", "--queues"}, takes: true, set: setQueues},
+	{names: []string{"-c", "--concurrency"}, takes: true, set: func(w *WorkerSpec, v string) error {
+		return whole(&w.Concurrency, v, 1)
+	}},
+	{names: []string{"-P", "--pool"}, takes: true, set: func(w *WorkerSpec, v string) error {
+		p, err := poolOf(v)
+		if err == nil {
+			w.Pool = poolNames[p]
+		}
+		return err
+	}},
+	{names: []string{"--prefetch-multiplier"}, takes: true, set: setMultiplier, note: func(w *WorkerSpec, _ string) string {
+		if w.PrefetchMultiplier != nil {
+			return ""
+		}
+		return "0 on the command line means not given: no limit needs the setting worker_prefetch_multiplier = 0"
+	}},
+	{names: []string{"--disable-prefetch"}, set: func(w *WorkerSpec, _ string) error {
+		yes := true
+		w.DisablePrefetch = &yes
+		return nil
+	}},
+	{names: []string{"--time-limit"}, takes: true, set: func(w *WorkerSpec, v string) error {
+		return limit(&w.HardLimit, v)
+	}},
+	{names: []string{"--soft-time-limit"}, takes: true, set: func(w *WorkerSpec, v string) error {
+		return limit(&w.SoftLimit, v)
+	}},
+	{names: []string{"-n", "--hostname"}, takes: true, set: func(w *WorkerSpec, v string) error {
+		w.Name, _, _ = strings.Cut(v, "@")
+		return nil
+	}},
+	{names: []string{"-O", "--optimization"}, takes: true, set: func(_ *WorkerSpec, v string) error {
+		_, err := choice([]string{"default", "fair"}, v)
+		return err
+	}, note: func(*WorkerSpec, string) string { return "fair is what Celery does anyway" }},
+
+	{names: []string{"--autoscale"}, takes: true, refused: notYet},
+	{names: []string{"--max-tasks-per-child", "--maxtasksperchild"}, takes: true, refused: notYet},
+	{names: []string{"--max-memory-per-child", "--maxmemperchild"}, takes: true, refused: notYet},
+	{names: []string{"-X", "--exclude-queues"}, takes: true, refused: notYet + ": list the queues with -Q"},
+	{names: []string{"--help"}, refused: "starts no worker"},
+	{names: []string{"--version"}, refused: "starts no worker"},
+
+	{names: []string{"-A", "--app"}, takes: true, ignored: "the tasks are those of the scenario"},
+	{names: []string{"-b", "--broker"}, takes: true, ignored: "the broker is the scenario's"},
+	{names: []string{"--result-backend"}, takes: true, ignored: "storing results costs nothing here"},
+	{names: []string{"--loader"}, takes: true, ignored: "its settings are not read"},
+	{names: []string{"--config"}, takes: true, ignored: "its settings are not read"},
+	{names: []string{"--workdir"}, takes: true, ignored: "no effect here"},
+	{names: []string{"-C", "--no-color"}, ignored: "no effect here"},
+	{names: []string{"-q", "--quiet"}, ignored: "no effect here"},
+	{names: []string{"--skip-checks"}, ignored: "no effect here"},
+	{names: []string{"-D", "--detach"}, ignored: "no effect here"},
+	{names: []string{"-S", "--statedb"}, takes: true, ignored: "no task is revoked"},
+	{names: []string{"-l", "--loglevel"}, takes: true, ignored: "no effect here"},
+	{names: []string{"-f", "--logfile"}, takes: true, ignored: "no effect here"},
+	{names: []string{"--pidfile"}, takes: true, ignored: "no effect here"},
+	{names: []string{"--uid"}, takes: true, ignored: "no effect here"},
+	{names: []string{"--gid"}, takes: true, ignored: "no effect here"},
+	{names: []string{"--umask"}, takes: true, ignored: "no effect here"},
+	{names: []string{"--executable"}, takes: true, ignored: "no effect here"},
+	{names: []string{"-E", "--events", "--task-events"}, ignored: "sending events costs nothing here"},
+	{names: []string{"--purge", "--discard"}, ignored: "a run starts with empty queues"},
+	{names: []string{"-I", "--include"}, takes: true, ignored: "the tasks are those of the scenario"},
+	{names: []string{"--without-gossip"}, ignored: "gossip costs nothing here"},
+	{names: []string{"--without-mingle"}, ignored: "workers are up when a run starts"},
+	{names: []string{"--without-heartbeat"}, ignored: "heartbeats cost nothing here"},
+	{names: []string{"--heartbeat-interval"}, takes: true, ignored: "heartbeats cost nothing here"},
+	{names: []string{"-B", "--beat"}, ignored: "periodic tasks are those that the scenario publishes"},
+	{names: []string{"-s", "--schedule", "--schedule-filename"}, takes: true, ignored: "periodic tasks are those that the scenario publishes"},
+	{names: []string{"--scheduler"}, takes: true, ignored: "periodic tasks are those that the scenario publishes"},
+}
+
+// lookup finds a flag by one of its names.
+func lookup(name string) *flag {
+	for i := range flags {
+		if slices.Contains(flags[i].names, name) {
+			return &flags[i]
+		}
+	}
+	return nil
+}
+
+// flagNames are the long names, for suggestions.
+func flagNames() []string {
+	var names []string
+	for i := range flags {
+		for _, name := range flags[i].names {
+			if strings.HasPrefix(name, "--") {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func setQueues(w *WorkerSpec, v string) error {
+	w.Queues = nil
+	for name := range strings.SplitSeq(v, ",") {
+		if name == "" {
+			return fmt.Errorf("%q: want names of queues with single commas between them", v)
+		}
+		if strings.Contains(name, "$") {
+			return fmt.Errorf("%q: variables of the shell are not expanded: write the value", name)
+		}
+		w.Queues = append(w.Queues, name)
+	}
+	return nil
+}
+
+// setMultiplier leaves 0 out: celery/bin/worker.py has `value or conf.worker_prefetch_multiplier`.
+func setMultiplier(w *WorkerSpec, v string) error {
+	if err := whole(&w.PrefetchMultiplier, v, 0); err != nil {
+		return err
+	}
+	if *w.PrefetchMultiplier == 0 {
+		w.PrefetchMultiplier = nil
+	}
+	return nil
+}
+
+func whole(to **int, v string, least int) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < least || n > math.MaxInt32 {
+		return fmt.Errorf("%q: want a whole number of at least %d%s", v, least, unexpanded(v))
+	}
+	*to = &n
+	return nil
+}
+
+// limit takes seconds. Celery takes 0 for no limit.
+func limit(to **des.Time, v string) error {
+	s, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(s >= 0 && s <= 1e9) {
+		return fmt.Errorf("%q: want seconds, at least 0%s", v, unexpanded(v))
+	}
+	t := des.Seconds(s)
+	*to = &t
+	return nil
+}
+
+func unexpanded(v string) string {
+	if strings.Contains(v, "$") {
+		return "; variables of the shell are not expanded: write the value"
+	}
+	return ""
+}

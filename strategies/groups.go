@@ -1,0 +1,110 @@
+package strategies
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// split deals the classes out to shares.
+func (b *builder) split(from *Layout) []share {
+	switch b.spec.Derive.SplitBy {
+	case "queue":
+		return b.byQueue()
+	case "kind":
+		return b.byKind()
+	case "priority":
+		return b.byPriority(from.Broker.Kind)
+	case "label", "zone", "memory":
+		b.fail("derive.split_by", "%q: %s: want queue, kind or priority", b.spec.Derive.SplitBy, notYet)
+	default:
+		_, err := choice([]string{"queue", "kind", "priority"}, b.spec.Derive.SplitBy)
+		b.fail("derive.split_by", "%v", err)
+	}
+	return nil
+}
+
+func (b *builder) byQueue() []share {
+	var shares []share
+	for i, q := range b.classQueue {
+		n := slices.IndexFunc(shares, func(s share) bool { return s.name == q })
+		if n < 0 {
+			n = len(shares)
+			shares = append(shares, share{name: q, worker: "worker_" + q})
+		}
+		shares[n].classes = append(shares[n].classes, i)
+	}
+	return shares
+}
+
+// byKind sets those that mostly compute apart from those that mostly wait.
+func (b *builder) byKind() []share {
+	shares := []share{{name: "cpu", worker: "worker_cpu_intensive"}, {name: "io", worker: "worker_io_bound"}}
+	for i := range b.classes {
+		n := 1
+		if cpu, io := means(&b.classes[i]); cpu > io {
+			n = 0
+		}
+		shares[n].classes = append(shares[n].classes, i)
+	}
+	for _, s := range shares {
+		if len(s.classes) == 0 {
+			b.fail("derive.split_by", "kind: no task is of the kind %s: nothing to split", s.name)
+			return nil
+		}
+	}
+	return shares
+}
+
+// means are the mean seconds of computing and of waiting of one attempt.
+func means(c *workloads.Class) (cpu, io float64) {
+	for i := range c.Work {
+		if c.Work[i].Kind == workloads.CPU {
+			cpu += c.Work[i].Demand.Mean()
+		} else {
+			io += c.Work[i].Demand.Mean()
+		}
+	}
+	return cpu, io
+}
+
+// byPriority goes by the priorities as written, those served first in front. A message without one has 0.
+func (b *builder) byPriority(kind worker.BrokerKind) []share {
+	var levels []int
+	for i := range b.classes {
+		levels = append(levels, priorityOf(&b.classes[i]))
+	}
+	distinct := slices.Compact(slices.Sorted(slices.Values(levels)))
+	if kind != worker.Redis { // redis serves 0 first, the others the largest
+		slices.Reverse(distinct)
+	}
+	if len(distinct) < 2 {
+		b.fail("derive.split_by", "priority: all tasks have the same: nothing to split")
+		return nil
+	}
+	var shares []share
+	for n, level := range distinct {
+		s := share{name: strconv.Itoa(level), worker: fmt.Sprintf("worker_priority_%d", level)}
+		if len(distinct) == 2 {
+			s.name = []string{"high", "low"}[n]
+			s.worker = "worker_" + s.name + "_priority"
+		}
+		for i, l := range levels {
+			if l == level {
+				s.classes = append(s.classes, i)
+			}
+		}
+		shares = append(shares, s)
+	}
+	return shares
+}
+
+func priorityOf(c *workloads.Class) int {
+	if !c.HasPriority {
+		return 0
+	}
+	return c.Priority
+}

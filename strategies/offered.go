@@ -1,0 +1,168 @@
+package strategies
+
+import (
+	"math"
+	"slices"
+
+	"simrun/system"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// QueueLoad is what a queue is offered, and what can be done of it.
+type QueueLoad struct {
+	Queue           string
+	Rate            float64 // tasks per second, without those of closed classes, whose rate depends on the run
+	Offered         float64 // slots that they would keep busy, retries and overheads included
+	Capacity        float64 // slots of the workers that take the queue
+	Unstable        bool    // its backlog grows without end
+	GrowthPerSecond float64 // tasks per second by which it grows; 0 when it is offered just what can be done
+	Growing         []int   // the classes whose backlog grows: of a queue with priorities perhaps not all
+	By              string  // what is short: "slots", `cpu of "worker"`, `cores of "app"`; empty when stable
+}
+
+// Offered judges every queue of a layout, in the order of its queues, when all arrivals are multiplied by load.
+//
+// A set of queues can only be served in the long run if what all of them are offered is less than what all workers that
+// take any of them can do (Hall's condition), in slots as well as in CPU. Among the queues of a set that is offered too
+// much the slots go as the workers deal messages out: in turn, by weight, by order, by priority first on redis. So a
+// queue that asks for less than its turns stays stable beside one that grows. Every subset of up to 12 queues that
+// share workers is looked at, of more only each one and all together.
+//
+// CPU is bounded by the cores of a node, and by the one thread of a gevent worker and of a threads worker (the GIL).
+//
+// Only stationary open classes without expires, in queues without max_length, are judged: the others cannot grow
+// without end, or need not. They count as competitors of other queues, not of the judged classes in their own.
+func Offered(l *Layout, classes []workloads.Class, machines []system.Machine, load float64) []QueueLoad {
+	f := fluid{layout: l, machines: machines}
+	loads := make([]QueueLoad, len(l.Queues))
+	f.streams = make([][]stream, len(l.Queues))
+	for q := range l.Queues {
+		loads[q].Queue = l.Queues[q].Name
+		for _, w := range takers(l, q) {
+			loads[q].Capacity += float64(l.Workers[w].Concurrency)
+		}
+		f.streams[q] = f.streamsOf(classes, q, load, &loads[q])
+	}
+	f.run()
+	for q := range f.streams {
+		for i := range f.streams[q] {
+			s := &f.streams[q][i]
+			if !s.judged || !s.short() {
+				continue
+			}
+			loads[q].Unstable = true
+			loads[q].By = s.by
+			loads[q].GrowthPerSecond += max(0, s.want-s.got) / s.attempts
+			loads[q].Growing = append(loads[q].Growing, s.classes...)
+		}
+		slices.Sort(loads[q].Growing)
+	}
+	return loads
+}
+
+// streamsOf parts the classes of a queue by priority, those served first in front, and adds up what the queue is offered.
+func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *QueueLoad) []stream {
+	l := f.layout
+	var streams []stream
+	for i, to := range l.ClassQueue {
+		if to != q || len(takers(l, q)) == 0 {
+			continue
+		}
+		d := meanDemand(l, classes, f.machines, i)
+		rate := workloads.MeanRate(classes, i) * load
+		open := !math.IsNaN(rate) && !math.IsInf(rate, 0)
+		if open {
+			sum.Rate += rate
+			sum.Offered += rate * d.attempts * d.slot
+		} else {
+			rate = closedRate(classes, i) * load
+		}
+		level := levelOf(&l.Broker, &l.Queues[q], &classes[i])
+		n := slices.IndexFunc(streams, func(s stream) bool { return s.level == level })
+		if n < 0 {
+			n = len(streams)
+			streams = append(streams, stream{level: level})
+		}
+		grows := open && workloads.Stationary(classes, i) && classes[i].Expires == nil && l.Queues[q].MaxLength < 0
+		yields := !open || classes[i].Expires != nil
+		streams[n].add(i, rate, d, grows, yields)
+	}
+	slices.SortFunc(streams, func(a, b stream) int { return a.level - b.level })
+	for i := range streams {
+		streams[i].close()
+	}
+	return streams
+}
+
+// levelOf is the place of a class in the order of priorities, small ones served first.
+func levelOf(b *worker.Broker, q *worker.Queue, c *workloads.Class) int {
+	p := priorityOf(c)
+	switch b.Kind {
+	case worker.Redis:
+		level := 0
+		for _, step := range b.PrioritySteps {
+			if step <= p {
+				level = step
+			}
+		}
+		return level
+	case worker.RabbitMQ:
+		return -min(max(p, 0), max(q.MaxPriority, 0))
+	}
+	return -p
+}
+
+// workerDemand is the demand of class c on worker w.
+func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machine, c, w int) demand {
+	var machine *system.Machine
+	if kind := machineOf(l, w); kind >= 0 {
+		machine = &machines[kind]
+	}
+	return demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine)
+}
+
+// meanDemand is the demand of class c on the workers that take its queue, each weighed by its slots.
+func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine, c int) demand {
+	var m demand
+	var slots float64
+	for _, w := range takers(l, l.ClassQueue[c]) {
+		d := workerDemand(l, classes, machines, c, w)
+		n := float64(l.Workers[w].Concurrency)
+		m.attempts += n * d.attempts
+		m.slot += n * d.slot
+		m.cpu += n * d.cpu
+		slots += n
+	}
+	return demand{m.attempts / slots, m.slot / slots, m.cpu / slots}
+}
+
+// closedRate is the most that a closed class, or one that hangs on it, can publish: as if nothing ever waited.
+func closedRate(classes []workloads.Class, i int) float64 {
+	rate := 1.0
+	for range classes {
+		a := &classes[i].Arrivals
+		scale := a.Scale
+		if scale == 0 {
+			scale = 1
+		}
+		if a.Batch != nil {
+			rate *= a.Batch.Mean()
+		}
+		switch p := a.Process.(type) {
+		case workloads.After:
+			rate *= scale * p.Chance
+			i = p.Class
+		case workloads.Closed:
+			cpu, io := means(&classes[i])
+			cycle := cpu + io
+			if p.Think != nil {
+				cycle += p.Think.Mean() / scale
+			}
+			return rate * float64(p.Clients) / max(cycle, 1e-6)
+		default:
+			return 0
+		}
+	}
+	return 0
+}

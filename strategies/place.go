@@ -1,0 +1,164 @@
+package strategies
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"simrun/worker"
+)
+
+// compose lays the groups out: the queues that anything uses, an instance for each replica, a node for each instance.
+func (b *builder) compose(groups []group) {
+	l := &b.layout
+	l.Broker = b.broker
+	index := map[string]int{}
+	use := func(name string) int {
+		if q, seen := index[name]; seen {
+			return q
+		}
+		index[name] = len(l.Queues)
+		l.Queues = append(l.Queues, b.queue(name))
+		return index[name]
+	}
+	for _, name := range b.usedInOrder(groups) {
+		use(name)
+	}
+	for _, name := range b.classQueue {
+		l.ClassQueue = append(l.ClassQueue, use(name))
+	}
+	nodes := newNodes(b, groups)
+	for i := range groups {
+		g := &groups[i]
+		l.Groups = append(l.Groups, g.name)
+		for n, slots := range g.slots {
+			cfg := g.cfg
+			cfg.Name = g.name
+			if n > 0 {
+				cfg.Name = fmt.Sprintf("%s#%d", g.name, n+1)
+			}
+			cfg.Concurrency = slots
+			for _, name := range g.queues {
+				cfg.Queues = append(cfg.Queues, use(name))
+			}
+			for _, name := range g.overflow {
+				cfg.Overflow = append(cfg.Overflow, use(name))
+			}
+			cfg.Weights = slices.Clone(g.weights)
+			l.Workers = append(l.Workers, cfg)
+			l.Group = append(l.Group, i)
+			l.Node = append(l.Node, nodes.take(g.machine, slots))
+		}
+	}
+	l.Nodes = nodes.kind
+}
+
+// usedInOrder lists the queues of the layout: those with options first, then those of the tasks, then the rest. A queue
+// to which nothing goes and which no worker takes is left out.
+func (b *builder) usedInOrder(groups []group) []string {
+	used := map[string]bool{}
+	var consumed []string
+	for i := range groups {
+		consumed = append(append(consumed, groups[i].queues...), groups[i].overflow...)
+	}
+	for _, name := range append(slices.Clone(consumed), b.classQueue...) {
+		used[name] = true
+	}
+	var names []string
+	for i := range b.declared {
+		names = append(names, b.declared[i].Name)
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !used[name] })
+	return append(append(names, b.classQueue...), consumed...)
+}
+
+// queue is the queue of that name with its options, or without any.
+func (b *builder) queue(name string) worker.Queue {
+	for i := range b.declared {
+		if b.declared[i].Name == name {
+			return b.declared[i]
+		}
+	}
+	return worker.Queue{Name: name, MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1}
+}
+
+// nodes are the machines that a layout uses, one entry a node, and the slots on each.
+type nodes struct{ kind, slots []int }
+
+func newNodes(b *builder, groups []group) nodes {
+	var n nodes
+	for m := range b.machines {
+		if !slices.ContainsFunc(groups, func(g group) bool { return g.machine == m }) {
+			continue
+		}
+		for range max(1, b.machines[m].Count) {
+			n.kind = append(n.kind, m)
+			n.slots = append(n.slots, 0)
+		}
+	}
+	return n
+}
+
+// take is the node of this kind with the fewest slots, the first of equals; -1 without a machine.
+func (n *nodes) take(machine, slots int) int {
+	best := -1
+	for i, kind := range n.kind {
+		if kind == machine && (best < 0 || n.slots[i] < n.slots[best]) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		n.slots[best] += slots
+	}
+	return best
+}
+
+// checkConsumers wants a worker for every queue to which tasks go.
+func (b *builder) checkConsumers() {
+	l := &b.layout
+	for q := range l.Queues {
+		var tasks []string
+		for i, to := range l.ClassQueue {
+			if to == q {
+				tasks = append(tasks, b.classes[i].Name)
+			}
+		}
+		if len(tasks) > 0 && len(takers(l, q)) == 0 {
+			b.fail("workers", "no worker takes the queue %q, to which %s would go", l.Queues[q].Name, quotedList(tasks))
+		}
+	}
+}
+
+// takers are the workers that take a queue, if only as overflow.
+func takers(l *Layout, queue int) []int {
+	var list []int
+	for w := range l.Workers {
+		if slices.Contains(l.Workers[w].Queues, queue) || slices.Contains(l.Workers[w].Overflow, queue) {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// checkQueues warns of what the broker does not do for its queues.
+func (b *builder) checkQueues() {
+	l := &b.layout
+	for q := range l.Queues {
+		queue := &l.Queues[q]
+		if strings.Contains(queue.Name, ",") {
+			b.fail("routes", "the queue %q: want a name without commas, at which -Q separates", queue.Name)
+		}
+		switch b.broker.Kind {
+		case worker.RabbitMQ:
+			for i, to := range l.ClassQueue {
+				if c := &b.classes[i]; to == q && c.HasPriority && queue.MaxPriority < 0 {
+					b.warn("routes", "the queue %q has no max_priority: rabbitmq ignores the priority of %q", queue.Name, c.Name)
+				}
+			}
+		case worker.Redis:
+			if queue.MaxLength >= 0 || queue.DeliveryLimit >= 0 {
+				b.warn("routes", "the queue %q: redis has neither max_length nor delivery_limit: simulated all the same", queue.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package strategies
+
+import (
+	"slices"
+	"time"
+
+	"simrun/des"
+	"simrun/worker"
+)
+
+// The overheads of a broker, a release and a pool, from measurements on two idle cores of an AMD EPYC, with the broker,
+// the producer and the workers on them (Celery 5.2.6 and 5.6.2, Redis 7.0.15, RabbitMQ 3.10.8; 25 tasks/s when idle;
+// tasks that sleep 50 ms for the turnaround under backlog, that is from the end of one task to the start of the next in
+// the same slot). All are medians. With them
+//
+//	publish + fetch                = publish->received of an idle worker
+//	start                          = received->started of an idle worker, or the turnaround where that is shorter
+//	finish + start                 = turnaround, early ack, with a reserve
+//	finish_late + fetch + start    = turnaround, late ack, multiplier 1
+//	finish + fetch + start         = turnaround with disable_prefetch, and of solo, which reserves nothing
+//
+// How publish->received divides into publish and fetch was measured only for prefork on Redis 5.6 (by
+// disable_prefetch): the other divisions take the same publish, or one near it.
+
+// preset is what a table is looked up by.
+type preset struct {
+	release string
+	kind    worker.BrokerKind
+	pool    worker.Pool
+}
+
+// publishTime is the time from the call of apply_async to the message lying in the broker.
+func publishTime(release string, kind worker.BrokerKind) des.Time {
+	switch {
+	case kind == worker.Redis:
+		// 5.6.2: publish->received 2.06 ms, of which fetch is 1.20 (2.1 ms of turnaround with disable_prefetch less
+		// 0.9 without). 5.2.6 has no disable_prefetch: taken over.
+		return us(860)
+	case kind == worker.RabbitMQ && release == "5.2":
+		return us(900) // the call took 0.86-0.93 ms
+	case kind == worker.RabbitMQ:
+		return us(1000) // the call took 0.96-1.20 ms
+	}
+	return 0
+}
+
+// restoreTime is the time from the death of a worker to its unacked messages being delivered again.
+func restoreTime(kind worker.BrokerKind) des.Time {
+	if kind == worker.Redis {
+		// The visibility timeout (1 h by default), rounded up to a check at every 10th call of a 10 s timer: half of
+		// these 100 s on average (measured: 97.7-105 s with a timeout of 10 s).
+		return time.Hour + 50*time.Second
+	}
+	return 0 // rabbitmq: measured, at once
+}
+
+const (
+	// From the death of a child by its own hand to its parent seeing it: measured, 17-27 ms (median; 4.8 s at worst).
+	noticeChild = 20 * time.Millisecond
+	// From a kill to the first start on a new child, c=4: measured, 0.177 and 0.181 s (median; to 1.4 s, and often
+	// up to 5 s with c=1, where the pool's 5 s timer has to come round).
+	respawnChild = 180 * time.Millisecond
+	// A crash takes the other pools with their worker. Start-up to ready: measured, 0.26 s (solo) and 0.45 s (gevent
+	// with 50 slots); threads taken as gevent. A supervisor that starts them again at once is assumed.
+	restartSolo = 260 * time.Millisecond
+	restartPool = 450 * time.Millisecond
+)
+
+// overheads holds fetch, start, finish and finish_late in microseconds.
+var overheads = map[preset][4]int{
+	// Redis, 5.6.2.
+	// publish->received 2.06, received->started 1.00; turnaround early 0.9 (less than received->started, so start is
+	// 0.9), late m=1 3.3, disable_prefetch 2.1.
+	{"5.6", worker.Redis, worker.Prefork}: {1200, 900, 0, 1200},
+	// 2.15, 0.57. No turnaround measured (the worker stalls): finish as prefork's 0.9, late 1.2 more as there.
+	{"5.6", worker.Redis, worker.Threads}: {1290, 570, 330, 1530},
+	// 2.48, 0.99; turnaround early 3.5. Late m=4: 160 tasks on 4 slots took 2.18 s instead of 2.14: 1.0 a task more.
+	{"5.6", worker.Redis, worker.Gevent}: {1620, 990, 2510, 3510},
+	// 1.96, 0.18; turnaround 1.6. Late: no slower (40 tasks in 2.02 s).
+	{"5.6", worker.Redis, worker.Solo}: {1100, 180, 320, 320},
+
+	// RabbitMQ, 5.6.2.
+	// 1.74, 0.72; turnaround early 1.0, late m=1 2.2.
+	{"5.6", worker.RabbitMQ, worker.Prefork}: {740, 720, 280, 740},
+	// 1.82, 0.50. No turnaround measured (the worker stalls): finish and finish_late as prefork's.
+	{"5.6", worker.RabbitMQ, worker.Threads}: {820, 500, 500, 960},
+	// 1.89, 0.83. Turnaround from 160 tasks on 4 slots in 2.28 s instead of 2.00: 7.0. Late: 1.0 more, as on Redis.
+	{"5.6", worker.RabbitMQ, worker.Gevent}: {890, 830, 6170, 7170},
+	// Not measured on 5.6.2: 1.71, 0.17 of 5.2.6; finish as on Redis.
+	{"5.6", worker.RabbitMQ, worker.Solo}: {710, 170, 320, 320},
+
+	// Redis, 5.2.6.
+	// 1.95, 0.82; turnaround early 1.3, late m=1 5.3 (with the lost wake-ups of this release in it).
+	{"5.2", worker.Redis, worker.Prefork}: {1090, 820, 480, 3390},
+	// 1.73, 0.41. No turnaround measured: early as prefork's 1.3, late 1.2 more as on 5.6.2.
+	{"5.2", worker.Redis, worker.Threads}: {870, 410, 890, 2090},
+	// 1.84, 0.52. No turnaround measured: finish as on 5.6.2.
+	{"5.2", worker.Redis, worker.Gevent}: {980, 520, 2510, 3510},
+	// 1.89, 0.15. No turnaround measured: finish as on 5.6.2.
+	{"5.2", worker.Redis, worker.Solo}: {1030, 150, 320, 320},
+
+	// RabbitMQ, 5.2.6.
+	// 1.65, 0.55; turnaround early 0.9, late 2.6.
+	{"5.2", worker.RabbitMQ, worker.Prefork}: {750, 550, 350, 1300},
+	// 3.72 (of which the call was 2.02), 0.56. No turnaround measured: as prefork's.
+	{"5.2", worker.RabbitMQ, worker.Threads}: {2820, 560, 340, 1290},
+	// 1.81, 0.57. No turnaround measured: finish as on 5.6.2.
+	{"5.2", worker.RabbitMQ, worker.Gevent}: {910, 570, 6170, 7170},
+	// 1.71, 0.17. No turnaround measured: finish as on Redis.
+	{"5.2", worker.RabbitMQ, worker.Solo}: {810, 170, 320, 320},
+}
+
+func us(n int) des.Time { return des.Time(n) * time.Microsecond }
+
+// overheadsOf is the table's row, all zero with an ideal broker, with what a strategy overrides.
+func overheadsOf(release string, kind worker.BrokerKind, pool worker.Pool, override map[string]des.Time) worker.Overheads {
+	var o worker.Overheads
+	if kind != worker.Ideal {
+		row := overheads[preset{release, kind, pool}]
+		o = worker.Overheads{Fetch: us(row[0]), Start: us(row[1]), Finish: us(row[2]), FinishLate: us(row[3])}
+		switch pool {
+		case worker.Prefork:
+			o.Notice, o.Respawn = noticeChild, respawnChild
+		case worker.Solo:
+			o.Respawn = restartSolo
+		default:
+			o.Respawn = restartPool
+		}
+	}
+	for name, to := range map[string]*des.Time{
+		"fetch": &o.Fetch, "start": &o.Start, "finish": &o.Finish, "finish_late": &o.FinishLate,
+		"notice": &o.Notice, "respawn": &o.Respawn,
+	} {
+		if v, given := override[name]; given {
+			*to = v
+		}
+	}
+	return o
+}
+
+// OverheadNames are the names that a broker's overheads may override, in the order of a message's life.
+func OverheadNames() []string {
+	return slices.Clone([]string{"publish", "fetch", "start", "finish", "finish_late", "notice", "respawn", "restore"})
+}

@@ -1,0 +1,265 @@
+package strategies
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"simrun/des"
+	"simrun/system"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// Resolve makes a layout of each strategy: command lines read, defaults filled in, replicas expanded, routes applied,
+// queues looked up, workers put on nodes. Queues are those with options of their own; any other that a task goes to
+// has no limits. Problems[i] belong to specs[i], and layouts[i] is complete only if none of them is an error (Failed).
+//
+// Defaults: broker redis, release 5.6, pool prefork, order round_robin, prefetch_multiplier 4, replicas 1, all else off.
+func Resolve(specs []Spec, classes []workloads.Class, machines []system.Machine, queues []worker.Queue) (layouts []Layout, problems [][]Problem) {
+	r := resolver{
+		specs: specs, classes: classes, machines: machines, queues: queues,
+		layouts: make([]Layout, len(specs)), problems: make([][]Problem, len(specs)), state: make([]progress, len(specs)),
+	}
+	for i := range specs {
+		r.resolve(i)
+	}
+	return r.layouts, r.problems
+}
+
+// Failed says whether any of the problems is an error.
+func Failed(problems []Problem) bool {
+	return slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning })
+}
+
+type progress uint8
+
+const (
+	untouched progress = iota
+	underway
+	done
+)
+
+// resolver resolves strategies, those first that others are derived from.
+type resolver struct {
+	specs    []Spec
+	classes  []workloads.Class
+	machines []system.Machine
+	queues   []worker.Queue
+	layouts  []Layout
+	problems [][]Problem
+	state    []progress
+}
+
+func (r *resolver) resolve(i int) {
+	if r.state[i] != untouched {
+		return
+	}
+	r.state[i] = underway
+	b := builder{resolver: r, spec: &r.specs[i]}
+	b.build()
+	r.layouts[i], r.problems[i] = b.layout, b.problems
+	r.state[i] = done
+}
+
+// builder makes one layout.
+type builder struct {
+	*resolver
+	spec       *Spec
+	release    string
+	broker     worker.Broker
+	classQueue []string        // after routes
+	declared   []worker.Queue  // with options
+	known      map[string]bool // queues that a worker may consume
+	layout     Layout
+	problems   []Problem
+}
+
+func (b *builder) fail(path, format string, args ...any) {
+	b.problems = append(b.problems, Problem{Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+func (b *builder) warn(path, format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	b.problems = append(b.problems, Problem{Path: path, Message: message, Warning: true})
+	b.note("%s: %s", path, message)
+}
+
+func (b *builder) note(format string, args ...any) {
+	b.layout.Notes = append(b.layout.Notes, fmt.Sprintf(format, args...))
+}
+
+func (b *builder) wish(format string, args ...any) {
+	b.layout.WhatIf = append(b.layout.WhatIf, fmt.Sprintf(format, args...))
+}
+
+func (b *builder) build() {
+	b.layout.Name = b.spec.Name
+	b.resolveBroker()
+	b.declared = slices.Clone(b.queues)
+	b.route()
+	var groups []group
+	if b.spec.Derive != nil {
+		groups = b.derive()
+	} else {
+		groups = b.workers()
+	}
+	if Failed(b.problems) {
+		return
+	}
+	b.compose(groups)
+	b.checkConsumers()
+	b.checkQueues()
+}
+
+func (b *builder) resolveBroker() {
+	s := &b.spec.Broker
+	b.release = b.spec.Release
+	if b.release == "" {
+		b.release = "5.6"
+	}
+	if _, err := choice(releases, b.release); err != nil {
+		b.fail("celery", "%v", err)
+	}
+	kind := s.Kind
+	if kind == "" {
+		kind = "redis"
+	}
+	i, err := choice(brokerNames, kind)
+	if err != nil {
+		b.fail("broker", "%v", err)
+		return
+	}
+	b.broker.Kind = worker.BrokerKind(i)
+	b.broker.Publish = publishTime(b.release, b.broker.Kind)
+	b.broker.Restore = restoreTime(b.broker.Kind)
+	if s.Dispatch != "" {
+		d, err := choice(dispatchNames, s.Dispatch)
+		switch {
+		case err != nil:
+			b.fail("broker.dispatch", "%v", err)
+		case b.broker.Kind != worker.Ideal:
+			b.fail("broker.dispatch", "%q: only with the broker ideal", s.Dispatch)
+		}
+		b.broker.Dispatch = worker.Dispatch(d)
+	}
+	switch {
+	case b.broker.Kind == worker.Redis:
+		b.broker.PrioritySteps = slices.Clone(defaultSteps)
+		if s.PrioritySteps != nil {
+			b.broker.PrioritySteps = slices.Clone(s.PrioritySteps)
+		}
+		b.checkSteps(b.broker.PrioritySteps)
+	case s.PrioritySteps != nil:
+		b.fail("broker.priority_steps", "only with redis")
+	}
+	for name, v := range sortedPairs(s.Overheads) {
+		path := "broker.overheads." + name
+		if _, err := choice(OverheadNames(), name); err != nil {
+			b.fail(path, "%v", err)
+		}
+		if v < 0 {
+			b.fail(path, "%v: want at least 0s", v)
+		}
+	}
+	override(&b.broker.Publish, s.Overheads, "publish")
+	override(&b.broker.Restore, s.Overheads, "restore")
+}
+
+func override(to *des.Time, values map[string]des.Time, name string) {
+	if v, given := values[name]; given {
+		*to = v
+	}
+}
+
+// checkSteps wants 0 first, as kombu looks for the step below a priority (kombu/transport/redis.py: priority).
+func (b *builder) checkSteps(steps []int) {
+	ascending := len(steps) > 0 && steps[0] == 0 && steps[len(steps)-1] <= 9
+	for i := 1; i < len(steps); i++ {
+		ascending = ascending && steps[i] > steps[i-1]
+	}
+	if !ascending {
+		b.fail("broker.priority_steps", "%v: want ascending numbers from 0 to at most 9, the first 0", steps)
+	}
+}
+
+// route applies the strategy's routes to the tasks' own queues: an exact name wins over a pattern, a pattern with more
+// letters over one with fewer, so that "*" comes last.
+func (b *builder) route() {
+	taskNames := make([]string, len(b.classes))
+	for i := range b.classes {
+		taskNames[i] = b.classes[i].Name
+		b.classQueue = append(b.classQueue, b.classes[i].Queue)
+	}
+	rank := make([]int, len(b.classes))
+	for _, r := range b.spec.Routes {
+		path := "routes." + r.Task
+		if r.Queue == "" || strings.Contains(r.Queue, ",") {
+			b.fail(path, "%q: want the name of a queue, without commas", r.Queue)
+			continue
+		}
+		found := r.Task == "*"
+		for i, name := range taskNames {
+			if !match(r.Task, name) {
+				continue
+			}
+			found = true
+			weight := len(r.Task)
+			if r.Task == name {
+				weight += len(name) + 1
+			}
+			if weight > rank[i] {
+				rank[i], b.classQueue[i] = weight, r.Queue
+			}
+		}
+		if !found {
+			b.fail(path, "no such task: want %s or \"*\"%s", strings.Join(taskNames, ", "), suggestion(r.Task, taskNames))
+		}
+	}
+	b.known = map[string]bool{}
+	for i := range b.queues {
+		b.known[b.queues[i].Name] = true
+	}
+	for i := range b.classes {
+		b.known[b.classes[i].Queue] = true
+		b.known[b.classQueue[i]] = true
+	}
+}
+
+// match says whether a name fits a pattern in which * stands for any letters (Celery's task_routes take such).
+func match(pattern, name string) bool {
+	before, after, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == name
+	}
+	if !strings.HasPrefix(name, before) {
+		return false
+	}
+	for rest := name[len(before):]; ; rest = rest[1:] {
+		if match(after, rest) {
+			return true
+		}
+		if rest == "" {
+			return false
+		}
+	}
+}
+
+// queueNames are the queues that a worker may consume, in order of name.
+func (b *builder) queueNames() []string { return slices.Sorted(maps.Keys(b.known)) }
+
+func sortedKeys[V any](m map[string]V) iter.Seq[string] {
+	return slices.Values(slices.Sorted(maps.Keys(m)))
+}
+
+func sortedPairs[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for key := range sortedKeys(m) {
+			if !yield(key, m[key]) {
+				return
+			}
+		}
+	}
+}

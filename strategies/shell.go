@@ -1,0 +1,99 @@
+package strategies
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// split cuts a line into words as a POSIX shell does: quotes, backslashes and continued lines. Variables are kept as
+// they stand. What would make it more than one command is an error.
+func split(line string) ([]string, error) {
+	var words []string
+	var word strings.Builder
+	started := false
+	end := func() {
+		if started {
+			words = append(words, word.String())
+		}
+		word.Reset()
+		started = false
+	}
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; c {
+		case ' ', '\t', '\r', '\n':
+			end()
+		case '\\':
+			i++
+			switch {
+			case i == len(line):
+				return nil, errors.New("ends in a backslash")
+			case line[i] == '\n':
+			default:
+				word.WriteByte(line[i])
+				started = true
+			}
+		case '\'':
+			n := strings.IndexByte(line[i+1:], '\'')
+			if n < 0 {
+				return nil, errors.New("a ' is not closed")
+			}
+			word.WriteString(line[i+1 : i+1+n])
+			started = true
+			i += n + 1
+		case '"':
+			n, err := quoted(line[i+1:], &word)
+			if err != nil {
+				return nil, err
+			}
+			started = true
+			i += n
+		case '#':
+			if !started {
+				n := strings.IndexByte(line[i:], '\n')
+				if n < 0 {
+					return words, nil
+				}
+				i += n
+				continue
+			}
+			word.WriteByte(c)
+		case ';', '|', '&', '<', '>', '(', ')', '`':
+			return nil, fmt.Errorf("%q: want one plain command, without operators of the shell", string(c))
+		default:
+			word.WriteByte(c)
+			started = true
+		}
+	}
+	end()
+	return words, nil
+}
+
+// quoted appends what stands before the closing double quote, and returns how many bytes it took with that quote.
+func quoted(s string, word *strings.Builder) (int, error) {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"':
+			return i + 1, nil
+		case c == '\\' && i+1 < len(s) && strings.IndexByte("\"\\$`\n", s[i+1]) >= 0:
+			i++
+			if s[i] != '\n' {
+				word.WriteByte(s[i])
+			}
+		default:
+			word.WriteByte(c)
+		}
+	}
+	return 0, errors.New("a \" is not closed")
+}
+
+// quote writes a word so that split, or a shell, reads it back as one.
+func quote(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:,@%+=", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,76 @@
+package strategies
+
+import "simrun/des"
+
+// Spec is one strategy as written in a scenario, extends already merged. Nil and empty mean "not given".
+type Spec struct {
+	Name    string
+	Workers []WorkerSpec
+	Routes  []Route
+	Derive  *Derive
+	Broker  BrokerSpec
+	Release string // "5.2" or "5.6"
+}
+
+// Route sends a task, or with "*" every task that has no route of its own, to a queue.
+type Route struct{ Task, Queue string }
+
+// BrokerSpec is the broker as written.
+type BrokerSpec struct {
+	Kind          string // ideal | redis | rabbitmq
+	Dispatch      string // free_slot | random, with ideal
+	PrioritySteps []int  // with redis
+	Overheads     map[string]des.Time
+}
+
+// WorkerSpec is one worker as written: explicit keys override its command line.
+type WorkerSpec struct {
+	Name               string
+	Command            string
+	Queues             []string
+	Concurrency        *int
+	Order              string
+	Weights            map[string]int
+	Pool               string
+	PrefetchMultiplier *int
+	DisablePrefetch    *bool
+	AcksLate           *bool
+	RejectOnWorkerLost *bool
+	SoftLimit          *des.Time
+	HardLimit          *des.Time
+	Machine            string
+	Replicas           *int
+	Overflow           []string
+}
+
+// Derive makes a layout from another one within the same budget of slots.
+type Derive struct {
+	From    string
+	SplitBy string         // queue | kind | priority
+	Share   string         // load | equal; empty with Shares
+	Shares  map[string]int // slots by group name
+}
+
+// Problem is something wrong with a specification. Path is relative to the strategy ("workers.worker.queues").
+type Problem struct {
+	Path    string
+	Message string
+	Warning bool // it can run all the same
+}
+
+// Change is what to do to get from the baseline to another layout. The commands and settings are ones that Celery
+// accepts.
+type Change struct {
+	Commands []string       `json:"commands"`         // every worker of the new layout, as its command line
+	Remove   []string       `json:"remove,omitempty"` // workers of the baseline to stop in the end
+	Settings map[string]any `json:"settings"`         // by Celery's names, task_routes included; all that the layout needs
+	Rollout  []string       `json:"rollout"`          // steps in order
+	WhatIf   []string       `json:"what_if"`          // what no setting can do
+
+	// WorkerSettings are settings that only the named worker may have, by its name in Commands: Celery has them for
+	// the whole app, so that this worker needs a configuration of its own.
+	WorkerSettings map[string]map[string]any `json:"worker_settings,omitempty"`
+
+	// AsToday lists the commands and the names of the settings that are the same in the baseline.
+	AsToday []string `json:"as_today,omitempty"`
+}

@@ -1,0 +1,254 @@
+package strategies
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"simrun/worker"
+)
+
+// group is one worker as written, defaults filled in, before its replicas are laid out.
+type group struct {
+	name             string
+	cfg              worker.Config // without Queues, Weights, Overflow and Concurrency
+	queues, overflow []string
+	weights          []int // of queues
+	slots            []int // of each replica
+	machine          int   // index, -1 = none
+}
+
+// workers resolves the workers of the strategy as they are written.
+func (b *builder) workers() []group {
+	if len(b.spec.Workers) == 0 {
+		b.fail("workers", "none: want at least one")
+	}
+	var groups []group
+	var names []string
+	for i := range b.spec.Workers {
+		w := b.spec.Workers[i]
+		path := "workers." + w.Name
+		if w.Name == "" {
+			path = fmt.Sprintf("workers.%d", i)
+		}
+		w, ok := b.withCommand(path, w)
+		if !ok {
+			continue
+		}
+		if w.Name == "" {
+			w.Name = "worker"
+		}
+		if slices.Contains(names, w.Name) {
+			b.fail(path, "%q: a worker of this name is there already", w.Name)
+			continue
+		}
+		names = append(names, w.Name)
+		groups = append(groups, b.worker(path, &w))
+	}
+	return groups
+}
+
+// withCommand fills what is not given from the worker's command line.
+func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, bool) {
+	if w.Command == "" {
+		return w, true
+	}
+	c, ignored, err := ParseCommand(w.Command)
+	if err != nil {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			b.fail(path+".command", "%s", line)
+		}
+		return w, false
+	}
+	for _, note := range ignored {
+		b.note("%s: %s", path, note)
+	}
+	if w.Name == "" {
+		w.Name = c.Name
+	}
+	if w.Queues == nil {
+		w.Queues = c.Queues
+	}
+	if w.Queues == nil {
+		// celery/app/amqp.py: without -Q and task_queues, the queue task_default_queue.
+		if !b.known["celery"] {
+			b.fail(path+".command", `no -Q: Celery then takes the queue "celery", to which no task goes: want -Q with %s`,
+				alternatives(b.queueNames()))
+			return w, false
+		}
+		w.Queues = []string{"celery"}
+	}
+	if w.Pool == "" {
+		w.Pool = c.Pool
+	}
+	fill(&w.Concurrency, c.Concurrency)
+	fill(&w.PrefetchMultiplier, c.PrefetchMultiplier)
+	fill(&w.DisablePrefetch, c.DisablePrefetch)
+	fill(&w.SoftLimit, c.SoftLimit)
+	fill(&w.HardLimit, c.HardLimit)
+	return w, true
+}
+
+func fill[T any](to **T, from *T) {
+	if *to == nil {
+		*to = from
+	}
+}
+
+// or is what is given, or else the default.
+func or[T any](given *T, fallback T) T {
+	if given == nil {
+		return fallback
+	}
+	return *given
+}
+
+// worker resolves one worker; w has taken in its command line.
+func (b *builder) worker(path string, w *WorkerSpec) group {
+	g := group{name: w.Name, machine: b.machine(path+".machine", w.Machine)}
+	if w.Pool != "" {
+		pool, err := poolOf(w.Pool)
+		if err != nil {
+			b.fail(path+".pool", "%v", err)
+		}
+		g.cfg.Pool = pool
+	}
+	g.cfg.PrefetchMultiplier = or(w.PrefetchMultiplier, 4)
+	if g.cfg.PrefetchMultiplier < 0 {
+		b.fail(path+".prefetch_multiplier", "%d: want at least 0", g.cfg.PrefetchMultiplier)
+	}
+	g.cfg.DisablePrefetch = or(w.DisablePrefetch, false)
+	g.cfg.AcksLate = or(w.AcksLate, false)
+	g.cfg.RejectOnWorkerLost = or(w.RejectOnWorkerLost, false)
+	g.cfg.SoftLimit, g.cfg.HardLimit = or(w.SoftLimit, 0), or(w.HardLimit, 0)
+	if g.cfg.SoftLimit < 0 || g.cfg.HardLimit < 0 {
+		b.fail(path+".time_limit", "%v: want at least 0s", min(g.cfg.SoftLimit, g.cfg.HardLimit))
+	}
+	replicas := or(w.Replicas, 1)
+	if replicas < 1 {
+		b.fail(path+".replicas", "%d: want at least 1", replicas)
+	}
+	slots := b.concurrency(path, w, &g)
+	for range replicas {
+		g.slots = append(g.slots, slots)
+	}
+	g.queues = b.consumed(path+".queues", w.Queues)
+	if len(g.queues) == 0 {
+		b.fail(path+".queues", "none: want at least one of %s", alternatives(b.queueNames()))
+	}
+	g.overflow = b.consumed(path+".overflow", w.Overflow)
+	for _, name := range g.overflow {
+		if slices.Contains(g.queues, name) {
+			b.fail(path+".overflow", "%q: the worker takes this queue anyway", name)
+		}
+	}
+	b.order(path, w, &g)
+	b.limits(path, &g)
+	g.cfg.Overheads = overheadsOf(b.release, b.broker.Kind, g.cfg.Pool, b.spec.Broker.Overheads)
+	return g
+}
+
+// concurrency is the number of slots of one replica. Celery takes the node's cores when none is given.
+func (b *builder) concurrency(path string, w *WorkerSpec, g *group) int {
+	switch {
+	case w.Concurrency != nil && *w.Concurrency < 1:
+		b.fail(path+".concurrency", "%d: want at least 1", *w.Concurrency)
+	case g.cfg.Pool == worker.Solo:
+		if w.Concurrency != nil && *w.Concurrency > 1 {
+			b.warn(path+".concurrency", "%d has no effect: the pool solo runs one task at a time", *w.Concurrency)
+		}
+		return 1
+	case w.Concurrency != nil:
+		return *w.Concurrency
+	case w.Command == "":
+		b.fail(path+".concurrency", "not given: want the number of slots")
+	case g.machine < 0:
+		b.fail(path+".command", "no -c: Celery then takes the number of the node's cores: want -c, or a machine")
+	default:
+		cores := max(1, int(b.machines[g.machine].Cores))
+		b.warn(path+".command", "no -c: Celery takes the number of the node's cores, here %d", cores)
+		return cores
+	}
+	return 1
+}
+
+func (b *builder) machine(path, name string) int {
+	if name == "" {
+		b.warn(path, "not given: cores without limit")
+		return -1
+	}
+	names := make([]string, len(b.machines))
+	for i := range b.machines {
+		names[i] = b.machines[i].Name
+	}
+	if len(names) == 0 {
+		b.fail(path, "%q: the scenario has no machines", name)
+		return -1
+	}
+	i, err := choice(names, name)
+	if err != nil {
+		b.fail(path, "%v", err)
+		return -1
+	}
+	return i
+}
+
+// consumed checks a list of queues.
+func (b *builder) consumed(path string, names []string) []string {
+	var list []string
+	for _, name := range names {
+		switch {
+		case slices.Contains(list, name):
+			b.fail(path, "%q: twice in the list", name)
+			continue
+		case !b.known[name]:
+			b.fail(path, "%q: no task goes to this queue: want %s%s", name, alternatives(b.queueNames()), suggestion(name, b.queueNames()))
+		}
+		list = append(list, name)
+	}
+	return list
+}
+
+// order resolves the rule among the worker's queues. With one queue there is nothing to order.
+func (b *builder) order(path string, w *WorkerSpec, g *group) {
+	path += ".order"
+	name := w.Order
+	if name == "" && w.Weights != nil {
+		name = "weighted"
+	}
+	if name == "" {
+		name = "round_robin"
+	}
+	i, err := choice(orderNames, name)
+	if err != nil {
+		b.fail(path, "%v", err)
+		return
+	}
+	order := worker.Order(i)
+	if w.Weights != nil && order != worker.Weighted {
+		b.fail(path, "%q: weights are only for weighted", name)
+	}
+	if order == worker.Weighted {
+		if w.Weights == nil {
+			b.fail(path, "weighted: want a weight for each queue")
+		}
+		for _, q := range g.queues {
+			weight, given := w.Weights[q]
+			if w.Weights != nil && !given {
+				b.fail(path, "weighted: no weight for the queue %q", q)
+			} else if given && weight < 1 {
+				b.fail(path, "weighted: %q: %d: want at least 1", q, weight)
+			}
+			g.weights = append(g.weights, weight)
+		}
+		for q := range sortedKeys(w.Weights) {
+			if !slices.Contains(g.queues, q) {
+				b.fail(path, "weighted: %q: not a queue of this worker: want %s", q, alternatives(g.queues))
+			}
+		}
+	}
+	if len(g.queues) < 2 {
+		order, g.weights = worker.RoundRobin, nil
+	}
+	g.cfg.Order = order
+}

@@ -1,0 +1,11 @@
+package system
+
+// Machine is a kind of node.
+type Machine struct {
+	Name       string
+	Cores      float64
+	Speed      float64 // 1 = the machine the demands were measured on
+	Efficiency float64 // effective cores / cores, 0..1
+	Count      int     // nodes of this kind
+	Price      float64 // per node and hour, in the scenario's currency
+}
