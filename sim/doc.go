@@ -1,0 +1,13 @@
+// Package sim is the virtual world: it hosts a [worker.System] in virtual time, on machines whose cores are shared
+// by the threads that want them.
+//
+// It owns the loop, the bodies of the tasks and the cores. It knows nothing of scenarios or of how many runs make
+// an answer, and nothing of package live: the two worlds meet only in the worker and in tests.
+//
+//	world := sim.New(&layout, classes, machines, sim.Options{Key: des.NewKey(1), Duration: time.Hour})
+//	result := world.Run()
+//	fmt.Println(result.Classes[0].Wait.Quantile(0.95))
+//
+// At one instant, events of the queue come first in the order in which they were scheduled, then the machines in
+// their order, then arrivals.
+package sim

@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"math"
+
+	"simrun/des"
+	"simrun/strategies"
+	"simrun/system"
+	"simrun/worker"
+)
+
+// node is one machine: its cores are shared equally by the threads that want them, each of which can use one core
+// at most (processor sharing). It keeps the service that every thread has attained so far, in nanoseconds of demand;
+// a thread that joins now is done when that figure has grown by its demand. So a change of the number of threads
+// moves no entry, and each change costs O(log n).
+type node struct {
+	limited bool    // has a number of cores
+	cores   float64 // effective: cores x efficiency
+	speed   float64
+	threads int     // that want a core
+	v       float64 // service attained by each thread
+	at      des.Time
+	heap    finishes
+	next    des.Time // when the earliest finish is reached; Never = no thread
+
+	working float64 // core-seconds used since the last mark
+	window  float64 // of the observed window, once it is over
+}
+
+// place lays out nodes and puts every worker on one. A worker without a machine has cores without limit.
+func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
+	slots := len(w.slots)
+	for _, kind := range layout.Nodes {
+		m := &machines[kind]
+		w.nodes = append(w.nodes, newNode(true, m.Cores*m.Efficiency, m.Speed, slots))
+	}
+	for i := range layout.Workers {
+		th := thread{worker: int32(i), turn: none, kind: threadKinds[layout.Workers[i].Pool], id: int32(slots + i)}
+		n := int32(layout.Node[i])
+		if n == none && th.kind != ownThread {
+			// Its one thread still is a thread of some machine.
+			n = int32(len(w.nodes))
+			w.nodes = append(w.nodes, newNode(false, math.Inf(1), 1, slots))
+		}
+		if th.kind == sharedThread {
+			th.heap = newFinishes(slots)
+		}
+		w.nodeOf = append(w.nodeOf, n)
+		w.threads = append(w.threads, th)
+	}
+	for i := range w.nodes {
+		w.nodes[i].heap = newFinishes(slots + len(layout.Workers))
+	}
+}
+
+func newNode(limited bool, cores, speed float64, slots int) node {
+	return node{limited: limited, cores: cores, speed: speed, next: des.Never}
+}
+
+var threadKinds = [...]threadKind{
+	worker.Prefork: ownThread, worker.Threads: sharedThread, worker.Gevent: oneAtATime, worker.Solo: ownThread,
+}
+
+// rate is the speed of each thread: demand served per unit of time.
+func (n *node) rate() float64 {
+	if float64(n.threads) <= n.cores {
+		return n.speed
+	}
+	return n.speed * n.cores / float64(n.threads)
+}
+
+// settle brings the attained service up to now. Every change of the node begins with it and ends with plan.
+func (n *node) settle(now des.Time) {
+	if n.threads > 0 && now > n.at {
+		dt := float64(now - n.at)
+		n.v += float64(n.rate() * dt)
+		n.working += float64(math.Min(float64(n.threads), n.cores) * dt / 1e9)
+	}
+	n.at = now
+	if n.threads == 0 {
+		n.v = 0 // keeps the figure small, so that it stays exact to a fraction of a nanosecond
+	}
+}
+
+// plan finds when the earliest finish is reached.
+func (n *node) plan() {
+	if n.heap.empty() {
+		n.next = des.Never
+		return
+	}
+	left := n.heap.least() - n.v
+	if left >= float64(des.Never/4) {
+		n.next = des.Never // burns for ever
+		return
+	}
+	n.next = n.at + des.Time(math.Ceil(math.Max(0, float64(left/n.rate()))))
+}
+
+// add lets id compute until it has attained demand, with some threads.
+func (n *node) add(now des.Time, id int32, demand float64, threads int) {
+	n.settle(now)
+	n.heap.push(id, n.v+demand)
+	n.threads += threads
+	n.plan()
+}
+
+// remove takes id off the cores and returns what it still had to attain.
+func (n *node) remove(now des.Time, id int32, threads int) float64 {
+	n.settle(now)
+	left := n.heap.at(id) - n.v
+	n.heap.remove(id)
+	n.threads -= threads
+	n.plan()
+	return left
+}
+
+// move changes what id still has to attain.
+func (n *node) move(id int32, demand float64) {
+	n.heap.move(id, n.v+demand)
+	n.plan()
+}
+
+// mark begins or ends the observed window.
+func (n *node) mark(now des.Time, end bool) {
+	n.settle(now)
+	if end {
+		n.window = n.working
+	}
+	n.working = 0
+}
+
+// nextNode is the node whose earliest finish comes first, or none; the first of equals.
+func (w *World) nextNode() int32 {
+	best := int32(none)
+	at := des.Never
+	for i := range w.nodes {
+		if w.nodes[i].next < at {
+			best, at = int32(i), w.nodes[i].next
+		}
+	}
+	return best
+}

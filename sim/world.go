@@ -1,0 +1,202 @@
+package sim
+
+import (
+	"simrun/des"
+	"simrun/strategies"
+	"simrun/system"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// Options say what one run simulates.
+type Options struct {
+	Key      des.Key  // of the replication: every stream of the run derives from it
+	Load     float64  // multiplies arrivals; 0 = 1
+	Warmup   des.Time // before the observed window
+	Duration des.Time // of the observed window
+	Drain    des.Time // at most, after it, for tasks that arrived in it
+	Start    des.Time // time of the week at which the observed window starts
+	Bins     int      // slices of the window whose mean waits are kept; 0 = none
+	Recorder Recorder // nil = nobody listens
+}
+
+// Recorder receives every change of state, and what of a task the worker does not know.
+type Recorder interface {
+	worker.Recorder
+	// Publish tells which task the index in the records of that instant stands for.
+	Publish(now des.Time, task int32, id string, p *worker.Publication)
+}
+
+// Result is what one run observed.
+type Result struct {
+	*worker.Tally
+	Nodes  []Node
+	Events int64    // handled, of every kind
+	End    des.Time // when the run stopped
+}
+
+// Node is what was observed of one machine.
+type Node struct {
+	Cores float64 // effective
+	Busy  float64 // mean cores at work
+}
+
+// Kinds of events of this world.
+const (
+	kindPhase des.Kind = worker.FirstHostKind + iota // slot: the present phase is over
+	kindMark                                         // the observed window begins or ends
+)
+
+// World is one run. It is not reused.
+type World struct {
+	opts    Options
+	now     des.Time
+	queue   des.Queue
+	classes []workloads.Class
+	source  *workloads.Source
+	system  *worker.System
+	phases  [][]workloads.Phase // of each class
+	stride  int                 // phases of the class that has most
+
+	bodies  []body     // by task
+	demands []des.Time // task x phase
+	slots   []place
+	threads []thread // by worker: those whose tasks share one thread
+	nodes   []node
+	nodeOf  []int32 // by worker; none = cores without limit
+	events  int64
+}
+
+// body is the world's side of a task.
+type body struct {
+	ref  workloads.Ref
+	fate workloads.Fate
+}
+
+// place is the world's side of a slot.
+type place struct {
+	worker  int32
+	task    int32 // none = empty
+	phase   int32
+	gen     uint32
+	onCPU   bool
+	threads int32 // of the present CPU phase
+}
+
+const none = -1
+
+// New prepares a run of a layout. The layout, classes and machines are read only and may be shared between runs.
+func New(layout *strategies.Layout, classes []workloads.Class, machines []system.Machine, o Options) *World {
+	if o.Load == 0 {
+		o.Load = 1
+	}
+	w := &World{
+		opts:    o,
+		classes: classes,
+		source: workloads.NewSource(classes, o.Key.WithName("tasks"), workloads.Options{
+			Load: o.Load, Origin: o.Start - o.Warmup,
+		}),
+	}
+	for i := range classes {
+		w.phases = append(w.phases, classes[i].Work)
+		w.stride = max(w.stride, len(classes[i].Work))
+	}
+	for i := range layout.Workers {
+		for range layout.Workers[i].Concurrency {
+			w.slots = append(w.slots, place{worker: int32(i), task: none})
+		}
+	}
+	w.place(layout, machines)
+	var listener worker.Recorder
+	if o.Recorder != nil {
+		listener = o.Recorder
+	}
+	w.system = worker.New(layout.Setup(classes, o.Key.WithName("broker"), listener), (*host)(w))
+	w.system.Observe(o.Warmup, o.Warmup+o.Duration, o.Bins)
+	w.queue.Push(des.Event{At: o.Warmup, Kind: kindMark, Arg: 0})
+	w.queue.Push(des.Event{At: o.Warmup + o.Duration, Kind: kindMark, Arg: 1})
+	return w
+}
+
+// Run simulates until every observed task has ended, at most Drain after the observed window, and returns what was
+// observed. Arrivals go on meanwhile, so that the last observed tasks meet the same world as the others.
+func (w *World) Run() Result {
+	last := w.opts.Warmup + w.opts.Duration + w.opts.Drain
+	for !w.system.Settled() {
+		event, node, arrival := w.queue.Peek(), w.nextNode(), w.source.Peek()
+		next := min(event, arrival)
+		if node != none {
+			next = min(next, w.nodes[node].next)
+		}
+		if next > last || next == des.Never {
+			break
+		}
+		w.events++
+		switch {
+		case next == event:
+			w.handle(w.queue.Pop())
+		case node != none && next == w.nodes[node].next:
+			w.now = next
+			w.phaseDone(w.nodes[node].pop(w, next))
+		default:
+			w.now = next
+			w.publish()
+		}
+	}
+	if !w.system.Settled() {
+		w.now = last
+	}
+	r := Result{Tally: w.system.Close(w.now), Events: w.events, End: w.now}
+	for i := range w.nodes {
+		n := &w.nodes[i]
+		if n.limited {
+			r.Nodes = append(r.Nodes, Node{Cores: n.cores, Busy: n.window / w.opts.Duration.Seconds()})
+		}
+	}
+	return r
+}
+
+func (w *World) handle(e des.Event) {
+	w.now = e.At
+	switch e.Kind {
+	case kindPhase:
+		if p := &w.slots[e.Arg]; des.MakeGen(p.gen) == e.Gen {
+			w.phaseDone(e.Arg)
+		}
+	case kindMark:
+		for i := range w.nodes {
+			w.nodes[i].mark(w.now, e.Arg == 1)
+		}
+	default:
+		w.system.Handle(e)
+	}
+}
+
+// publish sends the next arrival to the broker.
+func (w *World) publish() {
+	a, ok := w.source.Next()
+	if !ok {
+		return
+	}
+	id := w.system.NextTask()
+	for int(id) >= len(w.bodies) {
+		w.bodies = append(w.bodies, body{})
+		for range w.stride {
+			w.demands = append(w.demands, 0)
+		}
+	}
+	b := &w.bodies[id]
+	b.ref = a.Ref
+	var p worker.Publication
+	p, b.fate = w.source.Publication(a, w.demandsOf(id))
+	if w.opts.Recorder != nil {
+		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), &p)
+	}
+	w.system.Publish(w.now, p)
+}
+
+// demandsOf are the demands of a task's phases.
+func (w *World) demandsOf(task int32) []des.Time {
+	from := int(task) * w.stride
+	return w.demands[from : from+len(w.phases[w.bodies[task].ref.Class])]
+}
