@@ -1,0 +1,122 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"simrun/strategies"
+	"simrun/worker"
+)
+
+// assumptions are the defaults that were filled in and matter, in sentences.
+func (d *decoder) assumptions(s *Scenario) []string {
+	var notes []string
+	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
+	if d.given.get("run").get("duration") == nil {
+		note("One replication observes %s: run.duration is not given.", formatTime(s.Run.Duration))
+	}
+	if real := d.anyLayout(s, func(l *strategies.Layout) bool { return l.Broker.Kind != worker.Ideal }); real {
+		if d.given.get("broker") == nil {
+			note("The broker is redis: broker is not given.")
+		}
+		if d.given.get("celery") == nil {
+			note("Celery %s is simulated: celery is not given.", s.Release)
+		}
+	}
+	d.workerNotes(s, note)
+	for _, m := range s.Machines {
+		if d.given.get("machines").get(m.Name).get("efficiency") == nil {
+			note("All cores of machine %q are of use to tasks: its efficiency is 1.", m.Name)
+		}
+	}
+	d.taskNotes(s, note)
+	return notes
+}
+
+func (d *decoder) anyLayout(s *Scenario, is func(*strategies.Layout) bool) bool {
+	for i := range s.Layouts {
+		if is(&s.Layouts[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// workerNotes names the workers that run with Celery's defaults.
+func (d *decoder) workerNotes(s *Scenario, note func(string, ...any)) {
+	var prefetch, pool, everywhere []string
+	for i, spec := range d.specs {
+		l := &s.Layouts[i]
+		for _, w := range spec.Workers {
+			given := w
+			if w.Command != "" {
+				command, _, err := strategies.ParseCommand(w.Command)
+				if err != nil {
+					continue // resolving has refused it
+				}
+				if given.PrefetchMultiplier == nil {
+					given.PrefetchMultiplier = command.PrefetchMultiplier
+				}
+				if given.Pool == "" {
+					given.Pool = command.Pool
+				}
+			}
+			at := spec.Name + "." + w.Name
+			for k := range l.Workers {
+				if l.Groups[l.Group[k]] != w.Name {
+					continue
+				}
+				if given.PrefetchMultiplier == nil && !l.Workers[k].DisablePrefetch {
+					prefetch = append(prefetch, at)
+				}
+				if given.Pool == "" {
+					pool = append(pool, at)
+				}
+				if l.Node[k] < 0 {
+					everywhere = append(everywhere, at)
+				}
+				break // its replicas are alike
+			}
+		}
+	}
+	if prefetch != nil {
+		note("prefetch_multiplier is 4, Celery's default: %s.", and(prefetch))
+	}
+	if pool != nil {
+		note("The pool is prefork, Celery's default: %s.", and(pool))
+	}
+	if everywhere != nil {
+		note("Cores are without limit, as no machine is given: %s.", and(everywhere))
+	}
+}
+
+// taskNotes says what tasks are assumed not to do.
+func (d *decoder) taskNotes(s *Scenario, note func(string, ...any)) {
+	var idle, final, endless []string
+	failing := false
+	for i := range s.Classes {
+		c := &s.Classes[i]
+		given := d.given.get("tasks").get(c.Name)
+		failing = failing || given.get("failures") != nil || given.get("arrivals").get("trace") != nil
+		if len(c.Work) == 0 {
+			idle = append(idle, c.Name)
+		}
+		if c.Failures.Error.P > 0 && given.get("retry") == nil {
+			final = append(final, c.Name)
+		}
+		if c.Failures.Hang.P > 0 && c.HardLimit == 0 {
+			endless = append(endless, c.Name)
+		}
+	}
+	if !failing {
+		note("No task fails, hangs or crashes.")
+	}
+	if idle != nil {
+		note("Running takes no time, as no work is given: %s.", and(idle))
+	}
+	if final != nil {
+		note("An error is final, as no retry is given: %s.", and(final))
+	}
+	if endless != nil {
+		note("A hung task has no hard time limit of its own: %s.", and(endless))
+	}
+}

@@ -1,0 +1,128 @@
+package scenarios
+
+import (
+	"strings"
+
+	"simrun/workloads"
+)
+
+// arrivals says when the tasks of a class are published. Names are those of all tasks.
+func (d *decoder) arrivals(f *field, path, class string, names []string) workloads.Arrivals {
+	var a workloads.Arrivals
+	if f == nil {
+		return a
+	}
+	v := f.val
+	path = join(path, "arrivals")
+	a.Batch = d.dist(v.field("batch"), path, counts())
+	a.Scale = d.number(v.get("scale"), numbers())
+	if c := v.field("chance"); c != nil && v.get("after") == nil {
+		d.errorf(c.at, join(path, "chance"), "only with after")
+	}
+	for _, form := range v.fields {
+		if p := d.process(v, form, join(path, form.key), class, names); p != nil {
+			a.Process = p
+			return a
+		}
+	}
+	return a
+}
+
+func (d *decoder) process(v *value, f field, path, class string, names []string) workloads.Process {
+	if d.broken(f.val) {
+		return nil
+	}
+	switch f.key {
+	case "poisson":
+		return workloads.Poisson{PerSecond: d.number(f.val, rates())}
+	case "every":
+		return workloads.Every{Period: d.time(f.val)}
+	case "cron":
+		c, err := workloads.ParseCron(f.val.text)
+		if err != nil {
+			d.errorf(f.val.at, path, "%s", strings.TrimPrefix(err.Error(), "cron: "))
+			return nil
+		}
+		return c
+	case "renewal":
+		gap := d.law(f.val, path, durations())
+		if gap == nil {
+			return nil
+		}
+		if gap.Mean() == 0 {
+			d.errorf(f.val.at, path, "gaps of mean 0s: want more")
+			return nil
+		}
+		return workloads.Renewal{Gap: gap}
+	case "mmpp":
+		return d.mmpp(f.val, path)
+	case "stages":
+		return d.stages(f.val, path)
+	case "trace":
+		if t, ok := d.trace(f.val, path, class); ok {
+			return t
+		}
+	case "closed":
+		think := d.dist(f.val.field("think"), path, durations())
+		if think == nil {
+			return nil
+		}
+		return workloads.Closed{Clients: d.whole(f.val.get("clients")), Think: think}
+	case "after":
+		return d.after(v, f, path, names)
+	}
+	return nil
+}
+
+func (d *decoder) mmpp(v *value, path string) workloads.Process {
+	p := workloads.MMPP{Rates: d.numbers(v.get("rates"), rates()), Hold: d.numbers(v.get("hold"), durations())}
+	if len(p.Rates) != len(p.Hold) {
+		d.errorf(v.get("hold").at, join(path, "hold"), "a list of %d: want %d, one for each rate", len(p.Hold), len(p.Rates))
+		return nil
+	}
+	if p.Rate() == 0 {
+		d.errorf(v.get("rates").at, join(path, "rates"), "all are 0/s: want at least one above")
+		return nil
+	}
+	return p
+}
+
+// stages makes a plan. A ramp begins at the end of the stage before it: for the first one that is the last, since the
+// plan repeats.
+func (d *decoder) stages(v *value, path string) workloads.Process {
+	p := workloads.Stages{Steps: make([]workloads.Stage, len(v.items))}
+	for i, item := range v.items {
+		s := &p.Steps[i]
+		s.For = d.time(item.get("for"))
+		if r := item.get("rate"); r != nil {
+			s.From = d.number(r, rates())
+			s.To = s.From
+		} else {
+			s.To = d.number(item.get("ramp_to"), rates())
+		}
+	}
+	for i, item := range v.items {
+		if item.get("rate") == nil {
+			p.Steps[i].From = p.Steps[(i+len(v.items)-1)%len(v.items)].To
+		}
+	}
+	if p.Rate() == 0 {
+		d.errorf(v.at, path, "all rates are 0/s: want at least one above")
+		return nil
+	}
+	return p
+}
+
+func (d *decoder) after(v *value, f field, path string, names []string) workloads.Process {
+	for i, n := range names {
+		if n == f.val.text {
+			p := workloads.After{Class: i, Chance: 1}
+			if c := v.get("chance"); c != nil {
+				p.Chance = d.number(c, shares())
+			}
+			return p
+		}
+	}
+	d.errorf(f.val.at, path, "%s", unknown("task", f.val.text, names))
+	return nil
+}

@@ -1,0 +1,271 @@
+package scenarios
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"simrun/des"
+	"simrun/strategies"
+	"simrun/workloads"
+)
+
+// layouts resolves the strategies. What the layouts' own package finds wrong is reported where it is written.
+func (d *decoder) layouts(s *Scenario) {
+	all := d.root.get("strategies")
+	if all == nil || all.kind != table {
+		return
+	}
+	s.Baseline = d.baseline(all)
+	queues := d.queues(d.root.get("queues"))
+	for _, f := range all.fields {
+		d.specs = append(d.specs, d.spec(f, join("strategies", f.key)))
+	}
+	layouts, problems := strategies.Resolve(d.specs, sound(s.Classes), s.Machines, queues)
+	for i, f := range all.fields {
+		for _, q := range problems[i] {
+			d.resolved(f, q)
+		}
+	}
+	s.Layouts = layouts
+}
+
+// resolved passes on a problem of a strategy. A value that is wrong by itself has its message already, and what is
+// missing may be what is misspelt.
+func (d *decoder) resolved(f field, q strategies.Problem) {
+	top, prefix := f.val, join("strategies", f.key)
+	if first, _, _ := strings.Cut(q.Path, "."); (first == "broker" || first == "celery") && f.val.get(first) == nil {
+		top, prefix = d.root, "" // the scenario's own
+	}
+	v, exact := descend(top, q.Path)
+	path := prefix
+	if q.Path != "" {
+		path = join(prefix, q.Path)
+	}
+	at := v.at
+	for _, item := range v.items {
+		if exact && strings.HasPrefix(q.Message, strconv.Quote(item.text)) {
+			at = item.at
+		}
+	}
+	switch {
+	case q.Warning:
+		d.warnf(at, path, "%s", q.Message)
+	case d.orphans[f.val.at]:
+	case exact && q.Path != "workers" && d.broken(v):
+	case !exact && (d.misspelt(v) || d.broken(v.get("command"))):
+	default:
+		d.errorf(at, path, "%s", q.Message)
+	}
+}
+
+// misspelt says whether one of the keys of v is wrong.
+func (d *decoder) misspelt(v *value) bool {
+	return slices.ContainsFunc(v.fields, func(f field) bool { return d.bad[f.at] })
+}
+
+// sound is the classes with something in place of what is wrong, and was reported, so that layouts can be resolved
+// all the same.
+func sound(classes []workloads.Class) []workloads.Class {
+	classes = slices.Clone(classes)
+	for i := range classes {
+		c := &classes[i]
+		if c.Arrivals.Process == nil {
+			c.Arrivals.Process = workloads.Poisson{PerSecond: 1}
+		}
+		if slices.ContainsFunc(c.Work, func(p workloads.Phase) bool { return p.Demand == nil }) {
+			c.Work = nil
+		}
+	}
+	return classes
+}
+
+// baseline is the index of the strategy that runs today.
+func (d *decoder) baseline(all *value) int {
+	b := d.root.get("baseline")
+	if b == nil || b.kind != text {
+		return 0
+	}
+	i := slices.Index(all.keys(), b.text)
+	if i < 0 {
+		d.errorf(b.at, "baseline", "%s", unknown("strategy", b.text, all.keys()))
+		return 0
+	}
+	return i
+}
+
+// descend is the deepest value on a path that is written, and whether that is the whole of it. Names may hold dots, so
+// a step is as long as it can be.
+func descend(v *value, path string) (*value, bool) {
+	for path != "" {
+		var next *value
+		var rest string
+		longest := -1
+		for _, c := range v.fields {
+			if after, ok := strings.CutPrefix(path, c.key); ok && (after == "" || after[0] == '.') && len(c.key) > longest {
+				next, rest, longest = c.val, strings.TrimPrefix(after, "."), len(c.key)
+			}
+		}
+		if next == nil {
+			if i := index(path); i >= 0 && i < len(v.items) {
+				next = v.items[i]
+				_, rest, _ = strings.Cut(path, ".")
+			}
+		}
+		if next == nil {
+			return v, false
+		}
+		v, path = next, rest
+	}
+	return v, true
+}
+
+// index is the number that a path begins with; -1 if it is none.
+func index(path string) int {
+	n := 0
+	step, _, _ := strings.Cut(path, ".")
+	for _, c := range step {
+		if c < '0' || c > '9' || n > maxValues {
+			return -1
+		}
+		n = 10*n + int(c-'0')
+	}
+	if step == "" {
+		return -1
+	}
+	return n
+}
+
+func (d *decoder) spec(f field, path string) strategies.Spec {
+	v := f.val
+	s := strategies.Spec{Name: f.key, Release: d.text(d.root.get("celery")), Broker: d.broker(v)}
+	if c := v.get("celery"); c != nil {
+		s.Release = d.text(c)
+	}
+	if routes := v.get("routes"); routes != nil {
+		for _, r := range routes.fields {
+			s.Routes = append(s.Routes, strategies.Route{Task: r.key, Queue: d.text(r.val)})
+		}
+	}
+	if workers := v.get("workers"); workers != nil {
+		for _, w := range workers.fields {
+			s.Workers = append(s.Workers, d.worker(w, join(join(path, "workers"), w.key)))
+		}
+	}
+	if derive := v.get("derive"); derive != nil {
+		s.Derive = d.derive(derive)
+	}
+	return s
+}
+
+func (d *decoder) derive(v *value) *strategies.Derive {
+	derive := &strategies.Derive{From: d.text(v.get("from")), SplitBy: d.text(v.get("split_by"))}
+	switch share := v.get("share"); {
+	case share == nil:
+	case share.kind == table:
+		derive.Shares = map[string]int{}
+		for _, f := range share.fields {
+			derive.Shares[f.key] = d.whole(f.val)
+		}
+	default:
+		derive.Share = d.text(share)
+	}
+	return derive
+}
+
+func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
+	v := f.val
+	w := strategies.WorkerSpec{
+		Name:               f.key,
+		Command:            d.text(v.get("command")),
+		Queues:             d.texts(v.get("queues")),
+		Concurrency:        d.wholeIf(v.get("concurrency")),
+		Pool:               d.text(v.get("pool")),
+		PrefetchMultiplier: d.wholeIf(v.get("prefetch_multiplier")),
+		DisablePrefetch:    d.flagIf(v.get("disable_prefetch")),
+		AcksLate:           d.flagIf(v.get("acks_late")),
+		RejectOnWorkerLost: d.flagIf(v.get("reject_on_worker_lost")),
+		Machine:            d.text(v.get("machine")),
+		Replicas:           d.wholeIf(v.get("replicas")),
+		Overflow:           d.texts(v.get("overflow")),
+	}
+	w.SoftLimit, w.HardLimit = d.limits(v.get("time_limit"), join(path, "time_limit"))
+	if order := v.get("order"); order != nil && order.kind == table {
+		w.Order = "weighted"
+		w.Weights = map[string]int{}
+		if weights := order.get("weighted"); weights != nil {
+			for _, q := range weights.fields {
+				w.Weights[q.key] = d.whole(q.val)
+			}
+		}
+	} else {
+		w.Order = d.text(order)
+	}
+	return w
+}
+
+func (d *decoder) texts(v *value) []string {
+	if v == nil {
+		return nil
+	}
+	var texts []string
+	for _, item := range v.items {
+		texts = append(texts, d.text(item))
+	}
+	return texts
+}
+
+func (d *decoder) wholeIf(v *value) *int {
+	if v == nil {
+		return nil
+	}
+	n := d.whole(v)
+	return &n
+}
+
+func (d *decoder) flagIf(v *value) *bool {
+	if v == nil {
+		return nil
+	}
+	yes := d.flag(v)
+	return &yes
+}
+
+// broker is that of a strategy: its own keys over those of the scenario, unless it is of another kind.
+func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
+	base := asBroker(d.root.get("broker"))
+	own := asBroker(strategy.get("broker"))
+	v := base
+	if own != nil {
+		v = own
+		if base != nil && d.text(own.get("kind")) == d.text(base.get("kind")) {
+			merged := extender{problems: &problems{}}
+			v = merged.merge(brokerKeys(), base, own, "")
+		}
+	}
+	if v == nil {
+		return strategies.BrokerSpec{}
+	}
+	b := strategies.BrokerSpec{Kind: d.text(v.get("kind")), Dispatch: d.text(v.get("dispatch"))}
+	if steps := v.get("priority_steps"); steps != nil {
+		b.PrioritySteps = []int{}
+		for _, item := range steps.items {
+			b.PrioritySteps = append(b.PrioritySteps, d.whole(item))
+		}
+	}
+	if o := v.get("overheads"); o != nil {
+		b.Overheads = map[string]des.Time{}
+		for _, f := range o.fields {
+			b.Overheads[f.key] = d.time(f.val)
+		}
+	}
+	return b
+}
+
+// asBroker is a broker written as its kind alone as a map.
+func asBroker(v *value) *value {
+	if v == nil || v.kind != text {
+		return v
+	}
+	return &value{kind: table, at: v.at, fields: []field{{"kind", v.at, v}}}
+}

@@ -1,0 +1,90 @@
+package scenarios
+
+import "regexp"
+
+var serviceName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+
+// either is one of several shapes, told apart by the kind of the value.
+type either struct {
+	of []shape
+	id string // name of its definition in the schema; "" = written in place
+}
+
+func (s *either) pick(k kind) shape {
+	for _, o := range s.of {
+		if o.accepts(k) {
+			return o
+		}
+	}
+	return nil
+}
+
+func (s *either) accepts(k kind) bool { return s.pick(k) != nil }
+
+func (s *either) want() string {
+	var names []string
+	for _, o := range s.of {
+		if _, ok := o.(later); !ok {
+			names = append(names, o.want())
+		}
+	}
+	return oneOf(names)
+}
+
+func (s *either) check(p *problems, v *value, path string) {
+	o := s.pick(v.kind)
+	if o == nil {
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+		return
+	}
+	o.check(p, v, path)
+}
+
+func (s *either) complete(p *problems, v *value, path string) {
+	if o := s.pick(v.kind); o != nil {
+		o.complete(p, v, path)
+	}
+}
+
+func (s *either) fill(v *value) *value {
+	if o := s.pick(v.kind); o != nil {
+		return o.fill(v)
+	}
+	return v
+}
+
+// later is a form of a value that is settled, but not built yet.
+type later struct{ kind kind }
+
+func (s later) accepts(k kind) bool              { return k == s.kind }
+func (later) want() string                       { return "" }
+func (later) complete(*problems, *value, string) {}
+func (later) fill(v *value) *value               { return v }
+func (later) check(p *problems, v *value, path string) {
+	p.errorf(v.at, path, "%s: not supported yet", v.found())
+}
+
+// autoOr is a quantity or the word auto.
+type autoOr struct{ amount }
+
+func (s autoOr) want() string { return "auto or " + s.amount.want() }
+
+func (s autoOr) check(p *problems, v *value, path string) {
+	if v.kind == text && v.text == "auto" {
+		return
+	}
+	if _, err := s.parse(v); err != nil {
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+	}
+}
+
+// ioPhase is a law of durations; where a word stands instead, it names a service, and these are not built yet.
+type ioPhase struct{ *either }
+
+func (s ioPhase) check(p *problems, v *value, path string) {
+	if v.kind == text && serviceName.MatchString(v.text) {
+		p.errorf(v.at, path, "service %q: not supported yet", shorten(v.text))
+		return
+	}
+	s.either.check(p, v, path)
+}

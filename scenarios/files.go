@@ -1,0 +1,107 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"simrun/workloads"
+)
+
+var inf = math.Inf(1)
+
+// maxFile bounds the files that a scenario names.
+const maxFile = 256 << 20
+
+// tracePart is a trace file, read once however many tasks replay a part of it.
+type tracePart struct {
+	file *workloads.TraceFile
+	used map[string]bool // its classes that tasks replay
+}
+
+// open reads the file that v names, relative to the scenario. What is wrong is reported at v: each line of the error
+// by itself.
+func (d *decoder) open(v *value, path string, read func(name string, r io.Reader) error) bool {
+	err := func() error {
+		full := d.resolve(v.text)
+		info, err := os.Stat(full)
+		if err != nil {
+			return fmt.Errorf("%q: %w", v.text, reason(err))
+		}
+		if !info.Mode().IsRegular() { // a pipe would wait for ever
+			return fmt.Errorf("%q: not a regular file", v.text)
+		}
+		if info.Size() > maxFile {
+			return fmt.Errorf("%q: %d MiB: want at most %d", v.text, info.Size()>>20, maxFile>>20)
+		}
+		f, err := os.Open(full)
+		if err != nil {
+			return fmt.Errorf("%q: %w", v.text, reason(err))
+		}
+		defer f.Close()
+		return read(v.text, f)
+	}()
+	if err == nil {
+		return true
+	}
+	for _, line := range strings.Split(err.Error(), "\n") {
+		d.errorf(v.at, path, "%s", line)
+	}
+	return false
+}
+
+// resolve is the path of a file that the scenario names.
+func (d *decoder) resolve(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(d.dir, filepath.FromSlash(name))
+}
+
+// reason is why the system refused, without the path, which is said already.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// trace is the rows of a class in a trace file.
+func (d *decoder) trace(v *value, path, class string) (workloads.Trace, bool) {
+	file := v.get("file")
+	if d.text(file) == "" {
+		return workloads.Trace{}, false
+	}
+	part, known := d.traces[file.text]
+	if !known {
+		part = &tracePart{used: map[string]bool{}}
+		d.open(file, join(path, "file"), func(name string, r io.Reader) (err error) {
+			part.file, err = workloads.ReadTrace(name, r)
+			return err
+		})
+		if d.traces == nil {
+			d.traces = map[string]*tracePart{}
+		}
+		d.traces[file.text] = part
+	}
+	if part.file == nil {
+		return workloads.Trace{}, false
+	}
+	at := file.at
+	if c := v.get("class"); c != nil {
+		class, at = c.text, c.at
+	}
+	t, err := part.file.Class(class)
+	if err != nil {
+		d.errorf(at, join(path, "class"), "%s", strings.TrimPrefix(err.Error(), "class: "))
+		return t, false
+	}
+	part.used[class] = true
+	return t, true
+}

@@ -1,0 +1,105 @@
+package scenarios
+
+import (
+	"regexp"
+
+	"simrun/strategies"
+)
+
+// Names of tasks, queues, workers, machines and strategies go into Celery's command lines: no spaces, no commas, no
+// quotes.
+var (
+	namePattern = regexp.MustCompile(`^[^\s,"'*\\` + "`" + `$;|&<>]+$`)
+	filePattern = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
+	weekPattern = regexp.MustCompile(`^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01][0-9]|2[0-3]):[0-5][0-9]$`)
+)
+
+func name(noun string) phrase {
+	return phrase{noun: noun + " (no spaces, commas or quotes)", pattern: namePattern}
+}
+
+// grammar is the whole format. It is built anew for every file, so that nobody can change it for others.
+func grammar() *record {
+	return &record{noun: "a scenario", keys: []key{
+		{name: "name", doc: "Name of the scenario and of its folder of results; the file's name if it is missing.", shape: phrase{noun: "a name of letters, digits, dots, dashes and underscores", pattern: filePattern}},
+		{name: "about", doc: "What it is about, in a sentence or two.", shape: phrase{noun: "a text"}},
+		{name: "seed", doc: "Seed of all random numbers: the same seed gives the same figures.", shape: amount{quantity: wholes(0, 1<<53)}, def: "1"},
+		{name: "run", doc: "How long and how often to simulate.", shape: runKeys(), def: "{}"},
+		{name: "celery", doc: "Release of Celery whose behaviour is simulated; ignored with broker ideal.", shape: word{words: []string{"5.2", "5.6"}}, def: `"5.6"`},
+		{name: "broker", doc: "Message broker.", shape: brokerKeys(), def: "redis"},
+		{name: "currency", doc: "Currency of the prices, for display.", shape: phrase{noun: "a currency"}},
+		{name: "machines", doc: "Kinds of machines that workers run on.", shape: &mapping{noun: "a map of machines", name: name("the name of a machine"), of: machineKeys()}},
+		{name: "queues", doc: "Limits of queues; a queue without any need not be named here.", shape: &mapping{noun: "a map of queues", name: name("the name of a queue"), of: queueKeys()}},
+		{name: "tasks", doc: "Kinds of tasks: when they arrive and what running one takes.", shape: &mapping{noun: "a map of at least one task", name: name("the name of a task"), of: taskKeys(), atLeast: 1, extends: true}, required: true},
+		{name: "strategies", doc: "Layouts of workers to compare.", shape: &mapping{noun: "a map of at least one strategy", name: name("the name of a strategy"), of: strategyKeys(), atLeast: 1, extends: true}, required: true},
+		{name: "baseline", doc: "Strategy that runs today, with which the others are compared; the first if it is missing.", shape: name("the name of a strategy")},
+		{name: "observed", doc: "Folder of recordings (run*.csv) of the real thing, shown beside the prediction; relative to the scenario.", shape: phrase{noun: "a folder"}},
+		{name: "services"}, {name: "zones"}, {name: "faults"}, {name: "sweep"}, {name: "plan"}, {name: "assumed"},
+		{name: "settings"}, {name: "producers"},
+	}}
+}
+
+func runKeys() *record {
+	return &record{noun: "a map of run settings", keys: []key{
+		{name: "duration", doc: "Observed virtual time of one replication, after the warm-up.", shape: amount{quantity: durations().positive()}, def: "30m"},
+		{name: "warmup", doc: "Time before the observed time that is not counted; auto finds it where every source is stationary (MSER-5); 0s = a terminating run.", shape: autoOr{amount{quantity: durations()}}, def: "auto"},
+		{name: "replications", doc: "Independent runs: a fixed number, or from min to max until the precision is reached.", shape: &either{of: []shape{amount{quantity: wholes(1, 1_000_000)}, &record{noun: "a map of min and max", keys: []key{
+			{name: "min", doc: "Fewest replications.", shape: amount{quantity: wholes(2, 1_000_000)}, def: "20"},
+			{name: "max", doc: "Most replications.", shape: amount{quantity: wholes(2, 1_000_000)}, def: "400"},
+		}}}}, def: "{}"},
+		{name: "precision", doc: "Half-width of an interval, relative to its figure, at which to stop.", shape: amount{quantity: shares().positive()}, def: "5%"},
+		{name: "confidence", doc: "Confidence of the intervals.", shape: amount{quantity: shares().from(0.5).upTo(0.9999)}, def: "95%"},
+		{name: "start", doc: "Day and time of the week at which the observed time starts, for cron and stages.", shape: phrase{noun: `a day and time such as "Mon 00:00"`, pattern: weekPattern}, def: "Mon 00:00"},
+		{name: "drain", doc: "How long the run goes on for tasks that arrived in time; one further duration if it is missing; 0s = stop at once.", shape: amount{quantity: durations()}},
+		{name: "allow_what_if", doc: "Recommend also what no setting of this Celery can do.", shape: yesNo{}, def: "false"},
+	}}
+}
+
+func machineKeys() *record {
+	return &record{noun: "a machine", keys: []key{
+		{name: "cores", doc: "Cores of one machine.", shape: amount{quantity: cores()}, required: true},
+		{name: "count", doc: "Machines of this kind.", shape: &either{of: []shape{amount{quantity: wholes(1, 100_000)}, later{table}}}, def: "1"},
+		{name: "speed", doc: "Speed relative to the machine on which the demands were measured.", shape: amount{quantity: numbers().positive().upTo(1e6)}, def: "1"},
+		{name: "efficiency", doc: "Effective cores / cores.", shape: amount{quantity: numbers().positive().upTo(1)}, def: "1"},
+		{name: "price", doc: "Price of one machine, an hour.", shape: amount{quantity: prices()}},
+		{name: "memory"}, {name: "zone"}, {name: "boot"}, {name: "disk"}, {name: "start"},
+	}}
+}
+
+func queueKeys() *record {
+	return &record{noun: "a queue", keys: []key{
+		{name: "max_length", doc: "Most messages waiting in the broker; no limit if it is missing.", shape: amount{quantity: wholes(0, 1<<31-1)}},
+		{name: "overflow", doc: "What a full queue does with one message too many.", shape: word{words: []string{"reject", "drop_head"}}, def: "reject"},
+		{name: "max_priority", doc: "x-max-priority of rabbitmq, which ignores priorities without it.", shape: amount{quantity: wholes(1, 255)}},
+		{name: "delivery_limit", doc: "Redeliveries after which a message is dead; no limit if it is missing.", shape: amount{quantity: wholes(0, 1<<31-1)}},
+	}}
+}
+
+func brokerKeys() shape {
+	kinds := word{words: []string{"ideal", "redis", "rabbitmq"}}
+	return &either{of: []shape{kinds, &record{noun: "a broker", keys: []key{
+		{name: "kind", doc: "Whose delivery rules hold; ideal has no overhead.", shape: kinds, required: true},
+		{name: "dispatch", doc: "How the ideal broker picks the worker: one with a free slot if there is one, or at random.", shape: word{words: []string{"free_slot", "random"}}},
+		{name: "priority_steps", doc: "Priorities of redis are rounded down to one of these.", shape: &sequence{noun: "a list of priorities that rises from 0", of: amount{quantity: wholes(0, 255)}, length: [2]int{1, 256}}},
+		{name: "overheads", doc: "Fixed costs in time of moving a message; the others are those of the release.", shape: overheadKeys()},
+		{name: "machine"}, {name: "zone"}, {name: "acl"}, {name: "visibility_timeout"},
+	}}}}
+}
+
+func overheadKeys() *record {
+	docs := map[string]string{
+		"publish":     "From the call that publishes to the message lying in the broker.",
+		"fetch":       "From room in the window to the message in the worker's hands.",
+		"start":       "From the worker handing a message to a slot to the body running.",
+		"finish":      "From the end of the body to the slot being free.",
+		"finish_late": "The same with late acks.",
+		"notice":      "From the death of a child by its own hand to the parent seeing it.",
+		"respawn":     "From the death of a child to a new one taking tasks.",
+		"restore":     "From the loss of a worker to its messages being back in the broker.",
+	}
+	r := &record{noun: "a map of overheads"}
+	for _, n := range strategies.OverheadNames() {
+		r.keys = append(r.keys, key{name: n, doc: docs[n], shape: amount{quantity: durations()}})
+	}
+	return r
+}

@@ -1,0 +1,47 @@
+package scenarios
+
+func strategyKeys() *record {
+	return &record{noun: "a strategy", forms: [][]string{{"workers"}, {"derive"}}, keys: []key{
+		{name: "extends", doc: "Strategy to start from: maps merge by key, lists and scalars are replaced, null removes.", shape: name("the name of a strategy")},
+		{name: "workers", doc: "Its workers.", shape: &mapping{noun: "a map of at least one worker", name: name("the name of a worker"), of: workerKeys(), atLeast: 1}},
+		{name: "derive", doc: "Made from another strategy within the same budget of slots.", shape: deriveKeys()},
+		{name: "routes", doc: `Queues of tasks instead of their own; * in a name stands for any letters, and "*" alone for every other task.`, shape: &mapping{noun: "a map of queues by task", name: phrase{noun: `the name of a task, or "*"`}, of: name("the name of a queue")}},
+		{name: "broker", doc: "Broker of this strategy, if it is another.", shape: brokerKeys()},
+		{name: "celery", doc: "Release of Celery of this strategy, if it is another.", shape: word{words: []string{"5.2", "5.6"}}},
+		{name: "settings"},
+	}}
+}
+
+func workerKeys() *record {
+	queues := &sequence{noun: "a list of queues", of: name("the name of a queue"), length: [2]int{1, 0}}
+	weights := &mapping{noun: "a map of weights by queue", name: name("the name of a queue"), of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1}
+	return &record{noun: "a worker", keys: []key{
+		{name: "command", doc: "Celery command line; the other keys override it.", shape: phrase{noun: `a command line such as "celery -A app worker -Q high,low -c 8"`}},
+		{name: "queues", doc: "Queues it consumes.", shape: queues},
+		{name: "concurrency", doc: "Slots: how many tasks it runs at once.", shape: amount{quantity: wholes(1, 1_000_000)}},
+		{name: "order", doc: "How it consumes several queues: one message of each in turn, by queue name, by the order of its queues, or by weight.", shape: &either{of: []shape{
+			word{words: []string{"round_robin", "sorted", "strict"}},
+			&record{noun: "{weighted: {QUEUE: WEIGHT}}", keys: []key{{name: "weighted", doc: "Weights of the queues.", shape: weights, required: true}}}}}},
+		{name: "pool", doc: "Kind of execution pool.", shape: word{words: []string{"prefork", "threads", "gevent", "solo"}}},
+		{name: "prefetch_multiplier", doc: "Messages reserved per slot; 0 = no limit.", shape: amount{quantity: wholes(0, 1_000_000)}},
+		{name: "disable_prefetch", doc: "Take a message only when a slot is free (Celery 5.6 on redis).", shape: yesNo{}},
+		{name: "acks_late", doc: "Acknowledge after the run.", shape: yesNo{}},
+		{name: "reject_on_worker_lost", doc: "Requeue when the process dies.", shape: yesNo{}},
+		{name: "time_limit", doc: "Time limits of one attempt.", shape: limitKeys()},
+		{name: "machine", doc: "Kind of machine it runs on; cores without limit if it is missing.", shape: &either{of: []shape{name("the name of a machine"), later{table}}}},
+		{name: "replicas", doc: "Instances.", shape: amount{quantity: wholes(1, 100_000)}},
+		{name: "overflow", doc: "Queues taken only when its own are empty.", shape: queues},
+		{name: "max_tasks_per_child"}, {name: "max_memory_per_child"}, {name: "cpu_limit"}, {name: "memory_limit"},
+		{name: "base_memory"}, {name: "oom"}, {name: "clearance"}, {name: "reserve"}, {name: "autoscale"},
+		{name: "wakeup_timer"}, {name: "heartbeat"}, {name: "start"}, {name: "zone"},
+	}}
+}
+
+func deriveKeys() *record {
+	return &record{noun: "a derivation", keys: []key{
+		{name: "from", doc: "Strategy whose slots are dealt out.", shape: name("the name of a strategy"), required: true},
+		{name: "split_by", doc: "What gets a worker of its own.", shape: word{words: []string{"queue", "kind", "priority"}, later: []string{"memory", "label", "zone"}}, required: true},
+		{name: "share", doc: "How slots are shared: by offered load, equally, or as given.", shape: &either{of: []shape{word{words: []string{"load", "equal"}},
+			&mapping{noun: "a map of slots by group", of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1, name: phrase{noun: "the name of a group"}}}}, def: "load"},
+	}}
+}

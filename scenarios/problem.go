@@ -1,0 +1,178 @@
+package scenarios
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem is one thing wrong with a scenario, at the place where it is written.
+type Problem struct {
+	File         string
+	Line, Column int    // from 1
+	Path         string // of the key, joined by dots; empty where the file as a whole is meant
+	Message      string
+}
+
+// String is the problem in one line: FILE:LINE:COL: path: message.
+func (p Problem) String() string {
+	if p.Path == "" {
+		return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s: %s", p.File, p.Line, p.Column, p.Path, p.Message)
+}
+
+// Errors are all problems of one file, in the order of their places.
+type Errors []Problem
+
+// Error is one problem a line.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, p := range e {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// position is a place in the file, from 1.
+type position struct{ line, column int }
+
+// problems collects what is wrong with one file.
+type problems struct {
+	file     string
+	found    Errors
+	warnings Errors
+	bad      map[position]bool // places of what was found
+	orphans  map[position]bool // entries whose base is not known: what they lack is not known either
+}
+
+func (p *problems) errorf(at position, path, format string, args ...any) {
+	if p.bad == nil {
+		p.bad = map[position]bool{}
+	}
+	p.bad[at] = true
+	p.found = append(p.found, Problem{p.file, at.line, at.column, path, fmt.Sprintf(format, args...)})
+}
+
+func (p *problems) warnf(at position, path, format string, args ...any) {
+	p.warnings = append(p.warnings, Problem{p.file, at.line, at.column, path, fmt.Sprintf(format, args...)})
+}
+
+// broken says whether something within v is already known to be wrong.
+func (p *problems) broken(v *value) bool {
+	if v == nil {
+		return false
+	}
+	if p.bad[v.at] || slices.ContainsFunc(v.items, p.broken) {
+		return true
+	}
+	return slices.ContainsFunc(v.fields, func(f field) bool { return p.bad[f.at] || p.broken(f.val) })
+}
+
+// sorted is the problems by place. What extends and anchors repeat elsewhere is said once, where it is written.
+func sorted(e Errors) Errors {
+	said := map[Problem]bool{}
+	var once Errors
+	for _, p := range e {
+		same := p
+		same.Path = ""
+		if !said[same] {
+			said[same] = true
+			once = append(once, p)
+		}
+	}
+	slices.SortStableFunc(once, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return once
+}
+
+// join is the path of a key within path.
+func join(path string, key any) string {
+	if path == "" {
+		return fmt.Sprint(key)
+	}
+	return fmt.Sprintf("%s.%v", path, key)
+}
+
+// oneOf lists alternatives in words: "a, b or c".
+func oneOf(names []string) string {
+	switch n := len(names); n {
+	case 0:
+		return "nothing"
+	case 1:
+		return names[0]
+	default:
+		return strings.Join(names[:n-1], ", ") + " or " + names[n-1]
+	}
+}
+
+// and lists things that belong together: "a, b and c".
+func and(names []string) string {
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
+}
+
+// nearest is the name that was probably meant, or "": at most a third of its letters differ.
+func nearest(name string, names []string) string {
+	best, least := "", 0
+	for _, n := range names[:min(len(names), 1000)] {
+		limit := max(len(name), len(n)) / 3
+		if len(name)-len(n) > limit || len(n)-len(name) > limit {
+			continue
+		}
+		if d := distance(strings.ToLower(name), strings.ToLower(n)); d <= limit && (best == "" || d < least) {
+			best, least = n, d
+		}
+	}
+	return best
+}
+
+// unknown says that a name is not among names: with the nearest of them, or all.
+func unknown(what, name string, names []string) string {
+	if n := nearest(name, names); n != "" {
+		return fmt.Sprintf("unknown %s %q, did you mean %q?", what, shorten(name), n)
+	}
+	if len(names) == 0 {
+		return fmt.Sprintf("unknown %s %q: there is no other", what, shorten(name))
+	}
+	if rest := len(names) - 20; rest > 0 {
+		names = append(slices.Clone(names[:20]), fmt.Sprintf("%d others", rest))
+	}
+	return fmt.Sprintf("unknown %s %q: want %s", what, shorten(name), oneOf(names))
+}
+
+// distance counts the letters to insert, delete, replace or swap with their neighbour to make b of a (optimal
+// string alignment).
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	if len(s) > 64 || len(t) > 64 { // no key is that long, and the work grows with the product
+		return 64
+	}
+	var rows [3][]int
+	for i := range rows {
+		rows[i] = make([]int, len(t)+1)
+	}
+	before, last, now := rows[0], rows[1], rows[2]
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(s); i++ {
+		now[0] = i
+		for j := 1; j <= len(t); j++ {
+			cost := 1
+			if s[i-1] == t[j-1] {
+				cost = 0
+			}
+			now[j] = min(last[j]+1, now[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
+				now[j] = min(now[j], before[j-2]+1)
+			}
+		}
+		before, last, now = last, now, before
+	}
+	return last[len(t)]
+}

@@ -1,0 +1,210 @@
+package scenarios
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"simrun/des"
+	"simrun/strategies"
+)
+
+// Read reads the scenario file at path. What is wrong with it comes back as Errors, all at once.
+func Read(path string) (*Scenario, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	return Decode(path, data, filepath.Dir(path))
+}
+
+// Decode reads a scenario from data. The name stands in messages, and names the scenario where the file does not;
+// traces and recordings are looked for in dir.
+func Decode(name string, data []byte, dir string) (*Scenario, error) {
+	p := &problems{file: name}
+	root := parse(p, data)
+	if root == nil {
+		return nil, sorted(p.found)
+	}
+	g := grammar()
+	if root.kind != table {
+		g.check(p, root, "")
+		return nil, sorted(p.found)
+	}
+
+	written, merged := root, root
+	for _, group := range []struct{ key, noun string }{{"tasks", "task"}, {"strategies", "strategy"}} {
+		if f := root.field(group.key); f != nil {
+			of := g.key(group.key).shape.(*mapping).of
+			written = written.with(f.key, f.at, asWritten(f.val))
+			merged = merged.with(f.key, f.at, extend(p, f.val, of, group.key, group.noun))
+		}
+	}
+	g.check(p, written, "")
+	g.complete(p, merged, "")
+
+	d := &decoder{problems: p, dir: dir, given: merged}
+	d.root = g.fill(d.named(merged))
+	s := d.scenario()
+	if p.found != nil {
+		return nil, sorted(p.found)
+	}
+	s.File = name
+	s.SHA256 = digest(data)
+	s.Expanded = d.expand(s)
+	s.Assumptions = d.assumptions(s)
+	for _, w := range sorted(p.warnings) {
+		s.Warnings = append(s.Warnings, w.String())
+	}
+	return s, nil
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// decoder makes a Scenario of checked values. Where a value is wrong, check has said so, and the decoder goes on with
+// zero, so that it can find the other mistakes of the file.
+type decoder struct {
+	*problems
+	dir    string
+	given  *value // extends merged
+	root   *value // and defaults filled in
+	traces map[string]*tracePart
+	specs  []strategies.Spec
+}
+
+func (d *decoder) scenario() *Scenario {
+	s := &Scenario{Name: d.text(d.root.get("name")), About: d.text(d.root.get("about")), Currency: d.text(d.root.get("currency"))}
+	s.Seed = uint64(d.number(d.root.get("seed"), wholes(0, 1<<53)))
+	s.Release = d.text(d.root.get("celery"))
+	s.Run = d.run(d.root.get("run"))
+	s.Machines = d.machines(d.root.get("machines"))
+	s.Classes = d.classes(d.root.get("tasks"))
+	d.layouts(s)
+	s.Observed = d.observed(d.root.field("observed"), s)
+	return s
+}
+
+// named fills in the defaults that are other values of the file: the file's own name, the queue named as its task,
+// the first strategy as the baseline, a drain as long as the run.
+func (d *decoder) named(root *value) *value {
+	set := func(v *value, key, def string) *value {
+		if v == nil || v.kind != table || def == "" || v.get(key) != nil {
+			return v
+		}
+		return v.with(key, v.at, &value{kind: text, at: v.at, text: def})
+	}
+	root = set(root, "name", d.fileName(root))
+	if keys := root.get("strategies").keys(); len(keys) > 0 {
+		root = set(root, "baseline", keys[0])
+	}
+	run := root.get("run")
+	duration := runKeys().key("duration").def
+	if run == nil {
+		run = &value{kind: table, at: root.at}
+	} else if given := run.get("duration"); given != nil {
+		duration = given.text
+	}
+	root = root.with("run", run.at, set(run, "drain", duration))
+	tasks := root.field("tasks")
+	if tasks == nil || tasks.val.kind != table {
+		return root
+	}
+	all := *tasks.val
+	all.fields = slices.Clone(all.fields)
+	for i, f := range all.fields {
+		all.fields[i].val = set(f.val, "queue", f.key)
+	}
+	return root.with("tasks", tasks.at, &all)
+}
+
+// fileName is the name of the file without its ending, if the scenario has none of its own.
+func (d *decoder) fileName(root *value) string {
+	base := filepath.Base(d.file)
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	if root.get("name") == nil && !filePattern.MatchString(base) {
+		d.errorf(root.at, "", "name is missing: want a name, since the file's own (%q) cannot be that of a folder of results", base)
+	}
+	return base
+}
+
+func (d *decoder) run(v *value) Run {
+	r := Run{
+		Duration:    d.time(v.get("duration")),
+		Precision:   d.number(v.get("precision"), shares()),
+		Confidence:  d.number(v.get("confidence"), shares()),
+		AllowWhatIf: d.flag(v.get("allow_what_if")),
+		Start:       weekTime(d.text(v.get("start"))),
+	}
+	if w := v.get("warmup"); d.text(w) == "auto" {
+		r.AutoWarmup = true
+	} else {
+		r.Warmup = d.time(w)
+	}
+	r.Drain = r.Duration // itself the default
+	if drain := v.get("drain"); drain != nil {
+		r.Drain = d.time(drain)
+	}
+	n := v.get("replications")
+	if n != nil && n.kind == table {
+		r.Min, r.Max = d.whole(n.get("min")), d.whole(n.get("max"))
+		if r.Min > r.Max && r.Max > 0 {
+			d.errorf(n.get("min").at, "run.replications.min", "%d: want at most max, which is %d", r.Min, r.Max)
+		}
+		return r
+	}
+	r.Min = d.whole(n)
+	r.Max = r.Min
+	return r
+}
+
+// weekTime is the time since Monday 00:00 of a text such as "Tue 13:30".
+func weekTime(s string) des.Time {
+	var day string
+	var hours, minutes int
+	if _, err := fmt.Sscanf(s, "%s %d:%d", &day, &hours, &minutes); err != nil {
+		return 0
+	}
+	days := strings.Index("MonTueWedThuFriSatSun", day) / 3
+	return des.Seconds(float64(days*86400 + hours*3600 + minutes*60))
+}
+
+// text is the text of a scalar; "" for anything else.
+func (d *decoder) text(v *value) string {
+	if v == nil || v.kind != text {
+		return ""
+	}
+	return v.text
+}
+
+func (d *decoder) flag(v *value) bool {
+	return v != nil && v.kind == boolean && strings.EqualFold(v.text, "true")
+}
+
+// number is a quantity in its first unit of factor 1.
+func (d *decoder) number(v *value, q quantity) float64 {
+	if v == nil {
+		return 0
+	}
+	x, err := q.parse(v)
+	if err != nil {
+		return 0
+	}
+	return x
+}
+
+func (d *decoder) whole(v *value) int { return int(d.number(v, wholes(0, 1<<53))) }
+
+func (d *decoder) time(v *value) des.Time { return des.Seconds(d.number(v, durations())) }

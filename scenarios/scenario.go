@@ -1,0 +1,53 @@
+package scenarios
+
+import (
+	"simrun/des"
+	"simrun/strategies"
+	"simrun/system"
+	"simrun/workloads"
+)
+
+// Scenario is one file, read, checked, expanded and with every default filled in. No YAML type leaves the package.
+type Scenario struct {
+	Name, About string
+	File        string // as given
+	SHA256      string // of the file's bytes, in hexadecimal
+	Seed        uint64
+	Run         Run
+	Classes     []workloads.Class
+	Machines    []system.Machine
+	Layouts     []strategies.Layout
+	Baseline    int    // index of the layout that runs today
+	Release     string // "5.2" or "5.6"
+	Currency    string
+	Observed    []Observation // runs of the real thing to be shown beside the prediction
+	Expanded    string        // the scenario as YAML with defaults filled in, layouts resolved
+	Assumptions []string      // defaults that were filled in and matter, as sentences
+	Warnings    []string      // as "FILE:LINE:COL: path: message"
+}
+
+// Run says how long and how often to simulate.
+type Run struct {
+	Duration    des.Time // observed time of one replication
+	Warmup      des.Time // deleted before it; AutoWarmup = found from a pilot
+	AutoWarmup  bool
+	Min, Max    int     // replications
+	Precision   float64 // relative half-width
+	Confidence  float64 // 0..1
+	Drain       des.Time
+	Start       des.Time // time of the week at which the observed time starts, from Monday 00:00
+	AllowWhatIf bool
+}
+
+// Observation is one recorded run of the real thing: tasks in the form of the tasks CSV.
+type Observation struct {
+	Name  string // the file's name without its ending
+	Tasks []ObservedTask
+}
+
+// ObservedTask is one row of a recording, times in seconds from its start, NaN where it did not happen.
+type ObservedTask struct {
+	ID, Class, Outcome  string
+	Due, Started, Ended float64
+	Attempts            int
+}

@@ -1,0 +1,188 @@
+package scenarios
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// shape is what a value may look like. The grammar of the format is one tree of shapes: the reader checks with it,
+// defaults come from it, and the JSON Schema is made of it.
+type shape interface {
+	// accepts says whether a value is of the right kind, whatever it holds.
+	accepts(k kind) bool
+	// want names what is accepted, for an error.
+	want() string
+	// check reports what is wrong with a value as it is written, except for what it lacks.
+	check(p *problems, v *value, path string)
+	// complete reports what a value lacks once extends is merged.
+	complete(p *problems, v *value, path string)
+	// fill adds the defaults.
+	fill(v *value) *value
+	schema(d *definitions) *schemaNode
+}
+
+// Scalars share the parts that concern tables only.
+type scalar struct{}
+
+func (scalar) accepts(k kind) bool                { return k == text || k == number || k == boolean }
+func (scalar) complete(*problems, *value, string) {}
+func (scalar) fill(v *value) *value               { return v }
+
+// amount is a number with its units.
+type amount struct {
+	scalar
+	quantity
+}
+
+func (s amount) want() string { return s.quantity.want() }
+
+func (s amount) check(p *problems, v *value, path string) {
+	if _, err := s.parse(v); err != nil {
+		p.errorf(v.at, path, "%v", err)
+	}
+}
+
+// yesNo is true or false.
+type yesNo struct{ scalar }
+
+func (yesNo) want() string { return "true or false" }
+
+func (s yesNo) check(p *problems, v *value, path string) {
+	if v.kind != boolean {
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+	}
+}
+
+// word is one of a few words. Those that are not built yet are refused as such.
+type word struct {
+	scalar
+	words []string
+	later []string
+}
+
+func (s word) want() string {
+	quoted := s.words
+	if slices.ContainsFunc(s.words, func(w string) bool { return strings.Trim(w, "0123456789.") == "" }) {
+		quoted = make([]string, len(s.words)) // "5.6": without quotes it would be a number
+		for i, w := range s.words {
+			quoted[i] = fmt.Sprintf("%q", w)
+		}
+	}
+	return oneOf(quoted)
+}
+
+func (s word) check(p *problems, v *value, path string) {
+	switch {
+	case v.kind == text && slices.Contains(s.words, v.text):
+	case v.kind == text && slices.Contains(s.later, v.text):
+		p.errorf(v.at, path, "%q: not supported yet", v.text)
+	default:
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+	}
+}
+
+// phrase is any text of a pattern.
+type phrase struct {
+	scalar
+	noun    string
+	pattern *regexp.Regexp // nil = any but the empty one
+}
+
+func (s phrase) want() string { return s.noun }
+
+func (s phrase) check(p *problems, v *value, path string) {
+	if v.kind != text || v.text == "" || s.pattern != nil && !s.pattern.MatchString(v.text) {
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+	}
+}
+
+// sequence is a list.
+type sequence struct {
+	of     shape
+	noun   string
+	length [2]int // fewest and most items; most 0 = any
+}
+
+func (sequence) accepts(k kind) bool { return k == list }
+func (s *sequence) want() string     { return s.noun }
+
+func (s *sequence) check(p *problems, v *value, path string) {
+	if v.kind != list {
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+		return
+	}
+	if n := len(v.items); n < s.length[0] || s.length[1] > 0 && n > s.length[1] {
+		p.errorf(v.at, path, "%d items: want %s", n, s.want())
+	}
+	for i, item := range v.items {
+		s.of.check(p, item, join(path, i))
+	}
+}
+
+func (s *sequence) complete(p *problems, v *value, path string) {
+	for i, item := range v.items {
+		s.of.complete(p, item, join(path, i))
+	}
+}
+
+func (s *sequence) fill(v *value) *value {
+	w := *v
+	w.items = make([]*value, len(v.items))
+	for i, item := range v.items {
+		w.items[i] = s.of.fill(item)
+	}
+	return &w
+}
+
+// mapping is a map whose keys are names of the user's own.
+type mapping struct {
+	of      shape
+	noun    string
+	name    phrase // what a key looks like
+	atLeast int
+	extends bool // its entries may name another one to start from
+}
+
+func (mapping) accepts(k kind) bool { return k == table }
+func (s *mapping) want() string     { return s.noun }
+
+func (s *mapping) check(p *problems, v *value, path string) {
+	if v.kind != table {
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+		return
+	}
+	for _, f := range v.fields {
+		if f.key == "" || s.name.pattern != nil && !s.name.pattern.MatchString(f.key) {
+			p.errorf(f.at, path, "%q: want %s", shorten(f.key), s.name.noun)
+		}
+		s.of.check(p, f.val, join(path, f.key))
+	}
+}
+
+func (s *mapping) complete(p *problems, v *value, path string) {
+	if v.kind != table {
+		return
+	}
+	if len(v.fields) < s.atLeast {
+		p.errorf(v.at, path, "empty: want %s", s.want())
+	}
+	for _, f := range v.fields {
+		if !p.orphans[f.val.at] {
+			s.of.complete(p, f.val, join(path, f.key))
+		}
+	}
+}
+
+func (s *mapping) fill(v *value) *value {
+	if v.kind != table {
+		return v
+	}
+	w := *v
+	w.fields = slices.Clone(v.fields)
+	for i := range w.fields {
+		w.fields[i].val = s.of.fill(w.fields[i].val)
+	}
+	return &w
+}
