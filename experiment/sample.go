@@ -1,0 +1,164 @@
+package experiment
+
+import (
+	"math"
+
+	"simrun/des"
+	"simrun/sim"
+	"simrun/worker"
+)
+
+// duration is one of the durations that are measured of every task.
+type duration int
+
+const (
+	wait duration = iota
+	waitAll
+	waitPerAttempt
+	response
+	run
+	slowdown
+	durations
+)
+
+// histogramOf is where a class keeps a duration.
+func histogramOf(c *worker.ClassTally, d duration) *des.Histogram {
+	return [...]*des.Histogram{&c.Wait, &c.WaitAll, &c.WaitPerAttempt, &c.Response, &c.Run, &c.Slowdown}[d]
+}
+
+// figure is one of the figures of a duration.
+type figure int
+
+const (
+	mean figure = iota
+	p50
+	p90
+	p95
+	p99
+	p999
+	most
+	figures
+)
+
+var shares = [figures]float64{p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999}
+
+// sample is what one replication of one layout says. Figures are NaN where nothing was observed.
+type sample struct {
+	classes []classSample // of each class; the last is over all tasks
+	queues  []float64     // mean length
+	longest []float64     // largest length
+	busy    []float64     // of each worker: mean slots held
+	kept    []float64     // of each worker: mean messages reserved
+	restart []float64
+	nodes   []float64  // share of the cores in use
+	little  [2]float64 // mean number of tasks in the system; throughput x mean time in it
+}
+
+type classSample struct {
+	published, retried, duplicated float64
+	byOutcome                      [worker.Outcomes]float64
+	throughput                     float64
+	n                              [durations]float64
+	of                             [durations][figures]float64
+	inQueue, inReserved            float64 // seconds of the mean wait
+	within                         [][2]int64
+}
+
+func newSample(r *sim.Result, end, span des.Time) sample {
+	var s sample
+	var all worker.ClassTally
+	inSystem := 0.0
+	for i := range r.Classes {
+		c := &r.Classes[i]
+		s.classes = append(s.classes, newClassSample(c, span))
+		mergeClass(&all, c)
+		inSystem += c.InSystem.Mean(end)
+	}
+	total := newClassSample(&all, span)
+	s.classes = append(s.classes, total)
+	s.little = [2]float64{inSystem, float64(all.Response.Count()) * all.Response.Mean() / span.Seconds()}
+	for i := range r.Queues {
+		s.queues = append(s.queues, r.Queues[i].Length.Mean(end))
+		s.longest = append(s.longest, float64(r.Queues[i].Length.Most()))
+	}
+	for i := range r.Workers {
+		w := &r.Workers[i]
+		s.busy = append(s.busy, w.Busy.Mean(end))
+		s.kept = append(s.kept, w.Reserved.Mean(end))
+		s.restart = append(s.restart, float64(w.Restarts))
+	}
+	for _, n := range r.Nodes {
+		s.nodes = append(s.nodes, n.Busy/n.Cores)
+	}
+	return s
+}
+
+func newClassSample(c *worker.ClassTally, span des.Time) classSample {
+	s := classSample{published: float64(c.Published), retried: float64(c.Retried), within: c.Within}
+	for o, n := range c.ByOutcome {
+		s.byOutcome[o] = float64(n)
+	}
+	s.throughput = s.byOutcome[worker.OK] / span.Seconds()
+	for d := range durations {
+		h := histogramOf(c, d)
+		s.n[d] = float64(h.Count())
+		for f := range figures {
+			s.of[d][f] = figureOf(h, f)
+		}
+	}
+	if n := float64(c.Wait.Count()); n > 0 {
+		s.inQueue, s.inReserved = c.InQueue.Seconds()/n, c.InReserved.Seconds()/n
+	}
+	return s
+}
+
+func figureOf(h *des.Histogram, f figure) float64 {
+	switch {
+	case h.Count() == 0:
+		return math.NaN()
+	case f == mean:
+		return h.Mean()
+	case f == most:
+		return h.Max().Seconds()
+	}
+	return h.Quantile(shares[f])
+}
+
+// mergeClass adds what was observed of one class to another.
+func mergeClass(to, c *worker.ClassTally) {
+	to.Published += c.Published
+	to.Retried += c.Retried
+	to.Attempts += c.Attempts
+	for o, n := range c.ByOutcome {
+		to.ByOutcome[o] += n
+	}
+	for d := range durations {
+		histogramOf(to, d).Merge(histogramOf(c, d))
+	}
+	to.InQueue.Merge(c.InQueue)
+	to.InReserved.Merge(c.InReserved)
+}
+
+// pool is all replications of one layout together.
+type pool struct {
+	classes []worker.ClassTally // the last is over all tasks
+}
+
+func (p *pool) add(r *sim.Result) {
+	if p.classes == nil {
+		p.classes = make([]worker.ClassTally, len(r.Classes)+1)
+	}
+	all := &p.classes[len(r.Classes)]
+	for i := range r.Classes {
+		c := &r.Classes[i]
+		mergeClass(&p.classes[i], c)
+		mergeClass(all, c)
+		if p.classes[i].Within == nil {
+			p.classes[i].Within = make([][2]int64, len(c.Within))
+		}
+		for t, w := range c.Within {
+			p.classes[i].Within[t][0] += w[0]
+			p.classes[i].Within[t][1] += w[1]
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package experiment
+
+import (
+	"fmt"
+	"strings"
+
+	"simrun/units"
+)
+
+// headline answers "does what we run today pass?" in one sentence.
+func (e *engine) headline(r *Result, baseline string) string {
+	base := &r.Strategies[e.sc.Baseline]
+	targets := 0
+	for i := range base.Classes {
+		targets += len(base.Classes[i].SLO)
+	}
+	switch {
+	case !allHold(r.Checks):
+		return "No verdict: a check failed, so none of these figures should be trusted."
+	case targets == 0:
+		s := "No targets are set, so there is nothing to pass or fail"
+		if r.Verdict.Best != nil {
+			s += "; " + *r.Verdict.Best + " is best by mean slowdown"
+		}
+		return s + "."
+	case baseline == pass:
+		s := fmt.Sprintf("Yes: what runs today (%s) meets %s", base.Name, all(targets))
+		if h, ok := r.Verdict.Headroom[base.Name]; ok {
+			s += ", and still would at " + h.String() + " the load"
+		}
+		return s + "."
+	case baseline == undecided:
+		return fmt.Sprintf("Undecided: whether what runs today (%s) meets %s cannot be told from %s.",
+			base.Name, all(targets), units.Plural(r.Run.Replications, "replication", "replications"))
+	}
+	missed := misses(base)
+	s := fmt.Sprintf("No: what runs today (%s) misses ", base.Name)
+	if len(missed) == targets && targets > 1 {
+		s += "every target; the worst is "
+	} else if len(missed) > 1 {
+		s += fmt.Sprintf("%d of %d targets; the worst is ", len(missed), targets)
+	}
+	return s + describe(&missed[0]) + "."
+}
+
+func all(targets int) string {
+	if targets == 1 {
+		return "its target"
+	}
+	return fmt.Sprintf("all %d targets", targets)
+}
+
+// describe says what is missed and by how much: notify wait p95 3.2 s, target 200 ms.
+func describe(m *miss) string {
+	metric := strings.Replace(m.slo.Metric, ".", " ", 1)
+	if m.slo.Value == nil {
+		return fmt.Sprintf("%s %s: its queue grows without end, target %s", m.class, metric, m.slo.says(m.slo.Target))
+	}
+	return fmt.Sprintf("%s %s: %s, target %s", m.class, metric, m.slo.says(m.slo.Value.Value), m.slo.says(m.slo.Target))
+}
+
+// whyChange names the rung of the ladder that is enough.
+func (e *engine) whyChange(simplest int) string {
+	return fmt.Sprintf("%s meets every target with the fewest changes.", e.sc.Layouts[simplest].Name)
+}
+
+// reasons says of every layout why it passes or not.
+func (e *engine) reasons(r *Result, states []string) []string {
+	var said []string
+	for l := range r.Strategies {
+		s := &r.Strategies[l]
+		switch missed := misses(s); {
+		case states[l] == fail:
+			said = append(said, fmt.Sprintf("%s misses %s.", s.Name, describe(&missed[0])))
+		case states[l] == undecided:
+			said = append(said, fmt.Sprintf("%s is too close to a target to tell.", s.Name))
+		default:
+			if h, ok := r.Verdict.Headroom[s.Name]; ok {
+				said = append(said, fmt.Sprintf("%s passes up to %s the load.", s.Name, h.String()))
+			}
+		}
+		if len(s.WhatIf) > 0 && l != e.sc.Baseline && !e.sc.Run.AllowWhatIf {
+			said = append(said, fmt.Sprintf("%s is a what-if and not recommended: %s.", s.Name, strings.Join(s.WhatIf, "; ")))
+		}
+		if base := &r.Strategies[e.sc.Baseline]; s.Slots != base.Slots {
+			said = append(said, fmt.Sprintf("%s has %d slots, the baseline %d: the budgets differ.", s.Name, s.Slots, base.Slots))
+		}
+	}
+	return said
+}
