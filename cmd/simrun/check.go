@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"simrun/report"
+	"simrun/scenarios"
+	"simrun/strategies"
+)
+
+func checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "check FILE...", Short: "Read a scenario and say what is in it, without simulating it",
+		Long: "Read and validate a scenario; print it with every default filled in, what each queue is offered against what its\n" +
+			"workers can do, which queues are unstable, what queueing theory expects where a closed form applies, and warnings.",
+		Example: "  simrun check scenarios/priority.yaml",
+		Args:    atLeastOneFile, ValidArgsFunction: yamlFiles,
+		RunE: func(c *cobra.Command, files []string) error {
+			var errs []error
+			for i, file := range files {
+				sc, err := scenarios.Read(file)
+				if err != nil {
+					errs = append(errs, err)
+					continue
+				}
+				if i > 0 {
+					fmt.Fprintln(c.OutOrStdout(), "---")
+				}
+				if err := check(c.OutOrStdout(), sc); err != nil {
+					return err
+				}
+			}
+			return errors.Join(errs...)
+		},
+	}
+}
+
+// check prints what is in a scenario. The expansion comes first and the rest as comments under it, so that the output
+// stays YAML.
+func check(w io.Writer, sc *scenarios.Scenario) error {
+	var b strings.Builder
+	b.WriteString(strings.TrimRight(sc.Expanded, "\n") + "\n")
+	comment := func(title string, lines []string) {
+		if len(lines) == 0 {
+			return
+		}
+		b.WriteString("\n# " + title + "\n")
+		for _, l := range lines {
+			b.WriteString(strings.TrimRight("#   "+l, " ") + "\n")
+		}
+	}
+	comment("Offered load, in slots", strings.Split(report.Offered(offered(sc), 96), "\n"))
+	var expected, notes []string
+	for i := range sc.Layouts {
+		expected = append(expected, closedForms(sc, i)...)
+		for _, why := range sc.Layouts[i].WhatIf {
+			notes = append(notes, sc.Layouts[i].Name+" (what-if): "+why)
+		}
+		for _, n := range sc.Layouts[i].Notes {
+			notes = append(notes, sc.Layouts[i].Name+": "+n)
+		}
+	}
+	comment("Expected by queueing theory", expected)
+	comment("Filled in, because the file does not say", sc.Assumptions)
+	comment("Warnings", append(append([]string(nil), sc.Warnings...), notes...))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// offered is what each queue of each strategy is offered.
+func offered(sc *scenarios.Scenario) (rows []report.Load) {
+	for i := range sc.Layouts {
+		l := &sc.Layouts[i]
+		for _, load := range strategies.Offered(l, sc.Classes, sc.Machines, 1) {
+			rows = append(rows, report.Load{Strategy: l.Name, QueueLoad: load})
+		}
+	}
+	return rows
+}

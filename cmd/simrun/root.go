@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses.
+const (
+	exitOK          = 0
+	exitFailed      = 1   // bad scenario, unwritable folder: nothing half-written
+	exitUsage       = 2   // wrong flags or arguments
+	exitRequired    = 3   // --require: a target is missed or undecided
+	exitInterrupted = 130 // as a shell has it for SIGINT
+)
+
+// usageError is a mistake in flags or arguments.
+type usageError struct{ error }
+
+// requireError says that the required strategy does not pass.
+type requireError struct{ error }
+
+// run is the whole program but for the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var usage usageError
+	var required requireError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "simrun: interrupted; results written before are whole")
+		return exitInterrupted
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "simrun: %v\nTry simrun --help.\n", err)
+		return exitUsage
+	case errors.As(err, &required):
+		fmt.Fprintf(stderr, "simrun: %v\n", err)
+		return exitRequired
+	default:
+		fmt.Fprintln(stderr, err)
+		return exitFailed
+	}
+}
+
+const rootLong = `simrun answers: should we split our Celery workers, or is one pool with several queues enough?
+
+It simulates the same tasks through several layouts of workers, and says which meets its targets, by how
+much, how sure that is, and what to change. A scenario is one YAML file: tasks, machines, layouts, targets.`
+
+const rootExample = `  simrun scenarios/priority.yaml                 # the verdict here, the whole report in results/priority
+  simrun --out /tmp/mine scenarios/priority.yaml
+  simrun scenarios/*.yaml                        # several, with a summary over all
+  simrun --require separated mine.yaml           # for CI: status 3 unless separated meets every target
+  simrun --format json --quiet mine.yaml | jq .verdict
+  simrun check mine.yaml                         # what is in the file, without simulating it
+  simrun schema > scenario.schema.json           # for editors`
+
+func rootCommand() *cobra.Command {
+	var o runOptions
+	root := &cobra.Command{
+		Use: "simrun FILE...", Short: "Capacity planning for Celery workers, by simulation", Long: rootLong, Example: rootExample,
+		Args: atLeastOneFile, Version: version(), SilenceErrors: true, SilenceUsage: true,
+		ValidArgsFunction: yamlFiles,
+		RunE: func(c *cobra.Command, files []string) error {
+			if err := misspelt(c, files); err != nil {
+				return err
+			}
+			return runFiles(c, files, o)
+		},
+	}
+	root.SetVersionTemplate("simrun {{.Version}}\n")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SuggestionsMinimumDistance = 2
+	o.flags(root)
+	root.AddCommand(runCommand(), checkCommand(), schemaCommand())
+	return root
+}
+
+func atLeastOneFile(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usageError{errors.New("which scenario? Name at least one file")}
+	}
+	return nil
+}
+
+func yamlFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+// misspelt finds a command that was mistyped: since the root command takes files, it would be taken for one.
+func misspelt(c *cobra.Command, args []string) error {
+	if strings.ContainsAny(args[0], "./\\") {
+		return nil
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return nil
+	}
+	near := ""
+	if s := c.SuggestionsFor(args[0]); len(s) > 0 {
+		near = fmt.Sprintf("; did you mean %q?", s[0])
+	}
+	return usageError{fmt.Errorf("%q: no such command or file%s", args[0], near)}
+}
+
+// version is the module's version, and the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := strings.Trim(info.Main.Version, "()")
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 && !strings.Contains(v, s.Value[:12]) {
+			v += " " + s.Value[:12]
+		}
+	}
+	return v
+}

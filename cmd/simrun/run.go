@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"simrun/experiment"
+	"simrun/report"
+	"simrun/scenarios"
+)
+
+// runOptions are the flags of run, and of simrun itself.
+type runOptions struct {
+	out, tasks, trace, format, require string
+	quiet, png                         bool
+	cores                              int
+}
+
+var formats = []string{"table", "json", "csv", "markdown"}
+
+func runCommand() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use: "run FILE...", Short: "Simulate scenarios and say which layout passes (the same as simrun FILE...)",
+		Args: atLeastOneFile, ValidArgsFunction: yamlFiles,
+		Example: "  simrun run scenarios/priority.yaml\n  simrun run --tasks tasks.csv --trace trace.json scenarios/minimal.yaml",
+		RunE:    func(c *cobra.Command, files []string) error { return runFiles(c, files, o) },
+	}
+	o.flags(c)
+	return c
+}
+
+func (o *runOptions) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVarP(&o.out, "out", "o", "", "folder of the results (default results/NAME; with several files results, and NAME in it)")
+	f.StringVarP(&o.format, "format", "f", "table", "of standard output: "+strings.Join(formats, ", "))
+	f.StringVar(&o.require, "require", "", "end with status 3 unless this strategy meets every target")
+	f.StringVar(&o.tasks, "tasks", "", "write one row a task of the first replication to this CSV file")
+	f.StringVar(&o.trace, "trace", "", "write its timeline to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
+	f.BoolVar(&o.png, "png", false, "write every plot as PNG, too")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
+	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("require", cobra.NoFileCompletions)
+	_ = c.MarkFlagDirname("out")
+}
+
+// job is one scenario and where its results go.
+type job struct {
+	sc     *scenarios.Scenario
+	name   string // of its folder
+	folder string
+}
+
+func runFiles(c *cobra.Command, files []string, o runOptions) error {
+	if err := o.check(files); err != nil {
+		return err
+	}
+	jobs, err := read(files, o.out)
+	if err != nil {
+		return err
+	}
+	if err := o.checkRequired(jobs); err != nil {
+		return err
+	}
+	if err := probe(jobs, o); err != nil {
+		return err
+	}
+	ctx, stdout := c.Context(), c.OutOrStdout()
+	bars := newProgress(c.ErrOrStderr(), o.quiet)
+	var entries []report.Entry
+	var missed []error
+	for _, j := range jobs {
+		r, err := o.one(ctx, j, bars)
+		if err != nil {
+			return err
+		}
+		if err := show(stdout, r, o.format, len(jobs) > 1 && len(entries) > 0); err != nil {
+			return err
+		}
+		entries = append(entries, report.Entry{Folder: j.name, Result: r})
+		if o.require != "" {
+			missed = append(missed, required(r, o.require))
+		}
+		if !o.quiet {
+			fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", filepath.Join(j.folder, "report.html"))
+		}
+	}
+	if len(jobs) > 1 {
+		if err := summarise(ctx, stdout, entries, outFolder(o.out), o.format); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(missed...); err != nil {
+		return requireError{err}
+	}
+	return nil
+}
+
+// check finds mistakes in the flags that need no file to be seen.
+func (o *runOptions) check(files []string) error {
+	if !slices.Contains(formats, o.format) {
+		return usageError{fmt.Errorf("--format: %q: want %s", o.format, strings.Join(formats, ", "))}
+	}
+	if o.cores < 0 {
+		return usageError{fmt.Errorf("--cores: %d: want at least 1, or 0 for all", o.cores)}
+	}
+	if len(files) > 1 && (o.tasks != "" || o.trace != "") {
+		return usageError{fmt.Errorf("--tasks and --trace take one scenario, got %d", len(files))}
+	}
+	return nil
+}
+
+// read reads every file before anything runs, so that all mistakes of all files come at once.
+func read(files []string, out string) ([]job, error) {
+	var jobs []job
+	var errs []error
+	from := map[string]string{}
+	for _, file := range files {
+		sc, err := scenarios.Read(file)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		j := job{sc: sc, name: report.FileName(sc.Name)}
+		if len(files) == 1 {
+			if j.folder = out; out == "" {
+				j.folder = filepath.Join(outFolder(""), j.name)
+			}
+		} else {
+			j.folder = filepath.Join(outFolder(out), j.name)
+		}
+		if other, taken := from[j.folder]; taken {
+			errs = append(errs, fmt.Errorf("%s: name: %q: %s would write to the same folder, %s", file, sc.Name, other, j.folder))
+		}
+		from[j.folder] = file
+		jobs = append(jobs, j)
+	}
+	return jobs, errors.Join(errs...)
+}
+
+func outFolder(out string) string {
+	if out == "" {
+		return "results"
+	}
+	return out
+}
+
+func probe(jobs []job, o runOptions) error {
+	var paths []string
+	for _, p := range []string{o.tasks, o.trace} {
+		if p != "" {
+			paths = append(paths, p)
+		}
+	}
+	if len(jobs) > 1 {
+		paths = append(paths, filepath.Join(outFolder(o.out), "index.html"), filepath.Join(outFolder(o.out), "summary.json"))
+	}
+	if err := report.Probe(paths...); err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		if err := report.ProbeFolder(j.folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one runs a scenario and writes its results, all or none.
+func (o *runOptions) one(ctx context.Context, j job, p *progress) (*experiment.Result, error) {
+	r, err := experiment.Run(ctx, j.sc, experiment.Options{
+		Cores: o.cores, Progress: p.of(j.sc.Name), Tasks: o.tasks != "" || o.trace != "", Version: version(),
+	})
+	p.end()
+	if err != nil {
+		return nil, err
+	}
+	b := &report.Batch{}
+	defer b.Discard()
+	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png}); err != nil {
+		return nil, err
+	}
+	if o.tasks != "" {
+		if err := b.Add(o.tasks, func(w io.Writer) error { return report.TasksCSV(w, r.Tasks) }); err != nil {
+			return nil, err
+		}
+	}
+	if o.trace != "" {
+		if err := b.Add(o.trace, func(w io.Writer) error { return report.TraceJSON(w, r.Attempts) }); err != nil {
+			return nil, err
+		}
+	}
+	return r, b.Commit(ctx)
+}
+
+// show writes one result to standard output.
+func show(w io.Writer, r *experiment.Result, format string, again bool) error {
+	var err error
+	switch format {
+	case "json":
+		return report.JSON(w, r)
+	case "csv":
+		if err = report.ClassesCSV(w, r); err == nil {
+			if _, err = fmt.Fprintln(w); err == nil {
+				err = report.WorkersCSV(w, r)
+			}
+		}
+	case "markdown":
+		_, err = io.WriteString(w, gap(again)+report.Markdown(r))
+	default:
+		width, color := terminal(w)
+		_, err = io.WriteString(w, gap(again)+report.Text(r, width, color))
+	}
+	return err
+}
+
+func gap(again bool) string {
+	if again {
+		return "\n\n"
+	}
+	return ""
+}
+
+// summarise ends a run over several scenarios: index.html, summary.json, and a table of all.
+func summarise(ctx context.Context, w io.Writer, entries []report.Entry, dir, format string) error {
+	b := &report.Batch{}
+	defer b.Discard()
+	if err := b.Add(filepath.Join(dir, "index.html"), func(w io.Writer) error { return report.IndexHTML(w, entries) }); err != nil {
+		return err
+	}
+	if err := b.Add(filepath.Join(dir, "summary.json"), func(w io.Writer) error { return report.SummaryJSON(w, entries) }); err != nil {
+		return err
+	}
+	if err := b.Commit(ctx); err != nil {
+		return err
+	}
+	var err error
+	switch format {
+	case "table":
+		width, color := terminal(w)
+		_, err = io.WriteString(w, report.SummaryText(entries, width, color))
+	case "markdown":
+		_, err = io.WriteString(w, report.SummaryMarkdown(entries))
+	}
+	return err // json and csv are streams of results: a summary in them would be of another shape
+}

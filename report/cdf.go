@@ -1,0 +1,201 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"simrun/des"
+	"simrun/experiment"
+)
+
+// cdfs are the distributions of waits: one plot a class, the strategies overlaid.
+func cdfs(r *experiment.Result) []Plot {
+	var out []Plot
+	for _, name := range classNames(r) {
+		if p, ok := cdf(r, name); ok {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// classNames are the classes of the first strategy: every strategy meets the same tasks.
+func classNames(r *experiment.Result) (names []string) {
+	if len(r.Strategies) > 0 {
+		for i := range r.Strategies[0].Classes {
+			names = append(names, r.Strategies[0].Classes[i].Name)
+		}
+	}
+	return names
+}
+
+func classOf(s *experiment.Strategy, name string) *experiment.Class {
+	for i := range s.Classes {
+		if s.Classes[i].Name == name {
+			return &s.Classes[i]
+		}
+	}
+	return &experiment.Class{Name: name}
+}
+
+// curve is one line of a plot, in data coordinates.
+type curve struct {
+	x, y  []float64
+	line  draw.LineStyle
+	glyph *draw.GlyphStyle
+	every int // a glyph at every so many points, from first
+	first int
+}
+
+func (l *curve) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, ty := p.Transforms(&c)
+	pts := make([]vg.Point, len(l.x))
+	for i := range l.x {
+		pts[i] = vg.Point{X: tx(l.x[i]), Y: ty(l.y[i])}
+	}
+	c.StrokeLines(l.line, c.ClipLinesXY(pts)...)
+	if l.glyph != nil {
+		for i := l.first; i < len(pts); i += l.every {
+			if c.Contains(pts[i]) {
+				c.DrawGlyph(*l.glyph, pts[i])
+			}
+		}
+	}
+}
+
+func cdf(r *experiment.Result, class string) (Plot, bool) {
+	low, high := math.Inf(1), 0.0
+	var waits []*des.Histogram
+	for i := range r.Strategies {
+		w := classOf(&r.Strategies[i], class).Wait
+		if w == nil || w.Pooled == nil || w.Pooled.Count() == 0 {
+			waits = append(waits, nil)
+			continue
+		}
+		h := w.Pooled
+		waits = append(waits, h)
+		high = max(high, h.Quantile(0.9995))
+		zeros := h.Share(0)
+		if q := h.Quantile(zeros + (1-zeros)*0.02); q > 0 { // where the curve leaves its share of zeros
+			low = min(low, q)
+		}
+	}
+	target, p := waitTarget(r, class)
+	if target > 0 {
+		low, high = min(low, target/2), max(high, target*2)
+	}
+	if high <= 0 {
+		return Plot{}, false // nothing waited, or nothing ran: there is no distribution to draw
+	}
+	low = max(min(low, high/10), high/1e5)
+	low, high = floorTick(low), ceilTick(high)
+
+	ax := axes("share of tasks that wait at most this long")
+	ax.X.Scale, ax.X.Tick.Marker, ax.X.Min, ax.X.Max = plot.LogScale{}, logTicks{}, low, high
+	ax.Y.Scale, ax.Y.Tick.Marker, ax.Y.Min, ax.Y.Max = nines{}, ninesTicks{}, 0, 0.999
+	if p > 0.99 {
+		ax.Y.Max = 0.9999
+	}
+	ax.Add(gridLines{x: true, y: true})
+	var keys []key
+	var words []string
+	if target > 0 {
+		ax.Add(&curve{x: []float64{target, target}, y: []float64{0, ax.Y.Max}, line: targetLine}, &curve{x: []float64{low, target}, y: []float64{p, p}, line: targetLine})
+		keys = append(keys, key{name: fmt.Sprintf("target: %s within %s", Share(p), Duration(target)), line: targetLine})
+	}
+	observed := observations(r, class, ax)
+	for i, h := range waits {
+		if h == nil {
+			continue
+		}
+		g := glyph(i)
+		l := &curve{line: series(i), glyph: &g, every: 28, first: 5 + (i*9)%28}
+		const n = 168
+		for k := range n + 1 {
+			x := low * math.Pow(high/low, float64(k)/n)
+			share := h.Share(des.Seconds(x))
+			l.x, l.y = append(l.x, x), append(l.y, min(share, ax.Y.Max))
+			if share >= ax.Y.Max {
+				break // above the axis: a line along its edge would say that the share stays there
+			}
+		}
+		ax.Add(l)
+		keys = append(keys, key{name: r.Strategies[i].Name, line: l.line, glyph: &g})
+		said := fmt.Sprintf("%s: p95 %s", r.Strategies[i].Name, Duration(h.Quantile(0.95)))
+		if target > 0 {
+			said += fmt.Sprintf(", %s within the target of %s", Share(h.Share(des.Seconds(target))), Duration(target))
+		}
+		words = append(words, said)
+	}
+	if observed > 0 {
+		keys = append(keys, key{name: "observed, " + plural(observed, "run", "runs"), line: observedLine})
+	}
+	title := class + ": how long tasks wait"
+	return Plot{
+		File: "cdf-wait-" + class, Section: "cdf", Title: title, Alt: "Share of tasks over wait, one line a strategy. " + strings.Join(words, "; ") + ".",
+		width: figWidth, height: 300,
+		draw: func(c draw.Canvas) {
+			render(heading(c, title, keys), ax, "wait, from intended arrival to start (log scale)")
+		},
+	}, true
+}
+
+var observedLine = draw.LineStyle{Color: ink, Width: 0.7}
+
+// observations adds the recordings of a class as thin lines and tells how many there are.
+func observations(r *experiment.Result, class string, ax *plot.Plot) int {
+	for i := range r.Strategies {
+		seen := classOf(&r.Strategies[i], class).Observed
+		n := 0
+		for _, o := range seen {
+			if len(o.Waits) == 0 {
+				continue
+			}
+			n++
+			l := &curve{line: observedLine}
+			last := 0.0
+			for k, w := range o.Waits {
+				w = max(w, ax.X.Min) // a logarithmic axis has no place for what did not wait
+				l.x, l.y = append(l.x, w, w), append(l.y, last, min(float64(k+1)/float64(len(o.Waits)), ax.Y.Max))
+				if last = l.y[len(l.y)-1]; last >= ax.Y.Max {
+					break
+				}
+			}
+			ax.Add(l)
+		}
+		if n > 0 { // the same recordings stand beside every strategy: draw them once
+			return n
+		}
+	}
+	return 0
+}
+
+// waitTarget is the first target of a class for a quantile of its wait, and that quantile.
+func waitTarget(r *experiment.Result, class string) (bound, p float64) {
+	for i := range r.Strategies {
+		for _, t := range classOf(&r.Strategies[i], class).SLO {
+			if p, ok := quantileOf(t.Metric, "wait."); ok {
+				return t.Target, p
+			}
+		}
+	}
+	return 0, 0
+}
+
+// quantileOf reads the quantile out of wait.p95 or wait.p999.
+func quantileOf(metric, prefix string) (float64, bool) {
+	digits, ok := strings.CutPrefix(metric, prefix+"p")
+	if !ok {
+		return 0, false
+	}
+	var n int
+	if _, err := fmt.Sscanf(digits, "%d", &n); err != nil {
+		return 0, false
+	}
+	return float64(n) / math.Pow(10, float64(len(digits))), true
+}

@@ -1,0 +1,115 @@
+package report
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"simrun/experiment"
+	"simrun/scenarios"
+)
+
+// Options say what a results folder holds besides what it always holds.
+type Options struct {
+	PNG bool // every plot in pixels, too
+}
+
+// fixed are the files that stand in every results folder.
+var fixed = []string{"report.html", "results.json", "classes.csv", "workers.csv", "summary.md"}
+
+// Folder adds everything that stands in a results folder to the batch. Plots that an earlier run left there and this
+// one does not draw go away with the commit; whatever else is in the folder stays.
+func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, o Options) error {
+	writers := map[string]func(io.Writer) error{
+		"report.html":  func(w io.Writer) error { return HTML(w, sc, r) },
+		"results.json": func(w io.Writer) error { return JSON(w, r) },
+		"classes.csv":  func(w io.Writer) error { return ClassesCSV(w, r) },
+		"workers.csv":  func(w io.Writer) error { return WorkersCSV(w, r) },
+		"summary.md":   func(w io.Writer) error { _, err := io.WriteString(w, Summary(r)); return err },
+	}
+	plots := filepath.Join(dir, "plots")
+	current := map[string]bool{}
+	for _, p := range Plots(r) {
+		svg, err := p.SVG()
+		if err != nil {
+			return err
+		}
+		current[p.File+".svg"] = true
+		if err := b.Add(filepath.Join(plots, p.File+".svg"), raw(svg)); err != nil {
+			return err
+		}
+		if !o.PNG {
+			continue
+		}
+		png, err := p.PNG()
+		if err != nil {
+			return err
+		}
+		current[p.File+".png"] = true
+		if err := b.Add(filepath.Join(plots, p.File+".png"), raw(png)); err != nil {
+			return err
+		}
+	}
+	for _, name := range stale(plots, current) {
+		b.Remove(filepath.Join(plots, name))
+	}
+	for _, name := range fixed {
+		if err := b.Add(filepath.Join(dir, name), writers[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ProbeFolder tells whether a results folder could be written.
+func ProbeFolder(dir string) error {
+	paths := []string{filepath.Join(dir, "plots", "queues.svg")}
+	for _, name := range fixed {
+		paths = append(paths, filepath.Join(dir, name))
+	}
+	return Probe(paths...)
+}
+
+func raw(content []byte) func(io.Writer) error {
+	return func(w io.Writer) error { _, err := w.Write(content); return err }
+}
+
+// stale are the plots of an earlier run that this one does not draw: SVGs with our mark, and the PNG beside one.
+func stale(dir string, current map[string]bool) (names []string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil // no folder yet: nothing is stale
+	}
+	for _, e := range entries {
+		base, ok := strings.CutSuffix(e.Name(), ".svg")
+		if !ok || !e.Type().IsRegular() || !marked(filepath.Join(dir, e.Name())) {
+			continue
+		}
+		if !current[e.Name()] {
+			names = append(names, e.Name())
+		}
+		if png := base + ".png"; !current[png] {
+			if info, err := os.Lstat(filepath.Join(dir, png)); err == nil && info.Mode().IsRegular() {
+				names = append(names, png)
+			}
+		}
+	}
+	return names
+}
+
+// marked tells whether simrun wrote an SVG.
+func marked(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // read only
+	start := make([]byte, 256)
+	n, err := io.ReadFull(f, start)
+	if err != nil && n == 0 {
+		return false
+	}
+	return bytes.Contains(start[:n], []byte(ours))
+}

@@ -1,0 +1,174 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"net/url"
+	"strings"
+
+	"simrun/experiment"
+)
+
+// Entry is one scenario of a run over several: where its page is, relative to the index, and what was found.
+type Entry struct {
+	Folder string
+	Result *experiment.Result
+}
+
+// summary is summary.json.
+type summary struct {
+	Version   int             `json:"version"`
+	Simrun    string          `json:"simrun"`
+	Scenarios []summaryResult `json:"scenarios"`
+}
+
+type summaryResult struct {
+	Name           string     `json:"name"`
+	Folder         string     `json:"folder"`
+	SHA256         string     `json:"sha256"`
+	Status         string     `json:"status"`
+	Headline       string     `json:"headline"`
+	Baseline       string     `json:"baseline"`
+	BaselinePasses *bool      `json:"baseline_passes"`
+	Recommend      *string    `json:"recommend"`
+	Key            *keyFigure `json:"key,omitempty"`
+}
+
+// keyFigure is the target that today's layout comes nearest to missing, or misses by most, and what the recommended
+// layout makes of it. A value is absent where the queue is unstable.
+type keyFigure struct {
+	Class     string   `json:"class"`
+	Metric    string   `json:"metric"`
+	Target    float64  `json:"target"`
+	Today     *float64 `json:"today,omitempty"`
+	Recommend *float64 `json:"recommend,omitempty"`
+}
+
+// SummaryJSON writes summary.json.
+func SummaryJSON(w io.Writer, entries []Entry) error {
+	s := summary{Version: 1, Scenarios: []summaryResult{}}
+	for _, e := range entries {
+		v := &e.Result.Verdict
+		s.Simrun = e.Result.Simrun
+		s.Scenarios = append(s.Scenarios, summaryResult{
+			Name: e.Result.Scenario.Name, Folder: e.Folder, SHA256: e.Result.Scenario.SHA256, Status: v.Status, Headline: v.Headline,
+			Baseline: v.Baseline, BaselinePasses: v.BaselinePasses, Recommend: v.Recommend, Key: keyOf(e.Result),
+		})
+	}
+	return writeJSON(w, s)
+}
+
+// SummaryText is the table over several scenarios on a terminal.
+func SummaryText(entries []Entry, width int, color bool) string {
+	p := &page{width: max(width, 40), color: color}
+	p.grid(overview(entries))
+	return p.String()
+}
+
+// SummaryMarkdown is the same for a repository.
+func SummaryMarkdown(entries []Entry) string {
+	p := &page{}
+	markdownGrid(&p.Builder, overview(entries))
+	return p.String()
+}
+
+//go:embed index.html
+var indexSource string
+
+var indexTemplate = template.Must(template.Must(pageTemplate.Clone()).New("index").Parse(indexSource))
+
+// IndexHTML writes index.html: a line a scenario, with the way to its page.
+func IndexHTML(w io.Writer, entries []Entry) error {
+	type line struct{ Name, Headline, Status, Page string }
+	v := struct {
+		Style template.CSS
+		Lines []line
+		Grid  gridView
+	}{Style: template.CSS(styleSource), Grid: views(overview(entries))[0]} //nolint:gosec // our own file
+	for _, e := range entries {
+		v.Lines = append(v.Lines, line{e.Result.Scenario.Name, e.Result.Verdict.Headline, e.Result.Verdict.Status, url.PathEscape(e.Folder) + "/report.html"})
+	}
+	if err := indexTemplate.Execute(w, v); err != nil {
+		return fmt.Errorf("report: index: %w", err)
+	}
+	return nil
+}
+
+func overview(entries []Entry) *grid {
+	g := &grid{Title: "All scenarios", Head: []string{"scenario", "today passes", "verdict", "take", "key target", "today", "then"}, Text: 5, Groups: []group{{}}}
+	for _, e := range entries {
+		v := &e.Result.Verdict
+		passes := "undecided"
+		if v.BaselinePasses != nil {
+			passes = map[bool]string{true: "yes", false: "NO"}[*v.BaselinePasses]
+		}
+		take := absent
+		if v.Recommend != nil {
+			take = *v.Recommend
+		}
+		row := []string{e.Result.Scenario.Name, passes, strings.ReplaceAll(v.Status, "_", " "), take, absent, absent, absent}
+		if k := keyOf(e.Result); k != nil {
+			row[4] = fmt.Sprintf("%s %s, %s", k.Class, metricName(k.Metric), figure(k.Metric, k.Target))
+			row[5], row[6] = orUnstable(k.Metric, k.Today), absent
+			if v.Recommend != nil {
+				row[6] = orUnstable(k.Metric, k.Recommend)
+			}
+		}
+		g.Groups[0].Rows = append(g.Groups[0].Rows, row)
+	}
+	return g
+}
+
+func orUnstable(metric string, x *float64) string {
+	if x == nil {
+		return "withheld"
+	}
+	return figure(metric, *x)
+}
+
+// keyOf finds the key figure; nil where the scenario has no targets.
+func keyOf(r *experiment.Result) *keyFigure {
+	var k *keyFigure
+	worst := -1.0
+	for i := range r.Strategies {
+		s := &r.Strategies[i]
+		if s.Name != r.Verdict.Baseline {
+			continue
+		}
+		for j := range s.Classes {
+			for _, t := range s.Classes[j].SLO {
+				ratio := math.Inf(1)
+				if t.Value != nil && t.Target > 0 {
+					ratio = t.Value.Value / t.Target
+				}
+				if ratio > worst {
+					worst = ratio
+					k = &keyFigure{Class: s.Classes[j].Name, Metric: t.Metric, Target: t.Target, Today: valueOf(&t)}
+				}
+			}
+		}
+	}
+	if k == nil || r.Verdict.Recommend == nil {
+		return k
+	}
+	for i := range r.Strategies {
+		if s := &r.Strategies[i]; s.Name == *r.Verdict.Recommend {
+			for _, t := range classOf(s, k.Class).SLO {
+				if t.Metric == k.Metric {
+					k.Recommend = valueOf(&t)
+				}
+			}
+		}
+	}
+	return k
+}
+
+func valueOf(t *experiment.SLO) *float64 {
+	if t.Value == nil {
+		return nil
+	}
+	return &t.Value.Value
+}

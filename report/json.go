@@ -1,0 +1,22 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"simrun/experiment"
+)
+
+// JSON writes results.json.
+func JSON(w io.Writer, r *experiment.Result) error { return writeJSON(w, r) }
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("report: json: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,37 @@
+package report
+
+import (
+	"strings"
+
+	"simrun/strategies"
+)
+
+// Load is what one queue of one strategy is offered.
+type Load struct {
+	Strategy string
+	strategies.QueueLoad
+}
+
+// Offered is a table of loads, for simrun check.
+func Offered(loads []Load, width int) string {
+	g := &grid{Head: []string{"strategy", "queue", "tasks/s", "offered", "capacity", "load", "steady"}, Text: 2}
+	for _, l := range loads {
+		share := absent
+		if l.Capacity > 0 {
+			share = Share(l.QueueLoad.Offered / l.Capacity)
+		}
+		steady := "yes"
+		if l.Unstable {
+			steady = "UNSTABLE, short of " + l.By + ", grows by " + Count(l.GrowthPerSecond*3600) + " tasks/h"
+		}
+		row := []string{l.Queue, trimmed(l.Rate), trimmed(l.QueueLoad.Offered), trimmed(l.Capacity), share, steady}
+		if n := len(g.Groups); n > 0 && g.Groups[n-1].Name == l.Strategy {
+			g.Groups[n-1].Rows = append(g.Groups[n-1].Rows, row)
+		} else {
+			g.Groups = append(g.Groups, group{Name: l.Strategy, Rows: [][]string{row}})
+		}
+	}
+	p := &page{width: max(width, 40)}
+	p.grid(g)
+	return strings.Trim(p.String(), "\n")
+}

@@ -1,0 +1,321 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"simrun/experiment"
+)
+
+// grid is one table as text: what the terminal, markdown and the page have in common.
+type grid struct {
+	Title  string
+	Head   []string
+	Text   int // the first columns are text, the others figures
+	Groups []group
+	Notes  []string
+}
+
+// group is the rows that share the first cell: those of one strategy. A grid without groups has a single one, which
+// has no name, and no column for it.
+type group struct {
+	Name string
+	Mark string // "today", "recommended", "what-if"
+	Rows [][]string
+}
+
+// wordColumns are the columns that hold words though they stand among figures.
+var wordColumns = []string{"verdict", "holds", "headroom", "steady"}
+
+func (g *grid) empty() bool {
+	for _, gr := range g.Groups {
+		if len(gr.Rows) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// grouped tells whether the first column holds the names of groups.
+func (g *grid) grouped() bool { return len(g.Groups) > 0 && g.Groups[0].Name != "" }
+
+func (g *grid) note(format string, args ...any) {
+	g.Notes = append(g.Notes, fmt.Sprintf(format, args...))
+}
+
+// marks says what is special about a strategy.
+func marks(r *experiment.Result, s *experiment.Strategy) string {
+	var m []string
+	if s.Name == r.Verdict.Baseline {
+		m = append(m, "today")
+	}
+	if r.Verdict.Recommend != nil && *r.Verdict.Recommend == s.Name && s.Name != r.Verdict.Baseline {
+		m = append(m, "recommended")
+	}
+	if len(s.WhatIf) > 0 {
+		m = append(m, "what-if")
+	}
+	return strings.Join(m, ", ")
+}
+
+// byStrategy makes a grid with one group a strategy.
+func byStrategy(r *experiment.Result, title string, text int, head []string, rows func(*experiment.Strategy) [][]string) *grid {
+	g := &grid{Title: title, Head: append([]string{"strategy"}, head...), Text: text + 1}
+	for i := range r.Strategies {
+		s := &r.Strategies[i]
+		if found := rows(s); len(found) > 0 {
+			g.Groups = append(g.Groups, group{Name: s.Name, Mark: marks(r, s), Rows: found})
+		}
+	}
+	return g
+}
+
+// targets is the table of SLOs: strategy x class x metric.
+func targets(r *experiment.Result) *grid {
+	withheld := false
+	g := byStrategy(r, "Targets", 2, []string{"class", "metric", "target", "value", "interval", "attained", "verdict"}, func(s *experiment.Strategy) (rows [][]string) {
+		for i := range s.Classes {
+			c := &s.Classes[i]
+			for _, t := range c.SLO {
+				v, iv, at := value(t.Metric, t.Value), interval(t.Metric, t.Value), absent
+				if t.Value == nil && unstable(s, c.Queue) {
+					v, withheld = "unstable", true
+				}
+				if t.Attained != nil {
+					at = Share(t.Attained.Value)
+				}
+				rows = append(rows, []string{c.Name, metricName(t.Metric), figure(t.Metric, t.Target), v, iv, at, t.Verdict})
+			}
+		}
+		return rows
+	})
+	g.note("Intervals are at %s confidence: simulation noise for exactly these inputs, not certainty about production. Attained: tasks within the target.", Share(r.Run.Confidence))
+	if withheld {
+		g.note("unstable: more work comes in than the workers can do, so there is no steady figure to give.")
+	}
+	for i := range r.Strategies {
+		if len(r.Strategies[i].WhatIf) > 0 {
+			g.note("what-if: simulated, but no setting of this Celery and broker does it; never recommended.")
+			break
+		}
+	}
+	return g
+}
+
+func unstable(s *experiment.Strategy, queue string) bool {
+	for _, u := range s.Unstable {
+		if u.Queue == queue {
+			return true
+		}
+	}
+	return false
+}
+
+// durations is wait and response side by side, recordings of the real thing under the prediction.
+func durations(r *experiment.Result) *grid {
+	head := []string{"class", "wait\nmean", "wait\np50", "wait\np95", "wait\np99", "response\np50", "response\np95", "response\np99"}
+	return byStrategy(r, "Waits and responses", 1, head, func(s *experiment.Strategy) (rows [][]string) {
+		for i := range s.Classes {
+			c := &s.Classes[i]
+			row := []string{c.Name}
+			w, p := c.Wait, c.Response
+			if w == nil {
+				w = &experiment.Quantiles{}
+			}
+			if p == nil {
+				p = &experiment.Quantiles{}
+			}
+			for _, e := range []*experiment.Estimate{w.Mean, w.P50, w.P95, w.P99, p.P50, p.P95, p.P99} {
+				row = append(row, value("wait.", e))
+			}
+			rows = append(rows, row)
+			for _, o := range c.Observed {
+				row := []string{"observed, " + o.Run}
+				for _, x := range []float64{o.WaitMean, o.WaitP50, o.WaitP95, o.WaitP99, o.ResponseP50, o.ResponseP95, o.ResponseP99} {
+					row = append(row, Duration(x))
+				}
+				rows = append(rows, row)
+			}
+		}
+		return rows
+	})
+}
+
+// layouts is what each strategy takes and how much more load it would bear.
+func layouts(r *experiment.Result) *grid {
+	cost := false
+	for i := range r.Strategies {
+		cost = cost || r.Strategies[i].Cost != nil
+	}
+	head := []string{"headroom", "slots"}
+	if cost {
+		head = append(head, "cost/h")
+	}
+	g := byStrategy(r, "Headroom", 1, head, func(s *experiment.Strategy) [][]string {
+		row := []string{headroom(r, s.Name), fmt.Sprint(s.Slots)}
+		if cost {
+			c := absent
+			if s.Cost != nil {
+				c = trimmed(*s.Cost)
+			}
+			row = append(row, c)
+		}
+		return [][]string{row}
+	})
+	return g
+}
+
+// headroom says up to which load a layout passes.
+func headroom(r *experiment.Result, name string) string {
+	h, ok := r.Verdict.Headroom[name]
+	switch {
+	case !ok:
+		return absent
+	case h.Factor <= 0:
+		return "passes at no load that was tried"
+	case h.AtLimit:
+		return fmt.Sprintf("passes at %sx load, the most that was tried", trimmed(h.Factor))
+	default:
+		return fmt.Sprintf("passes up to %sx load", trimmed(h.Factor))
+	}
+}
+
+// overloaded is the table of unstable queues.
+func overloaded(r *experiment.Result) *grid {
+	return byStrategy(r, "Unstable queues", 1, []string{"queue", "offered", "capacity", "grows by"}, func(s *experiment.Strategy) (rows [][]string) {
+		for _, u := range s.Unstable {
+			rows = append(rows, []string{u.Queue, trimmed(u.Offered) + " slots", trimmed(u.Capacity) + " slots", Count(u.GrowthPerHour) + " tasks/h"})
+		}
+		return rows
+	})
+}
+
+// rest says where the tasks went that did not simply succeed.
+func rest(r *experiment.Result) *grid {
+	names := []string{"failed", "timeout", "expired", "dead", "lost", "rejected", "unfinished", "unstarted", "retrying", "retried", "duplicated"}
+	counts := func(c *experiment.Class) []float64 {
+		return []float64{c.Failed, c.Timeout, c.Expired, c.Dead, c.Lost, c.Rejected, c.Unfinished, c.Unstarted, c.Retrying, c.Retried, c.Duplicated}
+	}
+	used := make([]bool, len(names))
+	for i := range r.Strategies {
+		for j := range r.Strategies[i].Classes {
+			for k, n := range counts(&r.Strategies[i].Classes[j]) {
+				used[k] = used[k] || n != 0
+			}
+		}
+	}
+	head := []string{"class", "published", "succeeded"}
+	for k, name := range names {
+		if used[k] {
+			head = append(head, name)
+		}
+	}
+	g := byStrategy(r, "Where the rest went", 1, head, func(s *experiment.Strategy) (rows [][]string) {
+		for j := range s.Classes {
+			c := &s.Classes[j]
+			if c.Published == c.Succeeded && c.Retried == 0 && c.Duplicated == 0 {
+				continue
+			}
+			row := []string{c.Name, Count(c.Published), Count(c.Succeeded)}
+			for k, n := range counts(c) {
+				if used[k] {
+					row = append(row, Count(n))
+				}
+			}
+			rows = append(rows, row)
+		}
+		return rows
+	})
+	g.note("Tasks, mean of %s. Timeouts are among the failed; retried and duplicated count attempts, not tasks.", plural(r.Run.Replications, "replication", "replications"))
+	return g
+}
+
+// causes says who waits for what.
+func causes(r *experiment.Result) *grid {
+	g := byStrategy(r, "Mean wait by cause", 1, []string{"class", "mean wait", "in the broker", "reserved by a worker", "share reserved"}, func(s *experiment.Strategy) (rows [][]string) {
+		for j := range s.Classes {
+			c := &s.Classes[j]
+			if c.WaitByCause == nil || c.Wait == nil || c.Wait.Mean == nil {
+				continue
+			}
+			w := c.WaitByCause
+			part := absent
+			if sum := w.Queue + w.Reserved; sum > 0 {
+				part = Share(w.Reserved / sum)
+			}
+			rows = append(rows, []string{c.Name, value("wait.mean", c.Wait.Mean), Duration(w.Queue), Duration(w.Reserved), part})
+		}
+		return rows
+	})
+	g.note("Reserved: prefetched by a worker whose slots are busy. Another worker with a free slot cannot take such a task.")
+	return g
+}
+
+// workers is how busy each worker is.
+func workers(r *experiment.Result) *grid {
+	return byStrategy(r, "Workers", 1, []string{"worker", "replicas", "slots", "slot utilization", "interval", "reserved", "restarts"}, func(s *experiment.Strategy) (rows [][]string) {
+		for _, w := range s.Workers {
+			reserved := absent
+			if w.ReservedMean != nil {
+				reserved = trimmed(w.ReservedMean.Value)
+			}
+			rows = append(rows, []string{w.Name, fmt.Sprint(w.Replicas), fmt.Sprint(w.Slots), value("share", w.SlotUtilization), interval("share", w.SlotUtilization), reserved, Count(w.Restarts)})
+		}
+		return rows
+	})
+}
+
+// differences is each strategy against the baseline, on the same tasks.
+func differences(r *experiment.Result) *grid {
+	g := byStrategy(r, "Against today", 2, []string{"class", "metric", "difference", "interval", "ratio"}, func(s *experiment.Strategy) (rows [][]string) {
+		for _, c := range r.Comparisons {
+			if c.Strategy != s.Name || c.Difference == nil {
+				continue
+			}
+			ratio := absent
+			if c.Ratio != nil {
+				ratio = trimmed(c.Ratio.Value) + "x"
+			}
+			rows = append(rows, []string{c.Class, metricName(c.Metric), signed(c.Metric, c.Difference.Value), interval(c.Metric, c.Difference), ratio})
+		}
+		return rows
+	})
+	g.note("Strategy minus baseline. Both met the very same tasks (common random numbers), so these intervals are narrower than the figures' own.")
+	return g
+}
+
+func signed(metric string, x float64) string {
+	if x > 0 {
+		return "+" + figure(metric, x)
+	}
+	return figure(metric, x)
+}
+
+// checks is what must hold in every run.
+func checks(r *experiment.Result) *grid {
+	g := &grid{Title: "Checks", Head: []string{"check", "strategy", "expected", "observed", "interval", "holds"}, Text: 2, Groups: []group{{}}}
+	for _, c := range r.Checks {
+		seen, iv := absent, absent
+		if c.Observed != nil {
+			seen = trimmed(c.Observed.Value)
+			if c.Observed.Low != nil && c.Observed.High != nil {
+				iv = trimmed(*c.Observed.Low) + " .. " + trimmed(*c.Observed.High)
+			}
+		}
+		holds := "yes"
+		if !c.OK {
+			holds = "NO"
+		}
+		g.Groups[0].Rows = append(g.Groups[0].Rows, []string{c.Name, c.Strategy, trimmed(c.Expected), seen, iv, holds})
+	}
+	return g
+}
+
+// Target is one target and what came of it, as a sentence.
+func Target(class string, t *experiment.SLO) string {
+	seen := "no figure, the queue is unstable"
+	if t.Value != nil {
+		seen = value(t.Metric, t.Value)
+	}
+	return fmt.Sprintf("%s of %s %s: %s against %s", metricName(t.Metric), class, said(t.Verdict), seen, figure(t.Metric, t.Target))
+}

@@ -1,0 +1,41 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+
+	"simrun/des"
+	"simrun/experiment"
+)
+
+// TasksCSV writes one row a task, in the columns of the recordings of real Celery and the strategy last. Times are
+// seconds from the start, empty where something did not happen.
+func TasksCSV(w io.Writer, tasks []experiment.Task) error {
+	out := csv.NewWriter(w)
+	err := out.Write([]string{"id", "class", "queue", "priority", "due", "published", "received", "started", "ended", "outcome", "attempts", "worker", "strategy"})
+	for i := 0; i < len(tasks) && err == nil; i++ {
+		t := &tasks[i]
+		priority := ""
+		if t.Priority != nil {
+			priority = strconv.Itoa(*t.Priority)
+		}
+		err = out.Write([]string{
+			t.ID, t.Class, t.Queue, priority, instant(t.Due), instant(t.Published), instant(t.Received), instant(t.Started), instant(t.Ended),
+			t.Outcome.String(), strconv.Itoa(t.Attempts), t.Worker, t.Strategy,
+		})
+	}
+	if err != nil {
+		return err
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// instant writes a time exactly: nine digits after the point at most.
+func instant(t des.Time) string {
+	if t == des.Never {
+		return ""
+	}
+	return strconv.FormatFloat(t.Seconds(), 'f', -1, 64)
+}

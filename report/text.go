@@ -1,0 +1,288 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"simrun/experiment"
+	"simrun/strategies"
+)
+
+// Text is the report on a terminal of the given width. Its first line answers whether what runs today passes.
+func Text(r *experiment.Result, width int, color bool) string {
+	p := &page{width: max(width, 40), color: color}
+	p.paragraph("", paint(color, tone(r.Verdict.Status), r.Verdict.Headline))
+	p.verdict(&r.Verdict)
+	p.grid(targets(r))
+	p.grid(overloaded(r))
+	p.grid(layouts(r))
+	if r.Verdict.Apply != nil {
+		p.title("What to change")
+		p.raw(strategies.Render(*r.Verdict.Apply))
+	}
+	p.grid(durations(r))
+	p.grid(rest(r))
+	p.checks(r)
+	if w := footnotes(r); len(w) > 0 {
+		p.title("Warnings")
+		for _, line := range w {
+			p.paragraph("- ", line)
+		}
+	}
+	p.line("")
+	p.paragraph("", runLine(r))
+	return p.String()
+}
+
+// page builds text of a given width.
+type page struct {
+	strings.Builder
+	width int
+	color bool
+}
+
+func (p *page) line(s string) { p.WriteString(s + "\n") }
+
+func (p *page) title(s string) {
+	p.line("")
+	p.line(paint(p.color, text.Bold, s))
+}
+
+// raw writes lines that must not be broken: commands are there to be copied.
+func (p *page) raw(s string) { p.line(strings.TrimRight(s, "\n")) }
+
+// paragraph writes wrapped text behind a bullet.
+func (p *page) paragraph(bullet, s string) {
+	indent := strings.Repeat(" ", utf8.RuneCountInString(bullet))
+	for i, line := range strings.Split(text.WrapSoft(s, p.width-len(indent)), "\n") {
+		if i == 0 {
+			line = bullet + line
+		} else {
+			line = indent + line
+		}
+		p.line(strings.TrimRight(line, " "))
+	}
+}
+
+func (p *page) verdict(v *experiment.Verdict) {
+	if line := recommendation(v); line != "" {
+		p.paragraph("", paint(p.color, text.Bold, line))
+	}
+	for _, reason := range v.Reasons {
+		p.paragraph("- ", reason)
+	}
+}
+
+// recommendation is what to do, in one sentence.
+func recommendation(v *experiment.Verdict) string {
+	sure := ""
+	if v.ProbabilityCorrect != nil {
+		sure = fmt.Sprintf(" (selection right with probability %s, as far as simulation noise goes)", Share(*v.ProbabilityCorrect))
+	}
+	switch {
+	case v.Recommend != nil && *v.Recommend == v.Baseline:
+		return "Recommended: keep " + *v.Recommend + sure + "."
+	case v.Recommend != nil:
+		return "Recommended: " + *v.Recommend + sure + "."
+	case v.Closest != nil:
+		c := v.Closest
+		return fmt.Sprintf("No layout passes. Closest: %s, whose %s of %s is %s against %s.", c.Strategy, metricName(c.Metric), c.Class, figure(c.Metric, c.Value), figure(c.Metric, c.Target))
+	case v.Status == "undecided":
+		return "Undecided: the intervals still hold a target. More replications would tell."
+	case v.Status == "withheld":
+		return "The verdict is withheld, because a check failed."
+	}
+	return ""
+}
+
+func (p *page) checks(r *experiment.Result) {
+	failed := &grid{Title: "Checks that do not hold", Groups: []group{{}}}
+	all := checks(r)
+	failed.Head, failed.Text = all.Head, all.Text
+	for _, row := range all.Groups[0].Rows {
+		if row[len(row)-1] != "yes" {
+			failed.Groups[0].Rows = append(failed.Groups[0].Rows, row)
+		}
+	}
+	p.grid(failed)
+}
+
+// footnotes are the warnings of the run and the notes on strategies.
+func footnotes(r *experiment.Result) []string {
+	out := append([]string(nil), r.Warnings...)
+	for i := range r.Strategies {
+		s := &r.Strategies[i]
+		for _, w := range s.WhatIf {
+			out = append(out, s.Name+" (what-if): "+w)
+		}
+		for _, n := range s.Notes {
+			out = append(out, s.Name+": "+n)
+		}
+	}
+	return out
+}
+
+// runLine says how much stands behind the figures.
+func runLine(r *experiment.Result) string {
+	ok := 0
+	for _, c := range r.Checks {
+		if c.OK {
+			ok++
+		}
+	}
+	precision := "precision reached"
+	if !r.Run.PrecisionReached {
+		precision = "precision NOT reached"
+	}
+	warmup := "without a warm-up"
+	if r.Run.Warmup > 0 {
+		warmup = "after " + Duration(r.Run.Warmup) + " of warm-up"
+	}
+	return fmt.Sprintf("%s of %s %s (%s), %s confidence, %s, %d of %s hold, seed %d.",
+		plural(r.Run.Replications, "replication", "replications"), Duration(r.Run.Duration), warmup, r.Run.WarmupRule, Share(r.Run.Confidence), precision,
+		ok, plural(len(r.Checks), "check", "checks"), r.Scenario.Seed)
+}
+
+// grid writes a table, its title and its notes; nothing if it has no rows.
+func (p *page) grid(g *grid) {
+	if g.empty() {
+		return
+	}
+	if g.Title != "" {
+		p.title(g.Title)
+	}
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Options = table.Options{SeparateHeader: true}
+	t.Style().Format.Header = text.FormatDefault
+	t.Style().Box.PaddingLeft = ""
+	t.Style().Box.PaddingRight = "  "
+	t.AppendHeader(cells(g.Head, -1, false))
+	verdictColumn := -1
+	for i, h := range g.Head {
+		if h == "verdict" || h == "holds" {
+			verdictColumn = i
+		}
+	}
+	var rows [][]string
+	for _, gr := range g.Groups {
+		for i, row := range gr.Rows {
+			if !g.grouped() {
+				rows = append(rows, row)
+				continue
+			}
+			first := ""
+			switch { // the mark has a line of its own: under the name
+			case i == 0 && gr.Mark != "" && len(gr.Rows) == 1:
+				first = gr.Name + "\n  " + gr.Mark
+			case i == 0:
+				first = gr.Name
+			case i == 1 && gr.Mark != "":
+				first = "  " + gr.Mark
+			}
+			rows = append(rows, append([]string{first}, row...))
+		}
+	}
+	for _, row := range rows {
+		t.AppendRow(cells(row, verdictColumn, p.color))
+	}
+	var configs []table.ColumnConfig
+	for i, w := range fit(g, rows, p.width) {
+		c := table.ColumnConfig{Number: i + 1}
+		if w > 0 {
+			c.WidthMax, c.WidthMaxEnforcer = w, text.WrapSoft
+		}
+		if i >= g.Text && !slices.Contains(wordColumns, g.Head[i]) {
+			c.Align, c.AlignHeader = text.AlignRight, text.AlignRight
+		}
+		configs = append(configs, c)
+	}
+	t.SetColumnConfigs(configs)
+	for line := range strings.SplitSeq(t.Render(), "\n") {
+		p.line(strings.TrimRight(line, " "))
+	}
+	for _, n := range g.Notes {
+		p.paragraph("", paint(p.color, text.Faint, n))
+	}
+}
+
+// fit narrows the widest columns of text until the table fits, and gives the widths of those that must wrap, 0 for the
+// others.
+func fit(g *grid, rows [][]string, width int) []int {
+	widths := make([]int, len(g.Head))
+	for _, row := range slices.Concat([][]string{g.Head}, rows) {
+		for i, cell := range row {
+			for line := range strings.SplitSeq(cell, "\n") {
+				widths[i] = max(widths[i], utf8.RuneCountInString(line))
+			}
+		}
+	}
+	natural := slices.Clone(widths)
+	total := 0
+	for _, w := range widths {
+		total += w + 2
+	}
+	for total > width+2 {
+		widest := 0
+		for i := range g.Text {
+			if widths[i] > widths[widest] {
+				widest = i
+			}
+		}
+		if widths[widest] <= 8 { // the text is as narrow as it can be read: the figures' columns must give
+			for i := range widths {
+				if widths[i] > widths[widest] {
+					widest = i
+				}
+			}
+			if widths[widest] <= 6 {
+				break
+			}
+		}
+		widths[widest]--
+		total--
+	}
+	for i := range widths {
+		if widths[i] == natural[i] {
+			widths[i] = 0
+		}
+	}
+	return widths
+}
+
+func cells(row []string, verdict int, color bool) table.Row {
+	out := make(table.Row, len(row))
+	for i, c := range row {
+		if i == verdict {
+			c = paint(color, tone(c), c)
+		}
+		out[i] = c
+	}
+	return out
+}
+
+// tone is the colour of a verdict. Colour never stands alone: the word is always there.
+func tone(verdict string) text.Color {
+	switch verdict {
+	case "pass", "keep_baseline", "yes":
+		return text.FgGreen
+	case "fail", "none_passes", "NO", "withheld":
+		return text.FgRed
+	case "change", "undecided", "marginal":
+		return text.FgYellow
+	}
+	return text.Reset
+}
+
+// paint does not ask the environment, as the library would: who calls knows whether the output is a terminal.
+func paint(on bool, c text.Color, s string) string {
+	if !on || s == "" {
+		return s
+	}
+	return c.EscapeSeq() + s + text.Reset.EscapeSeq()
+}

@@ -1,0 +1,225 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"simrun/experiment"
+)
+
+// track is one strategy's panel of a time line: a line a queue (worker), all panels on the same scales.
+type track struct {
+	title string
+	names []string
+	lines [][]float64
+	limit float64 // slots: drawn as a thin line; 0 = none
+	step  float64 // seconds
+}
+
+// worstWindow is how long "the worst minutes" are.
+const worstWindow = 5 * 60.0
+
+// timelines are queue length and busy slots over the first replication.
+func timelines(r *experiment.Result) []Plot {
+	var queues, busy []track
+	for i := range r.Strategies {
+		s := &r.Strategies[i]
+		if s.Timeline == nil || s.Timeline.Step <= 0 {
+			continue
+		}
+		step := s.Timeline.Step.Seconds()
+		q := track{title: titled(r, s), step: step}
+		for k := range min(len(s.Queues), len(s.Timeline.Queues)) {
+			q.names, q.lines = append(q.names, s.Queues[k].Name), append(q.lines, s.Timeline.Queues[k])
+		}
+		w := track{title: titled(r, s), step: step, limit: float64(s.Slots)}
+		for k := range min(len(s.Workers), len(s.Timeline.Busy)) {
+			w.names, w.lines = append(w.names, s.Workers[k].Name), append(w.lines, s.Timeline.Busy[k])
+		}
+		if len(q.lines) > 0 {
+			queues = append(queues, q)
+		}
+		if len(w.lines) > 0 {
+			busy = append(busy, w)
+		}
+	}
+	var out []Plot
+	if len(queues) > 0 {
+		out = append(out, multiples("queues", "Messages in the broker, first replication", "messages", queues, true))
+	}
+	if len(busy) > 0 {
+		out = append(out, multiples("busy", "Slots held, first replication", "slots", busy, false))
+	}
+	return out
+}
+
+// multiples draws the tracks under each other: same time, same scale, so that heights compare at a glance.
+func multiples(file, title, unit string, tracks []track, worst bool) Plot {
+	var names []string
+	top, end := 0.0, 0.0
+	for _, t := range tracks {
+		for i, line := range t.lines {
+			if !slices.Contains(names, t.names[i]) {
+				names = append(names, t.names[i])
+			}
+			for _, v := range line {
+				top = max(top, v)
+			}
+			end = max(end, float64(len(line))*t.step)
+		}
+		top = max(top, t.limit)
+	}
+	if top <= 0 {
+		top = 1
+	}
+	worst = worst && end > 3*worstWindow
+	var keys []key
+	for i, n := range names {
+		keys = append(keys, key{name: n, line: timeStyle(i)})
+	}
+	if tracks[0].limit > 0 {
+		keys = append(keys, key{name: "all slots", line: observedLine})
+	}
+	if worst {
+		keys = append(keys, key{name: "worst " + Duration(worstWindow), line: draw.LineStyle{Color: shade, Width: 9}})
+	}
+	const panel = vg.Length(92)
+	plots := make([]*plot.Plot, len(tracks))
+	var words []string
+	for i, t := range tracks {
+		ax := axes(unit)
+		ax.X.Min, ax.X.Max, ax.X.Tick.Marker = 0, end, durationTicks{}
+		ax.Y.Min, ax.Y.Max, ax.Y.Tick.Marker = 0, top*1.04, countTicks{most: 4}
+		ax.Title.Text = t.title
+		if worst && t.peak() > top/20 { // where hardly anything waits, no minutes are the worst
+			ax.Add(worstOf(t))
+		}
+		ax.Add(gridLines{y: true})
+		if t.limit > 0 {
+			ax.Add(&curve{x: []float64{0, end}, y: []float64{t.limit, t.limit}, line: observedLine})
+		}
+		for k, line := range t.lines {
+			l := &curve{line: timeStyle(slices.Index(names, t.names[k]))}
+			peak := 0.0
+			v, step := thinned(line, 240, t.step)
+			for j, y := range v {
+				l.x, l.y = append(l.x, (float64(j)+0.5)*step), append(l.y, y)
+				peak = max(peak, y)
+			}
+			ax.Add(l)
+			words = append(words, fmt.Sprintf("%s, %s: at most %s", t.title, t.names[k], trimmed(peak)))
+		}
+		plots[i] = ax
+	}
+	return Plot{
+		File: file, Section: "time", Title: title, Alt: "Over time, a panel a strategy. " + strings.Join(words, "; ") + ".",
+		width: figWidth, height: panel*vg.Length(len(tracks)) + 28 + legendRows(keys)*16 + 30,
+		draw: func(c draw.Canvas) { stack(heading(c, title, keys), plots) },
+	}
+}
+
+// timeStyle differs from the strategies' colours on purpose in order: queues and workers are not strategies, and the
+// dashes keep them apart.
+func timeStyle(i int) draw.LineStyle {
+	s := series(i + 1)
+	s.Width, s.Dashes = 1.3, dashes[i%len(dashes)]
+	return s
+}
+
+// stack draws plots under each other with their axes aligned: all have the tick labels of the same scale.
+func stack(c draw.Canvas, plots []*plot.Plot) {
+	const foot = vg.Length(18) // the name of the time axis, under the last panel
+	h := (c.Max.Y - c.Min.Y - foot) / vg.Length(len(plots))
+	for i, p := range plots {
+		part := c
+		part.Max.Y = c.Max.Y - h*vg.Length(i)
+		part.Min.Y = part.Max.Y - h
+		write(part, bold(smallSize), vg.Point{X: part.Min.X + 4, Y: part.Max.Y - 8}, p.Title.Text)
+		name := p.Title.Text
+		p.Title.Text = ""
+		if body := draw.Crop(part, 0, 0, 0, -16); i == len(plots)-1 {
+			body.Min.Y = c.Min.Y
+			render(body, p, "time since the observed time began")
+		} else {
+			p.Draw(draw.Crop(body, 4, -12, 0, 0))
+		}
+		p.Title.Text = name // a plot may be drawn twice: as SVG and as PNG
+	}
+}
+
+func (t *track) peak() (top float64) {
+	for _, l := range t.lines {
+		top = max(top, slices.Max(l))
+	}
+	return top
+}
+
+// legendRows is how many lines heading will need for keys.
+func legendRows(keys []key) vg.Length {
+	sty := lettering(smallSize, ink)
+	rows, x := vg.Length(1), vg.Length(4)
+	for i, k := range keys {
+		w := 31 + sty.Width(k.name)
+		if i > 0 && x+w > figWidth {
+			rows, x = rows+1, 4
+		}
+		x += w + 14
+	}
+	return rows
+}
+
+// thinned averages neighbours until at most n points are left.
+func thinned(v []float64, n int, step float64) ([]float64, float64) {
+	k := (len(v) + n - 1) / n
+	if k <= 1 {
+		return v, step
+	}
+	var out []float64
+	for i := 0; i < len(v); i += k {
+		sum, end := 0.0, min(i+k, len(v))
+		for _, x := range v[i:end] {
+			sum += x
+		}
+		out = append(out, sum/float64(end-i))
+	}
+	return out, step * float64(k)
+}
+
+// window shades a stretch of time.
+type window struct{ from, to float64 }
+
+func (w window) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, _ := p.Transforms(&c)
+	l, r := tx(w.from), tx(w.to)
+	c.FillPolygon(shade, []vg.Point{{X: l, Y: c.Min.Y}, {X: r, Y: c.Min.Y}, {X: r, Y: c.Max.Y}, {X: l, Y: c.Max.Y}})
+}
+
+// worstOf is the stretch of a track in which most messages waited.
+func worstOf(t track) window {
+	n := max(1, int(math.Round(worstWindow/t.step)))
+	sum, best, at := 0.0, -1.0, 0
+	total := func(i int) (x float64) {
+		for _, l := range t.lines {
+			if i < len(l) {
+				x += l[i]
+			}
+		}
+		return x
+	}
+	for i := range t.lines[0] {
+		sum += total(i)
+		if i >= n {
+			sum -= total(i - n)
+		}
+		if i >= n-1 && sum > best {
+			best, at = sum, i-n+1
+		}
+	}
+	return window{from: float64(at) * t.step, to: float64(at+n) * t.step}
+}
