@@ -6,38 +6,55 @@ import (
 )
 
 // Queue is the pending event set: a monotone radix heap on integer time (Ahuja, Mehlhorn, Orlin and Tarjan 1990,
-// "Faster algorithms for the shortest path problem", JACM 37). Bucket b holds the events whose time differs from
-// the floor first in bit b-1, so an event moves at most 63 times towards bucket 0 and no two events are ever
-// compared. Events of one time always share a bucket and never change their order in it: equal times leave in the
-// order they came, by construction.
+// "Faster algorithms for the shortest path problem", JACM 37) behind a short sorted list of what comes next.
+//
+// The front holds all events up to the time last, sorted by (time, order of scheduling). Later ones lie unsorted in
+// buckets: bucket b holds those whose time differs from base first in bit b-1, so that every event of a bucket comes
+// before every event of a higher one. When the front is used up, the lowest buckets are moved into it if they are
+// small; a large one is first dealt out to lower buckets around its own earliest time, which becomes the base. An
+// event so moves at most 63 times, and few events are ever compared.
+//
+// Events of one time share a bucket and keep their order in it, so equal times leave in the order they came.
 //
 // The zero value is an empty queue at time 0. Steady state allocates nothing.
 type Queue struct {
-	floor  Time   // time of the last event popped; no event is earlier
-	filled uint64 // bit b set: bucket b is not empty
-	size   int
-	head   int // first event of bucket 0 that has not been popped
+	now    Time    // time of the last event popped; no event is earlier
+	last   Time    // events up to this time are in front, later ones in buckets
+	front  []Event // sorted; those before head have been popped
+	head   int
+	base   Time // buckets are relative to it
+	stored int  // events in buckets
+	filled uint64
 	bucket [64][]Event
 	least  [64]Time // earliest time in each filled bucket
 }
 
+const (
+	few = 16 // events that are sorted at once
+	far = 32 // places by which a new event moves others in the front, at most
+)
+
 // Len is the number of pending events.
-func (q *Queue) Len() int { return q.size }
+func (q *Queue) Len() int { return len(q.front) - q.head + q.stored }
 
 // Now is the time of the event popped last, the earliest at which an event may still be pushed.
-func (q *Queue) Now() Time { return q.floor }
+func (q *Queue) Now() Time { return q.now }
 
 // Push schedules e. Pushing into the past is a bug of the caller and panics.
 func (q *Queue) Push(e Event) {
-	if e.At < q.floor {
-		panic(fmt.Sprintf("des: event of kind %d scheduled at %v, before now (%v)", e.Kind, e.At, q.floor))
+	if e.At > q.last {
+		q.store(e)
+		return
 	}
-	q.place(e)
-	q.size++
+	if e.At < q.now {
+		panic(fmt.Sprintf("des: event of kind %d scheduled at %v, before now (%v)", e.Kind, e.At, q.now))
+	}
+	q.insert(e)
 }
 
-func (q *Queue) place(e Event) {
-	b := bits.Len64(uint64(e.At^q.floor)) & 63
+// store puts an event into its bucket.
+func (q *Queue) store(e Event) {
+	b := bits.Len64(uint64(e.At^q.base)) & 63
 	if q.filled&(1<<b) == 0 {
 		q.filled |= 1 << b
 		q.least[b] = e.At
@@ -45,58 +62,23 @@ func (q *Queue) place(e Event) {
 		q.least[b] = e.At
 	}
 	q.bucket[b] = append(q.bucket[b], e)
+	q.stored++
 }
 
-// Peek is the time of the next event, or Never. It moves nothing: a source of events beside the queue may fire
-// before that time and push earlier ones.
-func (q *Queue) Peek() Time {
-	if q.size == 0 {
-		return Never
-	}
-	return q.least[bits.TrailingZeros64(q.filled)]
-}
-
-// Pop removes the next event. An empty queue panics.
-func (q *Queue) Pop() Event {
-	if q.size == 0 {
-		panic("des: Pop of an empty queue")
-	}
-	q.size--
-	if q.filled&1 == 0 {
-		b := bits.TrailingZeros64(q.filled)
-		bucket := q.bucket[b]
-		q.floor = q.least[b]
-		if len(bucket) == 1 {
-			q.bucket[b] = bucket[:0]
-			q.filled &^= 1 << b
-			return bucket[0]
-		}
-		q.redistribute(b)
-	}
-	e := q.bucket[0][q.head]
-	q.head++
-	if q.head == len(q.bucket[0]) {
-		q.bucket[0] = q.bucket[0][:0]
+// insert puts an event into the front, behind those of its time. A front that has grown too long for that goes back
+// into the buckets.
+func (q *Queue) insert(e Event) {
+	if len(q.front) == cap(q.front) && q.head > len(q.front)/2 {
+		q.front = q.front[:copy(q.front, q.front[q.head:])]
 		q.head = 0
-		q.filled &^= 1
 	}
-	return e
-}
-
-// redistribute empties bucket b towards lower ones, after the floor has moved to its earliest time.
-func (q *Queue) redistribute(b int) {
-	bucket := q.bucket[b]
-	q.bucket[b] = bucket[:0]
-	q.filled &^= 1 << b
-	for _, e := range bucket {
-		q.place(e)
+	i := len(q.front)
+	q.front = append(q.front, e)
+	for stop := max(q.head, i-far); i > stop && q.front[i-1].At > e.At; i-- {
+		q.front[i] = q.front[i-1]
 	}
-}
-
-// Reset empties the queue and sets its time back to 0, keeping its memory.
-func (q *Queue) Reset() {
-	for b := range q.bucket {
-		q.bucket[b] = q.bucket[b][:0]
+	q.front[i] = e
+	if i > q.head && q.front[i-1].At > e.At {
+		q.spill(i)
 	}
-	q.floor, q.filled, q.size, q.head = 0, 0, 0, 0
 }

@@ -1,7 +1,10 @@
 package experiment
 
 import (
+	"fmt"
+
 	"simrun/strategies"
+	"simrun/units"
 	"simrun/worker"
 )
 
@@ -23,19 +26,32 @@ func (e *engine) judgeStability() {
 	}
 }
 
-// stable are the layouts without an unstable queue; all of them if there is none.
+// stable are the layouts without an unstable queue.
 func (e *engine) stable() []int {
-	var some, all []int
+	var some []int
 	for l := range e.sc.Layouts {
-		all = append(all, l)
 		if e.stableAt(l, 1) {
 			some = append(some, l)
 		}
 	}
-	if some == nil {
-		return all
-	}
 	return some
+}
+
+// backlog warns of classes that a steady run left behind although their queues count as stable.
+func (e *engine) backlog() []string {
+	var said []string
+	for l := range e.sc.Layouts {
+		for c := range e.sc.Classes {
+			p := &e.pools[l].classes[c]
+			left := p.ByOutcome[worker.Unstarted] + p.ByOutcome[worker.Unfinished] + p.ByOutcome[worker.Retrying]
+			if e.steady() && !e.withheld[l][c] && left*100 > p.Published {
+				said = append(said, fmt.Sprintf("%s: %s of %s had not ended %v after the observed time: it may be growing "+
+					"without end", e.sc.Layouts[l].Name, units.Share(float64(left)/float64(p.Published)),
+					e.sc.Classes[c].Name, e.sc.Run.Drain))
+			}
+		}
+	}
+	return said
 }
 
 func (e *engine) stableAt(layout int, load float64) bool {

@@ -21,7 +21,7 @@ func (e *engine) summarise(reached bool) *Result {
 			Duration: e.horizon.Seconds(), Warmup: e.warmup.Seconds(), WarmupRule: e.rule,
 			Replications: len(e.samples[0]), Confidence: sc.Run.Confidence, PrecisionReached: reached,
 		},
-		Warnings: e.notes,
+		Warnings: append(e.notes, e.backlog()...),
 	}
 	if !reached && !e.exact {
 		r.Warnings = append(r.Warnings, fmt.Sprintf(

@@ -24,6 +24,9 @@ func (e *engine) settleWarmup() error {
 	case !stationary(e.sc.Classes):
 		e.rule = "none: arrivals change over time, so the run starts and ends as given"
 		return nil
+	case len(e.stable()) == 0:
+		e.rule = "none: no layout has a steady state"
+		return nil
 	}
 	for length := e.sc.Run.Duration; ; length *= 2 {
 		warmup, settled, err := e.pilot(length)

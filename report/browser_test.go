@@ -99,10 +99,13 @@ func TestPagesInABrowser(t *testing.T) {
 						assert.Equal(t, len(Plots(r)), drawings)
 					}
 					mu.Lock()
-					defer mu.Unlock()
 					assert.Empty(t, said, "the console")
+					mu.Unlock()
 					if *shots != "" {
-						picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+						height, err := chromedp.Run(ctx, chromedp.Evaluate[int64](`document.documentElement.scrollHeight`))
+						require.NoError(t, err)
+						require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(width, height)))
+						picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 						require.NoError(t, err)
 						require.NoError(t, os.WriteFile(filepath.Join(*shots, name+".png"), picture, 0o644))
 					}

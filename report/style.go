@@ -42,7 +42,7 @@ var (
 const (
 	textSize  = vg.Length(11)
 	smallSize = vg.Length(10)
-	figWidth  = vg.Length(460)
+	figWidth  = vg.Length(410)
 )
 
 func series(i int) draw.LineStyle {

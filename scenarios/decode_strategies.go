@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,18 +22,19 @@ func (d *decoder) layouts(s *Scenario) {
 	for _, f := range all.fields {
 		d.specs = append(d.specs, d.spec(f, join("strategies", f.key)))
 	}
+	known := maps.Clone(d.bad)
 	layouts, problems := strategies.Resolve(d.specs, sound(s.Classes), s.Machines, queues)
 	for i, f := range all.fields {
 		for _, q := range problems[i] {
-			d.resolved(f, q)
+			d.resolved(f, q, known)
 		}
 	}
 	s.Layouts = layouts
 }
 
 // resolved passes on a problem of a strategy. A value that is wrong by itself has its message already, and what is
-// missing may be what is misspelt.
-func (d *decoder) resolved(f field, q strategies.Problem) {
+// missing may be what is misspelt. Known are the places that were wrong before.
+func (d *decoder) resolved(f field, q strategies.Problem, known map[position]bool) {
 	top, prefix := f.val, join("strategies", f.key)
 	if first, _, _ := strings.Cut(q.Path, "."); (first == "broker" || first == "celery") && f.val.get(first) == nil {
 		top, prefix = d.root, "" // the scenario's own
@@ -52,16 +54,17 @@ func (d *decoder) resolved(f field, q strategies.Problem) {
 	case q.Warning:
 		d.warnf(at, path, "%s", q.Message)
 	case d.orphans[f.val.at]:
-	case exact && q.Path != "workers" && d.broken(v):
-	case !exact && (d.misspelt(v) || d.broken(v.get("command"))):
+	case known[v.at]:
+	case exact && q.Path != "workers" && broken(v, known):
+	case !exact && (misspelt(v, known) || broken(v.get("command"), known)):
 	default:
 		d.errorf(at, path, "%s", q.Message)
 	}
 }
 
 // misspelt says whether one of the keys of v is wrong.
-func (d *decoder) misspelt(v *value) bool {
-	return slices.ContainsFunc(v.fields, func(f field) bool { return d.bad[f.at] })
+func misspelt(v *value, known map[position]bool) bool {
+	return slices.ContainsFunc(v.fields, func(f field) bool { return known[f.at] })
 }
 
 // sound is the classes with something in place of what is wrong, and was reported, so that layouts can be resolved
@@ -147,7 +150,7 @@ func (d *decoder) spec(f field, path string) strategies.Spec {
 			s.Routes = append(s.Routes, strategies.Route{Task: r.key, Queue: d.text(r.val)})
 		}
 	}
-	if workers := v.get("workers"); workers != nil {
+	if workers := v.get("workers"); workers != nil && v.get("derive") == nil {
 		for _, w := range workers.fields {
 			s.Workers = append(s.Workers, d.worker(w, join(join(path, "workers"), w.key)))
 		}
@@ -256,6 +259,9 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 	if o := v.get("overheads"); o != nil {
 		b.Overheads = map[string]des.Time{}
 		for _, f := range o.fields {
+			if d.bad[f.at] {
+				continue
+			}
 			b.Overheads[f.key] = d.time(f.val)
 		}
 	}

@@ -11,7 +11,9 @@ import (
 var (
 	namePattern = regexp.MustCompile(`^[^\s,"'*\\` + "`" + `$;|&<>]+$`)
 	filePattern = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
-	weekPattern = regexp.MustCompile(`^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01][0-9]|2[0-3]):[0-5][0-9]$`)
+	// A route may hold stars; more than a few would make matching slow and mean nothing.
+	routePattern = regexp.MustCompile(`^(?:[^\s,"'*\\` + "`" + `$;|&<>]*\*){0,3}[^\s,"'*\\` + "`" + `$;|&<>]*$`)
+	weekPattern  = regexp.MustCompile(`^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01][0-9]|2[0-3]):[0-5][0-9]$`)
 )
 
 func name(noun string) phrase {
@@ -58,7 +60,7 @@ func runKeys() *record {
 func machineKeys() *record {
 	return &record{noun: "a machine", keys: []key{
 		{name: "cores", doc: "Cores of one machine.", shape: amount{quantity: cores()}, required: true},
-		{name: "count", doc: "Machines of this kind.", shape: &either{of: []shape{amount{quantity: wholes(1, 100_000)}, later{table}}}, def: "1"},
+		{name: "count", doc: "Machines of this kind.", shape: &either{of: []shape{amount{quantity: wholes(1, 1000)}, later{table}}}, def: "1"},
 		{name: "speed", doc: "Speed relative to the machine on which the demands were measured.", shape: amount{quantity: numbers().positive().upTo(1e6)}, def: "1"},
 		{name: "efficiency", doc: "Effective cores / cores.", shape: amount{quantity: numbers().positive().upTo(1)}, def: "1"},
 		{name: "price", doc: "Price of one machine, an hour.", shape: amount{quantity: prices()}},

@@ -40,13 +40,13 @@ func parse(p *problems, data []byte) *value {
 		p.errorf(start, "", "an empty file: want a scenario")
 		return nil
 	case err != nil:
-		p.yamlError(err)
+		p.yamlError(err, data)
 		return nil
 	}
 	switch err := loader.Load(&next); {
 	case errors.Is(err, io.EOF):
 	case err != nil:
-		p.yamlError(err)
+		p.yamlError(err, data)
 		return nil
 	default:
 		p.errorf(position{next.Line, next.Column}, "", "a second document: want one scenario a file")
@@ -61,7 +61,7 @@ func parse(p *problems, data []byte) *value {
 }
 
 // yamlError reports an error of the YAML library by its own position.
-func (p *problems) yamlError(err error) {
+func (p *problems) yamlError(err error, data []byte) {
 	var one *yaml.LoadError
 	var many *yaml.LoadErrors
 	switch {
@@ -76,7 +76,11 @@ func (p *problems) yamlError(err error) {
 	if one.ContextMsg != "" {
 		msg = one.ContextMsg + ": " + msg
 	}
-	p.errorf(position{max(1, one.Mark.Line), max(1, one.Mark.Column)}, "", "not YAML: %s", msg)
+	at := position{max(1, one.Mark.Line), max(1, one.Mark.Column)}
+	if i := one.Mark.Index; i < len(data) && data[i] == '\t' {
+		msg = "a tab: want spaces to indent"
+	}
+	p.errorf(at, "", "not YAML: %s", msg)
 }
 
 // badByte is the index of the first byte that is no UTF-8 or a control character; -1 if there is none. The library
@@ -181,7 +185,7 @@ func (b *builder) scalar(v *value, n *yaml.Node) {
 func (b *builder) mapping(v *value, n *yaml.Node, path string, depth int) {
 	seen := map[string]position{}
 	var merged []*value
-	for i := 0; i+1 < len(n.Content); i += 2 {
+	for i := 0; i+1 < len(n.Content) && !b.failed; i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
 		at := position{k.Line, k.Column}
 		if k.Kind == yaml.ScalarNode && k.ShortTag() == "!!merge" {
@@ -196,6 +200,9 @@ func (b *builder) mapping(v *value, n *yaml.Node, path string, depth int) {
 			continue
 		}
 		if first, ok := seen[k.Value]; ok {
+			if b.count++; b.count > maxValues {
+				b.fail(at, path, "more than %d values", maxValues)
+			}
 			b.errorf(at, join(path, k.Value), "duplicate key, first at line %d", first.line)
 			continue
 		}

@@ -60,14 +60,15 @@ func (p *problems) warnf(at position, path, format string, args ...any) {
 }
 
 // broken says whether something within v is already known to be wrong.
-func (p *problems) broken(v *value) bool {
+func (p *problems) broken(v *value) bool { return broken(v, p.bad) }
+
+func broken(v *value, bad map[position]bool) bool {
 	if v == nil {
 		return false
 	}
-	if p.bad[v.at] || slices.ContainsFunc(v.items, p.broken) {
-		return true
-	}
-	return slices.ContainsFunc(v.fields, func(f field) bool { return p.bad[f.at] || p.broken(f.val) })
+	return bad[v.at] ||
+		slices.ContainsFunc(v.items, func(item *value) bool { return broken(item, bad) }) ||
+		slices.ContainsFunc(v.fields, func(f field) bool { return bad[f.at] || broken(f.val, bad) })
 }
 
 // sorted is the problems by place. What extends and anchors repeat elsewhere is said once, where it is written.
@@ -119,7 +120,7 @@ func and(names []string) string {
 // nearest is the name that was probably meant, or "": at most a third of its letters differ.
 func nearest(name string, names []string) string {
 	best, least := "", 0
-	for _, n := range names[:min(len(names), 1000)] {
+	for _, n := range names[:min(len(names), 200)] {
 		limit := max(len(name), len(n)) / 3
 		if len(name)-len(n) > limit || len(n)-len(name) > limit {
 			continue

@@ -14,7 +14,26 @@ import (
 type schemaNode = jsonschema.Schema
 
 // definitions are the parts of the schema that are referred to by name.
-type definitions struct{ named jsonschema.Definitions }
+type definitions struct {
+	named   jsonschema.Definitions
+	partial bool // the schema is that of a part of a value, whose rest comes from its base
+}
+
+// suffix tells the names of partial definitions apart.
+func (d *definitions) suffix() string {
+	if d.partial {
+		return "_extending"
+	}
+	return ""
+}
+
+// orNull lets a partial value remove what its base has.
+func (d *definitions) orNull(n *schemaNode) *schemaNode {
+	if !d.partial {
+		return n
+	}
+	return &schemaNode{AnyOf: []*schemaNode{n, {Type: "null"}}}
+}
 
 // Schema is the JSON Schema of a scenario file, made of the same tables that the reader checks with. Keys that are
 // not supported yet are left out. What names other parts of the file (queues, tasks, machines) is checked by the
@@ -38,55 +57,60 @@ func (s *record) schema(d *definitions) *schemaNode {
 		if k.shape == nil {
 			continue
 		}
-		// A key of its own node, since two keys may share one shape.
-		of := *k.shape.schema(d)
-		if of.Ref != "" { // beside $ref, a description is allowed from draft 2019-09 on
-			of = schemaNode{Ref: of.Ref}
-		}
+		of := *d.orNull(k.shape.schema(d)) // a copy, since two keys may share one shape
 		of.Description = k.doc
 		if k.def != "" && k.def != "{}" {
 			of.Default = defaultOf(literal(k.def, position{}))
 		}
 		n.Properties.Set(k.name, &of)
-		if k.required {
+		if k.required && !d.partial {
 			n.Required = append(n.Required, k.name)
 		}
 	}
 	for _, form := range s.forms {
+		if d.partial {
+			break
+		}
 		n.OneOf = append(n.OneOf, &schemaNode{Required: form})
 	}
 	return n
 }
 
-// relaxed is the schema of entries that may extend others: what they lack may come from there.
-func relaxed(n *schemaNode) *schemaNode {
-	if n.Properties == nil {
-		return n
-	}
-	if _, ok := n.Properties.Get("extends"); !ok {
-		return n
-	}
-	strict := &schemaNode{Required: n.Required, OneOf: n.OneOf}
-	n.Required, n.OneOf = nil, nil
-	n.If = &schemaNode{Not: &schemaNode{Required: []string{"extends"}}}
-	n.Then = strict
-	return n
-}
-
 func (s *mapping) schema(d *definitions) *schemaNode {
-	n := &schemaNode{Type: "object", AdditionalProperties: relaxed(s.of.schema(d))}
+	n := &schemaNode{Type: "object", AdditionalProperties: s.entry(d)}
 	if s.name.pattern != nil {
 		n.PropertyNames = &schemaNode{Pattern: s.name.pattern.String()}
 	}
-	if s.atLeast > 0 {
+	if s.atLeast > 0 && !d.partial {
 		least := uint64(s.atLeast)
 		n.MinProperties = &least
 	}
 	return n
 }
 
+// entry is the schema of one entry. One that extends another may lack what is required, at any depth, and hold nulls.
+func (s *mapping) entry(d *definitions) *schemaNode {
+	if !s.extends {
+		return d.orNull(s.of.schema(d))
+	}
+	whole := strings.TrimPrefix(s.of.want(), "a ")
+	d.named[whole] = s.of.schema(d)
+	d.partial = true
+	part := whole + d.suffix()
+	d.named[part] = s.of.schema(d)
+	d.partial = false
+	return &schemaNode{
+		If:   &schemaNode{Required: []string{"extends"}},
+		Then: &schemaNode{Ref: "#/$defs/" + part},
+		Else: &schemaNode{Ref: "#/$defs/" + whole},
+	}
+}
+
 func (s *sequence) schema(d *definitions) *schemaNode {
+	partial := d.partial
+	d.partial = false // lists are replaced as a whole
 	n := &schemaNode{Type: "array", Items: s.of.schema(d)}
+	d.partial = partial
 	if low := uint64(s.length[0]); low > 0 {
 		n.MinItems = &low
 	}
@@ -98,12 +122,13 @@ func (s *sequence) schema(d *definitions) *schemaNode {
 
 func (s *either) schema(d *definitions) *schemaNode {
 	if s.id != "" {
-		ref := &schemaNode{Ref: "#/$defs/" + s.id}
-		if _, ok := d.named[s.id]; ok {
+		id := s.id + d.suffix()
+		ref := &schemaNode{Ref: "#/$defs/" + id}
+		if _, ok := d.named[id]; ok {
 			return ref
 		}
-		d.named[s.id] = &schemaNode{} // a law that mixes laws meets itself here
-		d.named[s.id] = s.alternatives(d)
+		d.named[id] = &schemaNode{} // a law that mixes laws meets itself here
+		d.named[id] = s.alternatives(d)
 		return ref
 	}
 	return s.alternatives(d)

@@ -104,30 +104,48 @@ func separated(slots []int, classes ...workloads.Class) *model {
 	return m
 }
 
-// capacity: the smallest pool that meets a target, and what it and the next smaller one reach.
-func capacity(bound float64, metric func(*des.Histogram, *des.Histogram) float64) func(*oracleCase) []experiment {
+// capacity: what the smallest pool that meets a target reaches, and the next smaller one.
+func capacity(metric func(wait, response *des.Histogram) float64) func(*oracleCase) []experiment {
 	return func(o *oracleCase) []experiment {
-		c := 0
+		var both []experiment
 		for _, x := range o.Expect {
-			if x.Metric == "min_servers" {
-				c = int(x.Value.(float64))
+			if x.Metric != "min_servers" {
+				continue
+			}
+			for i, name := range []string{"metric_at_c", "metric_at_c-1"} {
+				slots := int(x.Value.(float64)) - i
+				m := pool(slots, class("task", poisson(o.p("lambda")), exponential(1/o.p("mu"))))
+				both = append(both, experiment{only: name, model: m, own: map[string]func(*run) float64{
+					name: func(r *run) float64 { return metric(&r.Classes[0].Wait, &r.Classes[0].Response) },
+				}})
 			}
 		}
-		at := func(slots int, name string) experiment {
-			m := pool(slots, class("task", poisson(o.p("lambda")), exponential(1/o.p("mu"))))
-			return experiment{only: name, model: m, own: map[string]func(*run) float64{
-				name: func(r *run) float64 { return metric(&r.Classes[0].Wait, &r.Classes[0].Response) },
-			}}
-		}
-		enough, short := at(c, "metric_at_c"), at(c-1, "metric_at_c-1")
-		answer := at(c, "min_servers")
-		answer.window = 1e4 / o.p("lambda")
-		answer.own["min_servers"] = func(r *run) float64 { return float64(c) * float64(len(r.Workers)) }
-		_ = bound
-		return []experiment{enough, short}
+		return both
 	}
 }
 
 func longerThan(t float64) func(wait, _ *des.Histogram) float64 {
 	return func(wait, _ *des.Histogram) float64 { return 1 - wait.Share(des.Seconds(t)) }
+}
+
+func waitQuantile(wait, _ *des.Histogram) float64 { return wait.Quantile(0.95) }
+
+func responseQuantile(_, response *des.Histogram) float64 { return response.Quantile(0.99) }
+
+// sizeHosts are two hosts, fed by size (every task below the cutoff goes to the first) or by lot.
+func sizeHosts(o *oracleCase) []experiment {
+	const low, high, alpha = 1, 1000, 1.5
+	lambda, cutoff := o.p("lambda"), o.p("cutoff")
+	cut := func(from, to float64) (share float64, d workloads.Dist) {
+		tail := func(x float64) float64 { return math.Pow(x, -alpha) }
+		share = (tail(from) - tail(to)) / (tail(low) - tail(high))
+		mean := alpha / (1 - alpha) * (math.Pow(to, 1-alpha) - math.Pow(from, 1-alpha)) / (tail(from) - tail(to))
+		return share, must(workloads.Pareto(mean, alpha, to))
+	}
+	small, smallLaw := cut(low, cutoff)
+	large, largeLaw := cut(cutoff, high)
+	return []experiment{
+		{name: "sita", model: separated([]int{1, 1},
+			class("small-host", poisson(lambda*small), smallLaw), class("large-host", poisson(lambda*large), largeLaw))},
+	}
 }

@@ -190,7 +190,8 @@ func (w *World) publish() {
 	var p worker.Publication
 	p, b.fate = w.source.Publication(a, w.demandsOf(id))
 	if w.opts.Recorder != nil {
-		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), &p)
+		told := p // a copy, so that p stays off the heap when nobody listens
+		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), &told)
 	}
 	w.system.Publish(w.now, p)
 }

@@ -62,6 +62,11 @@ func TestParseCommand(t *testing.T) {
 			WorkerSpec{Queues: []string{"a"}, Concurrency: ptr(2), HardLimit: ptr(des.Time(0)), Pool: "threads"},
 			"",
 		},
+		{ // quotes and backslashes as in a shell
+			`celery worker -Q "a \"b\"",'c\d',e\ f -n "x\y"`,
+			WorkerSpec{Queues: []string{`a "b"`, `c\d`, "e f"}, Name: `x\y`},
+			"",
+		},
 		{"celery -A app worker", WorkerSpec{}, "-A"},
 	} {
 		got, ignored, err := ParseCommand(tt.line)

@@ -58,9 +58,9 @@ func quotedList(names []string) string {
 
 // suggestion is "; did you mean ...?" when a name is near the value, else nothing.
 func suggestion(value string, names []string) string {
-	best, least := "", len(value)/3+1
+	best, least := "", max(1, len(value)/3)
 	for _, name := range names {
-		if d := distance(value, name); d <= least && (best == "" || d < least) {
+		if d := distance(value, name); d < least || d == least && best == "" {
 			best, least = name, d
 		}
 	}

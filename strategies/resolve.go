@@ -120,8 +120,8 @@ func (b *builder) resolveBroker() {
 	if b.release == "" {
 		b.release = "5.6"
 	}
-	if _, err := choice(releases, b.release); err != nil {
-		b.fail("celery", "%v", err)
+	if !slices.Contains(releases, b.release) {
+		b.fail("celery", "%q: want %s", b.release, alternatives(releases))
 	}
 	kind := s.Kind
 	if kind == "" {

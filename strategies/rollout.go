@@ -29,7 +29,7 @@ func (r *rollout) write() {
 		r.step("%s", step)
 	}
 	if r.restart {
-		r.step("Put the settings below into the configuration%s: workers read it when they start.", r.exceptRoutes())
+		r.step("Put the settings listed here into the configuration%s: workers read it when they start.", r.exceptRoutes())
 	}
 	for _, name := range r.to.Groups {
 		switch own := r.own[name]; {
