@@ -14,22 +14,26 @@ const Never Time = math.MaxInt64
 
 // Seconds converts seconds to Time, rounded to the nearest nanosecond and clamped to [0, Never).
 func Seconds(s float64) Time {
-	ns := math.Round(s * 1e9)
+	ns := s * 1e9
 	switch {
 	case !(ns > 0):
 		return 0
 	case ns >= math.MaxInt64:
 		return Never - 1
 	}
-	return Time(ns)
+	t := Time(ns)
+	if ns-float64(t) >= 0.5 { // exact, unlike adding a half; and cheaper than math.Round
+		t++
+	}
+	return t
 }
 
 // Kind says what an event means. Each world owns the meaning of its kinds; the queue does not look at them.
 type Kind uint8
 
-// Event is plain data: 16 bytes, no pointer, no closure. Arg is an index into the one table that its Kind belongs
-// to. Gen is compared with the generation of that entry when the event fires: an event whose entry has moved on is
-// stale and is dropped, which is how an event is cancelled without searching for it. 24 bits of Gen are kept.
+// Event is plain data: no pointer, no closure, 16 bytes in the queue. Arg is an index into the one table that its Kind
+// belongs to. Gen is compared with the generation of that entry when the event fires: an event whose entry has moved
+// on is stale and is dropped, which is how an event is cancelled without searching for it.
 type Event struct {
 	At   Time
 	Arg  int32
@@ -37,8 +41,19 @@ type Event struct {
 	Gen  Gen
 }
 
-// Gen is a generation modulo 2^24, packed beside the kind so that an event stays 16 bytes.
-type Gen [3]uint8
+// Gen is a generation modulo 2^24.
+type Gen uint32
 
 // MakeGen keeps the lowest 24 bits of n.
-func MakeGen(n uint32) Gen { return Gen{uint8(n), uint8(n >> 8), uint8(n >> 16)} }
+func MakeGen(n uint32) Gen { return Gen(n & (1<<24 - 1)) }
+
+// entry is an event as it lies in the queue, with kind and generation in one word.
+type entry struct {
+	at  Time
+	arg int32
+	tag uint32
+}
+
+func (e Event) pack() entry { return entry{e.At, e.Arg, uint32(e.Gen)<<8 | uint32(e.Kind)} }
+
+func (e entry) unpack() Event { return Event{e.at, e.arg, Kind(e.tag), Gen(e.tag >> 8)} }

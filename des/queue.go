@@ -9,29 +9,30 @@ import (
 // "Faster algorithms for the shortest path problem", JACM 37) behind a short sorted list of what comes next.
 //
 // The front holds all events up to the time last, sorted by (time, order of scheduling). Later ones lie unsorted in
-// buckets: bucket b holds those whose time differs from base first in bit b-1, so that every event of a bucket comes
-// before every event of a higher one. When the front is used up, the lowest buckets are moved into it if they are
-// small; a large one is first dealt out to lower buckets around its own earliest time, which becomes the base. An
-// event so moves at most 63 times, and few events are ever compared.
+// buckets: bucket b holds those whose time differs from base first in bit b-1, so every event of a bucket comes before
+// every event of a higher one. When the front is used up, the lowest buckets are sorted into it while they are few
+// events; a large bucket is first dealt out to lower ones around its own earliest time, which becomes the base. So an
+// event moves at most 63 times, and is compared with few others.
 //
-// Events of one time share a bucket and keep their order in it, so equal times leave in the order they came.
+// Events of one time share a bucket and keep their order in it, and go behind their equals in the front: equal times
+// leave in the order they came.
 //
 // The zero value is an empty queue at time 0. Steady state allocates nothing.
 type Queue struct {
 	now    Time    // time of the last event popped; no event is earlier
 	last   Time    // events up to this time are in front, later ones in buckets
-	front  []Event // sorted; those before head have been popped
+	front  []entry // those before head have been popped
 	head   int
-	base   Time // buckets are relative to it
-	stored int  // events in buckets
-	filled uint64
-	bucket [64][]Event
+	base   Time   // of the buckets
+	stored int    // events in buckets
+	filled uint64 // bit b set: bucket b is not empty
+	bucket [64][]entry
 	least  [64]Time // earliest time in each filled bucket
 }
 
 const (
-	few = 16 // events that are sorted at once
-	far = 32 // places by which a new event moves others in the front, at most
+	few = 16 // events that are sorted into the front at once
+	far = 32 // events that one insertion may move
 )
 
 // Len is the number of pending events.
@@ -40,45 +41,128 @@ func (q *Queue) Len() int { return len(q.front) - q.head + q.stored }
 // Now is the time of the event popped last, the earliest at which an event may still be pushed.
 func (q *Queue) Now() Time { return q.now }
 
+// Peek is the time of the next event, or Never. It moves nothing: a source of events beside the queue may fire
+// before that time and push earlier ones.
+func (q *Queue) Peek() Time {
+	switch {
+	case q.head < len(q.front):
+		return q.front[q.head].at
+	case q.filled == 0:
+		return Never
+	}
+	return q.least[bits.TrailingZeros64(q.filled)]
+}
+
 // Push schedules e. Pushing into the past is a bug of the caller and panics.
 func (q *Queue) Push(e Event) {
 	if e.At > q.last {
-		q.store(e)
+		q.store(e.pack())
 		return
 	}
 	if e.At < q.now {
 		panic(fmt.Sprintf("des: event of kind %d scheduled at %v, before now (%v)", e.Kind, e.At, q.now))
 	}
-	q.insert(e)
+	if n := len(q.front); n-q.head > far && q.front[n-far].at > e.At {
+		q.spill()
+		q.store(e.pack())
+		return
+	}
+	if len(q.front) == cap(q.front) && q.head > len(q.front)/2 {
+		q.front = q.front[:copy(q.front, q.front[q.head:])]
+		q.head = 0
+	}
+	q.front = insert(q.front, e.pack(), q.head)
 }
 
-// store puts an event into its bucket.
-func (q *Queue) store(e Event) {
-	b := bits.Len64(uint64(e.At^q.base)) & 63
+// insert puts e into a sorted list behind its equals, not before the place lowest.
+func insert(list []entry, e entry, lowest int) []entry {
+	list = append(list, e)
+	i := len(list) - 1
+	for i > lowest && list[i-1].at > e.at {
+		list[i] = list[i-1]
+		i--
+	}
+	list[i] = e
+	return list
+}
+
+// store puts e into its bucket.
+func (q *Queue) store(e entry) {
+	b := bits.Len64(uint64(e.at^q.base)) & 63
 	if q.filled&(1<<b) == 0 {
 		q.filled |= 1 << b
-		q.least[b] = e.At
-	} else if e.At < q.least[b] {
-		q.least[b] = e.At
+		q.least[b] = e.at
+	} else if e.at < q.least[b] {
+		q.least[b] = e.at
 	}
 	q.bucket[b] = append(q.bucket[b], e)
 	q.stored++
 }
 
-// insert puts an event into the front, behind those of its time. A front that has grown too long for that goes back
-// into the buckets.
-func (q *Queue) insert(e Event) {
-	if len(q.front) == cap(q.front) && q.head > len(q.front)/2 {
-		q.front = q.front[:copy(q.front, q.front[q.head:])]
-		q.head = 0
+// spill puts the front back into buckets. They are empty up to where the front reached.
+func (q *Queue) spill() {
+	q.base, q.last = q.now, q.now-1
+	for _, e := range q.front[q.head:] {
+		q.store(e)
 	}
-	i := len(q.front)
-	q.front = append(q.front, e)
-	for stop := max(q.head, i-far); i > stop && q.front[i-1].At > e.At; i-- {
-		q.front[i] = q.front[i-1]
+	q.front, q.head = q.front[:0], 0
+}
+
+// Pop removes the next event. An empty queue panics.
+func (q *Queue) Pop() Event {
+	if q.head == len(q.front) {
+		q.refill()
 	}
-	q.front[i] = e
-	if i > q.head && q.front[i-1].At > e.At {
-		q.spill(i)
+	e := q.front[q.head]
+	q.head++
+	q.now = e.at
+	return e.unpack()
+}
+
+// refill moves the lowest buckets into the empty front.
+func (q *Queue) refill() {
+	if q.stored == 0 {
+		panic("des: Pop of an empty queue")
 	}
+	b := bits.TrailingZeros64(q.filled)
+	for b > 0 && len(q.bucket[b]) > few {
+		q.base = q.least[b]
+		for _, e := range q.take(b) {
+			q.store(e)
+		}
+		b = bits.TrailingZeros64(q.filled)
+	}
+	q.base = q.least[b]
+	q.front, q.head = q.front[:0], 0
+	for {
+		q.last = q.least[b] | (1<<b-1)>>1 // the last time that falls into bucket b
+		for _, e := range q.take(b) {
+			q.front = insert(q.front, e, 0)
+		}
+		if q.filled == 0 {
+			q.last = Never
+			return
+		}
+		if b = bits.TrailingZeros64(q.filled); len(q.front)+len(q.bucket[b]) > few {
+			return
+		}
+	}
+}
+
+// take empties bucket b. What it returns is good until the next event goes into that bucket.
+func (q *Queue) take(b int) []entry {
+	events := q.bucket[b]
+	q.bucket[b] = events[:0]
+	q.filled &^= 1 << b
+	q.stored -= len(events)
+	return events
+}
+
+// Reset empties the queue and sets its time back to 0, keeping its memory.
+func (q *Queue) Reset() {
+	for b := range q.bucket {
+		q.bucket[b] = q.bucket[b][:0]
+	}
+	q.front = q.front[:0]
+	q.now, q.last, q.head, q.base, q.stored, q.filled = 0, 0, 0, 0, 0, 0
 }

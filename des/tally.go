@@ -43,6 +43,9 @@ type Area struct {
 
 // Set says that from time now on the count is n.
 func (a *Area) Set(now Time, n int) {
+	if n == a.level {
+		return
+	}
 	a.settle(now)
 	a.level = n
 	a.most = max(a.most, n)

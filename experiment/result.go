@@ -124,6 +124,7 @@ type Class struct {
 type WaitCause struct {
 	Queue    float64 `json:"queue"`    // in the broker
 	Reserved float64 `json:"reserved"` // prefetched by a worker that was busy
+	ETA      float64 `json:"eta"`      // asked for by the task: its countdown
 }
 
 // SLO is one target and whether it is met.
@@ -209,7 +210,15 @@ type Verdict struct {
 	Reasons            []string            `json:"reasons"`
 	Headroom           map[string]Headroom `json:"headroom"`
 	ModelError         *struct{}           `json:"model_error"` // null = not verified
+	Inputs             Inputs              `json:"inputs"`
 	Apply              *strategies.Change  `json:"apply,omitempty"`
+}
+
+// Inputs counts what the scenario says of its tasks, their arrivals and their work: taken from a recording of the real
+// thing, or assumed by its author.
+type Inputs struct {
+	Measured int `json:"measured"`
+	Assumed  int `json:"assumed"`
 }
 
 // Closest names the layout that misses by least when none passes.

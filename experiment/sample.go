@@ -60,7 +60,6 @@ type classSample struct {
 	throughput                     float64
 	n                              [durations]float64
 	of                             [durations][figures]float64
-	inQueue, inReserved            float64 // seconds of the mean wait
 	within                         [][2]int64
 }
 
@@ -106,9 +105,6 @@ func newClassSample(c *worker.ClassTally, span des.Time) classSample {
 			s.of[d][f] = figureOf(h, f)
 		}
 	}
-	if n := float64(c.Wait.Count()); n > 0 {
-		s.inQueue, s.inReserved = c.InQueue.Seconds()/n, c.InReserved.Seconds()/n
-	}
 	return s
 }
 
@@ -137,6 +133,7 @@ func mergeClass(to, c *worker.ClassTally) {
 	}
 	to.InQueue.Merge(c.InQueue)
 	to.InReserved.Merge(c.InReserved)
+	to.InETA.Merge(c.InETA)
 }
 
 // pool is all replications of one layout together.

@@ -185,7 +185,9 @@ func (e *engine) class(l, c int) Class {
 	class.Wait, class.WaitAll, class.WaitPerAttempt = of(wait), of(waitAll), of(waitPerAttempt)
 	class.Response, class.Run, class.Slowdown = of(response), of(run), of(slowdown)
 	if started := float64(p.Wait.Count()); started > 0 {
-		class.WaitByCause = &WaitCause{Queue: p.InQueue.Seconds() / started, Reserved: p.InReserved.Seconds() / started}
+		class.WaitByCause = &WaitCause{
+			Queue: p.InQueue.Seconds() / started, Reserved: p.InReserved.Seconds() / started, ETA: p.InETA.Seconds() / started,
+		}
 	}
 	if c < len(e.sc.Classes) && l == e.sc.Baseline {
 		class.Observed = e.observed(c)

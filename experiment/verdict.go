@@ -10,6 +10,7 @@ import (
 	"simrun/stats"
 	"simrun/strategies"
 	"simrun/units"
+	"simrun/workloads"
 )
 
 // Statuses of a verdict.
@@ -25,6 +26,7 @@ func (e *engine) decide(r *Result) error {
 	v := &r.Verdict
 	base := e.sc.Baseline
 	v.Baseline = e.sc.Layouts[base].Name
+	v.Inputs = e.inputs()
 	states := make([]string, len(r.Strategies))
 	for l := range r.Strategies {
 		states[l] = state(&r.Strategies[l])
@@ -267,4 +269,19 @@ func (o *SLO) says(v float64) string {
 		return units.Share(v)
 	}
 	return units.Duration(v)
+}
+
+// inputs counts the arrivals and the work of every class.
+func (e *engine) inputs() (n Inputs) {
+	for c := range e.sc.Classes {
+		t, traced := e.sc.Classes[c].Arrivals.Process.(workloads.Trace)
+		for _, measured := range []bool{traced, traced && t.HasWork} {
+			if measured {
+				n.Measured++
+			} else {
+				n.Assumed++
+			}
+		}
+	}
+	return n
 }

@@ -40,7 +40,7 @@ func fixture() (*scenarios.Scenario, *experiment.Result) {
 		},
 		Verdict: experiment.Verdict{
 			Status: "change", Baseline: one, BaselinePasses: &no, Recommend: &prio, SimplestThatPasses: &prio, Best: &sep, ProbabilityCorrect: &prob,
-			Headline: "No: what runs today (one-pool) misses wait p95 of notify: 12.6 s against 200 ms. Change to message-priority.",
+			Headline: "No: what runs today (one-pool) misses wait p95 of notify: 9.17 s against 200 ms. Change to message-priority.",
 			Reasons: []string{
 				"message-priority meets every target with one worker and one setting less than separated.",
 				"separated waits less still, but needs a second worker.",

@@ -32,9 +32,9 @@ func Duration(s float64) string {
 		return trimmed(s*1e3) + " ms"
 	case s < 60:
 		return trimmed(s) + " s"
-	case s < 3600:
+	case s < 3599.5: // from here on it rounds to an hour
 		return twoUnits(s, 60, "m", "s")
-	case s < 86400:
+	case s < 86400-30:
 		return twoUnits(s/60, 60, "h", "m")
 	default:
 		return twoUnits(s/3600, 24, "d", "h")

@@ -14,17 +14,17 @@ type Load struct {
 
 // Offered is a table of loads, for simrun check.
 func Offered(loads []Load, width int) string {
-	g := &grid{Head: []string{"strategy", "queue", "tasks/s", "offered", "capacity", "load", "steady"}, Text: 2}
+	g := &grid{Head: []string{"strategy", "queue", "tasks/s", "offered", "capacity", "load", "steady", "short of", "grows by"}, Text: 2}
 	for _, l := range loads {
 		share := absent
 		if l.Capacity > 0 {
 			share = Share(l.QueueLoad.Offered / l.Capacity)
 		}
-		steady := "yes"
+		steady, by, grows := "yes", "", ""
 		if l.Unstable {
-			steady = "UNSTABLE, short of " + l.By + ", grows by " + Count(l.GrowthPerSecond*3600) + " tasks/h"
+			steady, by, grows = "NO", l.By, Count(l.GrowthPerSecond*3600)+" tasks/h"
 		}
-		row := []string{l.Queue, trimmed(l.Rate), trimmed(l.QueueLoad.Offered), trimmed(l.Capacity), share, steady}
+		row := []string{l.Queue, trimmed(l.Rate), trimmed(l.QueueLoad.Offered), trimmed(l.Capacity), share, steady, by, grows}
 		if n := len(g.Groups); n > 0 && g.Groups[n-1].Name == l.Strategy {
 			g.Groups[n-1].Rows = append(g.Groups[n-1].Rows, row)
 		} else {

@@ -148,13 +148,19 @@ func views(grids ...*grid) (out []gridView) {
 
 // trust says how far the answer can be trusted: how precise, how well checked, and on what inputs.
 func trust(sc *scenarios.Scenario, r *experiment.Result) string {
+	if r.Run.Replications == 1 {
+		return "One replication, without intervals." + unverified(sc, r)
+	}
 	precise := fmt.Sprintf("%s intervals from %s", Share(r.Run.Confidence), plural(r.Run.Replications, "replication", "replications"))
 	if !r.Run.PrecisionReached {
 		precise += ", and the precision asked for was not reached"
 	}
-	s := precise + ": simulation noise for exactly these inputs, not certainty about production."
+	return precise + ": simulation noise for exactly these inputs, not certainty about production." + unverified(sc, r)
+}
+
+func unverified(sc *scenarios.Scenario, r *experiment.Result) (s string) {
 	if r.Verdict.ModelError == nil {
-		s += " Predictions for this kind of workload have not been verified against real Celery."
+		s = " Predictions for this kind of workload have not been verified against real Celery."
 	}
 	if n := len(sc.Assumptions); n > 0 {
 		s += fmt.Sprintf(" %s filled in that the file does not state.", plural(n, "input was", "inputs were"))
@@ -173,9 +179,13 @@ func method(r *experiment.Result) []string {
 	if !run.PrecisionReached {
 		reached = "The precision asked for was not reached at the largest number of replications: figures whose interval holds their target are undecided."
 	}
+	figures := fmt.Sprintf("Every figure is the mean over replications, and its interval a t interval of these at %s confidence. Attained shares are counted task by task. Quantiles are taken within each replication, zeros included.", Share(run.Confidence))
+	if run.Replications == 1 {
+		reached, figures = "", "With a single replication there are no intervals. Attained shares are counted task by task. Quantiles have zeros included."
+	}
 	return []string{
 		fmt.Sprintf("%s of %s of virtual time, %s events in all, from seed %d. %s %s", plural(run.Replications, "replication", "replications"), Duration(run.Duration), Count(float64(run.Events)), r.Scenario.Seed, warmup, reached),
-		fmt.Sprintf("Every figure is the mean over replications, and its interval a t interval of these at %s confidence. Attained shares are counted task by task. Quantiles are taken within each replication, zeros included.", Share(run.Confidence)),
+		figures,
 		"Every strategy meets the very same tasks (common random numbers): arrivals, work, failures and retries are drawn per task, not in the order in which a layout happens to serve them. Differences between strategies are therefore known better than the figures themselves.",
 		"The intervals are simulation noise for exactly these inputs. They are not certainty about production: wrong inputs give precise wrong answers.",
 		modelError(r),

@@ -25,7 +25,7 @@ type group struct {
 }
 
 // wordColumns are the columns that hold words though they stand among figures.
-var wordColumns = []string{"verdict", "holds", "headroom", "steady"}
+var wordColumns = []string{"verdict", "holds", "headroom", "steady", "short of"}
 
 func (g *grid) empty() bool {
 	for _, gr := range g.Groups {
@@ -89,7 +89,9 @@ func targets(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("Intervals are at %s confidence: simulation noise for exactly these inputs, not certainty about production. Attained: tasks within the target.", Share(r.Run.Confidence))
+	if r.Run.Replications > 1 {
+		g.note("Intervals are at %s confidence: simulation noise for exactly these inputs, not certainty about production. Attained: tasks within the target.", Share(r.Run.Confidence))
+	}
 	if withheld {
 		g.note("unstable: more work comes in than the workers can do, so there is no steady figure to give.")
 	}

@@ -114,17 +114,26 @@ func (p *page) checks(r *experiment.Result) {
 
 // footnotes are the warnings of the run and the notes on strategies.
 func footnotes(r *experiment.Result) []string {
-	out := append([]string(nil), r.Warnings...)
+	out := slices.Clone(r.Warnings)
 	for i := range r.Strategies {
 		s := &r.Strategies[i]
-		for _, w := range s.WhatIf {
-			out = append(out, s.Name+" (what-if): "+w)
-		}
-		for _, n := range s.Notes {
-			out = append(out, s.Name+": "+n)
-		}
+		out = AddNotes(out, s.Name, s.WhatIf, s.Notes)
 	}
 	return out
+}
+
+// AddNotes adds to warnings what is to be said of a strategy, but for what a warning has said already, with its place
+// in the file before it.
+func AddNotes(warnings []string, strategy string, whatIf, notes []string) []string {
+	for _, w := range whatIf {
+		warnings = append(warnings, strategy+" (what-if): "+w)
+	}
+	for _, n := range notes {
+		if !slices.ContainsFunc(warnings, func(w string) bool { return strings.HasSuffix(w, "strategies."+strategy+"."+n) }) {
+			warnings = append(warnings, strategy+": "+n)
+		}
+	}
+	return warnings
 }
 
 // runLine says how much stands behind the figures.
@@ -204,6 +213,9 @@ func (p *page) grid(g *grid) {
 	}
 	t.SetColumnConfigs(configs)
 	for line := range strings.SplitSeq(t.Render(), "\n") {
+		if strings.HasPrefix(line, "──") {
+			line = strings.TrimSuffix(line, "──") // under the padding of the last column
+		}
 		p.line(strings.TrimRight(line, " "))
 	}
 	for _, n := range g.Notes {

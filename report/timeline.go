@@ -78,7 +78,7 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 	if top <= 0 {
 		top = 1
 	}
-	worst = worst && end > 3*worstWindow
+	worst = worst && end > 3*worstWindow && end < 100*worstWindow && tracks[0].step <= worstWindow // else a hair, or not known so finely
 	var keys []key
 	for i, n := range names {
 		keys = append(keys, key{name: n, line: timeStyle(i)})

@@ -46,5 +46,5 @@ func dist(q quantity, id string) shape {
 
 // counts are the numbers of tasks that come at once.
 func counts() quantity {
-	return quantity{noun: "a number", law: "{uniform: [1, 5]}", max: 1e6, units: []unit{{"", 1}}}
+	return quantity{noun: "a number", law: "{uniform: [1, 5]}", max: 1e6, units: []unit{{"", 1, 1}}}
 }

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -10,13 +11,13 @@ import (
 	"simrun/des"
 )
 
-// unit is a suffix and what it multiplies by.
+// unit is a suffix and the fraction that it multiplies by.
 type unit struct {
-	name   string
-	factor float64
+	name     string
+	num, den int64
 }
 
-// quantity is a kind of number with its units and bounds, in the first unit that has factor 1.
+// quantity is a kind of number with its units and bounds, in the unit whose fraction is 1.
 type quantity struct {
 	noun     string // "a duration"
 	examples string // "20ms, 1.5s, 2m, 1h or 3d"
@@ -33,35 +34,35 @@ const longest = 36500 * 86400
 func durations() quantity {
 	return quantity{
 		noun: "a duration", examples: "20ms, 1.5s, 2m, 1h or 3d", law: "{exponential: 1s}", max: longest,
-		units: []unit{{"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}},
+		units: []unit{{"ms", 1, 1000}, {"s", 1, 1}, {"m", 60, 1}, {"h", 3600, 1}, {"d", 86400, 1}},
 	}
 }
 
 func rates() quantity {
 	return quantity{
 		noun: "a rate", examples: "12/s, 30/min, 0.19/h or 5/day", max: 1e9,
-		units: []unit{{"/s", 1}, {"/min", 1.0 / 60}, {"/h", 1.0 / 3600}, {"/day", 1.0 / 86400}},
+		units: []unit{{"/s", 1, 1}, {"/min", 1, 60}, {"/h", 1, 3600}, {"/day", 1, 86400}},
 	}
 }
 
 func prices() quantity {
-	return quantity{noun: "a price", examples: "0.19/h", max: 1e12, units: []unit{{"/h", 1}}}
+	return quantity{noun: "a price", examples: "0.19/h", max: 1e12, units: []unit{{"/h", 1, 1}}}
 }
 
 func shares() quantity {
-	return quantity{noun: "a share", examples: "5%", max: 1, units: []unit{{"%", 0.01}}}
+	return quantity{noun: "a share", examples: "5%", max: 1, units: []unit{{"%", 1, 100}}}
 }
 
 func cores() quantity {
-	return quantity{noun: "a number of cores", examples: "4, 0.5 or 500m", max: 1e6, units: []unit{{"", 1}, {"m", 0.001}}}.positive()
+	return quantity{noun: "a number of cores", examples: "4, 0.5 or 500m", max: 1e6, units: []unit{{"", 1, 1}, {"m", 1, 1000}}}.positive()
 }
 
 func numbers() quantity {
-	return quantity{noun: "a number", max: 1e12, units: []unit{{"", 1}}}
+	return quantity{noun: "a number", max: 1e12, units: []unit{{"", 1, 1}}}
 }
 
 func wholes(low, high int) quantity {
-	return quantity{noun: "a whole number", whole: true, min: float64(low), max: float64(high), units: []unit{{"", 1}}}
+	return quantity{noun: "a whole number", whole: true, min: float64(low), max: float64(high), units: []unit{{"", 1, 1}}}
 }
 
 // positive is q without zero.
@@ -83,7 +84,7 @@ func (q quantity) upTo(high float64) quantity {
 }
 
 // form is a number as JSON has it: YAML would read 010 as eight, and 1_000 and 0x10 as numbers too.
-const form = `(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?`
+const form = `(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?`
 
 var (
 	written = regexp.MustCompile(`^(-?` + form + `)(.*)$`)
@@ -106,22 +107,25 @@ func (q quantity) parse(v *value) (float64, error) {
 		if m[2] != u.name || u.name == "" && v.kind == text {
 			continue
 		}
-		x, err := strconv.ParseFloat(m[1], 64)
-		if err != nil { // out of range
-			return 0, fmt.Errorf("%s: want %s", v.found(), q.want())
+		if x, ok := u.times(m[1]); ok {
+			return q.bound(v, x)
 		}
-		return q.bound(v, scale(x, u.factor))
 	}
 	return 0, fmt.Errorf("%s: want %s", v.found(), q.want())
 }
 
-// scale multiplies by a factor, and divides by its inverse where that is the whole number: 5 % is the number nearest
-// to 0.05, and 30/min exactly half a task a second.
-func scale(x, factor float64) float64 {
-	if inverse := math.Round(1 / factor); factor < 1 && inverse > 1 {
-		return x / inverse
+// times is the float nearest to the number written times the unit: 99.9 % is 0.999, and not the nearest to 99.9,
+// divided by a hundred.
+func (u unit) times(digits string) (float64, bool) {
+	if len(digits) > 64 { // exact arithmetic takes its time
+		return 0, false
 	}
-	return x * factor
+	x, ok := new(big.Rat).SetString(digits)
+	if !ok {
+		return 0, false
+	}
+	f, _ := x.Mul(x, big.NewRat(u.num, u.den)).Float64()
+	return f, !math.IsInf(f, 0)
 }
 
 func (q quantity) bound(v *value, x float64) (float64, error) {
@@ -145,27 +149,21 @@ func (q quantity) want() string {
 	return q.noun + " such as " + q.examples
 }
 
-// format writes a bound in the plainest unit.
+// format writes a bound in the unit of its own, days for the longest times.
 func (q quantity) format(x float64) string {
 	best := q.units[0]
 	for _, u := range q.units {
-		if u.factor == 1 {
+		if u.num == u.den || x == longest && u.name == "d" {
 			best = u
 		}
 	}
-	if len(q.units) == 1 {
-		best = q.units[0]
-	}
-	if x >= longest && best.name == "s" {
-		best = unit{"d", 86400}
-	}
-	return strconv.FormatFloat(x/best.factor, 'f', -1, 64) + best.name
+	return strconv.FormatFloat(x*float64(best.den)/float64(best.num), 'f', -1, 64) + best.name
 }
 
 // formatTime writes a duration with the largest unit that keeps it short, exactly.
 func formatTime(t des.Time) string {
-	for _, u := range []unit{{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}} {
-		if n := des.Time(u.factor * 1e9); t != 0 && t%n == 0 {
+	for _, u := range []unit{{"d", 86400, 1}, {"h", 3600, 1}, {"m", 60, 1}, {"s", 1, 1}} {
+		if n := des.Time(u.num * 1e9); t != 0 && t%n == 0 {
 			return strconv.FormatInt(int64(t/n), 10) + u.name
 		}
 	}

@@ -48,7 +48,7 @@ func Schema() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
 	}
-	return append(out, '\n'), nil
+	return out, nil
 }
 
 func (s *record) schema(d *definitions) *schemaNode {
@@ -198,7 +198,7 @@ func (s amount) schema(*definitions) *schemaNode {
 		suffix := `(?:` + strings.Join(names, "|") + `)$`
 		n := &schemaNode{Type: "string", Pattern: `^` + form + suffix}
 		if s.above && s.min == 0 {
-			n.Not = &schemaNode{Pattern: `^0(?:\.0+)?(?:[eE][+-]?[0-9]+)?` + suffix}
+			n.Not = &schemaNode{Pattern: `^0(?:\.0+)?(?:[eE][+-]?[0-9]{1,3})?` + suffix}
 		}
 		forms = append(forms, n)
 	}

@@ -3,51 +3,53 @@ package sim
 // finishes is a binary heap of the attained service at which each entry is done, with the place of every entry, so
 // that it can be moved or taken out. Equal finishes leave in the order in which they came.
 type finishes struct {
-	ids    []int32
-	place  []int32   // by id
-	finish []float64 // by id
-	serial []uint64  // by id
-	last   uint64
+	heap  []finish
+	place []int32 // by id
+	last  uint64
 }
 
-func newFinishes(ids int) finishes {
-	return finishes{place: make([]int32, ids), finish: make([]float64, ids), serial: make([]uint64, ids)}
+type finish struct {
+	at     float64
+	serial uint64
+	id     int32
 }
 
-func (f *finishes) empty() bool         { return len(f.ids) == 0 }
-func (f *finishes) least() float64      { return f.finish[f.ids[0]] }
-func (f *finishes) first() int32        { return f.ids[0] }
-func (f *finishes) at(id int32) float64 { return f.finish[id] }
+func newFinishes(ids int) finishes { return finishes{place: make([]int32, ids)} }
 
-func (f *finishes) less(a, b int32) bool {
-	if f.finish[a] != f.finish[b] {
-		return f.finish[a] < f.finish[b]
+func (f *finishes) len() int             { return len(f.heap) }
+func (f *finishes) empty() bool         { return len(f.heap) == 0 }
+func (f *finishes) least() float64      { return f.heap[0].at }
+func (f *finishes) first() int32        { return f.heap[0].id }
+func (f *finishes) at(id int32) float64 { return f.heap[f.place[id]].at }
+
+func (a *finish) before(b *finish) bool {
+	if a.at != b.at {
+		return a.at < b.at
 	}
-	return f.serial[a] < f.serial[b]
+	return a.serial < b.serial
 }
 
-func (f *finishes) push(id int32, finish float64) {
+func (f *finishes) push(id int32, at float64) {
 	f.last++
-	f.finish[id], f.serial[id] = finish, f.last
-	f.ids = append(f.ids, id)
-	f.up(len(f.ids) - 1)
+	f.heap = append(f.heap, finish{at, f.last, id})
+	f.up(len(f.heap) - 1)
 }
 
 func (f *finishes) remove(id int32) {
 	i := int(f.place[id])
-	last := len(f.ids) - 1
-	moved := f.ids[last]
-	f.ids = f.ids[:last]
+	last := len(f.heap) - 1
+	moved := f.heap[last]
+	f.heap = f.heap[:last]
 	if i < last {
-		f.ids[i] = moved
-		f.place[moved] = int32(i)
+		f.heap[i] = moved
 		f.fix(i)
 	}
 }
 
-func (f *finishes) move(id int32, finish float64) {
-	f.finish[id] = finish
-	f.fix(int(f.place[id]))
+func (f *finishes) move(id int32, at float64) {
+	i := int(f.place[id])
+	f.heap[i].at = at
+	f.fix(i)
 }
 
 func (f *finishes) fix(i int) {
@@ -57,38 +59,39 @@ func (f *finishes) fix(i int) {
 }
 
 func (f *finishes) up(i int) int {
-	id := f.ids[i]
+	moving := f.heap[i]
 	for i > 0 {
 		parent := (i - 1) / 2
-		if !f.less(id, f.ids[parent]) {
+		if !moving.before(&f.heap[parent]) {
 			break
 		}
-		f.ids[i] = f.ids[parent]
-		f.place[f.ids[i]] = int32(i)
+		f.set(i, f.heap[parent])
 		i = parent
 	}
-	f.ids[i] = id
-	f.place[id] = int32(i)
+	f.set(i, moving)
 	return i
 }
 
 func (f *finishes) down(i int) {
-	id := f.ids[i]
+	moving := f.heap[i]
 	for {
 		child := 2*i + 1
-		if child >= len(f.ids) {
+		if child >= len(f.heap) {
 			break
 		}
-		if child+1 < len(f.ids) && f.less(f.ids[child+1], f.ids[child]) {
+		if child+1 < len(f.heap) && f.heap[child+1].before(&f.heap[child]) {
 			child++
 		}
-		if !f.less(f.ids[child], id) {
+		if !f.heap[child].before(&moving) {
 			break
 		}
-		f.ids[i] = f.ids[child]
-		f.place[f.ids[i]] = int32(i)
+		f.set(i, f.heap[child])
 		i = child
 	}
-	f.ids[i] = id
-	f.place[id] = int32(i)
+	f.set(i, moving)
+}
+
+func (f *finishes) set(i int, e finish) {
+	f.heap[i] = e
+	f.place[e.id] = int32(i)
 }

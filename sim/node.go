@@ -21,7 +21,8 @@ type node struct {
 	v       float64 // service attained by each thread
 	at      des.Time
 	heap    finishes
-	next    des.Time // when the earliest finish is reached; Never = no thread
+	next    des.Time // when the earliest finish is reached, unless stale; Never = no thread
+	stale   bool     // next is to be planned anew
 
 	working float64 // core-seconds used since the last mark
 	window  float64 // of the observed window, once it is over
@@ -69,12 +70,12 @@ func (n *node) rate() float64 {
 	return n.speed * n.cores / float64(n.threads)
 }
 
-// settle brings the attained service up to now. Every change of the node begins with it and ends with plan.
+// settle brings the attained service up to now. Every change of the node begins with it and makes next stale.
 func (n *node) settle(now des.Time) {
 	if n.threads > 0 && now > n.at {
 		dt := float64(now - n.at)
 		n.v += float64(n.rate() * dt)
-		n.working += float64(math.Min(float64(n.threads), n.cores) * dt / 1e9)
+		n.working += float64(min(float64(n.threads), n.cores) * dt / 1e9)
 	}
 	n.at = now
 	if n.threads == 0 {
@@ -82,8 +83,9 @@ func (n *node) settle(now des.Time) {
 	}
 }
 
-// plan finds when the earliest finish is reached.
+// plan finds when the earliest finish is reached. It waits until somebody asks, as most events change a node twice.
 func (n *node) plan() {
+	n.stale = false
 	if n.heap.empty() {
 		n.next = des.Never
 		return
@@ -93,7 +95,7 @@ func (n *node) plan() {
 		n.next = des.Never // burns for ever
 		return
 	}
-	n.next = n.at + des.Time(math.Ceil(math.Max(0, float64(left/n.rate()))))
+	n.next = n.at + des.Time(math.Ceil(max(0, float64(left/n.rate()))))
 }
 
 // add lets id compute until it has attained demand, with some threads.
@@ -101,7 +103,7 @@ func (n *node) add(now des.Time, id int32, demand float64, threads int) {
 	n.settle(now)
 	n.heap.push(id, n.v+demand)
 	n.threads += threads
-	n.plan()
+	n.stale = true
 }
 
 // remove takes id off the cores and returns what it still had to attain.
@@ -110,14 +112,14 @@ func (n *node) remove(now des.Time, id int32, threads int) float64 {
 	left := n.heap.at(id) - n.v
 	n.heap.remove(id)
 	n.threads -= threads
-	n.plan()
+	n.stale = true
 	return left
 }
 
 // move changes what id still has to attain.
 func (n *node) move(id int32, demand float64) {
 	n.heap.move(id, n.v+demand)
-	n.plan()
+	n.stale = true
 }
 
 // mark begins or ends the observed window.
@@ -134,8 +136,12 @@ func (w *World) nextNode() int32 {
 	best := int32(none)
 	at := des.Never
 	for i := range w.nodes {
-		if w.nodes[i].next < at {
-			best, at = int32(i), w.nodes[i].next
+		n := &w.nodes[i]
+		if n.stale {
+			n.plan()
+		}
+		if n.next < at {
+			best, at = int32(i), n.next
 		}
 	}
 	return best

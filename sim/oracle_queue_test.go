@@ -144,8 +144,10 @@ func sizeHosts(o *oracleCase) []experiment {
 	}
 	small, smallLaw := cut(low, cutoff)
 	large, largeLaw := cut(cutoff, high)
+	first := class("small-host", poisson(lambda*small), smallLaw)
+	second := class("large-host", poisson(lambda*large), largeLaw)
 	return []experiment{
-		{name: "sita", model: separated([]int{1, 1},
-			class("small-host", poisson(lambda*small), smallLaw), class("large-host", poisson(lambda*large), largeLaw))},
+		{name: "sita", model: separated([]int{1, 1}, first, second)},
+		{name: "sita", only: "sita:large-host", part: 0.4, model: separated([]int{1}, second)},
 	}
 }

@@ -108,7 +108,7 @@ func (w *World) join(n *node, th *thread, slot int32, demand float64) {
 	n.settle(w.now)
 	th.settle(n)
 	th.heap.push(slot, th.u+demand)
-	if len(th.heap.ids) == 1 {
+	if th.heap.len() == 1 {
 		n.add(w.now, th.id, demand, 1)
 		return
 	}
@@ -129,7 +129,7 @@ func (w *World) depart(n *node, th *thread, slot int32) {
 
 // settle brings the service attained by each task up to that of the thread.
 func (th *thread) settle(n *node) {
-	if m := len(th.heap.ids); m > 0 {
+	if m := th.heap.len(); m > 0 {
 		th.u += float64((n.v - th.v) / float64(m))
 	} else {
 		th.u = 0
@@ -139,7 +139,7 @@ func (th *thread) settle(n *node) {
 
 // left is what the thread has to attain until the first of its tasks is done.
 func (th *thread) left() float64 {
-	return max(0, float64((th.heap.least()-th.u)*float64(len(th.heap.ids))))
+	return max(0, float64((th.heap.least()-th.u)*float64(th.heap.len())))
 }
 
 // hold gives the thread of a gevent worker to slot.

@@ -16,8 +16,12 @@ func (s *System) tallyStart(t *task) {
 	wait := s.now - t.due
 	c.Wait.Add(wait)
 	c.WaitAll.Add(wait)
-	c.InQueue.Add(t.received - t.due)
-	c.InReserved.Add(s.now - t.received)
+	// Of a task with a countdown, what comes before its eta is nobody's fault, wherever it was then.
+	ripe := max(t.due, t.eta)
+	received := max(t.received, ripe)
+	c.InETA.Add(ripe - t.due)
+	c.InQueue.Add(received - ripe)
+	c.InReserved.Add(s.now - received)
 	s.count(t, Wait, wait)
 	if len(c.Bins) > 0 {
 		b := &c.Bins[(t.due-s.from)/s.binWidth]

@@ -52,6 +52,7 @@ type ClassTally struct {
 
 	InQueue    des.Sum  // part of Wait until a worker had the message in its hands
 	InReserved des.Sum  // part of Wait spent reserved by a worker that was busy
+	InETA      des.Sum  // part of Wait that the task's own countdown asked for
 	InSystem   des.Area // tasks published and not ended, whatever their arrival
 
 	Within [][2]int64 // for each target: tasks within the bound, tasks counted

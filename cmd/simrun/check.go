@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,19 +56,15 @@ func check(w io.Writer, sc *scenarios.Scenario) error {
 		}
 	}
 	comment("Offered load, in slots", strings.Split(report.Offered(offered(sc), 96), "\n"))
-	var expected, notes []string
+	var expected []string
+	warnings := slices.Clone(sc.Warnings)
 	for i := range sc.Layouts {
 		expected = append(expected, closedForms(sc, i)...)
-		for _, why := range sc.Layouts[i].WhatIf {
-			notes = append(notes, sc.Layouts[i].Name+" (what-if): "+why)
-		}
-		for _, n := range sc.Layouts[i].Notes {
-			notes = append(notes, sc.Layouts[i].Name+": "+n)
-		}
+		warnings = report.AddNotes(warnings, sc.Layouts[i].Name, sc.Layouts[i].WhatIf, sc.Layouts[i].Notes)
 	}
 	comment("Expected by queueing theory", expected)
 	comment("Filled in, because the file does not say", sc.Assumptions)
-	comment("Warnings", append(append([]string(nil), sc.Warnings...), notes...))
+	comment("Warnings", warnings)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

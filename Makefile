@@ -1,0 +1,83 @@
+# Everything that is done to this project. `make` alone lists it.
+
+# Tools are built from source into .tools/, which git ignores: none of them is a dependency of the program.
+GOLANGCI_LINT_VERSION := v2.15.0
+GOFUMPT_VERSION       := v0.12.0
+STATICCHECK_VERSION   := v0.8.2
+
+# Each fuzz target runs so long in `make check-long`.
+FUZZTIME ?= 1m
+# Benchmarks run so often, so that benchstat has something to compare.
+COUNT ?= 6
+
+TOOLS := $(CURDIR)/.tools
+SCENARIOS := $(wildcard scenarios/*.yaml)
+
+.DEFAULT_GOAL := help
+.PHONY: help build test check-long fuzz bench lint fmt results schema clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/simrun
+	go build -o bin/simrun ./cmd/simrun
+
+test: ## vet and test everything, in minutes; needs only Go
+	go vet ./...
+	go test -timeout 10m ./...
+	@if command -v "$$(go env CC)" >/dev/null 2>&1; then \
+		echo "go test -race ./live"; CGO_ENABLED=1 go test -race -timeout 5m ./live; \
+	else \
+		echo "skipped: go test -race ./live (the race detector needs a C compiler)"; \
+	fi
+
+check-long: ## the tests that take long, and every fuzz target for FUZZTIME
+	SIMRUN_LONG=1 go test -count=1 -timeout 2h ./...
+	$(MAKE) --no-print-directory fuzz
+
+fuzz: ## every fuzz target for FUZZTIME (1m)
+	@grep -rE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*\(' . | sed -E 's|^\./(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' | sort \
+	| while read -r dir name; do \
+		echo "fuzz ./$$dir $$name, $(FUZZTIME)"; \
+		go test "./$$dir" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; \
+	done
+
+bench: ## every benchmark COUNT (6) times, as benchstat reads it
+	@go test -run '^$$' -bench . -count $(COUNT) -timeout 2h ./...
+
+lint: $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION) $(TOOLS)/gofumpt-$(GOFUMPT_VERSION) $(TOOLS)/staticcheck-$(STATICCHECK_VERSION) ## gofumpt, staticcheck and golangci-lint (minutes the first time)
+	@unformatted="$$($(TOOLS)/gofumpt-$(GOFUMPT_VERSION) -l .)"; \
+	if [ -n "$$unformatted" ]; then echo "gofumpt (make fmt) would change:"; echo "$$unformatted"; exit 1; fi
+	$(TOOLS)/staticcheck-$(STATICCHECK_VERSION) ./...
+	$(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION) run
+
+fmt: $(TOOLS)/gofumpt-$(GOFUMPT_VERSION) ## format every file
+	$(TOOLS)/gofumpt-$(GOFUMPT_VERSION) -w .
+
+results: ## run every shipped scenario and refresh results/
+	go run ./cmd/simrun $(SCENARIOS)
+
+schema: ## write scenarios/schema.json anew
+	go test ./scenarios -run '^TestSchemaFileIsCurrent$$' -count=1 -update
+
+clean: ## remove what was built and what git ignores of the results
+	rm -rf bin .tools
+	rm -f results/index.html results/summary.json results/*/report.html results/*/*.json results/*/*.csv results/*/plots/*.png
+
+# $(call install,FILE,MODULE/PATH@VERSION): outside of the module, so that go.mod stays as it is.
+define install
+	@mkdir -p $(TOOLS)/tmp
+	@echo "building $(2)"
+	@cd $(TOOLS)/tmp && GOBIN=$(TOOLS)/tmp GOFLAGS=-mod=mod go install $(2)
+	@mv $(TOOLS)/tmp/$(notdir $(firstword $(subst @, ,$(2)))) $(1)
+	@rmdir $(TOOLS)/tmp
+endef
+
+$(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION):
+	$(call install,$@,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION))
+
+$(TOOLS)/gofumpt-$(GOFUMPT_VERSION):
+	$(call install,$@,mvdan.cc/gofumpt@$(GOFUMPT_VERSION))
+
+$(TOOLS)/staticcheck-$(STATICCHECK_VERSION):
+	$(call install,$@,honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION))

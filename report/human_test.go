@@ -1,0 +1,70 @@
+package report
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestDuration(t *testing.T) {
+	for s, want := range map[float64]string{
+		0: "0 s", 1e-9: "1 ns", 2.5e-6: "2.5 µs", 0.000999: "999 µs", 0.0009996: "1 ms", 0.183: "183 ms", 0.1834: "183 ms", 0.9996: "1 s", 1: "1 s",
+		1.236: "1.24 s", 12.34: "12.3 s", 59.94: "59.9 s", 59.96: "1 m", 60: "1 m", 125: "2 m 5 s", 3599.6: "1 h", 3600: "1 h", 5400: "1 h 30 m", 86400: "1 d",
+		90000: "1 d 1 h", 1e7: "115 d 18 h", -0.5: "-500 ms", math.NaN(): "–", math.Inf(1): "–",
+	} {
+		assert.Equal(t, want, Duration(s), "%v s", s)
+	}
+}
+
+func TestShareNeverRoundsToAllOrNothing(t *testing.T) {
+	for x, want := range map[float64]string{
+		0: "0 %", 1: "100 %", 0.952: "95.2 %", 0.05: "5 %", 0.00012: "0.012 %", 0.0000926: "0.00926 %", 0.9999: "99.99 %", 0.99996: "99.996 %", 0.999: "99.9 %",
+		0.9999999999: "> 99.999999 %", math.NaN(): "–",
+	} {
+		assert.Equal(t, want, Share(x), "%v", x)
+	}
+}
+
+func TestRangeNamesTheUnitOnceWhereItCan(t *testing.T) {
+	assert.Equal(t, "183 .. 201 ms", Range(0.183, 0.201))
+	assert.Equal(t, "950 ms .. 1.2 s", Range(0.95, 1.2))
+	assert.Equal(t, "1 m 5 s .. 1 m 20 s", Range(65, 80))
+}
+
+func TestCount(t *testing.T) {
+	for x, want := range map[float64]string{0: "0", 0.125: "0.125", 14.25: "14.2", 99.96: "100", 144: "144", 21600: "21 600", 18400000: "18 400 000", -1500: "-1 500", -500: "-500"} {
+		assert.Equal(t, want, Count(x), "%v", x)
+	}
+}
+
+func TestQuantileOf(t *testing.T) {
+	for metric, want := range map[string]float64{"wait.p50": 0.5, "wait.p95": 0.95, "wait.p999": 0.999} {
+		p, ok := quantileOf(metric, "wait.")
+		assert.True(t, ok, metric)
+		assert.InDelta(t, want, p, 1e-12, metric)
+	}
+	for _, metric := range []string{"wait.mean", "wait.max", "response.p95", "loss"} {
+		_, ok := quantileOf(metric, "wait.")
+		assert.False(t, ok, metric)
+	}
+}
+
+func TestTicksAreAtRoundTimes(t *testing.T) {
+	var labels []string
+	for _, tick := range (logTicks{}).Ticks(0.001, 3600) {
+		if !tick.IsMinor() {
+			labels = append(labels, tick.Label)
+		}
+	}
+	assert.Equal(t, []string{"1 ms", "10 ms", "100 ms", "1 s", "10 s", "1 m", "10 m", "1 h"}, labels)
+	labels = nil
+	for _, tick := range (durationTicks{}).Ticks(0, 1800) {
+		labels = append(labels, tick.Label)
+	}
+	assert.Equal(t, []string{"0 s", "5 m", "10 m", "15 m", "20 m", "25 m", "30 m"}, labels)
+	for _, span := range []float64{1e-9, 0.003, 0.4, 7, 100, 3e4, 9e6} {
+		n := len((durationTicks{}).Ticks(0, span))
+		assert.True(t, n >= 3 && n <= 12, "%v s: %d ticks", span, n)
+	}
+}

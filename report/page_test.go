@@ -1,0 +1,190 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func pageOf(t *testing.T) string {
+	t.Helper()
+	sc, r := fixture()
+	var b bytes.Buffer
+	require.NoError(t, HTML(&b, sc, r))
+	return b.String()
+}
+
+func TestPageAnswersFirst(t *testing.T) {
+	page := pageOf(t)
+	_, r := fixture()
+	order := []string{
+		together(r.Verdict.Headline), "What to change", "celery -A app worker", "Against the targets", "Targets, waits and responses", "Who waits for what",
+		"How waits are spread", "Over time", "<h2>Workers", "<h2>Checks", "How it was computed", "Exact inputs", "confidence: 95%",
+	}
+	at := 0
+	for _, want := range order {
+		i := strings.Index(page[at:], want)
+		require.GreaterOrEqual(t, i, 0, "%q is missing, or comes too early", want)
+		at += i
+	}
+	for _, figure := range []string{"9.17 s", "8.71 .. 9.63 s", "20.2 %", "60.1 ms", "144 tasks/h", "passes up to 1.18x load", "9f2c7a1e"} {
+		assert.Contains(t, page, figure)
+	}
+	assert.Contains(t, page, "not certainty about production")
+	assert.Contains(t, page, "have not been verified against real Celery")
+}
+
+func TestPageLoadsNothing(t *testing.T) {
+	page := pageOf(t)
+	links := regexp.MustCompile(`(?i)\b(?:src|href|action|data|poster)\s*=\s*["']([^"']*)`).FindAllStringSubmatch(page, -1)
+	require.NotEmpty(t, links)
+	for _, l := range links {
+		assert.Equal(t, "data:,", l[1])
+	}
+	assert.NotContains(t, page, "@import")
+	assert.NotContains(t, page, "url(")
+	assert.NotContains(t, page, "<script")
+}
+
+func TestHeadingsDescendByOne(t *testing.T) {
+	last := 0
+	for _, h := range regexp.MustCompile(`<h([1-6])>`).FindAllStringSubmatch(pageOf(t), -1) {
+		level := int(h[1][0] - '0')
+		assert.LessOrEqual(t, level, last+1, "a heading skips a level")
+		if level == 1 {
+			assert.Zero(t, last, "one h1, at the top")
+		}
+		last = level
+	}
+	assert.Positive(t, last)
+}
+
+func TestTablesAndPicturesAreLabelled(t *testing.T) {
+	page := pageOf(t)
+	for _, th := range regexp.MustCompile(`<th\b[^>]*>`).FindAllString(page, -1) {
+		assert.Contains(t, th, "scope=")
+	}
+	assert.Equal(t, strings.Count(page, "<table>"), strings.Count(page, "<caption>"))
+	_, r := fixture()
+	assert.Equal(t, len(Plots(r)), strings.Count(page, `role="img" aria-label="`))
+}
+
+// Names come from a file that anyone may have written: none may become markup, on the page or in a picture.
+func TestNamesAreEscaped(t *testing.T) {
+	sc, r := fixture()
+	evil := `<script>alert("x")</script>&`
+	for i := range r.Strategies {
+		r.Strategies[i].Classes[0].Name = evil
+		r.Strategies[i].Name += evil
+		r.Strategies[i].Queues[0].Name = evil
+		r.Strategies[i].Workers[0].Name = evil
+	}
+	r.Verdict.Headline, sc.Expanded = evil, evil
+	var b bytes.Buffer
+	require.NoError(t, HTML(&b, sc, r))
+	assert.NotContains(t, b.String(), "<script>")
+	for _, p := range Plots(r) {
+		svg, err := p.SVG()
+		require.NoError(t, err)
+		wellFormed(t, svg)
+		assert.NotContains(t, string(svg), "<script>")
+		assert.Regexp(t, `^[A-Za-z0-9._-]+$`, p.File)
+	}
+}
+
+func wellFormed(t *testing.T, b []byte) {
+	t.Helper()
+	d := xml.NewDecoder(bytes.NewReader(b))
+	for {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		require.NoError(t, err)
+	}
+}
+
+func TestPlots(t *testing.T) {
+	_, r := fixture()
+	var files []string
+	for _, p := range Plots(r) {
+		files = append(files, p.File)
+		first, err := p.SVG()
+		require.NoError(t, err)
+		wellFormed(t, first)
+		again, err := p.SVG()
+		require.NoError(t, err)
+		assert.Equal(t, string(first), string(again), "%s: drawing twice gives the same bytes", p.File)
+		assert.Contains(t, string(first), ours)
+		assert.Contains(t, string(first), "<title>")
+		assert.NotContains(t, string(first), "NaN")
+		assert.Less(t, len(first), 100_000, "%s is kept in git", p.File)
+	}
+	assert.Equal(t, []string{
+		"bars-wait-notify", "bars-response-backup", "causes-notify", "causes-backup", "cdf-wait-notify", "cdf-wait-backup", "queues", "busy", "utilization",
+	}, files)
+
+	_, anew := fixture()
+	for i, p := range Plots(anew) {
+		want, err := Plots(r)[i].SVG()
+		require.NoError(t, err)
+		got, err := p.SVG()
+		require.NoError(t, err)
+		assert.Equal(t, string(want), string(got), "%s: the same result gives the same bytes", p.File)
+	}
+}
+
+func TestPlotsSayWhatTheyShow(t *testing.T) {
+	_, r := fixture()
+	texts := map[string]string{}
+	for _, p := range Plots(r) {
+		svg, err := p.SVG()
+		require.NoError(t, err)
+		texts[p.File] = string(svg)
+	}
+	for file, wants := range map[string][]string{
+		"bars-wait-notify":     {"target: p95 at most 200 ms", "9.17 s, fails", "60.1 ms, passes", "wait, from intended arrival to start", "one-pool (today)"},
+		"bars-response-backup": {"unstable: the queue grows without end"},
+		"causes-notify":        {"reserved by a busy worker", "70 % of it reserved"},
+		"cdf-wait-notify":      {"target: 95 % within 200 ms", "observed, 1 run", "share of tasks", "separated"},
+		"queues":               {"messages", "worst 5 m", "time since"},
+		"busy":                 {"slots", "all slots", "worker_high_priority"},
+		"utilization":          {"48 % of 2 slots"},
+	} {
+		for _, want := range wants {
+			assert.Contains(t, texts[file], want, file)
+		}
+	}
+	dashed := regexp.MustCompile(`stroke-dasharray:[^;"]*`).FindAllString(texts["cdf-wait-notify"], -1)
+	kinds := map[string]bool{}
+	for _, d := range dashed {
+		kinds[d] = true
+	}
+	assert.GreaterOrEqual(t, len(kinds), 4, "strategies differ in their dashes, not only in colour")
+}
+
+func TestPlotsWithTheSameFileNameStayApart(t *testing.T) {
+	_, r := fixture()
+	for i := range r.Strategies {
+		r.Strategies[i].Classes[0].Name, r.Strategies[i].Classes[1].Name = "a b", "a/b"
+	}
+	seen := map[string]bool{}
+	for _, p := range Plots(r) {
+		assert.False(t, seen[p.File], p.File)
+		seen[p.File] = true
+	}
+}
+
+func TestPNG(t *testing.T) {
+	_, r := fixture()
+	b, err := Plots(r)[0].PNG()
+	require.NoError(t, err)
+	assert.Equal(t, "\x89PNG", string(b[:4]))
+}

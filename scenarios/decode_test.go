@@ -1,0 +1,176 @@
+package scenarios
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+func everything(t *testing.T) *Scenario {
+	t.Helper()
+	s, err := Read("testdata/everything.yaml")
+	require.NoError(t, err)
+	return s
+}
+
+func classOf(t *testing.T, s *Scenario, name string) *workloads.Class {
+	t.Helper()
+	for i := range s.Classes {
+		if s.Classes[i].Name == name {
+			return &s.Classes[i]
+		}
+	}
+	t.Fatalf("no class %q", name)
+	return nil
+}
+
+func TestRunIsRead(t *testing.T) {
+	assert.Equal(t, Run{
+		Duration: 90 * time.Minute, Warmup: 90 * time.Second, Min: 10, Max: 400, Precision: 0.025, Confidence: 0.99,
+		Start: 37*time.Hour + 30*time.Minute, AllowWhatIf: true,
+	}, everything(t).Run)
+}
+
+func TestDefaults(t *testing.T) {
+	s, err := Read("minimal.yaml")
+	require.NoError(t, err)
+	assert.Equal(t, Run{
+		Duration: 30 * time.Minute, Drain: 30 * time.Minute, AutoWarmup: true, Min: 20, Max: 400, Precision: 0.05, Confidence: 0.95,
+	}, s.Run)
+	assert.Equal(t, uint64(1), s.Seed)
+	assert.Equal(t, "5.6", s.Release)
+	assert.Equal(t, worker.Redis, s.Layouts[0].Broker.Kind)
+	assert.Equal(t, "notify", s.Classes[0].Queue, "the task's name")
+	assert.Equal(t, worker.Retry{}, s.Classes[0].Retry, "no key: failed for good")
+
+	all := strings.Join(s.Assumptions, "\n")
+	for _, want := range []string{
+		"One replication observes 30m", "The broker is redis", "Celery 5.6 is simulated", "prefetch_multiplier is 4",
+		"Cores are without limit", "No task fails",
+	} {
+		assert.Contains(t, all, want)
+	}
+	require.Len(t, s.Warnings, 2)
+	assert.Equal(t, "minimal.yaml:12:32: strategies.one-pool.workers.worker.machine: not given: cores without limit", s.Warnings[0])
+
+	priority, err := Read("priority.yaml")
+	require.NoError(t, err)
+	assert.NotContains(t, strings.Join(priority.Assumptions, "\n"), "not given", "what is written is not assumed")
+}
+
+func TestMachinesAndQueues(t *testing.T) {
+	s := everything(t)
+	assert.Equal(t, 0.5, s.Machines[0].Cores)
+	assert.Equal(t, 2, s.Machines[0].Count)
+	assert.Equal(t, 0.19, s.Machines[0].Price)
+	assert.Equal(t, 1.0, s.Machines[1].Efficiency)
+	q := s.Layouts[0].Queues[0]
+	assert.Equal(t, worker.Queue{Name: "q", MaxLength: 0, Overflow: worker.DropHead, MaxPriority: 10, DeliveryLimit: 5}, q)
+}
+
+func TestTasksAreRead(t *testing.T) {
+	s := everything(t)
+	constant := classOf(t, s, "constant")
+	assert.Equal(t, 1.5, constant.Arrivals.Scale)
+	assert.Equal(t, 2, constant.Work[0].Cores)
+	assert.Len(t, constant.SLO, 9)
+	assert.Len(t, classOf(t, s, "merged").SLO, 13, "a merge key within a merge key")
+
+	for i, mean := range []float64{1, 1, 5, 1, 0, 1, 1, 1, 1, 1.9, 1, 5.0 / 3, 1.25, 0.9*0.01 + 0.1*60} {
+		if mean > 0 { // that of two quantiles has no plain figure
+			assert.InDelta(t, mean, classOf(t, s, "laws").Work[i].Demand.Mean(), 1e-9, "phase %d", i)
+		}
+	}
+	assert.Equal(t, workloads.MMPP{Rates: []float64{0, 0.5}, Hold: []float64{10, 60}}, classOf(t, s, "bursty").Arrivals.Process)
+	assert.Equal(t, workloads.Stages{Steps: []workloads.Stage{
+		{For: 2 * time.Hour, From: 5.0 / 3600, To: 5.0 / 3600},
+		{For: time.Hour, From: 5.0 / 3600, To: 20.0 / 86400},
+	}}, classOf(t, s, "daily").Arrivals.Process)
+	assert.Equal(t, worker.Retry{Max: 3, Delay: time.Second, Backoff: 2, Cap: 10 * time.Minute, Jitter: true, OnError: true, OnSoft: true},
+		classOf(t, s, "clients").Retry)
+	crontab := classOf(t, s, "crontab")
+	assert.Equal(t, worker.On, crontab.AcksLate)
+	assert.Equal(t, worker.Off, crontab.RejectOnWorkerLost)
+	assert.Equal(t, worker.Unset, constant.AcksLate)
+	assert.Equal(t, 3, crontab.Priority)
+	assert.Equal(t, 10*time.Second, classOf(t, s, "bursty").SoftLimit)
+}
+
+func TestExtendsOfTasks(t *testing.T) {
+	s := everything(t)
+	child, heir := classOf(t, s, "child"), classOf(t, s, "heir")
+	after, ok := child.Arrivals.Process.(workloads.After)
+	require.True(t, ok)
+	assert.Equal(t, workloads.After{Class: after.Class, Chance: 0.1}, after)
+	assert.Equal(t, "clients", s.Classes[after.Class].Name)
+
+	assert.Equal(t, workloads.Poisson{PerSecond: 1}, heir.Arrivals.Process, "another way to arrive replaces that of the base")
+	assert.Equal(t, 40.0, heir.Arrivals.Batch.Mean(), "the rest of the map is merged")
+	assert.Equal(t, child.Retry, heir.Retry)
+	assert.Equal(t, workloads.Chance{P: 0.005, PerTask: true}, child.Failures.Crash)
+	assert.Equal(t, workloads.Failures{
+		Error: workloads.Chance{P: 0.02}, Hang: workloads.Chance{P: 0.001}, Slow: workloads.Chance{P: 0.01}, SlowFactor: 10,
+	}, heir.Failures, "null removes, scalars are replaced")
+	assert.True(t, child.Fresh)
+}
+
+func TestTraces(t *testing.T) {
+	s := everything(t)
+	replayed, ok := classOf(t, s, "replayed").Arrivals.Process.(workloads.Trace)
+	require.True(t, ok)
+	assert.Len(t, replayed.Rows, 1)
+	assert.NotEmpty(t, classOf(t, s, "replayed").Work, "brought by the trace")
+	bare, ok := classOf(t, s, "bare").Arrivals.Process.(workloads.Trace)
+	require.True(t, ok)
+	assert.False(t, bare.HasWork)
+	assert.Len(t, bare.Rows, 2)
+	assert.Len(t, classOf(t, s, "bare").Work, 1, "its own")
+}
+
+func TestStrategiesAreResolved(t *testing.T) {
+	s := everything(t)
+	assert.Equal(t, "command", s.Layouts[s.Baseline].Name)
+	command := layoutOf(t, s, "command")
+	require.Len(t, command.Workers, 4, "three replicas and one more")
+	assert.Equal(t, worker.Strict, command.Workers[0].Order)
+	assert.Equal(t, worker.Threads, command.Workers[3].Pool)
+	assert.Equal(t, []int{0, 3}, command.Broker.PrioritySteps, "its own broker over that of the scenario")
+	assert.Equal(t, 2*time.Millisecond, command.Workers[0].Overheads.Fetch)
+	assert.Equal(t, time.Millisecond, command.Broker.Publish, "merged by key")
+	assert.Equal(t, worker.Ideal, layoutOf(t, s, "ideal").Broker.Kind)
+	rabbit := layoutOf(t, s, "rabbit")
+	assert.Equal(t, worker.RabbitMQ, rabbit.Broker.Kind)
+	assert.Len(t, rabbit.Workers, 1)
+	assert.Empty(t, rabbit.Workers[0].Overflow)
+	assert.Equal(t, layoutOf(t, s, "one-pool").Slots(), layoutOf(t, s, "split").Slots())
+}
+
+func TestObservations(t *testing.T) {
+	s := everything(t)
+	require.Len(t, s.Observed, 1)
+	run := s.Observed[0]
+	assert.Equal(t, "run1", run.Name)
+	assert.Equal(t, ObservedTask{ID: "t1", Class: "replayed", Outcome: "ok", Due: 0.5, Started: 0.503, Ended: 0.81, Attempts: 1}, run.Tasks[0])
+	assert.True(t, math.IsNaN(run.Tasks[1].Started))
+	assert.Equal(t, "unstarted", run.Tasks[1].Outcome)
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"queues", "concurrency", "acks_late", "a"}
+	for name, want := range map[string]string{
+		"queue": "queues", "qeueus": "queues", "Queues": "queues", "concurency": "concurrency", "ack_late": "acks_late",
+		"colour": "", "b": "", "": "", strings.Repeat("queues", 100): "",
+	} {
+		assert.Equal(t, want, nearest(name, names), name)
+	}
+	assert.Equal(t, 1, distance("ab", "ba"), "neighbours swapped")
+	assert.Equal(t, 3, distance("kitten", "sitting"))
+	assert.Equal(t, 4, distance("", "four"))
+}

@@ -1,0 +1,119 @@
+package worker
+
+import "fmt"
+
+// Audit looks for contradictions in what the System knows. It holds between any two events.
+func (s *System) Audit() error {
+	for i := range s.queues {
+		if err := s.auditQueue(&s.queues[i]); err != nil {
+			return fmt.Errorf("queue %d: %w", i, err)
+		}
+	}
+	for i := range s.workers {
+		if err := s.auditWorker(int32(i)); err != nil {
+			return fmt.Errorf("worker %d: %w", i, err)
+		}
+	}
+	listed := map[int32]bool{}
+	for _, id := range s.freeTasks {
+		if t := &s.tasks[id]; listed[id] || t.state != gone || t.pending != 0 {
+			return fmt.Errorf("task %d may not be used again: listed before %v, state %d, %d events pending", id, listed[id], t.state, t.pending)
+		}
+		listed[id] = true
+	}
+	return nil
+}
+
+func (s *System) auditQueue(q *queue) error {
+	n, redelivered := 0, false
+	for level := range q.levels {
+		l := &q.levels[level]
+		found := 0
+		for id := l.head; id != none; id = s.tasks[id].next {
+			t := &s.tasks[id]
+			if t.state != queued || int(t.level) != level || &s.queues[t.queue] != q {
+				return fmt.Errorf("task %d at level %d is in state %d, of level %d and queue %d", id, level, t.state, t.level, t.queue)
+			}
+			redelivered = redelivered || t.redeliveries > 0
+			found++
+		}
+		if found != l.n || (l.n > 0) != (q.filled>>level&1 == 1) {
+			return fmt.Errorf("level %d: %d listed, %d counted, filled %b", level, found, l.n, q.filled)
+		}
+		n += found
+	}
+	switch {
+	case n != q.n, q.length.Level() != n:
+		return fmt.Errorf("%d listed, %d counted, length %d", n, q.n, q.length.Level())
+	case q.cfg.MaxLength >= 0 && n > q.cfg.MaxLength && !redelivered:
+		return fmt.Errorf("%d waiting, at most %d allowed", n, q.cfg.MaxLength)
+	}
+	return nil
+}
+
+func (s *System) auditWorker(me int32) error {
+	w := &s.workers[me]
+	var unacked, inTime, inSlots, onTheWay, later int
+	for id := range s.tasks {
+		t := &s.tasks[id]
+		if t.state == gone || t.worker != me {
+			continue
+		}
+		switch t.state {
+		case fetching:
+			onTheWay++
+		case held:
+			later++
+		case starting, running, crashed:
+			inSlots++
+			if s.slots[t.slot].task != int32(id) || s.slots[t.slot].worker != me {
+				return fmt.Errorf("task %d is not in its slot %d", id, t.slot)
+			}
+		}
+		if t.unacked {
+			unacked++
+			if t.eta == 0 {
+				inTime++ // those with an eta have widened the window
+			}
+		}
+	}
+	occupied := w.cfg.Concurrency - len(w.free)
+	for n := range w.cfg.Concurrency {
+		if s.slots[w.firstSlot+int32(n)].ackWhenFree {
+			unacked++
+		}
+	}
+	for _, id := range w.free {
+		if sl := &s.slots[id]; sl.worker != me || sl.task != none || sl.ackWhenFree {
+			return fmt.Errorf("slot %d is not free", id)
+		}
+	}
+	reservedNow := 0
+	for id := w.reserved.head; id != none; id = s.tasks[id].next {
+		reservedNow++
+	}
+	switch {
+	case unacked != w.unacked:
+		return fmt.Errorf("%d tasks unacked, %d counted", unacked, w.unacked)
+	case w.window > 0 && inTime > w.window:
+		return fmt.Errorf("%d unacked in a window of %d", inTime, w.window)
+	case onTheWay != w.fetching || later != w.held || reservedNow != w.reserved.n:
+		return fmt.Errorf("fetching %d (counted %d), held %d (%d), reserved %d (%d)", onTheWay, w.fetching, later, w.held, reservedNow, w.reserved.n)
+	case w.down && (occupied > 0 || reservedNow > 0 || unacked > 0):
+		return fmt.Errorf("dead, with %d slots taken, %d reserved and %d unacked", occupied, reservedNow, unacked)
+	case !w.down && w.holding != onTheWay+reservedNow+occupied:
+		return fmt.Errorf("holding %d: want %d fetching + %d reserved + %d in slots", w.holding, onTheWay, reservedNow, occupied)
+	case w.busy.Level() != occupied || inSlots > occupied || occupied > w.cfg.Concurrency:
+		return fmt.Errorf("busy %d, %d tasks in %d of %d slots", w.busy.Level(), inSlots, occupied, w.cfg.Concurrency)
+	case w.waiting.Level() != reservedNow:
+		return fmt.Errorf("%d reserved, %d in the average", reservedNow, w.waiting.Level())
+	case reservedNow > 0 && len(w.free) > 0 && !w.stalled && !w.down:
+		return fmt.Errorf("%d reserved beside %d free slots", reservedNow, len(w.free))
+	case w.room() && s.choose(w) != none:
+		return fmt.Errorf("room for a message that waits")
+	}
+	return nil
+}
+
+// Unacked is the number of messages that count in a worker's window.
+func (s *System) Unacked(worker int) int { return s.workers[worker].unacked }
