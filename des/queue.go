@@ -71,19 +71,18 @@ func (q *Queue) Push(e Event) {
 		q.front = q.front[:copy(q.front, q.front[q.head:])]
 		q.head = 0
 	}
-	q.front = insert(q.front, e.pack(), q.head)
+	q.front = append(q.front, e.pack())
+	sift(q.front[q.head:])
 }
 
-// insert puts e into a sorted list behind its equals, not before the place lowest.
-func insert(list []entry, e entry, lowest int) []entry {
-	list = append(list, e)
+// sift moves the last event of a list whose others are sorted to its place, behind its equals.
+func sift(list []entry) {
 	i := len(list) - 1
-	for i > lowest && list[i-1].at > e.at {
+	e := list[i]
+	for ; i > 0 && list[i-1].at > e.at; i-- {
 		list[i] = list[i-1]
-		i--
 	}
 	list[i] = e
-	return list
 }
 
 // store puts e into its bucket.
@@ -137,7 +136,8 @@ func (q *Queue) refill() {
 	for {
 		q.last = q.least[b] | (1<<b-1)>>1 // the last time that falls into bucket b
 		for _, e := range q.take(b) {
-			q.front = insert(q.front, e, 0)
+			q.front = append(q.front, e)
+			sift(q.front)
 		}
 		if q.filled == 0 {
 			q.last = Never

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Batch writes files all or none. Add writes each into a temporary folder beside its target, where a full disk or a
@@ -61,21 +62,21 @@ func (b *Batch) Remove(path string) { b.staged = append(b.staged, staged{"", pat
 // resolve follows a symbolic link, so that the file behind it is replaced and not the link, and refuses what a
 // rename would destroy: a folder, a device, a pipe.
 func resolve(path string) (string, error) {
-	real, err := filepath.EvalSymlinks(path)
+	behind, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return path, nil
 	}
 	if err != nil {
 		return "", err
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(behind)
 	if err != nil {
 		return "", err
 	}
 	if !info.Mode().IsRegular() {
 		return "", fmt.Errorf("%s: is not a regular file", path)
 	}
-	return real, nil
+	return behind, nil
 }
 
 // folder makes dir if need be, and a temporary folder in it: in it and not beside it, so that a rename never
@@ -112,11 +113,11 @@ func makeAll(dir string) (made []string, err error) {
 			break
 		}
 	}
-	for i := len(missing) - 1; i >= 0; i-- {
-		if err := os.Mkdir(missing[i], 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	for _, d := range slices.Backward(missing) {
+		if err := os.Mkdir(d, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 			return made, err
 		}
-		made = append(made, missing[i])
+		made = append(made, d)
 	}
 	if info, err := os.Stat(dir); err != nil {
 		return made, err
@@ -158,8 +159,8 @@ func (b *Batch) Commit(ctx context.Context) error {
 		}
 	}
 	if err != nil {
-		for i := len(done) - 1; i >= 0; i-- {
-			err = errors.Join(err, os.Rename(done[i].to, done[i].from))
+		for _, m := range slices.Backward(done) {
+			err = errors.Join(err, os.Rename(m.to, m.from))
 		}
 		b.Discard()
 		return err
@@ -174,8 +175,8 @@ func (b *Batch) Discard() {
 	for _, t := range b.temp {
 		_ = os.RemoveAll(t)
 	}
-	for i := len(b.made) - 1; i >= 0; i-- {
-		_ = os.Remove(b.made[i]) // fails, rightly, where something else has moved in
+	for _, d := range slices.Backward(b.made) {
+		_ = os.Remove(d) // fails, rightly, where something else has moved in
 	}
 	b.temp, b.staged, b.made = nil, nil, nil
 }

@@ -60,6 +60,7 @@ func TestBatchFailsWhole(t *testing.T) {
 	disk := errors.New("disk full")
 	for name, fill := range map[string]func(t *testing.T, dir string, b *Batch) error{
 		"a renderer fails": func(t *testing.T, dir string, b *Batch) error {
+			t.Helper()
 			require.NoError(t, b.Add(filepath.Join(dir, "a"), holding("new")))
 			return b.Add(filepath.Join(dir, "b"), func(w io.Writer) error {
 				_, _ = io.WriteString(w, "half")
@@ -67,11 +68,13 @@ func TestBatchFailsWhole(t *testing.T) {
 			})
 		},
 		"interrupted": func(t *testing.T, dir string, b *Batch) error {
+			t.Helper()
 			require.NoError(t, b.Add(filepath.Join(dir, "a"), holding("new")))
 			require.NoError(t, b.Add(filepath.Join(dir, "fresh", "b"), holding("new")))
 			return b.Commit(cancelled)
 		},
 		"a rename fails": func(t *testing.T, dir string, b *Batch) error {
+			t.Helper()
 			require.NoError(t, b.Add(filepath.Join(dir, "a"), holding("new")))
 			require.NoError(t, b.Add(filepath.Join(dir, "b"), holding("new")))
 			b.staged[1].from += "-lost" // as if someone had cleaned up the temporary folder
@@ -112,9 +115,9 @@ func TestProbe(t *testing.T) {
 	require.NoError(t, ProbeFolder(filepath.Join(dir, "new", "folder")))
 	require.NoError(t, Probe(filepath.Join(dir, "tasks.csv"), filepath.Join(dir, "file")))
 	for _, bad := range []string{filepath.Join(dir, "file"), filepath.Join(dir, "file", "under"), filepath.Join(dir, "folder")} {
-		assert.ErrorContains(t, ProbeFolder(bad), "cannot write", bad)
+		require.ErrorContains(t, ProbeFolder(bad), "cannot write", bad)
 	}
-	assert.ErrorContains(t, Probe(os.DevNull), "not a regular file", "a rename would replace the device")
+	require.ErrorContains(t, Probe(os.DevNull), "not a regular file", "a rename would replace the device")
 	assert.Equal(t, before, tree(t, dir), "a probe leaves nothing behind")
 }
 

@@ -75,9 +75,19 @@ func (r *records) class(c *experiment.Class) {
 		name string
 		x    float64
 	}{
-		{"published", c.Published}, {"succeeded", c.Succeeded}, {"failed", c.Failed}, {"timeout", c.Timeout}, {"expired", c.Expired}, {"dead", c.Dead},
-		{"lost", c.Lost}, {"rejected", c.Rejected}, {"unfinished", c.Unfinished}, {"unstarted", c.Unstarted}, {"retrying", c.Retrying},
-		{"retried", c.Retried}, {"duplicated", c.Duplicated},
+		{"published", c.Published},
+		{"succeeded", c.Succeeded},
+		{"failed", c.Failed},
+		{"timeout", c.Timeout},
+		{"expired", c.Expired},
+		{"dead", c.Dead},
+		{"lost", c.Lost},
+		{"rejected", c.Rejected},
+		{"unfinished", c.Unfinished},
+		{"unstarted", c.Unstarted},
+		{"retrying", c.Retrying},
+		{"retried", c.Retried},
+		{"duplicated", c.Duplicated},
 	} {
 		r.plain(n.name, n.x)
 	}

@@ -6,20 +6,24 @@
 //
 // # Where to look
 //
-//	human       durations, shares and counts as people write them
-//	rows        a Result as rows of text, shared by the terminal, markdown and the page
-//	text        the report on the terminal
-//	markdown    the same for a repository
-//	json, csv   the same for programs
-//	tasks       one row a task, and the timeline of attempts for trace viewers
-//	plots       which plots a Result has; style, cdf, bars, timeline: how they are drawn
-//	page        report.html; index: the page over several scenarios
-//	batch       files written all or none
-//	folder      what stands in a results folder
+//	human                durations, shares and counts as people write them
+//	rows, details, load  a Result as rows of text, shared by the terminal, markdown and the page
+//	text, markdown       the report on the terminal, and for a repository
+//	json, csv            the same for programs
+//	tasks, trace         one row a task, and the timeline of attempts for trace viewers
+//	plots                which plots a Result has, as SVG and PNG
+//	bars, means, cdf, timeline    what each plot shows
+//	style, ticks, barchart        how plots are drawn
+//	page, index          report.html, and the page over several scenarios
+//	batch, folder        files written all or none; what stands in a results folder
 //
 // # Example
 //
-//	if err := report.Probe("results/priority"); err != nil { ... } // before the run: can it be written?
-//	err := report.WriteFolder(ctx, "results/priority", scenario, result, report.Options{})
+//	b := &report.Batch{}
+//	defer b.Discard()
+//	if err := report.Folder(b, "results/priority", scenario, result, report.Options{}); err != nil {
+//		return err
+//	}
 //	fmt.Print(report.Text(result, 100, false))
+//	return b.Commit(ctx)
 package report

@@ -18,13 +18,13 @@ func Offered(loads []Load, width int) string {
 	for _, l := range loads {
 		share := absent
 		if l.Capacity > 0 {
-			share = Share(l.QueueLoad.Offered / l.Capacity)
+			share = Share(l.Offered / l.Capacity)
 		}
 		steady, by, grows := "yes", "", ""
 		if l.Unstable {
 			steady, by, grows = "NO", l.By, Count(l.GrowthPerSecond*3600)+" tasks/h"
 		}
-		row := []string{l.Queue, trimmed(l.Rate), trimmed(l.QueueLoad.Offered), trimmed(l.Capacity), share, steady, by, grows}
+		row := []string{l.Queue, trimmed(l.Rate), trimmed(l.Offered), trimmed(l.Capacity), share, steady, by, grows}
 		if n := len(g.Groups); n > 0 && g.Groups[n-1].Name == l.Strategy {
 			g.Groups[n-1].Rows = append(g.Groups[n-1].Rows, row)
 		} else {

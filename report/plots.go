@@ -56,7 +56,7 @@ func (p *Plot) SVG() ([]byte, error) {
 	c := vgsvg.New(p.width, p.height)
 	d := draw.New(c)
 	d.SetColor(paper)
-	d.Fill(d.Rectangle.Path())
+	d.Fill(d.Path())
 	p.draw(d)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {

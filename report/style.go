@@ -95,8 +95,8 @@ func axes(y string) *plot.Plot {
 		label.XAlign, label.YAlign, label.Rotation = a.axis.Label.TextStyle.XAlign, a.axis.Label.TextStyle.YAlign, a.axis.Label.TextStyle.Rotation
 		ticks.XAlign, ticks.YAlign = a.axis.Tick.Label.XAlign, a.axis.Tick.Label.YAlign
 		a.axis.Label.Text, a.axis.Label.TextStyle, a.axis.Tick.Label = a.label, label, ticks
-		a.axis.LineStyle.Color, a.axis.Tick.LineStyle.Color = faint, faint
-		a.axis.LineStyle.Width, a.axis.Tick.LineStyle.Width = 0.7, 0.7
+		a.axis.Color, a.axis.Tick.Color = faint, faint
+		a.axis.Width, a.axis.Tick.Width = 0.7, 0.7
 		a.axis.Tick.Length, a.axis.Padding = 4, 0
 	}
 	return p

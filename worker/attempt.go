@@ -27,7 +27,8 @@ func (s *System) begin(id int32) {
 	t.state = running
 	t.attempts++
 	t.began = s.now
-	if !t.late {
+	if !t.late && s.workers[t.worker].cfg.Pool != Solo {
+		// A solo worker runs the task itself, and sends the ack only when its loop has come round again.
 		s.ack(t)
 	}
 	s.tallyStart(t)
@@ -146,11 +147,13 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 	s.tallyEnd(t)
 	s.record(Ended, task, o)
 	overhead := cfg.Overheads.Finish
+	if t.late {
+		overhead = cfg.Overheads.FinishLate
+	}
 	if t.unacked {
 		// The window counts the message until its ack is sent, just before the slot is free.
 		sl.ackWhenFree = true
 		t.unacked = false
-		overhead = cfg.Overheads.FinishLate
 	}
 	sl.task = none
 	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && int(t.retries) < policy.Max {

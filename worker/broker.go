@@ -69,6 +69,7 @@ func (s *System) enqueue(id int32, front bool) {
 	}
 	if q.n == 0 {
 		if w := s.taker(q); w != none {
+			s.workers[w].rotation.served(t.queue)
 			s.deliver(id, &s.workers[w])
 			s.ask(&s.workers[w])
 			return

@@ -9,13 +9,18 @@ func (s *System) tallyStart(t *task) {
 	}
 	c := &s.tally.Classes[t.class]
 	c.Attempts++
-	c.WaitPerAttempt.Add(s.now - t.published)
 	if t.attempts > 1 {
+		c.WaitPerAttempt.Add(s.now - t.published)
 		return
 	}
 	wait := s.now - t.due
-	c.Wait.Add(wait)
-	c.WaitAll.Add(wait)
+	if t.published == t.due {
+		c.punctual.Add(wait) // most attempts of a virtual run: counted once instead of three times
+	} else {
+		c.Wait.Add(wait)
+		c.WaitAll.Add(wait)
+		c.WaitPerAttempt.Add(s.now - t.published)
+	}
 	// Of a task with a countdown, what comes before its eta is nobody's fault, wherever it was then.
 	ripe := max(t.due, t.eta)
 	received := max(t.received, ripe)
@@ -76,7 +81,9 @@ func (s *System) finish(id int32, o Outcome) {
 				c.Slowdown.Add(des.Seconds(float64(response) / float64(t.demand)))
 			}
 		case Expired:
-			c.WaitAll.Add(t.expires - t.due)
+			if t.attempts == 0 { // a retry has waited before
+				c.WaitAll.Add(t.expires - t.due)
+			}
 		}
 	}
 	s.record(Done, id, o)

@@ -122,16 +122,15 @@ func (h *host) step(e des.Event) {
 			return
 		}
 		b.gen++
-		if b.stopped {
-			b.stopped = false
-			h.sys.Ended(h.now, e.Arg, worker.Stopped)
-			return
-		}
 		rec := h.lastStarted(e.Arg)
 		m := &h.script[h.of[rec.Task]]
 		r := worker.Succeeded
 		if n := len(m.ends); n > 0 {
 			r = m.ends[min(int(rec.Attempt), n)-1]
+		}
+		if b.stopped {
+			b.stopped = false
+			r = worker.Stopped
 		}
 		h.sys.Ended(h.now, e.Arg, r)
 		if m.cpu {

@@ -35,6 +35,9 @@ func newRotation(cfg *Config, queues []queue) rotation {
 // goes round among those. A rabbitmq worker with several queues sees them interleaved at random. Queues of overflow
 // are looked at only for a slot that would otherwise idle.
 func (s *System) choose(w *instance) int32 {
+	if s.waiting == 0 {
+		return none
+	}
 	best := maxLevels
 	waiting := 0
 	only := int32(none)
@@ -88,14 +91,23 @@ func (s *System) chooseOverflow(w *instance) int32 {
 	return none
 }
 
-// leastRecent serves the first eligible queue and moves it to the end (kombu/utils/scheduling.py:
-// round_robin_cycle): every non-empty queue in turn, message by message.
+// leastRecent serves the first eligible queue: every non-empty queue in turn, message by message.
 func (r *rotation) leastRecent(eligible func(int32) bool) int32 {
-	i := slices.IndexFunc(r.queues, eligible)
-	q := r.queues[i]
-	copy(r.queues[i:], r.queues[i+1:])
-	r.queues[len(r.queues)-1] = q
+	q := r.queues[slices.IndexFunc(r.queues, eligible)]
+	r.served(q)
 	return q
+}
+
+// served moves a queue that has had its turn to the end (kombu/utils/scheduling.py: round_robin_cycle), also when its
+// message was delivered without a choice because the worker was waiting for one.
+func (r *rotation) served(q int32) {
+	if r.order != RoundRobin || len(r.queues) == 1 {
+		return
+	}
+	if i := slices.Index(r.queues, q); i >= 0 {
+		copy(r.queues[i:], r.queues[i+1:])
+		r.queues[len(r.queues)-1] = q
+	}
 }
 
 // weighted is smooth weighted round robin: every eligible queue earns its weight, the richest is served and pays for

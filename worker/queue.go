@@ -31,6 +31,7 @@ func (s *System) push(q *queue, id int32, front bool) {
 	}
 	q.filled |= 1 << t.level
 	q.n++
+	s.waiting++
 	q.length.Set(s.now, q.n)
 }
 
@@ -43,6 +44,7 @@ func (s *System) pop(q *queue) int32 {
 		q.filled &^= 1 << level
 	}
 	q.n--
+	s.waiting--
 	q.length.Set(s.now, q.n)
 	return id
 }

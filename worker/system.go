@@ -33,6 +33,7 @@ type System struct {
 	tasks      []task
 	freeTasks  []int32
 	asks       uint64 // serial of the last ask for a message
+	waiting    int    // messages in all queues
 	choice     *des.Stream
 	scratch    []int32
 
@@ -232,9 +233,12 @@ func (s *System) Handle(e des.Event) {
 }
 
 func (s *System) record(kind RecordKind, id int32, o Outcome) {
-	if s.recorder == nil {
-		return
+	if s.recorder != nil {
+		s.tell(kind, id, o)
 	}
+}
+
+func (s *System) tell(kind RecordKind, id int32, o Outcome) {
 	t := &s.tasks[id]
 	s.recorder.Record(Record{
 		At: s.now, Kind: kind, Outcome: o, Task: id, Class: t.class, Queue: t.queue,
@@ -256,6 +260,13 @@ func (s *System) Close(now des.Time) *Tally {
 			s.censor(t, o)
 			s.host.Done(int32(id), o)
 		}
+	}
+	for i := range s.tally.Classes {
+		c := &s.tally.Classes[i]
+		c.Wait.Merge(&c.punctual)
+		c.WaitAll.Merge(&c.punctual)
+		c.WaitPerAttempt.Merge(&c.punctual)
+		c.punctual = des.Histogram{}
 	}
 	return &s.tally
 }

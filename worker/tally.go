@@ -46,6 +46,7 @@ type ClassTally struct {
 	Wait           des.Histogram // of tasks that started
 	WaitAll        des.Histogram // also of tasks that expired or ended unstarted
 	WaitPerAttempt des.Histogram // each attempt from its own publishing
+	punctual       des.Histogram // of first attempts published when due: part of all three, until Close
 	Response       des.Histogram // of tasks that ended ok or failed
 	Run            des.Histogram // of every attempt that ended
 	Slowdown       des.Histogram // response / demand, in units of a second, of tasks that succeeded

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"simrun/report"
@@ -44,13 +45,8 @@ func soleClass(l *strategies.Layout, w int) (class int, ok bool) {
 		return 0, false
 	}
 	for other := range l.Workers {
-		if other == w {
-			continue
-		}
-		for _, taken := range append(append([]int(nil), l.Workers[other].Queues...), l.Workers[other].Overflow...) {
-			if taken == q {
-				return 0, false
-			}
+		if other != w && (slices.Contains(l.Workers[other].Queues, q) || slices.Contains(l.Workers[other].Overflow, q)) {
+			return 0, false
 		}
 	}
 	for i, queue := range l.ClassQueue {

@@ -124,10 +124,9 @@ func TestTasksAndTrace(t *testing.T) {
 	t.Chdir(t.TempDir())
 	status, _, stderr := call(t, "-q", "--tasks", "tasks.csv", "--trace", "trace.json", file)
 	require.Equal(t, exitOK, status, stderr)
-	f, err := os.Open("tasks.csv")
+	table, err := os.ReadFile("tasks.csv")
 	require.NoError(t, err)
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
 	require.NoError(t, err)
 	assert.Equal(t, "id,class,queue,priority,due,published,received,started,ended,outcome,attempts,worker,strategy", strings.Join(rows[0], ","))
 	strategies := map[string]int{}
@@ -197,8 +196,16 @@ func TestWrongUsage(t *testing.T) {
 	file := scenario(t, "demo")
 	t.Chdir(t.TempDir())
 	for _, args := range [][]string{
-		{}, {"run"}, {"--bogus", file}, {"--format", "xml", file}, {"--cores", "-1", file}, {"--cores", "many", file}, {"--tasks", "t.csv", file, file},
-		{"chek", file}, {"schema", "extra"}, {"check"},
+		{},
+		{"run"},
+		{"--bogus", file},
+		{"--format", "xml", file},
+		{"--cores", "-1", file},
+		{"--cores", "many", file},
+		{"--tasks", "t.csv", file, file},
+		{"chek", file},
+		{"schema", "extra"},
+		{"check"},
 	} {
 		status, stdout, stderr := call(t, args...)
 		assert.Equal(t, exitUsage, status, "%v: %s", args, stderr)

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"fmt"
+
+	"simrun/experiment"
+)
+
+// causes says who waits for what.
+func causes(r *experiment.Result) *grid {
+	g := byStrategy(r, "Mean wait by cause", 1, []string{"class", "mean wait", "in the broker", "reserved by a worker", "share reserved"}, func(s *experiment.Strategy) (rows [][]string) {
+		for j := range s.Classes {
+			c := &s.Classes[j]
+			if c.WaitByCause == nil || c.Wait == nil || c.Wait.Mean == nil {
+				continue
+			}
+			w := c.WaitByCause
+			part := absent
+			if sum := w.Queue + w.Reserved; sum > 0 {
+				part = Share(w.Reserved / sum)
+			}
+			rows = append(rows, []string{c.Name, value("wait.mean", c.Wait.Mean), Duration(w.Queue), Duration(w.Reserved), part})
+		}
+		return rows
+	})
+	g.note("Reserved: prefetched by a worker whose slots are busy. Another worker with a free slot cannot take such a task.")
+	return g
+}
+
+// workers is how busy each worker is.
+func workers(r *experiment.Result) *grid {
+	return byStrategy(r, "Workers", 1, []string{"worker", "replicas", "slots", "slot utilization", "interval", "reserved", "restarts"}, func(s *experiment.Strategy) (rows [][]string) {
+		for _, w := range s.Workers {
+			reserved := absent
+			if w.ReservedMean != nil {
+				reserved = trimmed(w.ReservedMean.Value)
+			}
+			rows = append(rows, []string{w.Name, fmt.Sprint(w.Replicas), fmt.Sprint(w.Slots), value("share", w.SlotUtilization), interval("share", w.SlotUtilization), reserved, Count(w.Restarts)})
+		}
+		return rows
+	})
+}
+
+// differences is each strategy against the baseline, on the same tasks.
+func differences(r *experiment.Result) *grid {
+	g := byStrategy(r, "Against today", 2, []string{"class", "metric", "difference", "interval", "ratio"}, func(s *experiment.Strategy) (rows [][]string) {
+		for _, c := range r.Comparisons {
+			if c.Strategy != s.Name || c.Difference == nil {
+				continue
+			}
+			ratio := absent
+			if c.Ratio != nil {
+				ratio = trimmed(c.Ratio.Value) + "x"
+			}
+			rows = append(rows, []string{c.Class, metricName(c.Metric), signed(c.Metric, c.Difference.Value), interval(c.Metric, c.Difference), ratio})
+		}
+		return rows
+	})
+	g.note("Strategy minus baseline. Both met the very same tasks (common random numbers), so these intervals are narrower than the figures' own.")
+	return g
+}
+
+func signed(metric string, x float64) string {
+	if x > 0 {
+		return "+" + figure(metric, x)
+	}
+	return figure(metric, x)
+}
+
+// checks is what must hold in every run.
+func checks(r *experiment.Result) *grid {
+	g := &grid{Title: "Checks", Head: []string{"check", "strategy", "expected", "observed", "interval", "holds"}, Text: 2, Groups: []group{{}}}
+	for _, c := range r.Checks {
+		seen, iv := absent, absent
+		if c.Observed != nil {
+			seen = trimmed(c.Observed.Value)
+			if c.Observed.Low != nil && c.Observed.High != nil {
+				iv = trimmed(*c.Observed.Low) + " .. " + trimmed(*c.Observed.High)
+			}
+		}
+		holds := "yes"
+		if !c.OK {
+			holds = "NO"
+		}
+		g.Groups[0].Rows = append(g.Groups[0].Rows, []string{c.Name, c.Strategy, trimmed(c.Expected), seen, iv, holds})
+	}
+	return g
+}
+
+// Target is one target and what came of it, as a sentence.
+func Target(class string, t *experiment.SLO) string {
+	seen := "no figure, the queue is unstable"
+	if t.Value != nil {
+		seen = value(t.Metric, t.Value)
+	}
+	return fmt.Sprintf("%s of %s %s: %s against %s", metricName(t.Metric), class, said(t.Verdict), seen, figure(t.Metric, t.Target))
+}
