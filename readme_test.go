@@ -151,7 +151,7 @@ func TestCommandsOfThePages(t *testing.T) {
 						assert.NotEmpty(t, run(t, line))
 					})
 				case strings.HasPrefix(line, "go "):
-					for _, word := range strings.Fields(line) {
+					for word := range strings.FieldsSeq(line) {
 						if dir, ok := strings.CutPrefix(word, "./"); ok && dir != "..." {
 							assert.DirExists(t, dir, "%s: %s", file, line)
 						}

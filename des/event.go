@@ -44,16 +44,22 @@ type Event struct {
 // Gen is a generation modulo 2^24.
 type Gen uint32
 
-// MakeGen keeps the lowest 24 bits of n.
-func MakeGen(n uint32) Gen { return Gen(n & (1<<24 - 1)) }
+const maxGen = 1<<24 - 1
 
-// entry is an event as it lies in the queue, with kind and generation in one word.
+// MakeGen keeps the lowest 24 bits of n.
+func MakeGen(n uint32) Gen { return Gen(n & maxGen) }
+
+// entry is an event as it lies in the queue. All but the time is one word: a struct of small fields would be written in
+// pieces and read as a whole, for which processors have to wait.
 type entry struct {
-	at  Time
-	arg int32
-	tag uint32
+	at   Time
+	rest uint64 // Arg, Gen, Kind from the highest bit down
 }
 
-func (e Event) pack() entry { return entry{e.At, e.Arg, uint32(e.Gen)<<8 | uint32(e.Kind)} }
+func (e Event) pack() entry {
+	return entry{e.At, uint64(uint32(e.Arg))<<32 | uint64(e.Gen&maxGen)<<8 | uint64(e.Kind)}
+}
 
-func (e entry) unpack() Event { return Event{e.at, e.arg, Kind(e.tag), Gen(e.tag >> 8)} }
+func (e entry) unpack() Event {
+	return Event{e.at, int32(e.rest >> 32), Kind(e.rest), Gen(e.rest>>8) & maxGen}
+}

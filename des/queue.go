@@ -3,6 +3,7 @@ package des
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 )
 
 // Queue is the pending event set: a monotone radix heap on integer time (Ahuja, Mehlhorn, Orlin and Tarjan 1990,
@@ -67,22 +68,31 @@ func (q *Queue) Push(e Event) {
 		q.store(e.pack())
 		return
 	}
-	if len(q.front) == cap(q.front) && q.head > len(q.front)/2 {
-		q.front = q.front[:copy(q.front, q.front[q.head:])]
-		q.head = 0
-	}
-	q.front = append(q.front, e.pack())
-	sift(q.front[q.head:])
+	q.insert(e.pack())
 }
 
-// sift moves the last event of a list whose others are sorted to its place, behind its equals.
-func sift(list []entry) {
+// insert puts e into the front, behind its equals.
+func (q *Queue) insert(e entry) {
+	if len(q.front) == cap(q.front) {
+		q.makeRoom()
+	}
+	q.front = q.front[:len(q.front)+1]
+	list := q.front[q.head:]
 	i := len(list) - 1
-	e := list[i]
 	for ; i > 0 && list[i-1].at > e.at; i-- {
 		list[i] = list[i-1]
 	}
 	list[i] = e
+}
+
+// makeRoom drops what has been popped, or lets the front grow.
+func (q *Queue) makeRoom() {
+	if live := q.front[q.head:]; q.head > len(live) {
+		q.front = q.front[:copy(q.front, live)]
+		q.head = 0
+		return
+	}
+	q.front = slices.Grow(q.front, few)
 }
 
 // store puts e into its bucket.
@@ -136,8 +146,7 @@ func (q *Queue) refill() {
 	for {
 		q.last = q.least[b] | (1<<b-1)>>1 // the last time that falls into bucket b
 		for _, e := range q.take(b) {
-			q.front = append(q.front, e)
-			sift(q.front)
+			q.insert(e)
 		}
 		if q.filled == 0 {
 			q.last = Never

@@ -72,7 +72,6 @@ type Strategy struct {
 	Cost     *float64   `json:"cost_per_hour,omitempty"`
 	Slots    int        `json:"slots"`
 	WhatIf   []string   `json:"what_if,omitempty"`
-	Notes    []string   `json:"notes,omitempty"`
 	Classes  []Class    `json:"classes"`
 	All      *Class     `json:"all"`
 	Queues   []Queue    `json:"queues"`
@@ -163,7 +162,7 @@ type Queue struct {
 // Worker is what was found of one worker of a layout (its replicas together).
 type Worker struct {
 	Name            string    `json:"name"`
-	Replicas        int       `json:"replicas"`
+	Replicas        *Estimate `json:"replicas"`
 	Slots           int       `json:"slots"`
 	SlotUtilization *Estimate `json:"slot_utilization"`
 	ReservedMean    *Estimate `json:"reserved_mean"`
@@ -233,7 +232,7 @@ type Closest struct {
 // Timeline is the course of one replication, in equal steps of observed time.
 type Timeline struct {
 	Step   des.Time
-	Queues [][]float64 // [queue][step]: mean number of messages in the broker
+	Queues [][]float64 // [queue][step]: mean number of tasks that wait, in the broker or reserved by a worker
 	Busy   [][]float64 // [worker name][step]: mean number of slots held
 }
 

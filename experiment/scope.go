@@ -83,7 +83,7 @@ type listener struct {
 type entry struct {
 	row     int // in tasks; -1 = not kept
 	id      string
-	inQueue bool
+	waiting bool
 	started des.Time
 }
 
@@ -121,10 +121,9 @@ func (l *listener) Record(r worker.Record) {
 		l.busy[l.group(r.Worker)].add(at, l.step, -1)
 		return
 	case worker.Published, worker.Requeued:
-		l.waits(r, at, r.Kind == worker.Published)
-	case worker.Received:
-		l.waits(r, at, false)
+		l.waits(r, at, true)
 	case worker.Started:
+		l.waits(r, at, false)
 		l.busy[l.group(r.Worker)].add(at, l.step, 1)
 	case worker.Done:
 		l.waits(r, at, false)
@@ -134,16 +133,16 @@ func (l *listener) Record(r worker.Record) {
 	}
 }
 
-// waits keeps the number of messages lying in a queue.
+// waits keeps the number of tasks of a queue that wait, in the broker or reserved by a worker.
 func (l *listener) waits(r worker.Record, at des.Time, in bool) {
 	e := &l.entries[r.Task]
 	switch {
-	case in && !e.inQueue:
+	case in && !e.waiting:
 		l.queues[r.Queue].add(at, l.step, 1)
-	case !in && e.inQueue:
+	case !in && e.waiting:
 		l.queues[r.Queue].add(at, l.step, -1)
 	}
-	e.inQueue = in
+	e.waiting = in
 }
 
 func (l *listener) group(worker int32) int { return l.e.sc.Layouts[l.layout].Group[worker] }

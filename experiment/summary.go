@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 
 	"simrun/stats"
 	"simrun/worker"
@@ -21,7 +22,7 @@ func (e *engine) summarise(reached bool) *Result {
 			Duration: e.horizon.Seconds(), Warmup: e.warmup.Seconds(), WarmupRule: e.rule,
 			Replications: len(e.samples[0]), Confidence: sc.Run.Confidence, PrecisionReached: reached,
 		},
-		Warnings: append(e.notes, e.backlog()...),
+		Warnings: slices.Concat(sc.Warnings, e.notes, e.backlog()),
 	}
 	if !reached && !e.exact {
 		r.Warnings = append(r.Warnings, fmt.Sprintf(
@@ -45,7 +46,7 @@ func (e *engine) summarise(reached bool) *Result {
 func (e *engine) strategy(l int) Strategy {
 	layout := &e.sc.Layouts[l]
 	s := Strategy{
-		Name: layout.Name, Slots: layout.Slots(), WhatIf: layout.WhatIf, Notes: layout.Notes, Cost: e.cost(l),
+		Name: layout.Name, Slots: layout.Slots(), WhatIf: layout.WhatIf, Cost: e.cost(l),
 		Timeline: e.scope.layouts[l].timeline(),
 	}
 	for c := range e.sc.Classes {
@@ -111,14 +112,16 @@ func (e *engine) load(nodes []int, kind int) func(*sample) float64 {
 func (e *engine) group(l, g int) Worker {
 	layout := &e.sc.Layouts[l]
 	w := Worker{Name: layout.Groups[g]}
+	replicas := 0.0
 	var members []int
 	for i := range layout.Workers {
 		if layout.Group[i] == g {
 			members = append(members, i)
-			w.Replicas++
+			replicas++
 			w.Slots += layout.Workers[i].Concurrency
 		}
 	}
+	w.Replicas = e.over(l, func(*sample) float64 { return replicas })
 	sum := func(of func(*sample, int) float64) func(*sample) float64 {
 		return func(s *sample) float64 {
 			total := 0.0

@@ -10,6 +10,7 @@ import (
 	"simrun/stats"
 	"simrun/strategies"
 	"simrun/units"
+	"simrun/worker"
 	"simrun/workloads"
 )
 
@@ -63,7 +64,8 @@ func (e *engine) decide(r *Result) error {
 	}
 	v.Headline = e.headline(r, states[base])
 	v.Reasons = append(v.Reasons, e.reasons(r, states)...)
-	if v.Recommend != nil && *v.Recommend != v.Baseline {
+	// An ideal broker is a model: there is nothing to deploy.
+	if v.Recommend != nil && *v.Recommend != v.Baseline && e.sc.Layouts[simplest].Broker.Kind != worker.Ideal {
 		c := strategies.Diff(&e.sc.Layouts[base], &e.sc.Layouts[simplest], e.sc.Classes)
 		v.Apply = &c
 	}

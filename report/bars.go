@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"simrun/experiment"
+	"simrun/units"
 )
 
 // bars are p50, p95 and p99 with their intervals against the target: a plot for each class and each duration that has
@@ -83,13 +84,13 @@ func quantileBars(r *experiment.Result, class, metric string) (Plot, bool) {
 			words = append(words, s.Name+": "+g.note)
 		} else {
 			for _, e := range statistics(q, stat) {
-				b := bar{name: e.name, value: e.e.Value, low: e.e.Value, high: e.e.Value, label: Duration(e.e.Value), color: palette[i%len(palette)], strong: e.name == stat || !hasTarget}
+				b := bar{name: e.name, value: e.e.Value, low: e.e.Value, high: e.e.Value, label: units.Duration(e.e.Value), color: palette[i%len(palette)], strong: e.name == stat || !hasTarget}
 				if e.e.Low != nil && e.e.High != nil {
 					b.low, b.high = *e.e.Low, *e.e.High
 				}
 				if e.name == stat && verdict != "" {
 					b.label += ", " + said(verdict)
-					words = append(words, fmt.Sprintf("%s: %s %s, %s", s.Name, stat, Duration(b.value), said(verdict)))
+					words = append(words, fmt.Sprintf("%s: %s %s, %s", s.Name, stat, units.Duration(b.value), said(verdict)))
 				}
 				g.bars = append(g.bars, b)
 				high = max(high, b.high)
@@ -119,10 +120,10 @@ func quantileBars(r *experiment.Result, class, metric string) (Plot, bool) {
 	var keys []key
 	if hasTarget {
 		chart.target = &vertical{bound, targetLine}
-		keys = []key{{name: fmt.Sprintf("target: %s at most %s", stat, Duration(bound)), line: targetLine}}
+		keys = []key{{name: fmt.Sprintf("target: %s at most %s", stat, units.Duration(bound)), line: targetLine}}
 	}
 	ax.Add(chart)
-	keys = append(keys, key{name: Share(r.Run.Confidence) + " interval", line: draw.LineStyle{Color: ink, Width: 1}})
+	keys = append(keys, key{name: units.Share(r.Run.Confidence) + " interval", line: draw.LineStyle{Color: ink, Width: 1}})
 	title := fmt.Sprintf("%s: %s against its target", class, metric)
 	if !hasTarget {
 		title = fmt.Sprintf("%s: %s (no target)", class, metric)

@@ -11,6 +11,7 @@ import (
 
 	"simrun/des"
 	"simrun/experiment"
+	"simrun/units"
 )
 
 // cdfs are the distributions of waits: one plot a class, the strategies overlaid.
@@ -106,7 +107,7 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 	var words []string
 	if target > 0 {
 		ax.Add(&curve{x: []float64{target, target}, y: []float64{0, ax.Y.Max}, line: targetLine}, &curve{x: []float64{low, target}, y: []float64{p, p}, line: targetLine})
-		keys = append(keys, key{name: fmt.Sprintf("target: %s within %s", Share(p), Duration(target)), line: targetLine})
+		keys = append(keys, key{name: fmt.Sprintf("target: %s within %s", units.Share(p), units.Duration(target)), line: targetLine})
 	}
 	observed := observations(r, class, ax)
 	for i, h := range waits {
@@ -126,14 +127,14 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		}
 		ax.Add(l)
 		keys = append(keys, key{name: r.Strategies[i].Name, line: l.line, glyph: &g})
-		said := fmt.Sprintf("%s: p95 %s", r.Strategies[i].Name, Duration(h.Quantile(0.95)))
+		said := fmt.Sprintf("%s: p95 %s", r.Strategies[i].Name, units.Duration(h.Quantile(0.95)))
 		if target > 0 {
-			said += fmt.Sprintf(", %s within the target of %s", Share(h.Share(des.Seconds(target))), Duration(target))
+			said += fmt.Sprintf(", %s within the target of %s", units.Share(h.Share(des.Seconds(target))), units.Duration(target))
 		}
 		words = append(words, said)
 	}
 	if observed > 0 {
-		keys = append(keys, key{name: "observed, " + plural(observed, "run", "runs"), line: observedLine})
+		keys = append(keys, key{name: "observed, " + units.Plural(observed, "run", "runs"), line: observedLine})
 	}
 	title := class + ": how long tasks wait"
 	return Plot{

@@ -115,7 +115,7 @@ func WorkersCSV(w io.Writer, r *experiment.Result) error {
 	for i := range r.Strategies {
 		for _, k := range r.Strategies[i].Workers {
 			out.key = []string{r.Strategies[i].Name, k.Name}
-			out.plain("replicas", float64(k.Replicas))
+			out.estimate("replicas", k.Replicas)
 			out.plain("slots", float64(k.Slots))
 			out.estimate("slot_utilization", k.SlotUtilization)
 			out.estimate("reserved_mean", k.ReservedMean)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"simrun/experiment"
+	"simrun/units"
 )
 
 // causes says who waits for what.
@@ -15,11 +16,11 @@ func causes(r *experiment.Result) *grid {
 				continue
 			}
 			w := c.WaitByCause
-			part := absent
+			part := units.Absent
 			if sum := w.Queue + w.Reserved; sum > 0 {
-				part = Share(w.Reserved / sum)
+				part = units.Share(w.Reserved / sum)
 			}
-			rows = append(rows, []string{c.Name, value("wait.mean", c.Wait.Mean), Duration(w.Queue), Duration(w.Reserved), part})
+			rows = append(rows, []string{c.Name, value("wait.mean", c.Wait.Mean), units.Duration(w.Queue), units.Duration(w.Reserved), part})
 		}
 		return rows
 	})
@@ -31,11 +32,11 @@ func causes(r *experiment.Result) *grid {
 func workers(r *experiment.Result) *grid {
 	return byStrategy(r, "Workers", 1, []string{"worker", "replicas", "slots", "slot utilization", "interval", "reserved", "restarts"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, w := range s.Workers {
-			reserved := absent
+			reserved := units.Absent
 			if w.ReservedMean != nil {
-				reserved = trimmed(w.ReservedMean.Value)
+				reserved = units.Number(w.ReservedMean.Value)
 			}
-			rows = append(rows, []string{w.Name, fmt.Sprint(w.Replicas), fmt.Sprint(w.Slots), value("share", w.SlotUtilization), interval("share", w.SlotUtilization), reserved, Count(w.Restarts)})
+			rows = append(rows, []string{w.Name, replicas(w), fmt.Sprint(w.Slots), value("share", w.SlotUtilization), interval("share", w.SlotUtilization), reserved, units.Count(w.Restarts)})
 		}
 		return rows
 	})
@@ -48,9 +49,9 @@ func differences(r *experiment.Result) *grid {
 			if c.Strategy != s.Name || c.Difference == nil {
 				continue
 			}
-			ratio := absent
+			ratio := units.Absent
 			if c.Ratio != nil {
-				ratio = trimmed(c.Ratio.Value) + "x"
+				ratio = units.Number(c.Ratio.Value) + "x"
 			}
 			rows = append(rows, []string{c.Class, metricName(c.Metric), signed(c.Metric, c.Difference.Value), interval(c.Metric, c.Difference), ratio})
 		}
@@ -71,18 +72,18 @@ func signed(metric string, x float64) string {
 func checks(r *experiment.Result) *grid {
 	g := &grid{Title: "Checks", Head: []string{"check", "strategy", "expected", "observed", "interval", "holds"}, Text: 2, Groups: []group{{}}}
 	for _, c := range r.Checks {
-		seen, iv := absent, absent
+		seen, iv := units.Absent, units.Absent
 		if c.Observed != nil {
-			seen = trimmed(c.Observed.Value)
+			seen = units.Number(c.Observed.Value)
 			if c.Observed.Low != nil && c.Observed.High != nil {
-				iv = trimmed(*c.Observed.Low) + " .. " + trimmed(*c.Observed.High)
+				iv = units.Number(*c.Observed.Low) + " .. " + units.Number(*c.Observed.High)
 			}
 		}
 		holds := "yes"
 		if !c.OK {
 			holds = "NO"
 		}
-		g.Groups[0].Rows = append(g.Groups[0].Rows, []string{c.Name, c.Strategy, trimmed(c.Expected), seen, iv, holds})
+		g.Groups[0].Rows = append(g.Groups[0].Rows, []string{c.Name, c.Strategy, units.Number(c.Expected), seen, iv, holds})
 	}
 	return g
 }
@@ -94,4 +95,11 @@ func Target(class string, t *experiment.SLO) string {
 		seen = value(t.Metric, t.Value)
 	}
 	return fmt.Sprintf("%s of %s %s: %s against %s", metricName(t.Metric), class, said(t.Verdict), seen, figure(t.Metric, t.Target))
+}
+
+func replicas(w experiment.Worker) string {
+	if w.Replicas == nil {
+		return units.Absent
+	}
+	return units.Count(w.Replicas.Value)
 }

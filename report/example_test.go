@@ -3,15 +3,14 @@ package report_test
 import (
 	"fmt"
 
+	"simrun/experiment"
 	"simrun/report"
 )
 
 func Example() {
-	fmt.Println(report.Duration(0.1834), "to", report.Duration(125))
-	fmt.Println(report.Range(0.183, 0.201))
-	fmt.Println(report.Share(0.99987))
-	// Output:
-	// 183 ms to 2 m 5 s
-	// 183 .. 201 ms
-	// 99.99 %
+	r := &experiment.Result{Run: experiment.RunInfo{Replications: 20, Confidence: 0.95}}
+	r.Scenario.Name = "demo"
+	r.Verdict = experiment.Verdict{Status: "keep_baseline", Baseline: "one-pool", Headline: "Yes: what runs today meets its target."}
+	fmt.Println(report.Text(r, 80, false)[:38])
+	// Output: Yes: what runs today meets its target.
 }

@@ -58,7 +58,6 @@ func fixture() (*scenarios.Scenario, *experiment.Result) {
 		},
 		Warnings: []string{"scenarios/priority.yaml:21:5: tasks.notify.work.1: smtp has no timeout: a hanging call holds its slot for ever"},
 	}
-	res.Strategies[2].Notes = []string{"-O fair has no effect since Celery 4.0."}
 	res.Strategies[3].WhatIf = []string{"strict order: no Celery setting does this on redis"}
 	res.Strategies[1].Unstable = []experiment.Unstable{{Queue: "low", Offered: 8.2, Capacity: 8, GrowthPerHour: 144}}
 	res.Strategies[1].Classes[1].Wait, res.Strategies[1].Classes[1].Response = nil, nil
@@ -156,7 +155,7 @@ func (f *maker) strategy(name string, slots int, zeroLess, notify, backup float6
 			if w == "worker_high_priority" {
 				u = 0.48
 			}
-			s.Workers = append(s.Workers, experiment.Worker{Name: w, Replicas: 1, Slots: n, SlotUtilization: est(u, 0.02), ReservedMean: est(12*prefetch, 0.05)})
+			s.Workers = append(s.Workers, experiment.Worker{Name: w, Replicas: est(1, 0), Slots: n, SlotUtilization: est(u, 0.02), ReservedMean: est(12*prefetch, 0.05)})
 			t.Busy = append(t.Busy, f.walk(240, u*float64(n), float64(n)))
 		}
 	}
@@ -189,11 +188,11 @@ func fixtureTasks() ([]experiment.Task, []experiment.Attempt) {
 	nine := 9
 	s := des.Seconds
 	return []experiment.Task{
-		{ID: "n-1", Class: "notify", Queue: "high", Due: 0, Published: 0, Received: s(0.01), Started: s(0.5), Ended: s(0.58), Outcome: worker.OK, Attempts: 1, Worker: "worker", Strategy: "one-pool"},
-		{ID: "b-1", Class: "backup", Queue: "low", Priority: &nine, Due: s(1.25), Published: s(1.25), Received: des.Never, Started: des.Never, Ended: des.Never, Outcome: worker.Unstarted, Strategy: "one-pool"},
-	}, []experiment.Attempt{
-		{ID: "n-1", Class: "notify", Worker: "worker", Strategy: "one-pool", Slot: 0, Number: 1, Started: s(0.5), Ended: s(0.58), Outcome: worker.OK},
-		{ID: "b-0", Class: "backup", Worker: "worker", Strategy: "one-pool", Slot: 1, Number: 2, Started: s(0.6), Ended: des.Never, Outcome: worker.Unfinished},
-		{ID: "n-1", Class: "notify", Worker: "worker_high_priority", Strategy: "separated", Slot: 0, Number: 1, Started: s(0.1), Ended: s(0.18), Outcome: worker.OK},
-	}
+			{ID: "n-1", Class: "notify", Queue: "high", Due: 0, Published: 0, Received: s(0.01), Started: s(0.5), Ended: s(0.58), Outcome: worker.OK, Attempts: 1, Worker: "worker", Strategy: "one-pool"},
+			{ID: "b-1", Class: "backup", Queue: "low", Priority: &nine, Due: s(1.25), Published: s(1.25), Received: des.Never, Started: des.Never, Ended: des.Never, Outcome: worker.Unstarted, Strategy: "one-pool"},
+		}, []experiment.Attempt{
+			{ID: "n-1", Class: "notify", Worker: "worker", Strategy: "one-pool", Slot: 0, Number: 1, Started: s(0.5), Ended: s(0.58), Outcome: worker.OK},
+			{ID: "b-0", Class: "backup", Worker: "worker", Strategy: "one-pool", Slot: 1, Number: 2, Started: s(0.6), Ended: des.Never, Outcome: worker.Unfinished},
+			{ID: "n-1", Class: "notify", Worker: "worker_high_priority", Strategy: "separated", Slot: 0, Number: 1, Started: s(0.1), Ended: s(0.18), Outcome: worker.OK},
+		}
 }

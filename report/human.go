@@ -1,134 +1,21 @@
 package report
 
 import (
-	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
 	"simrun/experiment"
+	"simrun/units"
 )
-
-// absent stands for a figure that does not exist.
-const absent = "–"
-
-// Duration writes seconds with three significant digits in the unit that suits them: 183 ms, 1.24 s, 2 m 5 s.
-func Duration(s float64) string {
-	switch {
-	case math.IsNaN(s) || math.IsInf(s, 0):
-		return absent
-	case s < 0:
-		return "-" + Duration(-s)
-	case s == 0:
-		return "0 s"
-	}
-	s = significant(s)
-	switch {
-	case s < 1e-6:
-		return trimmed(s*1e9) + " ns"
-	case s < 1e-3:
-		return trimmed(s*1e6) + " µs"
-	case s < 1:
-		return trimmed(s*1e3) + " ms"
-	case s < 60:
-		return trimmed(s) + " s"
-	case s < 3599.5: // from here on it rounds to an hour
-		return twoUnits(s, 60, "m", "s")
-	case s < 86400-30:
-		return twoUnits(s/60, 60, "h", "m")
-	default:
-		return twoUnits(s/3600, 24, "d", "h")
-	}
-}
-
-// twoUnits splits a number of small units into large ones of size each: 125 s -> "2 m 5 s".
-func twoUnits(small, size float64, large, unit string) string {
-	n := math.Round(small)
-	whole, rest := math.Floor(n/size), math.Mod(n, size)
-	if rest == 0 {
-		return fmt.Sprintf("%.0f %s", whole, large)
-	}
-	return fmt.Sprintf("%.0f %s %.0f %s", whole, large, rest, unit)
-}
-
-// significant rounds what is below a minute to three digits, so that 0.9996 is written in seconds, not as 1000 ms.
-func significant(x float64) float64 {
-	if x == 0 || x >= 1000 {
-		return x
-	}
-	r, err := strconv.ParseFloat(strconv.FormatFloat(x, 'e', 2, 64), 64)
-	if err != nil {
-		return x
-	}
-	if x >= 60 {
-		return x
-	}
-	return r
-}
-
-// trimmed writes three significant digits without an exponent or trailing zeros.
-func trimmed(x float64) string {
-	if x == 0 || math.IsNaN(x) || math.IsInf(x, 0) {
-		return strconv.FormatFloat(x, 'f', -1, 64)
-	}
-	digits := max(0, 2-int(math.Floor(math.Log10(math.Abs(x)))))
-	s := strconv.FormatFloat(x, 'f', digits, 64)
-	if strings.Contains(s, ".") {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	}
-	return s
-}
-
-// Range writes an interval of durations, the unit once where both ends share it: 183 .. 201 ms.
-func Range(low, high float64) string {
-	l, h := Duration(low), Duration(high)
-	if lf, hf := strings.Fields(l), strings.Fields(h); len(lf) == 2 && len(hf) == 2 && lf[1] == hf[1] {
-		l = lf[0]
-	}
-	return l + " .. " + h
-}
-
-// Share writes a share as a percentage, with enough digits never to round to all or nothing: 99.98 %.
-func Share(x float64) string {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return absent
-	}
-	p := x * 100
-	if p == 0 || p == 100 {
-		return trimmed(p) + " %"
-	}
-	if p > 99 && p < 100 { // three digits of what is missing would be too many: show where it differs from all
-		for digits := 1; digits <= 6; digits++ {
-			if s := strconv.FormatFloat(p, 'f', digits, 64); !strings.HasPrefix(s, "100") {
-				return s + " %"
-			}
-		}
-		return "> 99.999999 %"
-	}
-	return trimmed(p) + " %"
-}
-
-// Count writes a mean number of tasks: whole above 100, three digits below, thousands apart.
-func Count(x float64) string {
-	if math.Abs(x) < 100 {
-		return trimmed(x)
-	}
-	s := strconv.FormatFloat(x, 'f', 0, 64)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + " " + s[i:] // a thin space would be finer, but not every terminal has one
-	}
-	return s
-}
 
 // figure writes one value of a metric in the metric's own unit.
 func figure(metric string, x float64) string {
 	if isShare(metric) {
-		return Share(x)
+		return units.Share(x)
 	}
 	if strings.HasPrefix(metric, "slowdown") {
-		return trimmed(x) + "x"
+		return units.Number(x) + "x"
 	}
-	return Duration(x)
+	return units.Duration(x)
 }
 
 // isShare tells the shares (loss, failed, expired, duplicates) from the statistics of durations (wait.p95).
@@ -139,7 +26,7 @@ func metricName(metric string) string { return strings.Replace(metric, ".", " ",
 
 func value(metric string, e *experiment.Estimate) string {
 	if e == nil {
-		return absent
+		return units.Absent
 	}
 	return figure(metric, e.Value)
 }
@@ -147,20 +34,12 @@ func value(metric string, e *experiment.Estimate) string {
 func interval(metric string, e *experiment.Estimate) string {
 	switch {
 	case e == nil || e.Low == nil || e.High == nil:
-		return absent
+		return units.Absent
 	case isShare(metric):
-		return strings.TrimSuffix(Share(*e.Low), " %") + " .. " + Share(*e.High)
+		return strings.TrimSuffix(units.Share(*e.Low), " %") + " .. " + units.Share(*e.High)
 	case strings.HasPrefix(metric, "slowdown"):
-		return trimmed(*e.Low) + " .. " + trimmed(*e.High) + "x"
+		return units.Number(*e.Low) + " .. " + units.Number(*e.High) + "x"
 	default:
-		return Range(*e.Low, *e.High)
+		return units.Range(*e.Low, *e.High)
 	}
-}
-
-// plural writes n things.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"simrun/experiment"
+	"simrun/units"
 )
 
 // Entry is one scenario of a run over several: where its page is, relative to the index, and what was found.
@@ -38,7 +39,7 @@ type summaryResult struct {
 }
 
 // keyFigure is the target that today's layout comes nearest to missing, or misses by most, and what the recommended
-// layout makes of it. A value is absent where the queue is unstable.
+// layout makes of it. A value is units.Absent where the queue is unstable.
 type keyFigure struct {
 	Class     string   `json:"class"`
 	Metric    string   `json:"metric"`
@@ -105,14 +106,14 @@ func overview(entries []Entry) *grid {
 		if v.BaselinePasses != nil {
 			passes = map[bool]string{true: "yes", false: "NO"}[*v.BaselinePasses]
 		}
-		take := absent
+		take := units.Absent
 		if v.Recommend != nil {
 			take = *v.Recommend
 		}
-		row := []string{e.Result.Scenario.Name, passes, strings.ReplaceAll(v.Status, "_", " "), take, absent, absent, absent}
+		row := []string{e.Result.Scenario.Name, passes, strings.ReplaceAll(v.Status, "_", " "), take, units.Absent, units.Absent, units.Absent}
 		if k := keyOf(e.Result); k != nil {
 			row[4] = fmt.Sprintf("%s %s, %s", k.Class, metricName(k.Metric), figure(k.Metric, k.Target))
-			row[5], row[6] = orUnstable(k.Metric, k.Today), absent
+			row[5], row[6] = orUnstable(k.Metric, k.Today), units.Absent
 			if v.Recommend != nil {
 				row[6] = orUnstable(k.Metric, k.Recommend)
 			}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"simrun/units"
 	"strings"
 
 	"simrun/strategies"
@@ -16,15 +17,15 @@ type Load struct {
 func Offered(loads []Load, width int) string {
 	g := &grid{Head: []string{"strategy", "queue", "tasks/s", "offered", "capacity", "load", "steady", "short of", "grows by"}, Text: 2}
 	for _, l := range loads {
-		share := absent
+		share := units.Absent
 		if l.Capacity > 0 {
-			share = Share(l.Offered / l.Capacity)
+			share = units.Share(l.Offered / l.Capacity)
 		}
 		steady, by, grows := "yes", "", ""
 		if l.Unstable {
-			steady, by, grows = "NO", l.By, Count(l.GrowthPerSecond*3600)+" tasks/h"
+			steady, by, grows = "NO", l.By, units.Count(l.GrowthPerSecond*3600)+" tasks/h"
 		}
-		row := []string{l.Queue, trimmed(l.Rate), trimmed(l.Offered), trimmed(l.Capacity), share, steady, by, grows}
+		row := []string{l.Queue, units.Number(l.Rate), units.Number(l.Offered), units.Number(l.Capacity), share, steady, by, grows}
 		if n := len(g.Groups); n > 0 && g.Groups[n-1].Name == l.Strategy {
 			g.Groups[n-1].Rows = append(g.Groups[n-1].Rows, row)
 		} else {

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"simrun/experiment"
+	"simrun/units"
 )
 
 // waitCauses split the mean wait of each class: the part spent in the broker, which any worker could end, and the
@@ -28,11 +29,11 @@ func waitCauses(r *experiment.Result) []Plot {
 				g.note = "unstable: the queue grows without end"
 			} else if w := c.WaitByCause; w != nil && c.Wait != nil && c.Wait.Mean != nil {
 				b := bar{name: "mean", value: c.Wait.Mean.Value, split: true, color: palette[i%len(palette)]}
-				b.low, b.high, b.label = b.value, b.value, Duration(b.value)
+				b.low, b.high, b.label = b.value, b.value, units.Duration(b.value)
 				if sum := w.Queue + w.Reserved; sum > 0 && w.Reserved > 0 {
 					part := w.Reserved / sum
 					b.part = b.value * part // the parts are of all tasks together, the mean is of replications
-					b.label += fmt.Sprintf(", %s of it reserved", Share(math.Round(part*100)/100))
+					b.label += fmt.Sprintf(", %s of it reserved", units.Share(math.Round(part*100)/100))
 				}
 				top = max(top, b.value)
 				g.bars = []bar{b}
@@ -76,7 +77,7 @@ func utilization(r *experiment.Result) []Plot {
 			if e.Low != nil && e.High != nil {
 				b.low, b.high = *e.Low, *e.High
 			}
-			b.label = fmt.Sprintf("%s of %s", Share(math.Round(e.Value*1000)/1000), plural(w.Slots, "slot", "slots"))
+			b.label = fmt.Sprintf("%s of %s", units.Share(math.Round(e.Value*1000)/1000), units.Plural(w.Slots, "slot", "slots"))
 			g.bars = append(g.bars, b)
 			words = append(words, fmt.Sprintf("%s, %s: %s", s.Name, w.Name, b.label))
 		}

@@ -12,6 +12,7 @@ import (
 	"simrun/experiment"
 	"simrun/scenarios"
 	"simrun/strategies"
+	"simrun/units"
 )
 
 //go:embed page.html
@@ -151,7 +152,7 @@ func trust(sc *scenarios.Scenario, r *experiment.Result) string {
 	if r.Run.Replications == 1 {
 		return "One replication, without intervals." + unverified(sc, r)
 	}
-	precise := fmt.Sprintf("%s intervals from %s", Share(r.Run.Confidence), plural(r.Run.Replications, "replication", "replications"))
+	precise := fmt.Sprintf("%s intervals from %s", units.Share(r.Run.Confidence), units.Plural(r.Run.Replications, "replication", "replications"))
 	if !r.Run.PrecisionReached {
 		precise += ", and the precision asked for was not reached"
 	}
@@ -162,8 +163,10 @@ func unverified(sc *scenarios.Scenario, r *experiment.Result) (s string) {
 	if r.Verdict.ModelError == nil {
 		s = " Predictions for this kind of workload have not been verified against real Celery."
 	}
+	n := r.Verdict.Inputs
+	s += fmt.Sprintf(" Of what is said of the tasks, %d of %d inputs were measured, the others assumed.", n.Measured, n.Measured+n.Assumed)
 	if n := len(sc.Assumptions); n > 0 {
-		s += fmt.Sprintf(" %s filled in that the file does not state.", plural(n, "input was", "inputs were"))
+		s += fmt.Sprintf(" %s filled in that the file does not state.", units.Plural(n, "input was", "inputs were"))
 	}
 	return s
 }
@@ -173,18 +176,18 @@ func method(r *experiment.Result) []string {
 	run := &r.Run
 	warmup := "Nothing was deleted as warm-up (" + run.WarmupRule + ")."
 	if run.Warmup > 0 {
-		warmup = fmt.Sprintf("The first %s of each replication were deleted as warm-up (%s).", Duration(run.Warmup), run.WarmupRule)
+		warmup = fmt.Sprintf("The first %s of each replication were deleted as warm-up (%s).", units.Duration(run.Warmup), run.WarmupRule)
 	}
 	reached := "Replications were added until every target was known to the precision asked for, or lay wholly on one side of its target."
 	if !run.PrecisionReached {
 		reached = "The precision asked for was not reached at the largest number of replications: figures whose interval holds their target are undecided."
 	}
-	figures := fmt.Sprintf("Every figure is the mean over replications, and its interval a t interval of these at %s confidence. Attained shares are counted task by task. Quantiles are taken within each replication, zeros included.", Share(run.Confidence))
+	figures := fmt.Sprintf("Every figure is the mean over replications, and its interval a t interval of these at %s confidence. Attained shares are counted task by task. Quantiles are taken within each replication, zeros included.", units.Share(run.Confidence))
 	if run.Replications == 1 {
 		reached, figures = "", "With a single replication there are no intervals. Attained shares are counted task by task. Quantiles have zeros included."
 	}
 	return []string{
-		fmt.Sprintf("%s of %s of virtual time, %s events in all, from seed %d. %s %s", plural(run.Replications, "replication", "replications"), Duration(run.Duration), Count(float64(run.Events)), r.Scenario.Seed, warmup, reached),
+		fmt.Sprintf("%s of %s of virtual time, %s events in all, from seed %d. %s %s", units.Plural(run.Replications, "replication", "replications"), units.Duration(run.Duration), units.Count(float64(run.Events)), r.Scenario.Seed, warmup, reached),
 		figures,
 		"Every strategy meets the very same tasks (common random numbers): arrivals, work, failures and retries are drawn per task, not in the order in which a layout happens to serve them. Differences between strategies are therefore known better than the figures themselves.",
 		"The intervals are simulation noise for exactly these inputs. They are not certainty about production: wrong inputs give precise wrong answers.",

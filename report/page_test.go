@@ -154,7 +154,7 @@ func TestPlotsSayWhatTheyShow(t *testing.T) {
 		"bars-response-backup": {"unstable: the queue grows without end"},
 		"causes-notify":        {"reserved by a busy worker", "70 % of it reserved"},
 		"cdf-wait-notify":      {"target: 95 % within 200 ms", "observed, 1 run", "share of tasks", "separated"},
-		"queues":               {"messages", "worst 5 m", "time since"},
+		"queues":               {"tasks", "worst 5 m", "time since"},
 		"busy":                 {"slots", "all slots", "worker_high_priority"},
 		"utilization":          {"48 % of 2 slots"},
 	} {

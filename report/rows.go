@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"simrun/experiment"
+	"simrun/units"
 )
 
 // grid is one table as text: what the terminal, markdown and the page have in common.
@@ -77,12 +78,12 @@ func targets(r *experiment.Result) *grid {
 		for i := range s.Classes {
 			c := &s.Classes[i]
 			for _, t := range c.SLO {
-				v, iv, at := value(t.Metric, t.Value), interval(t.Metric, t.Value), absent
+				v, iv, at := value(t.Metric, t.Value), interval(t.Metric, t.Value), units.Absent
 				if t.Value == nil && unstable(s, c.Queue) {
 					v, withheld = "unstable", true
 				}
 				if t.Attained != nil {
-					at = Share(t.Attained.Value)
+					at = units.Share(t.Attained.Value)
 				}
 				rows = append(rows, []string{c.Name, metricName(t.Metric), figure(t.Metric, t.Target), v, iv, at, t.Verdict})
 			}
@@ -90,7 +91,7 @@ func targets(r *experiment.Result) *grid {
 		return rows
 	})
 	if r.Run.Replications > 1 {
-		g.note("Intervals are at %s confidence: simulation noise for exactly these inputs, not certainty about production. Attained: tasks within the target.", Share(r.Run.Confidence))
+		g.note("Intervals are at %s confidence: simulation noise for exactly these inputs, not certainty about production. Attained: tasks within the target.", units.Share(r.Run.Confidence))
 	}
 	if withheld {
 		g.note("unstable: more work comes in than the workers can do, so there is no steady figure to give.")
@@ -134,7 +135,7 @@ func durations(r *experiment.Result) *grid {
 			for _, o := range c.Observed {
 				row := []string{"observed, " + o.Run}
 				for _, x := range []float64{o.WaitMean, o.WaitP50, o.WaitP95, o.WaitP99, o.ResponseP50, o.ResponseP95, o.ResponseP99} {
-					row = append(row, Duration(x))
+					row = append(row, units.Duration(x))
 				}
 				rows = append(rows, row)
 			}
@@ -156,9 +157,9 @@ func layouts(r *experiment.Result) *grid {
 	g := byStrategy(r, "Headroom", 1, head, func(s *experiment.Strategy) [][]string {
 		row := []string{headroom(r, s.Name), fmt.Sprint(s.Slots)}
 		if cost {
-			c := absent
+			c := units.Absent
 			if s.Cost != nil {
-				c = trimmed(*s.Cost)
+				c = units.Number(*s.Cost)
 			}
 			row = append(row, c)
 		}
@@ -172,13 +173,13 @@ func headroom(r *experiment.Result, name string) string {
 	h, ok := r.Verdict.Headroom[name]
 	switch {
 	case !ok:
-		return absent
+		return units.Absent
 	case h.Factor <= 0:
 		return "passes at no load that was tried"
 	case h.AtLimit:
-		return fmt.Sprintf("passes at %sx load, the most that was tried", trimmed(h.Factor))
+		return fmt.Sprintf("passes at %sx load, the most that was tried", units.Number(h.Factor))
 	default:
-		return fmt.Sprintf("passes up to %sx load", trimmed(h.Factor))
+		return fmt.Sprintf("passes up to %sx load", units.Number(h.Factor))
 	}
 }
 
@@ -186,7 +187,7 @@ func headroom(r *experiment.Result, name string) string {
 func overloaded(r *experiment.Result) *grid {
 	return byStrategy(r, "Unstable queues", 1, []string{"queue", "offered", "capacity", "grows by"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, u := range s.Unstable {
-			rows = append(rows, []string{u.Queue, trimmed(u.Offered) + " slots", trimmed(u.Capacity) + " slots", Count(u.GrowthPerHour) + " tasks/h"})
+			rows = append(rows, []string{u.Queue, units.Number(u.Offered) + " slots", units.Number(u.Capacity) + " slots", units.Count(u.GrowthPerHour) + " tasks/h"})
 		}
 		return rows
 	})
@@ -218,16 +219,16 @@ func rest(r *experiment.Result) *grid {
 			if c.Published == c.Succeeded && c.Retried == 0 && c.Duplicated == 0 {
 				continue
 			}
-			row := []string{c.Name, Count(c.Published), Count(c.Succeeded)}
+			row := []string{c.Name, units.Count(c.Published), units.Count(c.Succeeded)}
 			for k, n := range counts(c) {
 				if used[k] {
-					row = append(row, Count(n))
+					row = append(row, units.Count(n))
 				}
 			}
 			rows = append(rows, row)
 		}
 		return rows
 	})
-	g.note("Tasks, mean of %s. Timeouts are among the failed; retried and duplicated count attempts, not tasks.", plural(r.Run.Replications, "replication", "replications"))
+	g.note("Tasks, mean of %s. Timeouts are among the failed; retried and duplicated count attempts, not tasks.", units.Plural(r.Run.Replications, "replication", "replications"))
 	return g
 }

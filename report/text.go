@@ -11,6 +11,7 @@ import (
 
 	"simrun/experiment"
 	"simrun/strategies"
+	"simrun/units"
 )
 
 // Text is the report on a terminal of the given width. Its first line answers whether what runs today passes.
@@ -82,7 +83,7 @@ func (p *page) verdict(v *experiment.Verdict) {
 func recommendation(v *experiment.Verdict) string {
 	sure := ""
 	if v.ProbabilityCorrect != nil {
-		sure = fmt.Sprintf(" (selection right with probability %s, as far as simulation noise goes)", Share(*v.ProbabilityCorrect))
+		sure = fmt.Sprintf(" (selection right with probability %s, as far as simulation noise goes)", units.Share(*v.ProbabilityCorrect))
 	}
 	switch {
 	case v.Recommend != nil && *v.Recommend == v.Baseline:
@@ -117,7 +118,7 @@ func footnotes(r *experiment.Result) []string {
 	out := slices.Clone(r.Warnings)
 	for i := range r.Strategies {
 		s := &r.Strategies[i]
-		out = AddNotes(out, s.Name, s.WhatIf, s.Notes)
+		out = AddNotes(out, s.Name, s.WhatIf, nil)
 	}
 	return out
 }
@@ -150,11 +151,11 @@ func runLine(r *experiment.Result) string {
 	}
 	warmup := "without a warm-up"
 	if r.Run.Warmup > 0 {
-		warmup = "after " + Duration(r.Run.Warmup) + " of warm-up"
+		warmup = "after " + units.Duration(r.Run.Warmup) + " of warm-up"
 	}
 	return fmt.Sprintf("%s of %s %s (%s), %s confidence, %s, %d of %s hold, seed %d.",
-		plural(r.Run.Replications, "replication", "replications"), Duration(r.Run.Duration), warmup, r.Run.WarmupRule, Share(r.Run.Confidence), precision,
-		ok, plural(len(r.Checks), "check", "checks"), r.Scenario.Seed)
+		units.Plural(r.Run.Replications, "replication", "replications"), units.Duration(r.Run.Duration), warmup, r.Run.WarmupRule, units.Share(r.Run.Confidence), precision,
+		ok, units.Plural(len(r.Checks), "check", "checks"), r.Scenario.Seed)
 }
 
 // grid writes a table, its title and its notes; nothing if it has no rows.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"simrun/units"
 
 	"gonum.org/v1/plot"
 )
@@ -28,7 +29,7 @@ func (logTicks) Ticks(low, high float64) []plot.Tick {
 			}
 			t := plot.Tick{Value: v}
 			if m == 1 || short && (m == 2 || m == 5 && d*5 < next*0.99) {
-				t.Label = Duration(v)
+				t.Label = units.Duration(v)
 			}
 			out = append(out, t)
 		}
@@ -68,7 +69,7 @@ var steps = []float64{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7
 type durationTicks struct{}
 
 func (durationTicks) Ticks(low, high float64) []plot.Tick {
-	return linear(low, high, durationStep(high-low), Duration)
+	return linear(low, high, durationStep(high-low), units.Duration)
 }
 
 func durationStep(span float64) float64 {
@@ -92,13 +93,13 @@ func (t countTicks) Ticks(low, high float64) []plot.Tick {
 			step = niceStep(step * 12)
 		}
 	}
-	return linear(low, high, step, Count)
+	return linear(low, high, step, units.Count)
 }
 
 // shareTicks are the ticks of an axis of percentages.
 type shareTicks struct{}
 
-func (shareTicks) Ticks(low, high float64) []plot.Tick { return linear(low, high, 0.25, Share) }
+func (shareTicks) Ticks(low, high float64) []plot.Tick { return linear(low, high, 0.25, units.Share) }
 
 // nines is a scale of shares that is stretched towards 1, where targets lie: from 90 to 99 % it is as far as from 0 to
 // 90 %.
@@ -114,7 +115,7 @@ type ninesTicks struct{}
 func (ninesTicks) Ticks(low, high float64) (out []plot.Tick) {
 	for _, p := range []float64{0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999} {
 		if p >= low && p <= high {
-			out = append(out, plot.Tick{Value: p, Label: Share(p)})
+			out = append(out, plot.Tick{Value: p, Label: units.Share(p)})
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"simrun/experiment"
+	"simrun/units"
 )
 
 // track is one strategy's panel of a time line: a line a queue (worker), all panels on the same scales.
@@ -51,7 +52,7 @@ func timelines(r *experiment.Result) []Plot {
 	}
 	var out []Plot
 	if len(queues) > 0 {
-		out = append(out, multiples("queues", "Messages in the broker, first replication", "messages", queues, true))
+		out = append(out, multiples("queues", "Tasks waiting, first replication", "tasks", queues, true))
 	}
 	if len(busy) > 0 {
 		out = append(out, multiples("busy", "Slots held, first replication", "slots", busy, false))
@@ -87,7 +88,7 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 		keys = append(keys, key{name: "all slots", line: observedLine})
 	}
 	if worst {
-		keys = append(keys, key{name: "worst " + Duration(worstWindow), line: draw.LineStyle{Color: shade, Width: 9}})
+		keys = append(keys, key{name: "worst " + units.Duration(worstWindow), line: draw.LineStyle{Color: shade, Width: 9}})
 	}
 	const panel = vg.Length(92)
 	plots := make([]*plot.Plot, len(tracks))
@@ -113,7 +114,7 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 				peak = max(peak, y)
 			}
 			ax.Add(l)
-			words = append(words, fmt.Sprintf("%s, %s: at most %s", t.title, t.names[k], trimmed(peak)))
+			words = append(words, fmt.Sprintf("%s, %s: at most %s", t.title, t.names[k], units.Number(peak)))
 		}
 		plots[i] = ax
 	}

@@ -57,8 +57,11 @@ func TestDefaults(t *testing.T) {
 	} {
 		assert.Contains(t, all, want)
 	}
-	require.Len(t, s.Warnings, 2)
-	assert.Equal(t, "minimal.yaml:12:32: strategies.one-pool.workers.worker.machine: not given: cores without limit", s.Warnings[0])
+	assert.Empty(t, s.Warnings, "no machine is given, but the tasks use no CPU")
+	computing, err := Decode("m.yaml", []byte("tasks: {a: {arrivals: {every: 5s}, work: [{cpu: 1s}]}}\n"+
+		"strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}\n"), ".")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"m.yaml:2:31: strategies.s.workers.w.machine: not given: cores without limit"}, computing.Warnings)
 
 	priority, err := Read("priority.yaml")
 	require.NoError(t, err)

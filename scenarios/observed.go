@@ -36,7 +36,7 @@ func (d *decoder) observed(f *field, s *Scenario) []Observation {
 		run := Observation{Name: strings.TrimSuffix(e.Name(), ".csv")}
 		path := &value{kind: text, at: v.at, text: filepath.ToSlash(filepath.Join(v.text, e.Name()))}
 		d.open(path, "observed", func(name string, r io.Reader) (err error) {
-			run.Tasks, err = readRecording(name, r)
+			run.Tasks, err = ReadRun(name, r)
 			return err
 		})
 		runs = append(runs, run)
@@ -67,8 +67,8 @@ func (d *decoder) strangers(v *value, runs []Observation, s *Scenario) {
 // outcomes are the words of the column of that name.
 var outcomes = []string{"ok", "failed", "timeout", "lost", "expired", "dead", "rejected", "retrying", "unfinished", "unstarted"}
 
-// readRecording reads a tasks CSV. Errors are joined, up to 20, each as "NAME:LINE: column: message".
-func readRecording(name string, r io.Reader) ([]ObservedTask, error) {
+// ReadRun reads the tasks CSV of one recorded run. Errors are joined, up to 20, each as "NAME:LINE: column: message".
+func ReadRun(name string, r io.Reader) ([]ObservedTask, error) {
 	in := csv.NewReader(r)
 	in.ReuseRecord = true
 	header, err := in.Read()
@@ -103,6 +103,13 @@ func readRecording(name string, r io.Reader) ([]ObservedTask, error) {
 		t := ObservedTask{
 			ID: c.text("id"), Class: c.text("class"), Outcome: c.text("outcome"),
 			Due: c.time("due"), Started: c.time("started"), Ended: c.time("ended"),
+			Queue: c.optional("queue"), Worker: c.optional("worker"), Published: math.NaN(), Received: math.NaN(),
+		}
+		if _, ok := column["published"]; ok {
+			t.Published = c.time("published")
+		}
+		if _, ok := column["received"]; ok {
+			t.Received = c.time("received")
 		}
 		if !slices.Contains(outcomes, t.Outcome) {
 			c.bad("outcome", "want "+oneOf(outcomes))
@@ -143,6 +150,14 @@ type recordedRow struct {
 
 func (r *recordedRow) text(column string) string {
 	return strings.Clone(strings.TrimSpace(r.row[r.column[column]]))
+}
+
+// optional is a column that the file may be without.
+func (r *recordedRow) optional(column string) string {
+	if _, ok := r.column[column]; !ok {
+		return ""
+	}
+	return r.text(column)
 }
 
 // time is a column of seconds; NaN where it is empty.

@@ -50,4 +50,7 @@ type ObservedTask struct {
 	ID, Class, Outcome  string
 	Due, Started, Ended float64
 	Attempts            int
+
+	Queue, Worker       string  // "" where the recording does not say
+	Published, Received float64 // NaN likewise
 }

@@ -187,8 +187,8 @@ func (w *World) publish() {
 	}
 	b := &w.bodies[id]
 	b.ref = a.Ref
-	var p worker.Publication
-	p, b.fate = w.source.Publication(a, w.demandsOf(id))
+	p, fate := w.source.Publication(a, w.demandsOf(id))
+	b.fate = fate
 	if w.opts.Recorder != nil {
 		told := p // a copy, so that p stays off the heap when nobody listens
 		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), &told)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"simrun/worker"
+	"simrun/workloads"
 )
 
 // group is one worker as written, defaults filled in, before its replicas are laid out.
@@ -174,7 +175,9 @@ func (b *builder) concurrency(path string, w *WorkerSpec, g *group) int {
 
 func (b *builder) machine(path, name string) int {
 	if name == "" {
-		b.warn(path, "not given: cores without limit")
+		if b.computes() {
+			b.warn(path, "not given: cores without limit")
+		}
 		return -1
 	}
 	names := make([]string, len(b.machines))
@@ -251,4 +254,11 @@ func (b *builder) order(path string, w *WorkerSpec, g *group) {
 		order, g.weights = worker.RoundRobin, nil
 	}
 	g.cfg.Order = order
+}
+
+// computes says that some task uses CPU: without, it does not matter how many cores there are.
+func (b *builder) computes() bool {
+	return slices.ContainsFunc(b.classes, func(c workloads.Class) bool {
+		return slices.ContainsFunc(c.Work, func(p workloads.Phase) bool { return p.Kind == workloads.CPU })
+	})
 }

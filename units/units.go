@@ -30,9 +30,9 @@ func Duration(s float64) string {
 		return Number(s*1e3) + " ms"
 	case s < 60:
 		return Number(s) + " s"
-	case s < 3600:
+	case s < 3599.5: // from here on it rounds to an hour
 		return twoUnits(s, 60, "m", "s")
-	case s < 86400:
+	case s < 86400-30:
 		return twoUnits(s/60, 60, "h", "m")
 	default:
 		return twoUnits(s/3600, 24, "d", "h")
@@ -101,6 +101,7 @@ func Share(x float64) string {
 				return s + " %"
 			}
 		}
+		return "> 99.999999 %"
 	}
 	return Number(p) + " %"
 }

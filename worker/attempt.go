@@ -107,6 +107,7 @@ func (s *System) cut(id int32, o Outcome) {
 		s.respawn(id)
 	} else {
 		s.leave(id, w.cfg.Overheads.Finish)
+		s.pull(w) // its ack has made room
 	}
 }
 
@@ -117,6 +118,7 @@ func (s *System) respawn(id int32) {
 		s.tally.Workers[s.slots[id].worker].Restarts++
 	}
 	s.leave(id, w.cfg.Overheads.Respawn)
+	s.pull(w) // the ack of the lost message has made room
 }
 
 // Ended tells that the body in slot is over.

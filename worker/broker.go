@@ -19,11 +19,12 @@ func (s *System) Publish(now des.Time, p Publication) int32 {
 	id := s.newTask()
 	t := &s.tasks[id]
 	gen, pending := t.gen, t.pending
-	*t = task{
-		class: p.Class, queue: s.classQueue[p.Class], worker: none, slot: none, gen: gen, pending: pending,
-		level: s.classLevel[p.Class], due: p.Due, published: now, demand: p.Demand,
-		observed: p.Due >= s.from && p.Due < s.to,
-	}
+	*t = task{} // field by field from here: a composite literal would be made elsewhere and copied, twice
+	t.gen, t.pending = gen, pending
+	t.class, t.queue, t.level = p.Class, s.classQueue[p.Class], s.classLevel[p.Class]
+	t.worker, t.slot = none, none
+	t.due, t.published, t.demand = p.Due, now, p.Demand
+	t.observed = p.Due >= s.from && p.Due < s.to
 	if p.HasPriority {
 		t.level = s.priorities.level(p.Priority, s.queues[t.queue].cfg)
 	}
@@ -76,11 +77,13 @@ func (s *System) enqueue(id int32, front bool) {
 		}
 	}
 	if q.cfg.MaxLength >= 0 && q.n >= q.cfg.MaxLength && t.redeliveries == 0 {
-		if q.cfg.Overflow == Reject || q.n == 0 {
+		if q.cfg.Overflow == Reject || q.cfg.MaxLength == 0 {
 			s.finish(id, Rejected)
 			return
 		}
-		s.finish(s.pop(q), Rejected)
+		for q.n >= q.cfg.MaxLength { // what was delivered again may have come on top
+			s.finish(s.pop(q), Rejected)
+		}
 	}
 	s.push(q, id, front)
 }

@@ -9,12 +9,13 @@ import (
 
 // Publication draws everything that a world needs to publish an arrival: the message, the demands of its first
 // attempt (into demands, one a phase) and what happens to that attempt.
-func (s *Source) Publication(a Arrival, demands []des.Time) (worker.Publication, Fate) {
-	fate := s.Demands(a.Ref, 1, demands)
-	extra := s.Attributes(a.Ref)
-	p := worker.Publication{
-		Class: a.Class, Due: a.Due, Countdown: extra.Countdown, Expires: extra.Expires,
-		Priority: extra.Priority, HasPriority: extra.HasPriority,
+func (s *Source) Publication(a Arrival, demands []des.Time) (p worker.Publication, fate Fate) {
+	fate = s.Demands(a.Ref, 1, demands)
+	p.Class, p.Due = a.Class, a.Due
+	if s.flows[a.Class].attributes {
+		extra := s.attributes(a.Ref)
+		p.Countdown, p.Expires = extra.Countdown, extra.Expires
+		p.Priority, p.HasPriority = extra.Priority, extra.HasPriority
 	}
 	for _, d := range demands {
 		p.Demand += d

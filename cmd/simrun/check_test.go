@@ -18,6 +18,7 @@ func TestCheck(t *testing.T) {
 	assert.Contains(t, stdout, "prefetch_multiplier", "defaults are filled in")
 	assert.Regexp(t, `enough +work +6 +1\.2 +4 +30 % +yes`, stdout)
 	assert.Regexp(t, `tight +work +6 +1\.2 +1 +120 % +NO +slots +3 600 tasks/h`, stdout, "6/s come, 5/s can be done")
+	_, stdout, _ = call(t, "check", scenario(t, "demo", "io:", "cpu:"))
 	assert.Equal(t, 1, strings.Count(stdout, "tight.workers.worker.machine: not given"), "no warning is repeated as a note")
 }
 

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/report"
 	"simrun/scenarios"
 	"simrun/strategies"
 	"simrun/theory"
+	"simrun/units"
 	"simrun/worker"
 	"simrun/workloads"
 )
@@ -141,9 +141,9 @@ func expected(rate float64, slots int, speed float64, work []workloads.Phase) st
 }
 
 func wait(law string, mean float64, quantile func(float64) float64) string {
-	s := fmt.Sprintf("%s, mean wait %s", law, report.Duration(mean))
+	s := fmt.Sprintf("%s, mean wait %s", law, units.Duration(mean))
 	if quantile != nil {
-		s += fmt.Sprintf(", p50 %s, p95 %s, p99 %s", report.Duration(quantile(0.5)), report.Duration(quantile(0.95)), report.Duration(quantile(0.99)))
+		s += fmt.Sprintf(", p50 %s, p95 %s, p99 %s", units.Duration(quantile(0.5)), units.Duration(quantile(0.95)), units.Duration(quantile(0.99)))
 	}
 	return s
 }

@@ -1,0 +1,195 @@
+package recordings
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
+// format is what this package reads.
+const format = "cb-scenario/1"
+
+// scenarioFile is scenario.json.
+type scenarioFile struct {
+	Format           string            `json:"format"`
+	Name             string            `json:"name"`
+	What             string            `json:"what"`
+	Broker           string            `json:"broker"`
+	Duration         float64           `json:"duration"`
+	Drain            float64           `json:"drain"`
+	Classes          members           `json:"classes"`
+	Workers          []json.RawMessage `json:"workers"`
+	QueueMaxPriority int               `json:"queue_max_priority"`
+	Transport        struct {
+		PrioritySteps []int  `json:"priority_steps"`
+		QueueOrder    string `json:"queue_order_strategy"`
+	} `json:"broker_transport_options"`
+	Software struct {
+		Celery string `json:"celery"`
+	} `json:"software"`
+	Machine struct {
+		Cores float64 `json:"cores"`
+	} `json:"machine"`
+}
+
+type classFile struct {
+	Queue    string `json:"queue"`
+	Priority *int   `json:"priority"`
+	Retry    *Retry `json:"retry"`
+}
+
+// Keys of classes and workers whose meaning is known: those that are read, those that trace.csv holds task by task,
+// and those that change nothing.
+var (
+	classKeys  = []string{"queue", "priority", "retry", "arrivals", "cpu", "io", "order", "failure"}
+	workerKeys = []string{
+		"name", "pool", "concurrency", "queues", "prefetch_multiplier", "disable_prefetch", "acks_late", "reject_on_worker_lost",
+		"soft_time_limit", "hard_time_limit", "max_tasks_per_child", "autoscale", "wakeup_timer", "heartbeat", "env", "loglevel",
+	}
+	envKeys = []string{"AUTOSCALE_KEEPALIVE"}
+)
+
+// members is a JSON object that keeps the order of its keys.
+type members []member
+
+type member struct {
+	name  string
+	value json.RawMessage
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (m *members) UnmarshalJSON(data []byte) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return fmt.Errorf("classes: want an object, one member a class")
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return err
+		}
+		one := member{name: key.(string)} // the decoder allows nothing else here
+		if err := d.Decode(&one.value); err != nil {
+			return err
+		}
+		*m = append(*m, one)
+	}
+	return nil
+}
+
+// readScenario reads scenario.json into r.
+func (r *Recording) readScenario(name string, in io.Reader) error {
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	var f scenarioFile
+	if err := json.Unmarshal(data, &f); err != nil {
+		return jsonError(name, data, err)
+	}
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...)))
+	}
+	positive := func(key string, x float64) {
+		if !(x > 0) || math.IsInf(x, 0) {
+			bad("%s: %v: want a number > 0", key, x)
+		}
+	}
+	if f.Format != format {
+		bad("format: %q: want %q", f.Format, format)
+	}
+	if !slices.Contains([]string{"redis", "rabbitmq"}, f.Broker) {
+		bad("broker: %q: want redis or rabbitmq", f.Broker)
+	}
+	positive("duration", f.Duration)
+	if f.Drain < 0 {
+		bad("drain: %v: want a number >= 0", f.Drain)
+	}
+	positive("machine.cores", f.Machine.Cores)
+	if f.Software.Celery == "" {
+		bad("software.celery is missing: want the release, such as 5.6.2")
+	}
+	r.Name, r.About, r.Broker, r.Duration, r.Drain = f.Name, f.What, f.Broker, f.Duration, f.Drain
+	r.Release, r.Cores = f.Software.Celery, f.Machine.Cores
+	r.PrioritySteps, r.QueueOrder, r.QueueMaxPriority = f.Transport.PrioritySteps, f.Transport.QueueOrder, f.QueueMaxPriority
+	if len(f.Classes) == 0 {
+		bad("classes: none: want at least one")
+	}
+	for _, m := range f.Classes {
+		var c classFile
+		if err := json.Unmarshal(m.value, &c); err != nil {
+			bad("classes.%s: %s", m.name, plain(err))
+			continue
+		}
+		r.Classes = append(r.Classes, Class{Name: m.name, Queue: c.Queue, Priority: c.Priority, Retry: c.Retry})
+		r.strange("classes."+m.name, m.value, classKeys)
+	}
+	if len(f.Workers) == 0 {
+		bad("workers: none: want at least one")
+	}
+	for i, raw := range f.Workers {
+		var w Worker
+		if err := json.Unmarshal(raw, &w); err != nil {
+			bad("workers.%d: %s", i, plain(err))
+			continue
+		}
+		if len(w.Autoscale) != 0 && len(w.Autoscale) != 2 {
+			bad("workers.%d.autoscale: %v: want [max, min]", i, w.Autoscale)
+		}
+		r.Workers = append(r.Workers, w)
+		r.strange(fmt.Sprintf("workers.%d", i), raw, workerKeys)
+		for _, key := range slices.Sorted(maps.Keys(w.Env)) {
+			if !slices.Contains(envKeys, key) {
+				r.Notes = append(r.Notes, fmt.Sprintf("scenario.json: workers.%d.env.%s is not known, and left out", i, key))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// strange notes the keys that are set and not known: they may change what happened.
+func (r *Recording) strange(path string, raw json.RawMessage, known []string) {
+	var keys map[string]any
+	if json.Unmarshal(raw, &keys) != nil {
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if keys[key] != nil && !slices.Contains(known, key) {
+			r.Notes = append(r.Notes, fmt.Sprintf("scenario.json: %s.%s is not known, and left out", path, key))
+		}
+	}
+}
+
+// jsonError is an error of the JSON reader with its line.
+func jsonError(name string, data []byte, err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	offset := int64(-1)
+	switch {
+	case errors.As(err, &syntax):
+		offset = syntax.Offset
+	case errors.As(err, &kind):
+		offset = kind.Offset
+	}
+	if offset < 0 {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	line := 1 + bytes.Count(data[:min(int(offset), len(data))], []byte("\n"))
+	return fmt.Errorf("%s:%d: %s", name, line, plain(err))
+}
+
+// plain is an error of the JSON reader in our words.
+func plain(err error) string {
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) && kind.Field != "" {
+		return fmt.Sprintf("%s: %s: want %s", kind.Field, kind.Value, kind.Type)
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}

@@ -1,0 +1,128 @@
+package worker_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"simrun/des"
+	"simrun/worker"
+)
+
+// TestRandomSystems plays scripts of every kind of trouble on systems of every kind. The audit after each event of
+// play is the test; here it only remains that every task ended once and is counted.
+func TestRandomSystems(t *testing.T) {
+	for seed := range uint64(600) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 7))
+			s, script := randomSystem(r)
+			h := play(t, s, script, 10000*sec)
+			done := map[int]int{}
+			var published, ended int64
+			for i := range h.tally.Classes {
+				c := &h.tally.Classes[i]
+				published += c.Published
+				for _, n := range c.ByOutcome {
+					ended += n
+				}
+			}
+			for i, rec := range h.records {
+				if rec.Kind == worker.Done {
+					done[h.of[rec.Task]]++
+					_ = i
+				}
+			}
+			require.EqualValues(t, len(script), published)
+			require.Equal(t, published, ended, "tasks are conserved")
+			require.LessOrEqual(t, h.count(worker.Done), len(script))
+		})
+	}
+}
+
+func randomSystem(r *rand.Rand) (worker.Setup, []message) {
+	few := func(n int) des.Time { return des.Time(r.IntN(n)) * 100 * ms }
+	coin := func() bool { return r.IntN(2) == 0 }
+	maybe := func(d des.Time) des.Time {
+		if coin() {
+			return 0
+		}
+		return d
+	}
+	s := worker.Setup{Key: des.NewKey(r.Uint64()), Broker: worker.Broker{
+		Kind: worker.BrokerKind(r.IntN(3)), Dispatch: worker.Dispatch(r.IntN(2)), PrioritySteps: []int{0, 3, 6, 9},
+		Publish: maybe(few(5)), Restore: maybe(few(30)),
+	}}
+	for i := range 3 {
+		q := queue(string(rune('a' + i)))
+		if r.IntN(3) == 0 {
+			q.MaxLength, q.Overflow = r.IntN(6), worker.Overflow(r.IntN(2))
+		}
+		if coin() {
+			q.MaxPriority = 9
+		}
+		q.DeliveryLimit = r.IntN(4) // a poisoned task must end some time
+		s.Queues = append(s.Queues, q)
+	}
+	for i := range 4 {
+		c := worker.Class{
+			Name: fmt.Sprint(i), AcksLate: worker.Tri(r.IntN(3)), RejectOnWorkerLost: worker.Tri(r.IntN(3)),
+			Retry: worker.Retry{Max: r.IntN(3), Delay: few(20), Backoff: 2, Jitter: coin(), OnError: coin(), OnSoft: coin()},
+		}
+		if coin() {
+			c.HasPriority, c.Priority = true, r.IntN(10)
+		}
+		s.Classes = append(s.Classes, c)
+		s.ClassQueue = append(s.ClassQueue, r.IntN(3))
+	}
+	for i := range 1 + r.IntN(3) {
+		cfg := worker.Config{
+			Name: fmt.Sprint(i), Pool: worker.Pool(r.IntN(4)), Concurrency: 1 + r.IntN(3), Queues: r.Perm(3)[:1+r.IntN(3)],
+			Order: worker.Order(r.IntN(4)), Weights: []int{1, 2, 3}, PrefetchMultiplier: r.IntN(4), AcksLate: coin(),
+			DisablePrefetch: r.IntN(3) == 0, RejectOnWorkerLost: coin(), HardLimit: 2*sec + few(20), SoftLimit: maybe(few(30)),
+			Overheads: worker.Overheads{
+				Fetch: maybe(few(3)), Start: maybe(few(3)), Finish: maybe(few(3)), FinishLate: maybe(few(3)),
+				Notice: maybe(few(10)), Respawn: maybe(few(10)),
+			},
+		}
+		if cfg.Pool == worker.Solo {
+			cfg.Concurrency = 1
+		}
+		if i == 0 {
+			cfg.Queues = []int{0, 1, 2} // every queue is consumed
+		}
+		for q := range 3 {
+			if len(cfg.Queues) == 1 && q != cfg.Queues[0] && coin() {
+				cfg.Overflow = append(cfg.Overflow, q)
+			}
+		}
+		s.Workers = append(s.Workers, cfg)
+	}
+	hanging := s.Workers
+	safe := true // a body that hangs ends only by a hard limit
+	for i := range hanging {
+		safe = safe && (hanging[i].Pool == worker.Prefork || hanging[i].Pool == worker.Gevent)
+	}
+	var script []message
+	for i := range 150 {
+		m := message{name: fmt.Sprint(i), at: few(300), class: r.IntN(4), run: few(20), hangs: safe && r.IntN(20) == 0}
+		for range 3 {
+			m.ends = append(m.ends, [...]worker.Result{
+				worker.Succeeded, worker.Succeeded, worker.Succeeded, worker.Errored, worker.Fatal, worker.Crashed,
+			}[r.IntN(6)])
+		}
+		if r.IntN(4) == 0 {
+			m.extra.Countdown = few(50)
+		}
+		if r.IntN(4) == 0 {
+			m.extra.Expires = 1 + few(100)
+		}
+		if coin() {
+			m.extra.HasPriority, m.extra.Priority = true, r.IntN(10)
+		}
+		script = append(script, m)
+	}
+	s.Priorities = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
+	return s, script
+}
