@@ -39,9 +39,18 @@ func bounds(b int) (low, high Time) {
 
 // Add counts one value; negative values count as 0.
 func (h *Histogram) Add(t Time) {
-	if t <= 0 {
-		t = 0
+	// Nearly every value lies among those seen before.
+	if i := bucketOf(t) - h.first; t >= h.min && t <= h.max && t > 0 && uint(i) < uint(len(h.counts)) {
+		h.n++
+		h.sum.Add(t)
+		h.counts[i]++
+		return
 	}
+	h.extend(max(t, 0))
+}
+
+// extend adds a value that is 0, or may be beyond those seen before.
+func (h *Histogram) extend(t Time) {
 	if h.n == 0 || t < h.min {
 		h.min = t
 	}
@@ -55,10 +64,6 @@ func (h *Histogram) Add(t Time) {
 	}
 	h.sum.Add(t)
 	b := bucketOf(t)
-	if i := b - h.first; i >= 0 && i < len(h.counts) {
-		h.counts[i]++
-		return
-	}
 	h.cover(b, b)
 	h.counts[b-h.first]++
 }
@@ -160,7 +165,7 @@ func (h *Histogram) Share(t Time) float64 {
 			below += float64(c)
 		case at == b:
 			low, high := bounds(b)
-			below += float64(c) * float64(t-low) / float64(high-low)
+			below += float64(c) * float64(t-low+1) / float64(high-low)
 		}
 	}
 	return below / float64(h.n)

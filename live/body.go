@@ -1,6 +1,8 @@
 package live
 
 import (
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"simrun/des"
@@ -8,74 +10,147 @@ import (
 	"simrun/workloads"
 )
 
-// host is what the worker sees of the World.
-type host World
-
-func (h *host) Schedule(e des.Event) { h.queue.Push(e) }
-
-func (h *host) Jitter(task int32, retry int) float64 {
-	return h.source.Jitter(h.bodies[task].ref, retry)
+// attempt is one attempt while its body runs.
+type attempt struct {
+	job
+	gone  atomic.Bool   // abandoned: looked at by what burns
+	left  chan struct{} // closed at the same time: for what waits
+	holds bool          // the one thread of a gevent worker
+	ran   bool          // it computed while it held the thread
 }
 
-func (h *host) Done(task int32, o worker.Outcome) {
-	h.source.Finished(h.bodies[task].ref, h.now, o == worker.OK)
-}
-
-// Start lets a goroutine be the body: it sleeps through the phases and posts its end.
-func (h *host) Start(task, slot int32, attempt int) {
-	b := &h.bodies[task]
-	if attempt > 1 {
-		b.fate = h.source.Demands(b.ref, attempt, b.demands)
-	}
-	var total des.Time
-	for _, d := range b.demands {
-		total += d
-	}
-	r := &h.slots[slot]
-	r.gen++
-	r.stop = make(chan struct{})
-	go sleep(total, b.fate, end{slot: slot, gen: r.gen}, r.stop, h.ends)
-}
-
-// Stop abandons the body: its end is not waited for.
-func (h *host) Stop(_, slot int32) bool {
-	(*World)(h).abandon(slot)
-	return true
-}
-
-func (w *World) abandon(slot int32) {
-	r := &w.slots[slot]
-	r.gen++
-	if r.stop != nil {
-		close(r.stop)
-		r.stop = nil
+func (a *attempt) leave() {
+	if a.gone.CompareAndSwap(false, true) {
+		close(a.left)
 	}
 }
 
-// sleep is a body that takes its time and meets its fate; a hang lasts until it is abandoned.
-func sleep(total des.Time, fate workloads.Fate, e end, stop <-chan struct{}, ends chan<- end) {
-	if fate == workloads.Hang || fate == workloads.HangCPU {
-		<-stop
-		return
-	}
-	timer := time.NewTimer(total)
-	defer timer.Stop()
-	select {
-	case <-stop:
-		return
-	case <-timer.C:
-	}
-	e.result = results[fate]
-	select {
-	case <-stop:
-	case ends <- e:
-	}
+// hangs says that a body of this fate waits for ever, and so cannot notice that it was abandoned.
+func hangs(fate workloads.Fate, e Executor) bool {
+	return fate == workloads.Hang || fate == workloads.HangCPU && e == Goroutine
 }
 
-// results of a body that has slept to its end, by its fate.
+// run is the life of a body.
+func (r *room) run(a *attempt) {
+	began := time.Now()
+	result := r.perform(a)
+	r.post(notice{kind: ended, slot: a.slot, gen: a.gen, result: result, took: time.Since(began)})
+	r.yield(a)
+}
+
+// perform goes through the phases and meets the fate of the attempt.
+func (r *room) perform(a *attempt) (result worker.Result) {
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+		case crash:
+			result = worker.Crashed
+		default:
+			panic(p)
+		}
+	}()
+	switch {
+	case hangs(a.fate, r.executor):
+		<-r.over
+		return worker.Stopped
+	case a.fate == workloads.HangCPU:
+		r.compute(a, phase{demand: des.Never, cores: 1})
+		return worker.Stopped
+	}
+	for _, p := range a.phases {
+		if p.demand > 0 && !r.step(a, p) {
+			return worker.Stopped
+		}
+	}
+	if a.fate == workloads.Crash {
+		r.die()
+	}
+	return results[a.fate]
+}
+
+// results of a body that has done its work, by its fate.
 var results = [...]worker.Result{
 	workloads.Fine:  worker.Succeeded,
 	workloads.Error: worker.Errored,
 	workloads.Fatal: worker.Fatal,
-	workloads.Crash: worker.Crashed,
+}
+
+// step is one phase; false when the attempt was abandoned in it.
+func (r *room) step(a *attempt, p phase) bool {
+	if p.cpu && r.executor != Goroutine {
+		return r.compute(a, p) && !a.gone.Load()
+	}
+	r.yield(a)
+	if r.executor == Goroutine {
+		timer := time.NewTimer(p.demand)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return !a.gone.Load()
+		case <-a.left:
+			return false
+		}
+	}
+	if !pause(p.demand, &a.gone) {
+		return false
+	}
+	// What it waited for has come, but going on takes the thread.
+	return r.pool != worker.Gevent || r.hold(a)
+}
+
+// compute burns a phase. What is killed stops burning; a gevent task cannot be interrupted before it waits again.
+func (r *room) compute(a *attempt, p phase) bool {
+	switch r.pool {
+	case worker.Threads:
+		return r.thread.enter(a.left) && r.burnLocked(a, r.rate.amount(p.demand))
+	case worker.Gevent:
+		if !r.hold(a) {
+			return false
+		}
+		if !a.ran {
+			a.ran = true
+			r.post(notice{kind: stalled, slot: a.slot, gen: a.gen})
+		}
+		return burn(r.rate.amount(p.demand), r.closed)
+	}
+	amount := r.rate.amount(p.demand)
+	if p.cores <= 1 {
+		return burn(amount, a.gone.Load)
+	}
+	// Threads inside the task share its work.
+	var wg sync.WaitGroup
+	for range p.cores {
+		wg.Go(func() { burn(amount/int64(p.cores), a.gone.Load) })
+	}
+	wg.Wait()
+	return !a.gone.Load()
+}
+
+// hold takes the one thread of a gevent worker, unless the attempt has it.
+func (r *room) hold(a *attempt) bool {
+	if !a.holds {
+		a.holds = r.thread.enter(a.left)
+	}
+	return a.holds
+}
+
+// yield gives the thread back. The loop of the worker hears of it before the next task can take the thread.
+func (r *room) yield(a *attempt) {
+	if !a.holds {
+		return
+	}
+	if a.ran {
+		r.post(notice{kind: woken, slot: a.slot, gen: a.gen})
+	}
+	a.holds, a.ran = false, false
+	r.thread.leave()
+}
+
+func (r *room) closed() bool {
+	select {
+	case <-r.over:
+		return true
+	default:
+		return false
+	}
 }

@@ -2,8 +2,26 @@
 // bodies that really take their time.
 //
 // One loop goroutine owns the broker and every worker; bodies run outside it and post their end. Its timers lie in a
-// des.Queue behind one runtime timer. Inside a testing/synctest bubble, where time is exact, a run equals the one
-// that package sim computes to the nanosecond, task by task: that test is what keeps the two worlds honest.
+// des.Queue behind one alarm. Inside a testing/synctest bubble, where time is exact, a run equals the one that package
+// sim computes to the nanosecond, task by task: that test is what keeps the two worlds honest.
 //
-// Bodies sleep: every phase, of whatever kind, waits for its demand. Neither sim nor scenarios is known here.
+// Arrivals are open loop: they are published when due, whatever the workers do, and waits count from the due. How late
+// the loop was is measured; whether that voids a run is for the caller to say.
+//
+// # Where to look
+//
+//	world, host        the loop, and what the worker sees of it
+//	crew               what runs bodies, in this process (room) or in a child (keeper)
+//	room, body         the attempts of one process: phases, fates, being stopped
+//	section            who may compute: the interpreter lock, the one thread of gevent
+//	burn               CPU work in calibrated amounts
+//	keeper, child      the two ends of a child process, with frames between them
+//	alarm, pause, rank what the kernel does better than the runtime: short waits, priorities
+//	calibrate          what this machine can do
+//
+// Neither sim nor scenarios is known here.
+//
+//	result, err := live.New(&layout, classes, live.Options{
+//		Key: des.NewKey(1), Duration: 30 * time.Second, Executor: live.Thread, Rate: live.MeasureRate(),
+//	}).Run(ctx)
 package live

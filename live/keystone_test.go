@@ -79,10 +79,12 @@ func TestLiveEqualsSim(t *testing.T) {
 			}).Run()
 			require.Greater(t, want.Classes[0].Published+want.Classes[1].Published, int64(4000))
 			synctest.Test(t, func(t *testing.T) {
-				got := live.New(layout, classes, live.Options{
+				got, err := live.New(layout, classes, live.Options{
 					Key: des.NewKey(7), Duration: span, Drain: span, Recorder: real,
 				}).Run(context.Background())
-				require.Zero(t, got.Lag)
+				require.NoError(t, err)
+				require.Zero(t, got.Lag.Max())
+				require.Zero(t, got.SendLag.Max())
 				require.Equal(t, want.End, got.End)
 				for i := range want.Classes {
 					require.Equal(t, want.Classes[i].ByOutcome, got.Classes[i].ByOutcome)

@@ -2,6 +2,11 @@ package live
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
 	"time"
 
 	"simrun/des"
@@ -13,10 +18,21 @@ import (
 // Options say what one run does.
 type Options struct {
 	Key      des.Key  // as in package sim: the same key brings the same tasks
+	Load     float64  // multiplies arrivals; 0 = 1
 	Warmup   des.Time // before the observed window
 	Duration des.Time // of the observed window
 	Drain    des.Time // at most, after it, for tasks that arrived in it
+	Start    des.Time // time of the week at which the observed window starts
 	Recorder Recorder // nil = nobody listens
+
+	Executor Executor
+	Rate     Rate     // of CPU work: see MeasureRate; not needed by Goroutine
+	Child    []string // command of a child process; nil = this program, which then begins with IsChild and Serve
+	Precise  bool     // an alarm of the kernel and a place before the bodies; not inside a bubble of fake time
+
+	// Body, if not nil, is told how long the body of each attempt took by its own clock, before the worker hears of
+	// its end. It is called from the loop.
+	Body func(task, attempt int32, took des.Time)
 }
 
 // Recorder receives every change of state, and what of a task the worker does not know. It is called from one
@@ -29,8 +45,13 @@ type Recorder interface {
 // Result is what one run observed.
 type Result struct {
 	*worker.Tally
-	Lag des.Time // the longest that the loop was late for a timer
-	End des.Time
+	End         des.Time
+	Interrupted bool          // ctx was done before the run was
+	Lag         des.Histogram // how late the loop was for each of its timers
+	SendLag     des.Histogram // how late each arrival was published
+	Leaks       int           // bodies that hung, were abandoned, and went on until the end of the run
+	Children    Children
+	Raised      bool // the harness ran before the bodies
 }
 
 // World is one run. It is not reused.
@@ -41,11 +62,14 @@ type World struct {
 	system  *worker.System
 	queue   des.Queue
 	bodies  []body
-	slots   []run
-	ends    chan end
+	slots   []place
+	crews   []crew
+	notices chan notice
+	over    chan struct{}
+	finish  func() // closes over
 	start   time.Time
 	now     des.Time
-	lag     des.Time
+	result  Result
 }
 
 // body is the world's side of a task.
@@ -55,27 +79,39 @@ type body struct {
 	demands []des.Time
 }
 
-// run is the world's side of a slot: the attempt in it, and how to abandon it.
-type run struct {
-	gen  uint64
-	stop chan struct{}
+// place is the world's side of a slot.
+type place struct {
+	worker, crew  int32
+	task, attempt int32
+	gen           uint64 // of the attempt in it, or, after that was abandoned, of none
+	computes      bool   // gevent: holds the thread of its worker
 }
 
-// end is posted by a body.
-type end struct {
-	slot   int32
-	gen    uint64
-	result worker.Result
-}
+const none = -1
 
 // New prepares a run of a layout.
 func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World {
+	if o.Load == 0 {
+		o.Load = 1
+	}
 	w := &World{
 		opts:    o,
 		classes: classes,
-		source:  workloads.NewSource(classes, o.Key.WithName("tasks"), workloads.Options{Load: 1}),
-		slots:   make([]run, layout.Slots()),
-		ends:    make(chan end),
+		source: workloads.NewSource(classes, o.Key.WithName("tasks"), workloads.Options{
+			Load: o.Load, Origin: o.Start - o.Warmup,
+		}),
+		notices: make(chan notice, 1024),
+		over:    make(chan struct{}),
+	}
+	w.finish = sync.OnceFunc(func() { close(w.over) })
+	for i := range layout.Workers {
+		cfg := &layout.Workers[i]
+		for n := range cfg.Concurrency {
+			if n == 0 || o.Executor == Process && cfg.Pool == worker.Prefork {
+				w.crews = append(w.crews, w.hire(cfg.Pool))
+			}
+			w.slots = append(w.slots, place{worker: int32(i), crew: int32(len(w.crews) - 1), task: none})
+		}
 	}
 	var listener worker.Recorder
 	if o.Recorder != nil {
@@ -86,50 +122,156 @@ func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World
 	return w
 }
 
-// Run lasts until every observed task has ended, at most Drain after the observed window, or until ctx is done; then
-// it abandons the bodies that still run and waits for them to be gone.
-func (w *World) Run(ctx context.Context) Result {
-	last := w.opts.Warmup + w.opts.Duration + w.opts.Drain
-	w.start = time.Now()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for !w.system.Settled() {
-		next := min(w.queue.Peek(), w.source.Peek(), last)
-		timer.Reset(next - des.Time(time.Since(w.start)))
-		select {
-		case <-ctx.Done():
-			return w.close()
-		case e := <-w.ends:
-			w.clock()
-			if e.gen == w.slots[e.slot].gen {
-				w.slots[e.slot].stop = nil
-				w.system.Ended(w.now, e.slot, e.result)
-			}
-		case <-timer.C:
-			w.clock()
-			w.lag = max(w.lag, w.now-next)
-			w.due()
-			if w.now >= last {
-				return w.close()
+func (w *World) hire(pool worker.Pool) crew {
+	if w.opts.Executor == Process {
+		command := w.opts.Child
+		if command == nil {
+			command = []string{os.Args[0]}
+			if self, err := os.Executable(); err == nil {
+				command[0] = self
 			}
 		}
+		return newKeeper(command, pool, w.opts.Rate, w.post, w.over)
 	}
-	return w.close()
+	return newRoom(w.opts.Executor, pool, w.opts.Rate, w.post)
+}
+
+// post is how bodies reach the loop. After the end of the run nobody listens.
+func (w *World) post(n notice) {
+	select {
+	case w.notices <- n:
+	case <-w.over:
+	}
+}
+
+// Run lasts until every observed task has ended, at most Drain after the observed window, or until ctx is done; then
+// it abandons the bodies that still run and waits for them to be gone. The error says why a run could not begin.
+func (w *World) Run(ctx context.Context) (Result, error) {
+	if w.opts.Executor != Goroutine && !(w.opts.Rate > 0) {
+		return w.result, fmt.Errorf("rate: %v: want more than 0 units of work a second", float64(w.opts.Rate))
+	}
+	if w.opts.Executor == Thread {
+		// Every body that computes has a thread, and the kernel shares the cores among them, not the runtime.
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(runtime.NumCPU() + len(w.slots) + 1))
+	}
+	defer context.AfterFunc(ctx, w.finish)() // also when children are only being started
+	if err := w.muster(); err != nil {
+		return w.result, errors.Join(err, w.dismiss())
+	}
+	alarm := newRuntimeAlarm
+	if w.opts.Precise {
+		alarm = newAlarm
+		if w.result.Raised = raise(); w.result.Raised {
+			defer lower()
+		}
+	}
+	bell := alarm()
+	defer bell.close()
+	w.start = time.Now()
+	w.loop(ctx, bell)
+	w.clock()
+	w.result.End = w.now
+	err := w.dismiss()
+	w.result.Tally = w.system.Close(w.now)
+	return w.result, err
+}
+
+// muster starts the processes of all crews at once.
+func (w *World) muster() error {
+	errs := make(chan error)
+	n := 0
+	for _, c := range w.crews {
+		if k, ok := c.(*keeper); ok {
+			n++
+			go func() { errs <- k.begin() }()
+		}
+	}
+	var all error
+	for range n {
+		if err := <-errs; err != nil {
+			all = err // one is enough: they all start the same program
+		}
+	}
+	return all
+}
+
+// loop is the run.
+func (w *World) loop(ctx context.Context, bell alarm) {
+	last := w.opts.Warmup + w.opts.Duration + w.opts.Drain
+	set := des.Never
+	for !w.system.Settled() {
+		w.due()
+		w.clock()
+		if w.now >= last || w.system.Settled() {
+			return
+		}
+		next := min(w.queue.Peek(), w.source.Peek(), last)
+		if next != set {
+			set = next
+			bell.set(next - w.now)
+		}
+		select {
+		case <-ctx.Done():
+			w.result.Interrupted = true
+			return
+		case n := <-w.notices:
+			w.hear(n)
+		case <-bell.ticks():
+			set = des.Never // a tick is used up
+		}
+	}
+}
+
+// hear handles a notice and those behind it, as far as they have come.
+func (w *World) hear(n notice) {
+	for range cap(w.notices) {
+		w.clock()
+		w.handle(n)
+		select {
+		case n = <-w.notices:
+		default:
+			return
+		}
+	}
+}
+
+func (w *World) handle(n notice) {
+	s := &w.slots[n.slot]
+	switch n.kind {
+	case stalled:
+		s.computes = true
+		w.system.Stall(s.worker)
+	case woken:
+		s.computes = false
+		w.system.Wake(w.now, s.worker)
+	case ended:
+		if n.gen != s.gen {
+			return
+		}
+		if w.opts.Body != nil {
+			w.opts.Body(s.task, s.attempt, n.took)
+		}
+		s.task = none
+		s.computes = false
+		w.system.Ended(w.now, n.slot, n.result)
+	}
 }
 
 func (w *World) clock() { w.now = des.Time(time.Since(w.start)) }
 
-// due handles what the timer was set for, in the order in which package sim would: events of the queue before
-// arrivals of the same time.
+// due handles what is due, in the order in which package sim would: events of the queue before arrivals of the same
+// time.
 func (w *World) due() {
-	for !w.system.Settled() {
+	w.clock()
+	for until := w.now; !w.system.Settled(); w.clock() {
 		event, arrival := w.queue.Peek(), w.source.Peek()
 		switch {
-		case event <= min(arrival, w.now):
+		case event <= min(arrival, until):
 			e := w.queue.Pop()
+			w.result.Lag.Add(w.now - e.At)
 			e.At = w.now
 			w.system.Handle(e)
-		case arrival <= w.now:
+		case arrival <= until:
 			w.publish()
 		default:
 			return
@@ -148,17 +290,27 @@ func (w *World) publish() {
 	b.demands = append(b.demands[:0], make([]des.Time, len(w.classes[a.Class].Work))...)
 	var p worker.Publication
 	p, b.fate = w.source.Publication(a, b.demands)
+	w.result.SendLag.Add(w.now - a.Due)
 	if w.opts.Recorder != nil {
 		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), &p)
 	}
 	w.system.Publish(w.now, p)
 }
 
-// close ends the run and leaves no goroutine behind.
-func (w *World) close() Result {
-	w.clock()
+// dismiss leaves no goroutine and no process behind. The error is of a crew that could not go on.
+func (w *World) dismiss() (err error) {
 	for i := range w.slots {
-		w.abandon(int32(i))
+		if s := &w.slots[i]; s.task != none && w.opts.Executor != Process && hangs(w.bodies[s.task].fate, w.opts.Executor) {
+			w.result.Leaks++
+		}
 	}
-	return Result{Tally: w.system.Close(w.now), Lag: w.lag, End: w.now}
+	w.finish()
+	for _, c := range w.crews {
+		c.close()
+		if k, ok := c.(*keeper); ok {
+			w.result.Children.add(k.children)
+			err = errors.Join(err, k.failure)
+		}
+	}
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -117,6 +118,9 @@ func (r *Recording) readScenario(name string, in io.Reader) error {
 		bad("software.celery is missing: want the release, such as 5.6.2")
 	}
 	r.Name, r.About, r.Broker, r.Duration, r.Drain = f.Name, f.What, f.Broker, f.Duration, f.Drain
+	if r.Name == "" {
+		r.Name = filepath.Base(filepath.Clean(r.Dir))
+	}
 	r.Release, r.Cores = f.Software.Celery, f.Machine.Cores
 	r.PrioritySteps, r.QueueOrder, r.QueueMaxPriority = f.Transport.PrioritySteps, f.Transport.QueueOrder, f.QueueMaxPriority
 	if len(f.Classes) == 0 {

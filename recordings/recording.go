@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"simrun/scenarios"
@@ -166,15 +167,34 @@ func (r *Recording) CPUShare() float64 {
 	return cpu / (r.Duration * r.Cores)
 }
 
-// Pool is the pool of the workers; "mixed" where they differ.
-func (r *Recording) Pool() string {
-	pool := r.Workers[0].Pool
-	for _, w := range r.Workers {
-		if w.Pool != pool {
-			return "mixed"
+// PoolOf is the pool of the workers that take a class; "mixed" where they differ, "" where none does.
+func (r *Recording) PoolOf(class string) (pool string) {
+	for _, c := range r.Classes {
+		if c.Name != class {
+			continue
+		}
+		for _, w := range r.Workers {
+			if slices.Contains(w.Queues, c.Queue) {
+				pool = together(pool, w.Pool)
+			}
 		}
 	}
 	return pool
+}
+
+// Pool is the pool of all workers; "mixed" where they differ.
+func (r *Recording) Pool() (pool string) {
+	for _, w := range r.Workers {
+		pool = together(pool, w.Pool)
+	}
+	return pool
+}
+
+func together(a, b string) string {
+	if a == "" || a == b {
+		return b
+	}
+	return "mixed"
 }
 
 // maxFile bounds the files of a recording.

@@ -60,7 +60,10 @@ func markdownGrid(b *strings.Builder, g *grid) {
 	if g.empty() {
 		return
 	}
-	b.WriteString("\n## " + g.Title + "\n\n| ")
+	if g.Title != "" {
+		b.WriteString("\n## " + g.Title + "\n")
+	}
+	b.WriteString("\n| ")
 	rule := make([]string, len(g.Head))
 	for i := range rule {
 		if rule[i] = "---"; i >= g.Text && g.Head[i] != "verdict" && g.Head[i] != "holds" {

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +27,22 @@ func perTask(b *testing.B, m *model, perSecond float64) {
 	b.ReportMetric(float64(r.Events)/float64(b.N), "events/task")
 }
 
+// BenchmarkTwoReplications runs one replication and two side by side, on cores of their own: as they share nothing, two
+// take as long as one.
+func BenchmarkTwoReplications(b *testing.B) {
+	for _, n := range []int{1, 2} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			var all sync.WaitGroup
+			for range n {
+				w := full().world(des.Seconds(float64(b.N) / (8 * fullRate)))
+				all.Go(func() { w.Run() })
+			}
+			all.Wait()
+			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "tasks/s")
+		})
+	}
+}
+
 func (m *model) world(duration des.Time) *sim.World {
 	return sim.New(&m.layout, m.classes, m.machines, sim.Options{
 		Key: des.NewKey(1), Duration: duration, Drain: time.Hour,
@@ -48,7 +65,7 @@ func full() *model {
 		c := class("class-"+strconv.Itoa(i), poisson(fullRate), nil)
 		c.Work = []workloads.Phase{
 			{Kind: workloads.CPU, Demand: must(workloads.Exponential(0.3))},
-			{Kind: workloads.IO, Demand: must(workloads.Lognormal(0.6, 1))},
+			{Kind: workloads.IO, Demand: must(workloads.Exponential(0.6))},
 			{Kind: workloads.CPU, Demand: must(workloads.Exponential(0.3))},
 		}
 		c.Failures.Error.P = 0.05

@@ -22,17 +22,12 @@ func (f *finishes) least() float64      { return f.heap[0].at }
 func (f *finishes) first() int32        { return f.heap[0].id }
 func (f *finishes) at(id int32) float64 { return f.heap[f.place[id]].at }
 
-func (a *finish) before(b *finish) bool {
-	if a.at != b.at {
-		return a.at < b.at
-	}
-	return a.serial < b.serial
-}
+func (e finish) before(o finish) bool { return e.at < o.at || e.at == o.at && e.serial < o.serial }
 
 func (f *finishes) push(id int32, at float64) {
 	f.last++
-	f.heap = append(f.heap, finish{at, f.last, id})
-	f.up(len(f.heap) - 1)
+	f.heap = append(f.heap, finish{})
+	f.up(len(f.heap)-1, finish{at, f.last, id})
 }
 
 func (f *finishes) remove(id int32) {
@@ -41,57 +36,60 @@ func (f *finishes) remove(id int32) {
 	moved := f.heap[last]
 	f.heap = f.heap[:last]
 	if i < last {
-		f.heap[i] = moved
-		f.fix(i)
+		f.fix(i, moved)
 	}
 }
 
 func (f *finishes) move(id int32, at float64) {
 	i := int(f.place[id])
-	f.heap[i].at = at
-	f.fix(i)
+	moved := f.heap[i]
+	moved.at = at
+	f.fix(i, moved)
 }
 
-func (f *finishes) fix(i int) {
-	if f.up(i) == i {
-		f.down(i)
+// fix puts e where it belongs, given a free place.
+func (f *finishes) fix(i int, e finish) {
+	if i > 0 && e.before(f.heap[(i-1)/2]) {
+		f.up(i, e)
+	} else {
+		f.down(i, e)
 	}
 }
 
-func (f *finishes) up(i int) int {
-	moving := f.heap[i]
+func (f *finishes) up(i int, e finish) {
+	heap := f.heap
 	for i > 0 {
-		parent := (i - 1) / 2
-		if !moving.before(&f.heap[parent]) {
+		parent := heap[(i-1)/2]
+		if !e.before(parent) {
 			break
 		}
-		f.set(i, f.heap[parent])
-		i = parent
+		heap[i] = parent
+		f.place[parent.id] = int32(i)
+		i = (i - 1) / 2
 	}
-	f.set(i, moving)
-	return i
+	heap[i] = e
+	f.place[e.id] = int32(i)
 }
 
-func (f *finishes) down(i int) {
-	moving := f.heap[i]
+func (f *finishes) down(i int, e finish) {
+	heap := f.heap
 	for {
-		child := 2*i + 1
-		if child >= len(f.heap) {
+		c := 2*i + 1
+		if c >= len(heap) {
 			break
 		}
-		if child+1 < len(f.heap) && f.heap[child+1].before(&f.heap[child]) {
-			child++
+		child := heap[c]
+		if c+1 < len(heap) && heap[c+1].before(child) {
+			c++
+			child = heap[c]
 		}
-		if !f.heap[child].before(&moving) {
+		if !child.before(e) {
 			break
 		}
-		f.set(i, f.heap[child])
-		i = child
+		heap[i] = child
+		f.place[child.id] = int32(i)
+		i = c
 	}
-	f.set(i, moving)
-}
-
-func (f *finishes) set(i int, e finish) {
-	f.heap[i] = e
+	heap[i] = e
 	f.place[e.id] = int32(i)
 }

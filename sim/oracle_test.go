@@ -15,8 +15,8 @@ import (
 	"simrun/workloads"
 )
 
-// The whole table holds some 400 figures. A figure is accepted within 4.5 standard errors of its replications (of
-// Student's t with 19 degrees of freedom 0.02 % lie beyond, so that a right simulator fails one table in ten at most,
+// The whole table holds some 500 figures. A figure is accepted within 4.5 standard errors of its replications (of
+// Student's t with 19 degrees of freedom 0.02 % lie beyond, so that a right simulator fails one table in eight at most,
 // and seeds are fixed), plus the error of the reference. A quantile may also be off by half a bucket of its histogram.
 const (
 	replications = 20

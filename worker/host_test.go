@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	ms  = time.Millisecond
-	sec = time.Second
+	ms   = time.Millisecond
+	sec  = time.Second
+	hour = time.Hour
 )
 
 // message is one task of a script: what it carries, and what its body does.
@@ -38,12 +39,12 @@ type host struct {
 	now     des.Time
 	script  []message
 	of      []int // message by task
-	task    []int32
 	slots   []body
 	records []worker.Record
 	names   []string // of the task of each record
 	jitter  float64
 	ended   []worker.Outcome // by message
+	dones   []int            // by message: how often Done was called
 	tally   *worker.Tally
 }
 
@@ -60,7 +61,10 @@ const (
 // play runs a script until nothing is left to do, or until the end given.
 func play(t *testing.T, s worker.Setup, script []message, until ...des.Time) *host {
 	t.Helper()
-	h := &host{t: t, script: script, jitter: 0.5, task: make([]int32, len(script)), ended: make([]worker.Outcome, len(script))}
+	h := &host{
+		t: t, script: script, jitter: 0.5,
+		ended: make([]worker.Outcome, len(script)), dones: make([]int, len(script)),
+	}
 	for i := range s.Queues {
 		q := &s.Queues[i]
 		if *q == (worker.Queue{Name: q.Name}) {
@@ -110,7 +114,6 @@ func (h *host) step(e des.Event) {
 			h.of = append(h.of, 0)
 		}
 		h.of[id] = int(e.Arg)
-		h.task[e.Arg] = id
 		p := m.extra
 		p.Class, p.Due, p.Demand = int32(m.class), h.now, m.run
 		if got := h.sys.Publish(h.now, p); got != id {
@@ -172,7 +175,10 @@ func (h *host) Stop(task, slot int32) bool {
 
 func (h *host) Jitter(int32, int) float64 { return h.jitter }
 
-func (h *host) Done(task int32, o worker.Outcome) { h.ended[h.of[task]] = o }
+func (h *host) Done(task int32, o worker.Outcome) {
+	h.ended[h.of[task]] = o
+	h.dones[h.of[task]]++
+}
 
 func (h *host) Record(r worker.Record) {
 	if n := len(h.records); n > 0 && r.At < h.records[n-1].At {

@@ -49,15 +49,15 @@ func (s *System) notice(id int32) {
 func (s *System) perish(w *instance) {
 	me := s.slots[w.firstSlot].worker
 	w.down = true
-	s.scratch = s.scratch[:0]
+	s.lost = s.lost[:0]
 	for id := range s.tasks {
 		if t := &s.tasks[id]; t.worker == me && t.state >= fetching {
-			s.scratch = append(s.scratch, int32(id))
+			s.lost = append(s.lost, int32(id))
 		}
 	}
 	// Back to the front, the first received last, so that it is first again; redis puts them at the back.
 	back := s.broker.Kind == Redis
-	slices.SortFunc(s.scratch, func(a, b int32) int {
+	slices.SortFunc(s.lost, func(a, b int32) int {
 		c := cmp.Or(cmp.Compare(s.tasks[a].received, s.tasks[b].received), cmp.Compare(a, b))
 		if back {
 			return c
@@ -82,7 +82,7 @@ func (s *System) perish(w *instance) {
 		sl.limitAt = des.Never
 		w.free = append(w.free, id)
 	}
-	for _, id := range slices.Clone(s.scratch) {
+	for _, id := range s.lost {
 		if t := &s.tasks[id]; t.unacked {
 			s.requeue(id, s.broker.Restore)
 		} else {

@@ -1,6 +1,8 @@
 package worker_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,24 +142,15 @@ func TestOverflow(t *testing.T) {
 
 // sortedAtTies are the starts by time, and by name at equal times.
 func sortedAtTies(h *host) []string {
-	type start struct {
-		at   int64
-		name string
-	}
-	var all []start
+	var starts, names []string
 	for i, r := range h.records {
 		if r.Kind == worker.Started {
-			all = append(all, start{int64(r.At), h.names[i]})
+			starts = append(starts, fmt.Sprintf("%020d %s", r.At, h.names[i]))
 		}
 	}
-	for i := range all {
-		for k := i; k > 0 && all[k].at == all[k-1].at && all[k].name < all[k-1].name; k-- {
-			all[k], all[k-1] = all[k-1], all[k]
-		}
-	}
-	var names []string
-	for _, s := range all {
-		names = append(names, s.name)
+	slices.Sort(starts)
+	for _, s := range starts {
+		names = append(names, s[21:])
 	}
 	return names
 }

@@ -36,6 +36,7 @@ type System struct {
 	waiting    int    // messages in all queues
 	choice     *des.Stream
 	scratch    []int32
+	lost       []int32 // tasks of a worker that dies
 
 	tally    Tally
 	from, to des.Time

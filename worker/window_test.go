@@ -196,3 +196,12 @@ func TestDispatchOfTheIdealBroker(t *testing.T) {
 	assert.Zero(t, waited(worker.FreeSlot))
 	assert.InDelta(t, 10, waited(worker.Random), 7)
 }
+
+// Facts A.5: a worker whose slots all hang takes its window full of messages more, and stops.
+func TestAWorkerThatHangsHoldsItsReserve(t *testing.T) {
+	script := burst("a", 20, 0, 0, sec)
+	script[0].hangs, script[1].hangs = true, true
+	h := play(t, one(worker.Redis, "a", worker.Config{Concurrency: 2, PrefetchMultiplier: 2}), script, hour)
+	assert.Equal(t, "a1 a2", h.starts())
+	assert.Equal(t, 2+4, h.count(worker.Received))
+}

@@ -1,0 +1,79 @@
+package live
+
+import (
+	"fmt"
+
+	"simrun/des"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// Executor says what a slot is made of.
+type Executor uint8
+
+// Executors. Goroutines only sleep: every phase, of whatever kind, waits for its demand, which is what a bubble of fake
+// time and thousands of slots need. Threads compute, and the kernel shares the cores among them as among processes.
+// Processes can be killed.
+const (
+	Goroutine Executor = iota
+	Thread
+	Process
+)
+
+var executorNames = []string{"goroutine", "thread", "process"}
+
+// String is the executor's name on the command line.
+func (e Executor) String() string { return executorNames[e] }
+
+// ParseExecutor is the executor of a name.
+func ParseExecutor(name string) (Executor, error) {
+	for i, n := range executorNames {
+		if n == name {
+			return Executor(i), nil
+		}
+	}
+	return 0, fmt.Errorf("executor: %q: want goroutine, thread or process", name)
+}
+
+// crew runs the bodies of the slots that live in one process. Its methods are called by the loop and never block, but
+// for close.
+type crew interface {
+	start(j job)
+	// stop abandons an attempt. What it still posts is recognised by its gen. Leaked means that it goes on until the
+	// end of the run, as a goroutine cannot be killed.
+	stop(slot int32, gen uint64) (leaked bool)
+	// close ends every body and waits until nothing is left of them.
+	close()
+}
+
+// job is one attempt as its body sees it.
+type job struct {
+	slot   int32
+	gen    uint64
+	fate   workloads.Fate
+	phases []phase
+}
+
+// phase is one step of an attempt.
+type phase struct {
+	cpu    bool
+	cores  int32
+	demand des.Time
+}
+
+// notice is what a crew tells the loop.
+type notice struct {
+	kind   noticeKind
+	slot   int32
+	gen    uint64
+	result worker.Result
+	took   des.Time // by the body's own clock
+}
+
+type noticeKind uint8
+
+const (
+	ended   noticeKind = iota // the attempt is over
+	stalled                   // gevent: the attempt computes, its worker stands still
+	woken                     // gevent: it does so no longer
+)

@@ -1,0 +1,121 @@
+package live
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"simrun/des"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// frame is one message between a keeper and its child. On the pipe it is a mark, the length of the payload, the payload
+// and its checksum, so that whatever else a broken child writes is found out at once.
+type frame struct {
+	kind   frameKind
+	slot   int32
+	gen    uint64
+	code   uint8   // of a job its fate, of an end its result, of the first frame the pool
+	number float64 // of an end the nanoseconds it took, of the first frame the rate
+	phases []phase
+}
+
+type frameKind uint8
+
+const (
+	frameHello frameKind = iota + 1 // to the child: what it is
+	frameReady                      // from the child: it takes jobs
+	frameStart
+	frameStop
+	frameEnded
+	frameStalled
+	frameWoken
+)
+
+const (
+	frameMark  = 0x5eed
+	frameHead  = 4
+	frameFixed = 24
+	framePhase = 13
+	frameMost  = 1 << 15 // bytes of payload: some 2,500 phases
+)
+
+var errGarbage = errors.New("garbage on the pipe")
+
+// append encodes a frame.
+func (f *frame) append(b []byte) []byte {
+	at := len(b)
+	b = binary.LittleEndian.AppendUint16(b, frameMark)
+	b = binary.LittleEndian.AppendUint16(b, uint16(frameFixed+framePhase*len(f.phases)))
+	b = append(b, byte(f.kind), f.code, 0, 0)
+	b = binary.LittleEndian.AppendUint32(b, uint32(f.slot))
+	b = binary.LittleEndian.AppendUint64(b, f.gen)
+	b, _ = binary.Append(b, binary.LittleEndian, f.number)
+	for _, p := range f.phases {
+		kind := byte(0)
+		if p.cpu {
+			kind = 1
+		}
+		b = append(b, kind)
+		b = binary.LittleEndian.AppendUint32(b, uint32(p.cores))
+		b = binary.LittleEndian.AppendUint64(b, uint64(p.demand))
+	}
+	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b[at+frameHead:]))
+}
+
+// readFrame is the next frame. Anything else than frames is errGarbage, and the end of the pipe an error of package io.
+func readFrame(r io.Reader) (f frame, err error) {
+	var head [frameHead]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return f, err
+	}
+	n := int(binary.LittleEndian.Uint16(head[2:]))
+	if binary.LittleEndian.Uint16(head[:]) != frameMark || n < frameFixed || n > frameMost || (n-frameFixed)%framePhase != 0 {
+		return f, fmt.Errorf("%w: % x", errGarbage, head)
+	}
+	b := make([]byte, n+4)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return f, err
+	}
+	if binary.LittleEndian.Uint32(b[n:]) != crc32.ChecksumIEEE(b[:n]) {
+		return f, fmt.Errorf("%w: wrong checksum", errGarbage)
+	}
+	f.kind, f.code = frameKind(b[0]), b[1]
+	f.slot = int32(binary.LittleEndian.Uint32(b[4:]))
+	f.gen = binary.LittleEndian.Uint64(b[8:])
+	if _, err := binary.Decode(b[16:frameFixed], binary.LittleEndian, &f.number); err != nil {
+		return f, err
+	}
+	for b := b[frameFixed:n]; len(b) > 0; b = b[framePhase:] {
+		f.phases = append(f.phases, phase{
+			cpu: b[0] == 1, cores: int32(binary.LittleEndian.Uint32(b[1:])), demand: des.Time(binary.LittleEndian.Uint64(b[5:])),
+		})
+	}
+	return f, nil
+}
+
+// frameOf is a notice on its way to the keeper.
+func frameOf(n notice) frame {
+	return frame{
+		kind: frameEnded + frameKind(n.kind), slot: n.slot, gen: n.gen, code: uint8(n.result), number: float64(n.took),
+	}
+}
+
+// notice is what frameOf made a frame of.
+func (f *frame) notice() (n notice, ok bool) {
+	if f.kind < frameEnded || f.kind > frameWoken || f.code > uint8(worker.Stopped) {
+		return n, false
+	}
+	return notice{
+		kind: noticeKind(f.kind - frameEnded), slot: f.slot, gen: f.gen,
+		result: worker.Result(f.code), took: des.Time(f.number),
+	}, true
+}
+
+// job is the attempt that a frame asks for.
+func (f *frame) job() job {
+	return job{slot: f.slot, gen: f.gen, fate: workloads.Fate(f.code), phases: f.phases}
+}

@@ -1,0 +1,51 @@
+package live
+
+import (
+	"simrun/des"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// host is what the worker sees of the World.
+type host World
+
+func (h *host) Schedule(e des.Event) { h.queue.Push(e) }
+
+func (h *host) Jitter(task int32, retry int) float64 {
+	return h.source.Jitter(h.bodies[task].ref, retry)
+}
+
+func (h *host) Done(task int32, o worker.Outcome) {
+	h.source.Finished(h.bodies[task].ref, h.now, o == worker.OK)
+}
+
+// Start gives the attempt to the crew of its slot.
+func (h *host) Start(task, slot int32, attempt int) {
+	b := &h.bodies[task]
+	if attempt > 1 {
+		b.fate = h.source.Demands(b.ref, attempt, b.demands)
+	}
+	s := &h.slots[slot]
+	s.gen++
+	s.task, s.attempt = task, int32(attempt)
+	work := h.classes[b.ref.Class].Work
+	phases := make([]phase, len(work)) // the body keeps them beyond the life of the task
+	for i := range work {
+		phases[i] = phase{cpu: work[i].Kind == workloads.CPU, cores: int32(work[i].Cores), demand: b.demands[i]}
+	}
+	h.crews[s.crew].start(job{slot: slot, gen: s.gen, fate: b.fate, phases: phases})
+}
+
+// Stop abandons the body: its end is not waited for, but for a gevent task that computes now.
+func (h *host) Stop(_, slot int32) bool {
+	s := &h.slots[slot]
+	if h.crews[s.crew].stop(slot, s.gen) {
+		h.result.Leaks++
+	}
+	if s.computes {
+		return false
+	}
+	s.gen++
+	s.task = none
+	return true
+}

@@ -1,0 +1,360 @@
+package live
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"time"
+
+	"simrun/worker"
+)
+
+// Deadlines of what a healthy child does at once. Whoever misses one is killed.
+const (
+	greeting = 10 * time.Second // from its start to its first word
+	writing  = 2 * time.Second  // for one frame to leave
+)
+
+// Children counts what became of child processes.
+type Children struct {
+	Started int
+	Killed  int // by their keeper: a time limit
+	Died    int // by themselves, or by somebody else's hand
+	Garbled int // killed because what they wrote were no frames
+}
+
+// keeper is the parent of one child process: it starts it, gives it jobs, kills it, and starts another when it is dead.
+// A goroutine of its own does that, so that the loop waits for no process.
+type keeper struct {
+	command []string
+	pool    worker.Pool
+	rate    Rate
+	post    func(notice)
+	over    <-chan struct{} // closed at the end of the run: no child is waited for any more
+
+	mu       sync.Mutex
+	orders   []order
+	children Children
+	failure  error // why no child could be started
+	wake     chan struct{}
+	done     chan struct{}
+
+	child *child // of the goroutine
+}
+
+// order is what the goroutine is asked to do.
+type order struct {
+	kind orderKind
+	job  job
+	dead *child
+}
+
+type orderKind uint8
+
+const (
+	orderStart orderKind = iota
+	orderStop
+	orderBury // the pipe of a child has ended
+	orderEnd
+)
+
+// child is one process, and what it has been asked to run.
+type child struct {
+	cmd  *exec.Cmd
+	in   *os.File
+	out  *os.File
+	read chan struct{} // closed when its pipe has ended
+
+	mu      sync.Mutex
+	running []notice // the attempts that have not ended, in the order of their starts
+	holder  int32    // gevent: the slot that computes, or none
+	garbled bool
+}
+
+func (c *Children) add(o Children) {
+	c.Started += o.Started
+	c.Killed += o.Killed
+	c.Died += o.Died
+	c.Garbled += o.Garbled
+}
+
+func newKeeper(command []string, pool worker.Pool, rate Rate, post func(notice), over <-chan struct{}) *keeper {
+	return &keeper{
+		command: command, pool: pool, rate: rate, post: post, over: over,
+		wake: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+}
+
+// begin starts the first child and waits for its first word.
+func (k *keeper) begin() error {
+	var err error
+	k.child, err = k.spawn()
+	if err != nil {
+		close(k.done)
+		return err
+	}
+	go k.work()
+	return nil
+}
+
+func (k *keeper) start(j job) { k.order(order{kind: orderStart, job: j}) }
+
+func (k *keeper) stop(slot int32, gen uint64) (leaked bool) {
+	k.order(order{kind: orderStop, job: job{slot: slot, gen: gen}})
+	return false
+}
+
+func (k *keeper) close() {
+	k.order(order{kind: orderEnd})
+	<-k.done
+}
+
+func (k *keeper) order(o order) {
+	k.mu.Lock()
+	k.orders = append(k.orders, o)
+	k.mu.Unlock()
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (k *keeper) work() {
+	defer close(k.done)
+	for {
+		k.mu.Lock()
+		orders := k.orders
+		k.orders = nil
+		k.mu.Unlock()
+		for _, o := range orders {
+			if o.kind == orderEnd {
+				k.kill()
+				return
+			}
+			k.obey(o)
+		}
+		if len(orders) == 0 {
+			<-k.wake
+		}
+	}
+}
+
+func (k *keeper) obey(o order) {
+	switch o.kind {
+	case orderStart:
+		k.give(o.job)
+	case orderStop:
+		k.take(o.job)
+	case orderBury:
+		if o.dead == k.child {
+			k.bury()
+			k.replace()
+		}
+	}
+}
+
+// give hands a job to the child.
+func (k *keeper) give(j job) {
+	if k.child == nil {
+		k.replace()
+	}
+	lost := notice{kind: ended, slot: j.slot, gen: j.gen, result: worker.Crashed}
+	if k.child == nil {
+		k.post(lost)
+		return
+	}
+	k.child.mu.Lock()
+	k.child.running = append(k.child.running, lost)
+	k.child.mu.Unlock()
+	f := frame{kind: frameStart, slot: j.slot, gen: j.gen, code: uint8(j.fate), phases: j.phases}
+	if k.child.send(&f) != nil {
+		k.bury()
+	}
+}
+
+// take ends an attempt: a prefork child is killed, and any other is told, as the attempt shares it with others.
+func (k *keeper) take(j job) {
+	if k.child == nil || !k.child.runs(j.slot, j.gen) {
+		return // it has ended meanwhile, or died with its child
+	}
+	if k.pool == worker.Prefork {
+		k.count(func(c *Children) { c.Killed++ })
+		k.kill()
+		k.replace()
+		return
+	}
+	if k.child.send(&frame{kind: frameStop, slot: j.slot, gen: j.gen}) != nil {
+		k.bury()
+	}
+}
+
+// bury ends what is left of a child that died of itself, and says what it took along. The worker hears of the first
+// attempt, and knows itself what else is lost with it: the others it has then abandoned.
+func (k *keeper) bury() {
+	c := k.child
+	k.kill()
+	k.count(func(n *Children) {
+		if c.garbled {
+			n.Garbled++
+		} else {
+			n.Died++
+		}
+	})
+	if c.holder != none {
+		k.post(notice{kind: woken, slot: c.holder})
+	}
+	for _, lost := range c.running {
+		k.post(lost)
+	}
+}
+
+// kill ends the child, in whatever state it is, and leaves nothing of it.
+func (k *keeper) kill() {
+	c := k.child
+	if c == nil {
+		return
+	}
+	k.child = nil
+	_ = c.cmd.Process.Kill()
+	_ = c.in.Close()
+	<-c.read // the kernel has closed its end
+	_ = c.out.Close()
+	_ = c.cmd.Wait()
+}
+
+func (k *keeper) replace() {
+	c, err := k.spawn()
+	if err != nil {
+		k.mu.Lock()
+		k.failure = err
+		k.mu.Unlock()
+		return
+	}
+	k.child = c
+}
+
+// spawn starts a child and waits for its first word.
+func (k *keeper) spawn() (*child, error) {
+	theirIn, in, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	out, theirOut, err := os.Pipe()
+	if err != nil {
+		_, _ = theirIn.Close(), in.Close()
+		return nil, err
+	}
+	c := &child{cmd: exec.Command(k.command[0], k.command[1:]...), in: in, out: out, read: make(chan struct{}), holder: none}
+	c.cmd.Stdin, c.cmd.Stdout = theirIn, theirOut
+	c.cmd.Env = append(os.Environ(), childVariable+"=1")
+	err = c.cmd.Start()
+	_, _ = theirIn.Close(), theirOut.Close()
+	if err != nil {
+		_, _ = in.Close(), out.Close()
+		return nil, fmt.Errorf("child process: %w", err)
+	}
+	k.count(func(n *Children) { n.Started++ })
+	greeted := make(chan struct{})
+	defer close(greeted)
+	go func() {
+		select {
+		case <-k.over:
+			_ = c.cmd.Process.Kill()
+		case <-greeted:
+		}
+	}()
+	r := bufio.NewReader(out)
+	_ = out.SetReadDeadline(time.Now().Add(greeting))
+	err = c.send(&frame{kind: frameHello, code: uint8(k.pool), number: float64(k.rate)})
+	if err == nil {
+		var first frame
+		if first, err = readFrame(r); err == nil && first.kind != frameReady {
+			err = errGarbage
+		}
+	}
+	if err != nil {
+		_ = c.cmd.Process.Kill()
+		_, _ = in.Close(), out.Close()
+		_ = c.cmd.Wait()
+		return nil, fmt.Errorf("child process %s: %w: want its first word within %v", k.command[0], err, greeting)
+	}
+	_ = out.SetReadDeadline(time.Time{})
+	go k.listen(c, r)
+	return c, nil
+}
+
+// listen passes on what a child says until it says no more.
+func (k *keeper) listen(c *child, r *bufio.Reader) {
+	defer close(c.read)
+	for {
+		f, err := readFrame(r)
+		n, ok := f.notice()
+		if err != nil || !ok {
+			c.mu.Lock()
+			c.garbled = err == nil || errors.Is(err, errGarbage)
+			c.mu.Unlock()
+			k.order(order{kind: orderBury, dead: c})
+			return
+		}
+		switch n.kind {
+		case ended:
+			if !c.forget(n.slot, n.gen) {
+				continue
+			}
+		default:
+			c.mu.Lock()
+			c.holder = none
+			if n.kind == stalled {
+				c.holder = n.slot
+			}
+			c.mu.Unlock()
+		}
+		k.post(n)
+	}
+}
+
+func (c *child) find(slot int32, gen uint64) int {
+	return slices.IndexFunc(c.running, func(n notice) bool { return n.slot == slot && n.gen == gen })
+}
+
+// runs says whether an attempt has not ended yet.
+func (c *child) runs(slot int32, gen uint64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.find(slot, gen) >= 0
+}
+
+// forget takes an attempt off those that run; false if it is not among them.
+func (c *child) forget(slot int32, gen uint64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := c.find(slot, gen)
+	if i < 0 {
+		return false
+	}
+	c.running = slices.Delete(c.running, i, i+1)
+	return true
+}
+
+// send writes a frame; a child that does not read is as good as dead.
+func (c *child) send(f *frame) error {
+	_ = c.in.SetWriteDeadline(time.Now().Add(writing))
+	_, err := c.in.Write(f.append(nil))
+	return err
+}
+
+func (k *keeper) count(add func(*Children)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	add(&k.children)
+}
+
+// childVariable marks the environment of a child, so that a program can be its own child without a command for it.
+const childVariable = "SIMRUN_LIVE_CHILD"
+
+// IsChild says that this process was started by a keeper, and has to call Serve.
+func IsChild() bool { return os.Getenv(childVariable) != "" }

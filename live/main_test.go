@@ -1,0 +1,50 @@
+package live_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"simrun/live"
+)
+
+// TestMain makes the test program its own child, in good and in bad health, and finds goroutines left behind.
+func TestMain(m *testing.M) {
+	if live.IsChild() {
+		os.Exit(serve())
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// soon is when an ill child falls ill: after its first word, while it has work.
+const soon = 100 * time.Millisecond
+
+// serve is a child; its last argument says what is wrong with it.
+func serve() int {
+	ill := func(do func()) { time.AfterFunc(soon, do) }
+	switch os.Args[len(os.Args)-1] {
+	case "mute":
+		select {}
+	case "rude":
+		fmt.Print("hello, world, this is no frame")
+		return 0
+	case "dying":
+		ill(func() { os.Exit(3) })
+	case "stopping":
+		ill(func() { _ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) })
+	case "babbling":
+		ill(func() { fmt.Print(slices.Repeat([]byte("garbage"), 1000)) })
+	}
+	if err := live.Serve(os.Stdin, os.Stdout); err != nil {
+		return 1
+	}
+	return 0
+}
+
+// child is the command of a child with an illness; "" = none.
+func child(illness string) []string { return []string{os.Args[0], illness} }
