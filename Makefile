@@ -14,7 +14,7 @@ TOOLS := $(CURDIR)/.tools
 SCENARIOS := $(wildcard scenarios/*.yaml)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check-long fuzz bench lint fmt results schema clean
+.PHONY: help build test check-long fuzz bench lint fmt results fidelity schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,8 +54,11 @@ lint: $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION) $(TOOLS)/gofumpt-$(GOFUMPT
 fmt: $(TOOLS)/gofumpt-$(GOFUMPT_VERSION) ## format every file
 	$(TOOLS)/gofumpt-$(GOFUMPT_VERSION) -w .
 
-results: ## run every shipped scenario and refresh results/
+results: fidelity ## run every shipped scenario and refresh results/ and docs/fidelity.md
 	go run ./cmd/simrun $(SCENARIOS)
+
+fidelity: ## compare with the recordings of real Celery; refresh docs/fidelity.md
+	go run ./cmd/simrun verify --markdown docs/fidelity.md --known fidelity/known/known.csv $(wildcard fidelity/testdata/*/)
 
 schema: ## write scenarios/schema.json anew
 	go test ./scenarios -run '^TestSchemaFileIsCurrent$$' -count=1 -update

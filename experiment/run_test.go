@@ -223,3 +223,13 @@ func TestWarmupIsFound(t *testing.T) {
 	assert.Zero(t, daily.Run.Warmup)
 	assert.Contains(t, daily.Run.WarmupRule, "change over time")
 }
+
+// A class of which nothing comes decides nothing, and no number of replications changes that.
+func TestNothingArrived(t *testing.T) {
+	text := strings.Replace(withSLO("{wait: {p95: 10s}}"), "{poisson: 0.8/s}", "{cron: \"0 12 * * sun\"}", 1)
+	r := answer(t, text)
+	assert.Equal(t, 20, r.Run.Replications)
+	assert.Equal(t, "undecided", r.Verdict.Status)
+	assert.Contains(t, r.Verdict.Headline, "nothing was observed of a wait p95")
+	assert.Contains(t, strings.Join(r.Warnings, "\n"), "no task of a arrived")
+}

@@ -77,6 +77,7 @@ func (e *engine) judgeDuration(j *judged, layout, class int, o *workloads.SLO, t
 	share, ok := e.interval(attained)
 	w := pooled.Within[target]
 	if !ok || j.Value == nil {
+		j.known = pooled.Published == 0 // nothing arrived: no number of replications changes that
 		return
 	}
 	share = widen(share, float64(w[0]), float64(w[1]), e.exact)
@@ -112,6 +113,7 @@ func (e *engine) judgeShare(j *judged, layout, class int, o *workloads.SLO) {
 	seen := shareOf(outcomes, 0, o.Share)
 	value, ok := e.interval(values)
 	if !ok {
+		j.known = true // nothing arrived
 		return
 	}
 	value = widen(value, seen, float64(pooled.Published), e.exact)

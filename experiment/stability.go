@@ -37,12 +37,17 @@ func (e *engine) stable() []int {
 	return some
 }
 
-// backlog warns of classes that a steady run left behind although their queues count as stable.
+// backlog warns of classes that a steady run left behind although their queues count as stable, and of those of which
+// nothing came.
 func (e *engine) backlog() []string {
 	var said []string
 	for l := range e.sc.Layouts {
 		for c := range e.sc.Classes {
 			p := &e.pools[l].classes[c]
+			if p.Published == 0 && l == e.sc.Baseline {
+				said = append(said, fmt.Sprintf("no task of %s arrived in the observed time: make run.duration longer, or begin "+
+					"with run.start when it does", e.sc.Classes[c].Name))
+			}
 			left := p.ByOutcome[worker.Unstarted] + p.ByOutcome[worker.Unfinished] + p.ByOutcome[worker.Retrying]
 			if e.steady() && !e.withheld[l][c] && left*100 > p.Published {
 				said = append(said, fmt.Sprintf("%s: %s of %s had not ended %v after the observed time: it may be growing "+

@@ -30,8 +30,8 @@ func (e *engine) headline(r *Result, baseline string) string {
 		}
 		return s + "."
 	case baseline == undecided:
-		return fmt.Sprintf("Undecided: whether what runs today (%s) meets %s cannot be told from %s.",
-			base.Name, all(targets), units.Plural(r.Run.Replications, "replication", "replications"))
+		return fmt.Sprintf("Undecided: whether what runs today (%s) meets %s cannot be told from %s%s.",
+			base.Name, all(targets), units.Plural(r.Run.Replications, "replication", "replications"), e.whyUndecided(r))
 	}
 	missed := misses(base)
 	s := fmt.Sprintf("No: what runs today (%s) misses ", base.Name)
@@ -41,6 +41,23 @@ func (e *engine) headline(r *Result, baseline string) string {
 		s += fmt.Sprintf("%d of %d targets; the worst is ", len(missed), targets)
 	}
 	return s + describe(&missed[0]) + "."
+}
+
+// whyUndecided names the first target of the baseline that is open.
+func (e *engine) whyUndecided(r *Result) string {
+	for _, c := range r.Strategies[e.sc.Baseline].Classes {
+		for _, o := range c.SLO {
+			metric := strings.Replace(o.Metric, ".", " ", 1)
+			switch {
+			case o.Verdict != undecided:
+			case o.Value == nil:
+				return fmt.Sprintf(": nothing was observed of %s %s", c.Name, metric)
+			default:
+				return fmt.Sprintf(": %s %s is %s, right at its target of %s", c.Name, metric, o.says(o.Value.Value), o.says(o.Target))
+			}
+		}
+	}
+	return ""
 }
 
 func all(targets int) string {

@@ -32,7 +32,7 @@ func Document(all []*Comparison, detail Detail) *report.Document {
 	}
 	d.Sections = append(d.Sections, report.Section{Title: "By recording", Table: overview(all)})
 	if pairs := Ranking(all); len(pairs) > 0 {
-		d.Sections = append(d.Sections, report.Section{Title: "Which layout is better", Text: []string{rankingWords(pairs)}, Table: rankingTable(pairs, detail)})
+		d.Sections = append(d.Sections, report.Section{Title: "Which layout is better", Text: []string{rankingWords(pairs)}, Table: rankingTable(pairs)})
 	}
 	if detail == Summary || held < figures {
 		d.Sections = append(d.Sections, report.Section{Title: "Figures that do not hold", Table: misses(all)})
@@ -162,12 +162,22 @@ func rankingWords(pairs []Pair) string {
 	return fmt.Sprintf("Recordings that met the same tasks, two by two: the mean and p95 of wait and response of each class, where reality tells them apart. In %d of %d the better layout is the same as in reality.", same, len(pairs))
 }
 
-func rankingTable(pairs []Pair, detail Detail) *report.Table {
-	t := &report.Table{Head: []string{"recording", "against", "class", "figure", "observed ratio", "predicted ratio", "holds"}, Text: 4, Groups: []report.Group{{}}}
-	for i := range pairs {
-		if p := &pairs[i]; detail == Full || !p.Same {
-			t.Groups[0].Rows = append(t.Groups[0].Rows, []string{p.A, p.B, p.Class, p.Metric + " " + p.Stat, units.Number(p.Observed), units.Number(p.Predicted), map[bool]string{true: "yes", false: "NO"}[p.Same]})
+// rankingTable is one line a pair of recordings.
+func rankingTable(pairs []Pair) *report.Table {
+	t := &report.Table{Head: []string{"recording", "against", "told apart", "same", "not the same, B / A observed and predicted"}, Text: 2, Groups: []report.Group{{}}}
+	for i := 0; i < len(pairs); {
+		k, same := i, 0
+		var wrong []string
+		for ; k < len(pairs) && pairs[k].A == pairs[i].A && pairs[k].B == pairs[i].B; k++ {
+			p := &pairs[k]
+			if p.Same {
+				same++
+				continue
+			}
+			wrong = append(wrong, fmt.Sprintf("%s %s %s: %s, %s", p.Class, p.Metric, p.Stat, units.Number(p.Observed), units.Number(p.Predicted)))
 		}
+		t.Groups[0].Rows = append(t.Groups[0].Rows, []string{pairs[i].A, pairs[i].B, fmt.Sprint(k - i), fmt.Sprint(same), strings.Join(wrong, "; ")})
+		i = k
 	}
 	return t
 }

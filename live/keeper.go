@@ -39,11 +39,12 @@ type keeper struct {
 	mu       sync.Mutex
 	orders   []order
 	children Children
-	failure  error // why no child could be started
 	wake     chan struct{}
 	done     chan struct{}
 
-	child *child // of the goroutine
+	// Of the goroutine.
+	child   *child
+	failure error // why no child could be started
 }
 
 // order is what the goroutine is asked to do.
@@ -228,13 +229,15 @@ func (k *keeper) kill() {
 
 func (k *keeper) replace() {
 	c, err := k.spawn()
-	if err != nil {
-		k.mu.Lock()
-		k.failure = err
-		k.mu.Unlock()
+	if err == nil {
+		k.child = c
 		return
 	}
-	k.child = c
+	select {
+	case <-k.over: // the run has ended meanwhile, and the child with it
+	default:
+		k.failure = err
+	}
 }
 
 // spawn starts a child and waits for its first word.

@@ -40,61 +40,120 @@ func (t *trail) Record(r worker.Record) {
 // of state of every task to the nanosecond.
 func TestLiveEqualsSim(t *testing.T) {
 	retry := worker.Retry{Max: 3, Delay: 500 * time.Millisecond, Backoff: 2, Cap: 10 * time.Second, Jitter: true, OnError: true}
+	type edit = func(*strategies.Layout, []workloads.Class)
+	window := func(multiplier int, late bool) edit {
+		return func(l *strategies.Layout, _ []workloads.Class) {
+			for i := range l.Workers {
+				w := &l.Workers[i]
+				w.DisablePrefetch, w.PrefetchMultiplier, w.AcksLate = false, multiplier, late
+			}
+		}
+	}
+	separated := func(l *strategies.Layout, _ []workloads.Class) {
+		one := l.Workers[0]
+		one.Concurrency = 1
+		other := one
+		one.Queues, other.Queues, other.Name = []int{0}, []int{1}, "other"
+		l.Workers, l.Node = []worker.Config{one, other}, []int{-1, -1}
+	}
+	strict := func(l *strategies.Layout, _ []workloads.Class) { l.Workers[0].Order = worker.Strict }
+	redis := func(l *strategies.Layout, _ []workloads.Class) {
+		l.Broker.Kind, l.Broker.PrioritySteps = worker.Redis, []int{0, 3, 6, 9}
+	}
+	rabbitmq := func(l *strategies.Layout, _ []workloads.Class) { l.Broker.Kind = worker.RabbitMQ }
+	pool := func(p worker.Pool) edit {
+		return func(l *strategies.Layout, _ []workloads.Class) { l.Workers[0].Pool = p }
+	}
+	retries := func(_ *strategies.Layout, classes []workloads.Class) {
+		for i := range classes {
+			classes[i].Retry = retry
+			classes[i].Failures.Error.P = 0.15
+		}
+	}
+	hangs := func(l *strategies.Layout, classes []workloads.Class) {
+		l.Workers[0].HardLimit = 2 * time.Second
+		classes[0].Failures.Hang.P = 0.02
+	}
+	soft := func(l *strategies.Layout, classes []workloads.Class) {
+		l.Workers[0].SoftLimit, l.Workers[0].HardLimit = 2*time.Second, 3*time.Second
+		classes[1].Retry = retry
+		classes[1].Retry.OnSoft = true
+	}
+	crashes := func(l *strategies.Layout, classes []workloads.Class) {
+		for i := range classes {
+			classes[i].Failures.Crash.P = 0.02
+			classes[i].AcksLate, classes[i].RejectOnWorkerLost = worker.On, worker.On
+		}
+		l.Queues[0].DeliveryLimit = 2
+	}
+	phases := func(_ *strategies.Layout, classes []workloads.Class) {
+		for i := range classes {
+			half, err := workloads.Exponential(0.4)
+			if err != nil {
+				panic(err)
+			}
+			classes[i].Work = []workloads.Phase{{Kind: workloads.IO, Demand: half}, {Kind: workloads.CPU, Demand: half}}
+		}
+	}
 	for _, c := range []struct {
-		name string
-		edit func(*strategies.Layout, []workloads.Class)
+		name  string
+		edits []edit
 	}{
-		{"M/M/2", func(*strategies.Layout, []workloads.Class) {}},
-		{"prefetch 1", func(l *strategies.Layout, _ []workloads.Class) {
-			l.Workers[0].DisablePrefetch, l.Workers[0].PrefetchMultiplier = false, 1
-		}},
-		{"prefetch 4, late acks", func(l *strategies.Layout, _ []workloads.Class) {
-			l.Workers[0].DisablePrefetch, l.Workers[0].PrefetchMultiplier, l.Workers[0].AcksLate = false, 4, true
-		}},
-		{"retries", func(_ *strategies.Layout, classes []workloads.Class) {
-			classes[0].Retry = retry
-			classes[0].Failures.Error.P = 0.2
-		}},
-		{"hard limit", func(l *strategies.Layout, classes []workloads.Class) {
-			l.Workers[0].HardLimit = 2 * time.Second
-			classes[0].Failures.Hang.P = 0.02
-		}},
-		{"prefetch, retries and limits on redis", func(l *strategies.Layout, classes []workloads.Class) {
-			l.Broker.Kind, l.Broker.PrioritySteps = worker.Redis, []int{0, 3, 6, 9}
-			w := &l.Workers[0]
-			w.DisablePrefetch, w.PrefetchMultiplier, w.HardLimit, w.SoftLimit = false, 4, 3*time.Second, 2*time.Second
-			classes[0].Retry, classes[1].Retry = retry, retry
-			classes[0].Failures.Error.P = 0.1
-			classes[0].Failures.Crash.P = 0.01
-			classes[1].Retry.OnSoft = true
-		}},
+		{"one pool, nothing prefetched", nil},
+		{"one pool, prefetch 1, early acks", []edit{window(1, false)}},
+		{"one pool, prefetch 4, early acks", []edit{window(4, false)}},
+		{"one pool, prefetch 1, late acks", []edit{window(1, true)}},
+		{"one pool, prefetch 4, late acks", []edit{window(4, true)}},
+		{"strict", []edit{strict}},
+		{"strict, prefetch 4", []edit{strict, window(4, false)}},
+		{"separated", []edit{separated}},
+		{"separated, prefetch 4, late acks", []edit{separated, window(4, true)}},
+		{"retries", []edit{retries}},
+		{"separated, retries, prefetch 1", []edit{separated, retries, window(1, false)}},
+		{"hangs and the hard limit", []edit{hangs}},
+		{"soft limit with retries", []edit{soft}},
+		{"crashes, redelivered until dead", []edit{crashes}},
+		{"separated, crashes", []edit{separated, crashes}},
+		{"two phases", []edit{phases}},
+		{"threads, crashes", []edit{pool(worker.Threads), crashes, window(4, true)}},
+		{"gevent, hangs, crashes", []edit{pool(worker.Gevent), hangs, crashes}},
+		{"redis, everything", []edit{redis, retries, soft, crashes, window(4, false)}},
+		{"rabbitmq, everything", []edit{rabbitmq, retries, hangs, crashes, window(4, true)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			layout, classes := mm2()
-			c.edit(layout, classes)
-			const span = 2500 * time.Second // about 5,000 tasks
-			virtual, real := newTrail(), newTrail()
-			want := sim.New(layout, classes, nil, sim.Options{
-				Key: des.NewKey(7), Duration: span, Drain: span, Recorder: virtual,
-			}).Run()
-			require.Greater(t, want.Classes[0].Published+want.Classes[1].Published, int64(4000))
-			synctest.Test(t, func(t *testing.T) {
-				got, err := live.New(layout, classes, live.Options{
-					Key: des.NewKey(7), Duration: span, Drain: span, Recorder: real,
-				}).Run(context.Background())
-				require.NoError(t, err)
-				require.Zero(t, got.Lag.Max())
-				require.Zero(t, got.SendLag.Max())
-				require.Equal(t, want.End, got.End)
-				for i := range want.Classes {
-					require.Equal(t, want.Classes[i].ByOutcome, got.Classes[i].ByOutcome)
-				}
-			})
-			require.Equal(t, len(virtual.lines), len(real.lines))
-			for i := range virtual.lines {
-				require.Equal(t, virtual.lines[i], real.lines[i], "record %d", i)
+			for _, e := range c.edits {
+				e(layout, classes)
 			}
+			equal(t, layout, classes)
 		})
+	}
+}
+
+// equal runs both worlds over some 5,000 tasks.
+func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class) {
+	t.Helper()
+	const span = 2650 * time.Second
+	virtual, real := newTrail(), newTrail()
+	want := sim.New(layout, classes, nil, sim.Options{
+		Key: des.NewKey(7), Duration: span, Drain: span, Recorder: virtual,
+	}).Run()
+	require.GreaterOrEqual(t, want.Classes[0].Published+want.Classes[1].Published, int64(5000))
+	synctest.Test(t, func(t *testing.T) {
+		got, err := live.New(layout, classes, live.Options{
+			Key: des.NewKey(7), Duration: span, Drain: span, Recorder: real,
+		}).Run(context.Background())
+		require.NoError(t, err)
+		require.Zero(t, got.Lag.Max())
+		require.Zero(t, got.SendLag.Max())
+		require.Equal(t, want.End, got.End)
+		for i := range want.Classes {
+			require.Equal(t, want.Classes[i].ByOutcome, got.Classes[i].ByOutcome)
+		}
+	})
+	require.Equal(t, len(virtual.lines), len(real.lines))
+	for i := range virtual.lines {
+		require.Equal(t, virtual.lines[i], real.lines[i], "record %d", i)
 	}
 }
 

@@ -280,7 +280,8 @@ func (w *World) due() {
 }
 
 func (w *World) publish() {
-	a, _ := w.source.Next()
+	var a workloads.Arrival
+	w.source.Next(&a)
 	id := w.system.NextTask()
 	for int(id) >= len(w.bodies) {
 		w.bodies = append(w.bodies, body{})
@@ -289,12 +290,12 @@ func (w *World) publish() {
 	b.ref = a.Ref
 	b.demands = append(b.demands[:0], make([]des.Time, len(w.classes[a.Class].Work))...)
 	var p worker.Publication
-	p, b.fate = w.source.Publication(a, b.demands)
+	b.fate = w.source.Publication(&a, b.demands, &p)
 	w.result.SendLag.Add(w.now - a.Due)
 	if w.opts.Recorder != nil {
 		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), &p)
 	}
-	w.system.Publish(w.now, p)
+	w.system.Publish(w.now, &p)
 }
 
 // dismiss leaves no goroutine and no process behind. The error is of a crew that could not go on.

@@ -82,8 +82,8 @@ func (p *page) verdict(v *experiment.Verdict) {
 // recommendation is what to do, in one sentence.
 func recommendation(v *experiment.Verdict) string {
 	sure := ""
-	if v.ProbabilityCorrect != nil {
-		sure = fmt.Sprintf(" (selection right with probability %s, as far as simulation noise goes)", units.Share(*v.ProbabilityCorrect))
+	if v.ProbabilityCorrect != nil && v.Recommend != nil && v.Best != nil && *v.Best == *v.Recommend {
+		sure = fmt.Sprintf(" (also the best, with probability %s as far as simulation noise goes)", units.Share(*v.ProbabilityCorrect))
 	}
 	switch {
 	case v.Recommend != nil && *v.Recommend == v.Baseline:
@@ -94,7 +94,7 @@ func recommendation(v *experiment.Verdict) string {
 		c := v.Closest
 		return fmt.Sprintf("No layout passes. Closest: %s, whose %s of %s is %s against %s.", c.Strategy, metricName(c.Metric), c.Class, figure(c.Metric, c.Value), figure(c.Metric, c.Target))
 	case v.Status == "undecided":
-		return "Undecided: the intervals still hold a target. More replications would tell."
+		return "No recommendation: a target lies within its interval, too close to call."
 	case v.Status == "withheld":
 		return "The verdict is withheld, because a check failed."
 	}

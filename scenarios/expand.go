@@ -18,13 +18,13 @@ var (
 )
 
 // expand writes the scenario with its defaults filled in and its layouts resolved. It is a scenario file itself, and
-// reads as the same scenario.
+// reads as the same scenario, but for its sweep: that varies what is written, and here everything is.
 func (d *decoder) expand(s *Scenario) string {
 	all := value{kind: table}
 	for i, f := range d.root.get("strategies").fields {
 		all.add(f.key, d.expandStrategy(f.val, s, &s.Layouts[i]))
 	}
-	root := d.root.with("strategies", position{}, &all)
+	root := d.root.with("strategies", position{}, &all).without("sweep")
 	// Marshalling a tree of our own making cannot fail.
 	out, _ := yaml.Dump(node(root, 0, ""), yaml.WithLineWidth(-1), yaml.WithIndent(2))
 	return string(out)

@@ -36,7 +36,8 @@ func grammar() *record {
 		{name: "strategies", doc: "Layouts of workers to compare.", shape: &mapping{noun: "a map of at least one strategy", name: name("the name of a strategy"), of: strategyKeys(), atLeast: 1, extends: true}, required: true},
 		{name: "baseline", doc: "Strategy that runs today, with which the others are compared; the first if it is missing.", shape: name("the name of a strategy")},
 		{name: "observed", doc: "Folder of recordings (run*.csv) of the real thing, shown beside the prediction; relative to the scenario.", shape: phrase{noun: "a folder"}},
-		{name: "services"}, {name: "zones"}, {name: "faults"}, {name: "sweep"}, {name: "plan"}, {name: "assumed"},
+		{name: "sweep", doc: "What to vary: lists of values by the path of the file that takes them, or by load or size; a grid over all strategies.", shape: sweepAxes{}},
+		{name: "services"}, {name: "zones"}, {name: "faults"}, {name: "plan"}, {name: "assumed"},
 		{name: "settings"}, {name: "producers"},
 	}}
 }

@@ -42,31 +42,49 @@ func Decode(name string, data []byte, dir string) (*Scenario, error) {
 		return nil, sorted(p.found)
 	}
 
+	d := &decoder{problems: p, dir: dir, sum: digest(data)}
+	d.load(g, root, nil)
+	s := d.scenario()
+	axes := d.axes(g)
+	if p.found == nil {
+		s.Sweep = d.sweep(g, root, axes)
+	}
+	if p.found != nil {
+		return nil, sorted(p.found)
+	}
+	d.finish(s)
+	return s, nil
+}
+
+// load merges extends, checks every value, and fills in the defaults. What is grown is checked again.
+func (d *decoder) load(g *record, root *value, grow func(*value) *value) {
 	written, merged := root, root
 	for _, group := range []struct{ key, noun string }{{"tasks", "task"}, {"strategies", "strategy"}} {
 		if f := root.field(group.key); f != nil {
 			of := g.key(group.key).shape.(*mapping).of
 			written = written.with(f.key, f.at, asWritten(f.val))
-			merged = merged.with(f.key, f.at, extend(p, f.val, of, group.key, group.noun))
+			merged = merged.with(f.key, f.at, extend(d.problems, f.val, of, group.key, group.noun))
 		}
 	}
-	g.check(p, written, "")
-	g.complete(p, merged, "")
-
-	d := &decoder{problems: p, dir: dir, given: merged}
-	d.root = g.fill(d.named(merged))
-	s := d.scenario()
-	if p.found != nil {
-		return nil, sorted(p.found)
+	g.check(d.problems, written, "")
+	if grow != nil && d.found == nil {
+		merged = grow(merged)
+		g.check(d.problems, merged, "")
 	}
-	s.File = name
-	s.SHA256 = digest(data)
+	g.complete(d.problems, merged, "")
+	d.given = merged
+	d.root = g.fill(d.named(merged))
+}
+
+// finish adds what a scenario without a mistake says of itself.
+func (d *decoder) finish(s *Scenario) {
+	s.File = d.file
+	s.SHA256 = d.sum
 	s.Expanded = d.expand(s)
 	s.Assumptions = d.assumptions(s)
-	for _, w := range sorted(p.warnings) {
+	for _, w := range sorted(d.warnings) {
 		s.Warnings = append(s.Warnings, w.String())
 	}
-	return s, nil
 }
 
 func digest(data []byte) string {
@@ -79,6 +97,7 @@ func digest(data []byte) string {
 type decoder struct {
 	*problems
 	dir    string
+	sum    string // of the file
 	given  *value // extends merged
 	root   *value // and defaults filled in
 	traces map[string]*tracePart

@@ -24,6 +24,7 @@ type Scenario struct {
 	Expanded    string        // the scenario as YAML with defaults filled in, layouts resolved
 	Assumptions []string      // defaults that were filled in and matter, as sentences
 	Warnings    []string      // as "FILE:LINE:COL: path: message"
+	Sweep       *Sweep        // nil = the file varies nothing
 }
 
 // Run says how long and how often to simulate.

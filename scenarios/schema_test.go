@@ -64,7 +64,8 @@ func TestSchemaTakesWhatIsRead(t *testing.T) {
 func TestSchemaRefusesWhatIsRefused(t *testing.T) {
 	readerOnly := []string{
 		"broker-steps", "cycle-after", "cycle-extends", "observed", "observed-bad",
-		"observed-empty", "queue-without-consumer", "tags", "trace-with-work", "unknown-baseline",
+		"observed-empty", "queue-without-consumer", "sweep-cells", "sweep-paths", "sweep-size", "sweep-values",
+		"tags", "trace-with-work", "unknown-baseline",
 		"unknown-extends", "unknown-machine", "unknown-queue",
 	}
 	notYAML := []string{

@@ -26,14 +26,19 @@ func (h *host) Start(task, slot int32, attempt int) {
 	if attempt > 1 {
 		b.fate = w.source.Demands(b.ref, attempt, w.demandsOf(task))
 	}
+	b.attempt = attempt
 	p := &w.slots[slot]
-	p.task, p.phase = task, 0
+	p.task, p.phase, p.awake = task, 0, false
 	p.gen++
+	p.began, p.due = w.now, 0
 	switch b.fate {
 	case workloads.Hang:
 		return
 	case workloads.HangCPU:
 		w.compute(slot, des.Never, 1)
+		return
+	}
+	if w.approach(slot) {
 		return
 	}
 	if !w.step(slot) {
@@ -46,6 +51,7 @@ func (h *host) Start(task, slot int32, attempt int) {
 func (h *host) Stop(_, slot int32) bool {
 	w := (*World)(h)
 	p := &w.slots[slot]
+	w.hangUp(slot)
 	if p.onCPU && !w.cancel(slot) {
 		p.task = none
 		return false
@@ -65,9 +71,14 @@ func (w *World) step(slot int32) bool {
 		d := demands[p.phase]
 		phase := &w.phases[class][p.phase]
 		p.phase++
+		p.began, p.due = w.now, d
 		switch {
+		case phase.Kind == workloads.Call:
+			w.call(slot, phase, int(p.phase), d)
+			return true
 		case d == 0:
 		case phase.Kind == workloads.CPU:
+			p.due /= des.Time(max(1, phase.Cores))
 			w.compute(slot, d, max(1, phase.Cores))
 			return true
 		default:
@@ -97,14 +108,27 @@ func (w *World) proceed(slot int32) {
 		w.system.Ended(w.now, slot, worker.Stopped)
 		return
 	}
+	if b := &w.bodies[p.task]; b.observed {
+		w.stretch[b.ref.Class].CPU.Add(max(0, w.now-p.began-p.due))
+	}
+	if w.net.callers[slot].failed {
+		w.hangUp(slot)
+		w.end(slot, worker.ServiceFailed)
+		return
+	}
 	if w.step(slot) {
 		return
 	}
-	fate := w.bodies[p.task].fate
+	w.end(slot, results[w.bodies[p.task].fate])
+}
+
+// end is the end of the body in slot.
+func (w *World) end(slot int32, r worker.Result) {
+	p := &w.slots[slot]
 	p.task = none
 	p.gen++
 	w.threads[p.worker].turn = none
-	w.system.Ended(w.now, slot, results[fate])
+	w.system.Ended(w.now, slot, r)
 }
 
 // results of a body that has done its work, by its fate.

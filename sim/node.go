@@ -36,7 +36,7 @@ func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
 		w.nodes = append(w.nodes, newNode(true, m.Cores*m.Efficiency, m.Speed, slots))
 	}
 	for i := range layout.Workers {
-		th := thread{worker: int32(i), turn: none, kind: threadKinds[layout.Workers[i].Pool], id: int32(slots + i)}
+		th := thread{worker: int32(i), turn: none, kind: threadKinds[layout.Workers[i].Pool], id: int32(slots + i), lock: layout.Workers[i].Overheads.Switch}
 		n := int32(layout.Node[i])
 		if n == none && th.kind != ownThread {
 			// Its one thread still is a thread of some machine.
@@ -50,7 +50,7 @@ func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
 		w.threads = append(w.threads, th)
 	}
 	for i := range w.nodes {
-		w.nodes[i].heap = newFinishes(slots + len(layout.Workers))
+		w.nodes[i].heap = newFinishes(slots + 2*len(layout.Workers) + 2)
 	}
 }
 

@@ -16,6 +16,7 @@ type thread struct {
 	worker int32
 	id     int32 // in the heap of its node
 	kind   threadKind
+	lock   des.Time // sharedThread: how long a task keeps the interpreter lock from others
 
 	// sharedThread: service attained by each task that computes, as node does for threads.
 	u    float64
@@ -24,16 +25,21 @@ type thread struct {
 
 	// oneAtATime.
 	held   bool
-	holder int32   // slot that computes, while held
+	holder int32   // slot that computes, while held; none = the worker itself
+	own    bool    // held by the worker itself
+	work   claim   // what it does
 	turn   int32   // slot that has the thread without computing, or none
 	ready  []claim // slots that want the thread, in order
 }
 
-// claim is a slot that wants the thread of a gevent worker: to compute, or, with no demand, just to go on.
+// claim is a slot that wants the thread of a gevent worker: to compute, or, with no demand, just to go on. Slot none
+// is the worker itself.
 type claim struct {
 	slot   int32
 	gen    uint32
 	demand des.Time
+	event  des.Event // after the work of the worker itself
+	silent bool      // nothing happens after it
 }
 
 // compute begins a CPU phase in slot.
@@ -44,7 +50,7 @@ func (w *World) compute(slot int32, demand des.Time, cores int) {
 	switch {
 	case th.kind == oneAtATime:
 		if th.held || len(th.ready) > 0 && th.turn != slot {
-			th.ready = append(th.ready, claim{slot, p.gen, demand})
+			th.ready = append(th.ready, claim{slot: slot, gen: p.gen, demand: demand})
 			return
 		}
 		w.hold(th, slot, demand)
@@ -154,27 +160,71 @@ func (w *World) hold(th *thread, slot int32, demand des.Time) {
 // task computes it has to wait for the thread.
 func (w *World) gotThread(th *thread, slot int32) {
 	if th.held && th.holder != slot {
-		th.ready = append(th.ready, claim{slot, w.slots[slot].gen, 0})
+		th.ready = append(th.ready, claim{slot: slot, gen: w.slots[slot].gen})
 		return
 	}
 	th.held = false
 	w.turn(th, slot)
-	for !th.held {
-		// The loop of the worker gets its turn after every task.
+	if !th.held {
 		w.system.Wake(w.now, th.worker)
-		if th.held || len(th.ready) == 0 {
-			return
-		}
+	}
+	w.goOn(th)
+}
+
+// queueUp lets the worker itself work on its thread, once it gets it.
+func (w *World) queueUp(th *thread, c claim) {
+	th.ready = append(th.ready, c)
+	if len(th.ready) == 1 && th.turn == none {
+		w.goOn(th)
+	}
+}
+
+// worked is the end of a piece of work of the worker itself.
+func (w *World) worked(th *thread) {
+	th.held, th.own = false, false
+	if c := th.work; !c.silent {
+		c.event.At = w.now
+		w.system.Handle(c.event)
+	}
+	w.goOn(th)
+}
+
+// goOn gives the thread to those who want it. The loop of the worker gets its turn after every task.
+func (w *World) goOn(th *thread) {
+	for !th.held && len(th.ready) > 0 {
 		c := th.ready[0]
 		th.ready = th.ready[:copy(th.ready, th.ready[1:])]
 		switch {
+		case c.slot == none:
+			th.held, th.own, th.holder, th.work = true, true, none, c
+			w.nodes[w.nodeOf[th.worker]].add(w.now, th.id, float64(c.demand), 1)
+			return
 		case w.slots[c.slot].gen != c.gen:
 		case c.demand > 0:
 			w.hold(th, c.slot, c.demand)
 		default:
 			w.turn(th, c.slot)
 		}
+		if !th.held {
+			w.system.Wake(w.now, th.worker)
+		}
 	}
+}
+
+// lockedOut keeps a task whose waiting is over from going on until it has the interpreter lock.
+func (w *World) lockedOut(e des.Event, p *place) bool {
+	th := &w.threads[p.worker]
+	if th.kind != sharedThread || th.lock == 0 {
+		return false
+	}
+	if p.awake || th.heap.empty() {
+		p.awake = false
+		return false
+	}
+	p.awake = true
+	e.At = w.now + w.lockWait(th, 1)
+	w.queue.Push(e)
+	return true
 }
 
 // turn lets a gevent task go on: it may compute at once, while others that begin meanwhile queue for the thread.

@@ -18,6 +18,11 @@ type Options struct {
 	Start    des.Time // time of the week at which the observed window starts
 	Bins     int      // slices of the window whose mean waits are kept; 0 = none
 	Recorder Recorder // nil = nobody listens
+
+	Services []system.Service // that calls go to, by index
+	Zones    system.Zones
+	Faults   []system.Fault // planned
+	Steps    int            // of the window, in which the course of each class and of the waiting tasks is kept; 0 = not
 }
 
 // Recorder receives every change of state, and what of a task the worker does not know.
@@ -30,9 +35,11 @@ type Recorder interface {
 // Result is what one run observed.
 type Result struct {
 	*worker.Tally
-	Nodes  []Node
-	Events int64    // handled, of every kind
-	End    des.Time // when the run stopped
+	Nodes   []Node
+	Stretch []Stretch // of each class
+	Waiting []int32   // tasks that waited at the end of each step
+	Events  int64     // handled, of every kind
+	End     des.Time  // when the run stopped
 }
 
 // Node is what was observed of one machine.
@@ -43,8 +50,17 @@ type Node struct {
 
 // Kinds of events of this world.
 const (
-	kindPhase des.Kind = worker.FirstHostKind + iota // slot: the present phase is over
-	kindMark                                         // the observed window begins or ends
+	kindPhase     des.Kind = worker.FirstHostKind + iota // slot: the present phase is over
+	kindMark                                             // the observed window begins or ends
+	kindLabour                                           // labourer, by its id: its present piece of work is over
+	kindAnswer                                           // slot: the answer of a service is there
+	kindCallFails                                        // slot: its call is refused, ends in an error or times out
+	kindServed                                           // call: the service has done it
+	kindAdmit                                            // call: the rate of the service allows it
+	kindBreak                                            // planned fault: it begins
+	kindMend                                             // planned fault: it is over
+	kindRecover                                          // worker: its machine has booted
+	kindSample                                           // the end of a step of the window
 )
 
 // World is one run. It is not reused.
@@ -62,15 +78,25 @@ type World struct {
 	demands []des.Time // task x phase
 	slots   []place
 	threads []thread // by worker: those whose tasks share one thread
+	labour  []labourer
 	nodes   []node
 	nodeOf  []int32 // by worker; none = cores without limit
+	net     network
+	stretch []Stretch // by class
 	events  int64
+
+	// One of each serves all arrivals, one after the other.
+	arrival workloads.Arrival
+	message worker.Publication
 }
 
 // body is the world's side of a task.
 type body struct {
 	ref  workloads.Ref
 	fate workloads.Fate
+
+	attempt  int // from 1
+	observed bool
 }
 
 // place is the world's side of a slot.
@@ -80,7 +106,13 @@ type place struct {
 	phase   int32
 	gen     uint32
 	onCPU   bool
-	threads int32 // of the present CPU phase
+	began   des.Time // of the present phase
+	due     des.Time // what it would take by itself
+	awake   bool     // threads: what it waited for has come, and it waits for the interpreter lock
+	threads int32    // of the present CPU phase
+
+	starting bool // its child takes up a task
+	event    des.Event
 }
 
 const none = -1
@@ -107,12 +139,18 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 		}
 	}
 	w.place(layout, machines)
+	w.employ(layout)
+	w.connect(layout, machines)
+	w.stretch = make([]Stretch, len(classes))
 	var listener worker.Recorder
 	if o.Recorder != nil {
 		listener = o.Recorder
 	}
 	w.system = worker.New(layout.Setup(classes, o.Key.WithName("broker"), listener), (*host)(w))
 	w.system.Observe(o.Warmup, o.Warmup+o.Duration, o.Bins)
+	if o.Steps > 0 {
+		w.system.Follow(o.Steps)
+	}
 	w.queue.Push(des.Event{At: o.Warmup, Kind: kindMark, Arg: 0})
 	w.queue.Push(des.Event{At: o.Warmup + o.Duration, Kind: kindMark, Arg: 1})
 	return w
@@ -137,7 +175,7 @@ func (w *World) Run() Result {
 			w.handle(w.queue.Pop())
 		case node != none && next == w.nodes[node].next:
 			w.now = next
-			w.phaseDone(w.nodes[node].pop(w, next))
+			w.attained(&w.nodes[node])
 		default:
 			w.now = next
 			w.publish()
@@ -146,7 +184,7 @@ func (w *World) Run() Result {
 	if !w.system.Settled() {
 		w.now = last
 	}
-	r := Result{Tally: w.system.Close(w.now), Events: w.events, End: w.now}
+	r := Result{Tally: w.system.Close(w.now), Events: w.events, End: w.now, Stretch: w.stretch, Waiting: w.net.waiting}
 	for i := range w.nodes {
 		n := &w.nodes[i]
 		if n.limited {
@@ -160,9 +198,27 @@ func (w *World) handle(e des.Event) {
 	w.now = e.At
 	switch e.Kind {
 	case kindPhase:
-		if p := &w.slots[e.Arg]; des.MakeGen(p.gen) == e.Gen {
+		if p := &w.slots[e.Arg]; des.MakeGen(p.gen) == e.Gen && !w.lockedOut(e, p) {
 			w.phaseDone(e.Arg)
 		}
+	case kindLabour:
+		w.toiled(&w.labour[e.Arg-w.labour[0].id])
+	case kindAnswer, kindCallFails:
+		if c := &w.net.callers[e.Arg]; c.calling && des.MakeGen(c.gen) == e.Gen {
+			w.answered(e.Arg, e.Kind == kindCallFails)
+		}
+	case kindServed:
+		w.served(e.Arg)
+	case kindAdmit:
+		w.arrive(e.Arg)
+	case kindBreak:
+		w.breaks(&w.net.faults[e.Arg])
+	case kindMend:
+		w.mends(&w.net.faults[e.Arg])
+	case kindRecover:
+		w.recover(e.Arg)
+	case kindSample:
+		w.sample()
 	case kindMark:
 		for i := range w.nodes {
 			w.nodes[i].mark(w.now, e.Arg == 1)
@@ -174,8 +230,8 @@ func (w *World) handle(e des.Event) {
 
 // publish sends the next arrival to the broker.
 func (w *World) publish() {
-	a, ok := w.source.Next()
-	if !ok {
+	a := &w.arrival
+	if !w.source.Next(a) {
 		return
 	}
 	id := w.system.NextTask()
@@ -187,11 +243,11 @@ func (w *World) publish() {
 	}
 	b := &w.bodies[id]
 	b.ref = a.Ref
-	p, fate := w.source.Publication(a, w.demandsOf(id))
-	b.fate = fate
+	p := &w.message
+	b.fate = w.source.Publication(a, w.demandsOf(id), p)
+	b.observed = a.Due >= w.opts.Warmup && a.Due < w.opts.Warmup+w.opts.Duration
 	if w.opts.Recorder != nil {
-		told := p // a copy, so that p stays off the heap when nobody listens
-		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), &told)
+		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), p)
 	}
 	w.system.Publish(w.now, p)
 }

@@ -61,8 +61,10 @@ var flags = []flag{
 		return err
 	}, note: func(*WorkerSpec, string) string { return "fair is what Celery does anyway" }},
 
-	{names: []string{"--autoscale"}, takes: true, refused: notYet},
-	{names: []string{"--max-tasks-per-child", "--maxtasksperchild"}, takes: true, refused: notYet},
+	{names: []string{"--autoscale"}, takes: true, set: setAutoscale},
+	{names: []string{"--max-tasks-per-child", "--maxtasksperchild"}, takes: true, set: func(w *WorkerSpec, v string) error {
+		return whole(&w.MaxTasksPerChild, v, 1)
+	}},
 	{names: []string{"--max-memory-per-child", "--maxmemperchild"}, takes: true, refused: notYet},
 	{names: []string{"-X", "--exclude-queues"}, takes: true, refused: notYet + ": list the queues with -Q"},
 	{names: []string{"--help"}, refused: "starts no worker"},
@@ -89,9 +91,13 @@ var flags = []flag{
 	{names: []string{"-E", "--events", "--task-events"}, ignored: "sending events costs nothing here"},
 	{names: []string{"--purge", "--discard"}, ignored: "a run starts with empty queues"},
 	{names: []string{"-I", "--include"}, takes: true, ignored: "the tasks are those of the scenario"},
-	{names: []string{"--without-gossip"}, ignored: "gossip costs nothing here"},
+	{names: []string{"--without-gossip"}, ignored: "gossip costs nothing here; as a timer it goes with the heartbeat"},
 	{names: []string{"--without-mingle"}, ignored: "workers are up when a run starts"},
-	{names: []string{"--without-heartbeat"}, ignored: "heartbeats cost nothing here"},
+	{names: []string{"--without-heartbeat"}, set: func(w *WorkerSpec, _ string) error {
+		no := false
+		w.Heartbeat = &no
+		return nil
+	}},
 	{names: []string{"--heartbeat-interval"}, takes: true, ignored: "heartbeats cost nothing here"},
 	{names: []string{"-B", "--beat"}, ignored: "periodic tasks are those that the scenario publishes"},
 	{names: []string{"-s", "--schedule", "--schedule-filename"}, takes: true, ignored: "periodic tasks are those that the scenario publishes"},
@@ -132,6 +138,22 @@ func setQueues(w *WorkerSpec, v string) error {
 		}
 		w.Queues = append(w.Queues, name)
 	}
+	return nil
+}
+
+// setAutoscale takes max, or max,min (celery/worker/autoscale.py; celery/bin/worker.py: Autoscale; min is 0 there when
+// it is missing, and at least one process runs all the same).
+func setAutoscale(w *WorkerSpec, v string) error {
+	most, least, both := strings.Cut(v, ",")
+	high, err := strconv.Atoi(most)
+	low := 0
+	if err == nil && both {
+		low, err = strconv.Atoi(least)
+	}
+	if err != nil || high < 1 || low < 0 || high > math.MaxInt32 || low > math.MaxInt32 {
+		return fmt.Errorf("%q: want max or max,min%s", v, unexpanded(v))
+	}
+	w.Autoscale = &Autoscale{Min: max(1, min(low, high)), Max: max(high, low)}
 	return nil
 }
 

@@ -4,17 +4,19 @@ import "simrun/worker"
 
 // Layout is one strategy, resolved: everything a world needs to know of how queues are dealt out to workers.
 type Layout struct {
-	Name       string
-	Broker     worker.Broker
-	Queues     []worker.Queue
-	ClassQueue []int           // the queue of each class, routes applied
-	Workers    []worker.Config // replicas expanded, each an instance of its own
-	Group      []int           // group of each worker, an index into Groups: replicas of one worker share theirs
-	Groups     []string        // the workers as written
-	Node       []int           // node of each worker, an index into Nodes; -1 = cores without limit
-	Nodes      []int           // machine kind of each node, an index into the scenario's machines
-	WhatIf     []string        // what no setting of this Celery and broker can do; empty = can be deployed
-	Notes      []string        // warnings and ignored flags, as sentences
+	Name         string
+	Broker       worker.Broker
+	Queues       []worker.Queue
+	ClassQueue   []int           // the queue of each class, routes applied
+	Workers      []worker.Config // replicas expanded, each an instance of its own
+	Group        []int           // group of each worker, an index into Groups: replicas of one worker share theirs
+	Groups       []string        // the workers as written
+	Node         []int           // node of each worker, an index into Nodes; -1 = cores without limit
+	Nodes        []int           // machine kind of each node, an index into the scenario's machines
+	BrokerNode   int             // of the broker, if it takes CPU
+	ProducerNode int             // of the producers, if they take CPU
+	WhatIf       []string        // what no setting of this Celery and broker can do; empty = can be deployed
+	Notes        []string        // warnings and ignored flags, as sentences
 }
 
 // Slots is the number of tasks that the layout can run at once.

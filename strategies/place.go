@@ -28,6 +28,7 @@ func (b *builder) compose(groups []group) {
 		l.ClassQueue = append(l.ClassQueue, use(name))
 	}
 	nodes := newNodes(b, groups)
+	l.BrokerNode, l.ProducerNode = nodes.first(b, b.spec.Broker.Machine), nodes.first(b, b.spec.Broker.Producers)
 	for i := range groups {
 		g := &groups[i]
 		l.Groups = append(l.Groups, g.name)

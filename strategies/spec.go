@@ -21,6 +21,15 @@ type BrokerSpec struct {
 	Dispatch      string // free_slot | random, with ideal
 	PrioritySteps []int  // with redis
 	Overheads     map[string]des.Time
+	Unnoticed     *float64 // overhead: share of the deaths of children that the parent does not notice at once
+	Machine       string   // that it runs on; empty = its CPU is not counted
+	Producers     string   // machine that the producers run on; empty = their CPU is not counted
+}
+
+// Autoscale is Celery's own autoscaler of processes, as written.
+type Autoscale struct {
+	Min, Max  int
+	Keepalive *des.Time // 30 s
 }
 
 // WorkerSpec is one worker as written: explicit keys override its command line.
@@ -41,6 +50,10 @@ type WorkerSpec struct {
 	Machine            string
 	Replicas           *int
 	Overflow           []string
+	MaxTasksPerChild   *int
+	Autoscale          *Autoscale
+	WakeupTimer        *des.Time // 0 = none
+	Heartbeat          *bool
 }
 
 // Derive makes a layout from another one within the same budget of slots.

@@ -87,6 +87,11 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, bool) {
 	fill(&w.DisablePrefetch, c.DisablePrefetch)
 	fill(&w.SoftLimit, c.SoftLimit)
 	fill(&w.HardLimit, c.HardLimit)
+	fill(&w.MaxTasksPerChild, c.MaxTasksPerChild)
+	fill(&w.Heartbeat, c.Heartbeat)
+	if w.Concurrency == nil || *w.Concurrency < 1 {
+		fill(&w.Autoscale, c.Autoscale)
+	}
 	return w, true
 }
 
@@ -125,6 +130,8 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 	if g.cfg.SoftLimit < 0 || g.cfg.HardLimit < 0 {
 		b.fail(path+".time_limit", "%v: want at least 0s", min(g.cfg.SoftLimit, g.cfg.HardLimit))
 	}
+	g.cfg.MaxTasksPerChild = or(w.MaxTasksPerChild, 0)
+	b.autoscale(path, w, &g)
 	replicas := or(w.Replicas, 1)
 	if replicas < 1 {
 		b.fail(path+".replicas", "%d: want at least 1", replicas)
@@ -146,12 +153,21 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 	b.order(path, w, &g)
 	b.limits(path, &g)
 	g.cfg.Overheads = overheadsOf(b.release, b.broker.Kind, g.cfg.Pool, b.spec.Broker.Overheads)
+	if share := b.spec.Broker.Unnoticed; share != nil {
+		g.cfg.Overheads.Unnoticed = *share
+	}
+	b.loop(w, &g)
 	return g
 }
 
 // concurrency is the number of slots of one replica. Celery takes the node's cores when none is given.
 func (b *builder) concurrency(path string, w *WorkerSpec, g *group) int {
 	switch {
+	case w.Autoscale != nil:
+		if w.Concurrency != nil {
+			b.fail(path+".concurrency", "%d: not with autoscale, whose max is the number of slots", *w.Concurrency)
+		}
+		return max(1, w.Autoscale.Max)
 	case w.Concurrency != nil && *w.Concurrency < 1:
 		b.fail(path+".concurrency", "%d: want at least 1", *w.Concurrency)
 	case g.cfg.Pool == worker.Solo:

@@ -1,5 +1,7 @@
 package system
 
+import "simrun/des"
+
 // Machine is a kind of node.
 type Machine struct {
 	Name       string
@@ -8,4 +10,7 @@ type Machine struct {
 	Efficiency float64 // effective cores / cores, 0..1
 	Count      int     // nodes of this kind
 	Price      float64 // per node and hour, in the scenario's currency
+
+	Zone string   // where it stands; "" = anywhere
+	Boot des.Time // from being switched on to its workers taking tasks
 }

@@ -7,6 +7,9 @@ type slot struct {
 	worker, task int32
 	gen          uint32
 	ackWhenFree  bool
+	missed       bool     // the child is dead and its parent did not notice
+	spent        bool     // its child has run as many tasks as it may
+	runs         int32    // of its child
 	killed       Outcome  // of the attempt that a limit ended while its body could not be interrupted
 	limitAt      des.Time // deadline of the present attempt
 	timer        des.Time // when the timer armed last fires; Never = none
@@ -104,21 +107,15 @@ func (s *System) cut(id int32, o Outcome) {
 	sl.task = none
 	s.finish(task, TimedOut)
 	if w.cfg.Pool == Prefork {
-		s.respawn(id)
+		// The parent waits until the child is dead (billiard/pool.py: trywaitkill).
+		if w.cfg.Overheads.Kill > 0 {
+			s.block(w, w.cfg.Overheads.Kill)
+		}
+		s.exited(id, max(0, w.blocked-s.now))
 	} else {
 		s.leave(id, w.cfg.Overheads.Finish)
-		s.pull(w) // its ack has made room
 	}
-}
-
-// respawn keeps a slot empty until its dead child is replaced.
-func (s *System) respawn(id int32) {
-	w := &s.workers[s.slots[id].worker]
-	if s.now >= s.from && s.now < s.to {
-		s.tally.Workers[s.slots[id].worker].Restarts++
-	}
-	s.leave(id, w.cfg.Overheads.Respawn)
-	s.pull(w) // the ack of the lost message has made room
+	s.turn(w) // its ack has made room
 }
 
 // Ended tells that the body in slot is over.
@@ -131,6 +128,11 @@ func (s *System) Ended(now des.Time, slot int32, r Result) {
 		s.close(slot, OK, false)
 	case Errored:
 		s.close(slot, Failed, s.classes[s.tasks[sl.task].class].Retry.OnError)
+	case ServiceFailed:
+		if t := &s.tasks[sl.task]; t.observed {
+			s.tally.Classes[t.class].ServiceFailures++
+		}
+		s.close(slot, Failed, s.classes[s.tasks[sl.task].class].Retry.OnService)
 	case Fatal:
 		s.close(slot, Failed, false)
 	case Stopped:
@@ -163,7 +165,11 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 	} else {
 		s.finish(task, o)
 	}
-	s.leave(id, overhead)
+	if most := cfg.MaxTasksPerChild; most > 0 && cfg.Pool == Prefork {
+		sl.runs++
+		sl.spent = int(sl.runs) >= most
+	}
+	s.settle(id, overhead)
 }
 
 // leave frees a slot after some time.
@@ -179,9 +185,19 @@ func (s *System) leave(id int32, after des.Time) {
 func (s *System) freeSlot(id int32) {
 	sl := &s.slots[id]
 	w := &s.workers[sl.worker]
-	if sl.ackWhenFree {
+	acked := sl.ackWhenFree
+	if acked {
 		sl.ackWhenFree = false
-		w.unacked--
+		if w.cfg.Loop == Alert {
+			w.unacked--
+		} else {
+			w.acking++
+		}
+	}
+	if sl.spent {
+		s.exited(id, w.cfg.Overheads.Exit)
+		s.turn(w)
+		return
 	}
 	w.holding--
 	w.busy.Add(s.now, -1)
@@ -189,9 +205,10 @@ func (s *System) freeSlot(id int32) {
 	if s.recorder != nil {
 		s.recorder.Record(Record{At: s.now, Kind: Freed, Task: none, Class: none, Queue: none, Worker: sl.worker, Slot: id})
 	}
+	blocked := w.reserved.n > 0
 	s.dispatch(w)
 	w.waiting.Set(s.now, w.reserved.n)
-	s.pull(w)
+	s.freed(w, acked, blocked)
 }
 
 // retry publishes the task anew, to the back of its queue, with an eta.

@@ -14,7 +14,7 @@ type Publication struct {
 }
 
 // Publish sends a message and returns the index of its task, which is valid until Host.Done.
-func (s *System) Publish(now des.Time, p Publication) int32 {
+func (s *System) Publish(now des.Time, p *Publication) int32 {
 	s.now = now
 	id := s.newTask()
 	t := &s.tasks[id]

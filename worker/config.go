@@ -50,6 +50,8 @@ type Broker struct {
 	PrioritySteps []int    // redis: priorities are rounded down to one of these; 0 is served first
 	Publish       des.Time // from the call that publishes to the message lying in the broker
 	Restore       des.Time // from the death of a worker to its unacked messages being delivered again
+	PublishCPU    des.Time // of the producer, a message; 0 = its calls take no cores of a machine
+	ServeCPU      des.Time // of the broker, a message; 0 = it takes no cores of a machine
 }
 
 // Overheads are the fixed costs in time of taking and running a message, by broker, release and pool (all zero with
@@ -60,7 +62,16 @@ type Overheads struct {
 	Finish     des.Time // from the end of the body to the slot being free
 	FinishLate des.Time // the same with a late ack, which is sent before the slot is free
 	Notice     des.Time // from the death of a child by its own hand to its parent seeing it
-	Respawn    des.Time // from the parent seeing a child dead, or killing it, to a new one taking tasks
+	Respawn    des.Time // from the parent seeing a child dead to a new one taking tasks
+
+	After       des.Time // CPU time of a worker's loop a task, beside the times above
+	Switch      des.Time // threads: for which each computing thread keeps the interpreter lock from the others
+	Kill        des.Time // for which killing a child blocks its parent
+	Fork        des.Time // for which starting a child blocks its parent
+	Exit        des.Time // from the end of a recycled child's last task to its death
+	Maintenance des.Time // period of the timer that finds children whose death went unnoticed; 0 = none does
+	Widen       des.Time // rabbitmq: from one widening of the window for a held eta to the next
+	Unnoticed   float64  // share of the deaths that the parent does not notice at once
 }
 
 // Overflow says what a full queue does with one message too many.
@@ -96,6 +107,12 @@ type Config struct {
 	RejectOnWorkerLost bool
 	SoftLimit          des.Time // 0 = none
 	HardLimit          des.Time // 0 = none
+	MaxTasksPerChild   int      // 0 = children are not recycled
+	AutoscaleMin       int      // processes at first, and at least; 0 = always Concurrency of them
+	Keepalive          des.Time // with AutoscaleMin: from the last growth to the first shrinking
+	Loop               Loop
+	Wakeup             des.Time // with a Loop that sleeps: period of the timers that wake it
+	Charged            bool     // the overheads are CPU time of the worker's machine, if the Host has cores
 	Overheads          Overheads
 }
 
@@ -139,6 +156,8 @@ type Retry struct {
 	Jitter  bool     // full jitter
 	OnError bool     // retry after an error
 	OnSoft  bool     // retry after the soft time limit
+
+	OnService bool // retry after a call of a service that failed
 }
 
 // Target is a bound whose attainment is counted exactly, task by task.

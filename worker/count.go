@@ -50,6 +50,8 @@ func (s *System) count(t *task, m Metric, d des.Time) {
 			within[1]++
 			if d <= target.Bound {
 				within[0]++
+			} else {
+				t.missed = true
 			}
 		}
 	}
@@ -85,6 +87,7 @@ func (s *System) finish(id int32, o Outcome) {
 				c.WaitAll.Add(t.expires - t.due)
 			}
 		}
+		s.trace(t, o)
 	}
 	s.record(Done, id, o)
 	s.host.Done(id, o)
@@ -103,6 +106,8 @@ func (s *System) censor(t *task, o Outcome) {
 		unknown := target.Metric == Response || target.Metric == Wait && t.attempts == 0
 		if unknown && s.now-t.due > target.Bound {
 			c.Within[i][1]++
+			t.missed = true
 		}
 	}
+	s.trace(t, o)
 }

@@ -77,7 +77,7 @@ func (s *System) auditWorker(me int32) error {
 			}
 		}
 	}
-	occupied := w.cfg.Concurrency - len(w.free)
+	occupied := w.processes() - len(w.free)
 	for n := range w.cfg.Concurrency {
 		if s.slots[w.firstSlot+int32(n)].ackWhenFree {
 			unacked++
@@ -93,7 +93,7 @@ func (s *System) auditWorker(me int32) error {
 		reservedNow++
 	}
 	switch {
-	case unacked != w.unacked:
+	case unacked+w.acking != w.unacked:
 		return fmt.Errorf("%d tasks unacked, %d counted", unacked, w.unacked)
 	case w.window > 0 && inTime > w.window:
 		return fmt.Errorf("%d unacked in a window of %d", inTime, w.window)

@@ -24,11 +24,12 @@ type Result uint8
 
 // Results of a body.
 const (
-	Succeeded Result = iota
-	Errored          // may be retried
-	Fatal            // an error that no policy retries
-	Crashed          // killed its own process
-	Stopped          // interrupted after Stop had returned false
+	Succeeded     Result = iota
+	Errored              // may be retried
+	Fatal                // an error that no policy retries
+	Crashed              // killed its own process
+	Stopped              // interrupted after Stop had returned false
+	ServiceFailed        // a service that it called refused, failed or did not answer in time
 )
 
 // Kinds of events that a System schedules. A host's own kinds start at FirstHostKind.
@@ -41,6 +42,9 @@ const (
 	kindNotice                    // slot: the parent sees that the child is dead
 	kindLimit                     // slot: a time limit
 	kindUp                        // worker: restarted
+	kindTimer                     // worker: a timer wakes its loop
+	kindKeepalive                 // worker: the timer of its autoscaler
+	kindWiden                     // worker: its window is widened for a held eta
 	kindObserve                   // the observed window begins or ends
 	FirstHostKind
 )

@@ -116,7 +116,7 @@ func (h *host) step(e des.Event) {
 		h.of[id] = int(e.Arg)
 		p := m.extra
 		p.Class, p.Due, p.Demand = int32(m.class), h.now, m.run
-		if got := h.sys.Publish(h.now, p); got != id {
+		if got := h.sys.Publish(h.now, &p); got != id {
 			h.t.Fatalf("published as %d, announced as %d", got, id)
 		}
 	case kindEnd:

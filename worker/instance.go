@@ -9,18 +9,31 @@ type instance struct {
 	firstSlot int32
 	free      []int32 // slots without a task; the last is used first
 	reserved  list
-	unacked   int // messages that count in the window
-	held      int // of these, with an eta to come: each widens the window by one
-	fetching  int // messages on their way
-	holding   int // fetching + reserved + in a slot
-	window    int // 0 = no limit
-	most      int // the largest holding; 0 = no limit but the window
+	unacked   int  // messages that count in the window
+	held      int  // of these, with an eta to come: each widens the window by one
+	widened   int  // by which the window is wider now
+	widening  bool // the broker is about to be told of one more
+	acking    int  // of the unacked, whose acks the loop has to send yet
+	fetching  int  // messages on their way
+	holding   int  // fetching + reserved + in a slot
+	window    int  // 0 = no limit
+	most      int  // the largest holding; 0 = no limit but the window
 	serial    bool
 	down      bool // its process is dead
+	outages   int  // of what it runs on, which have not ended
 	stalled   bool // gevent: its thread is taken by a task
 	asking    bool // waits for a message
 	rotation  rotation
-	asked     uint64 // serial of the present ask for a message
+	asked     uint64   // serial of the present ask for a message
+	asks      bool     // redis: its loop has to ask for each message
+	blind     bool     // its loop sleeps without having asked
+	alarmed   bool     // a timer is set that wakes it
+	turned    des.Time // last turn of the loop
+	phase     des.Time // of its timers
+	lastFreed des.Time
+	blocked   des.Time // its loop does nothing before
+	absent    []int32  // slots without a process: autoscaled
+	grown     des.Time // last growth
 
 	busy    des.Area
 	waiting des.Area
@@ -33,6 +46,7 @@ func newInstance(cfg *Config, kind BrokerKind, queues []queue) instance {
 		window:   cfg.PrefetchMultiplier * cfg.Concurrency,
 		// A redis worker asks for one message at a time (BRPOP); rabbitmq pushes.
 		serial:   kind == Redis,
+		asks:     kind == Redis,
 		rotation: newRotation(cfg, queues),
 	}
 	switch {
@@ -51,14 +65,17 @@ func newInstance(cfg *Config, kind BrokerKind, queues []queue) instance {
 }
 
 // room says whether the worker takes one more message now.
-func (w *instance) room() bool {
+func (w *instance) room() bool { return !w.blind && w.vacant() }
+
+// vacant is room, whether or not the loop has found out.
+func (w *instance) vacant() bool {
 	switch {
 	case w.down, w.stalled, w.serial && w.fetching > 0, w.most > 0 && w.holding >= w.most:
 		return false
 	case w.window == 0:
 		return true
 	}
-	return w.unacked < w.window+w.held
+	return w.unacked < w.window+w.widened
 }
 
 // idle says whether a message would start at once.
@@ -100,7 +117,8 @@ func (s *System) deliver(id int32, w *instance) {
 	if w.cfg.Overheads.Fetch > 0 {
 		t.state = fetching
 		w.fetching++
-		s.at(s.now+w.cfg.Overheads.Fetch, kindFetched, id)
+		w.blind = w.asks && w.cfg.Loop != Alert
+		s.fetch(id, w)
 		return
 	}
 	s.receive(id)
@@ -109,6 +127,11 @@ func (s *System) deliver(id int32, w *instance) {
 // receive puts a message into the worker's hands.
 func (s *System) receive(id int32) {
 	t := &s.tasks[id]
+	if t.grown {
+		t.grown = false
+		s.enlist(id)
+		return
+	}
 	t.received = s.now
 	s.record(Received, id, OK)
 	if t.eta > s.now {
@@ -117,10 +140,38 @@ func (s *System) receive(id int32) {
 		t.state = held
 		w.held++
 		w.holding--
+		s.widen(w)
 		s.at(t.eta, kindDue, id)
 		return
 	}
-	s.enlist(id)
+	if !s.grow(id) {
+		s.enlist(id)
+	}
+}
+
+// widen makes the window wider by the messages held. Rabbitmq is told of one after the other (celery/worker/
+// consumer/consumer.py: qos.update, once a turn that follows a message).
+func (s *System) widen(w *instance) {
+	switch {
+	case w.cfg.Overheads.Widen == 0:
+		w.widened = w.held
+	case w.widened < w.held && !w.widening:
+		w.widening = true
+		s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Widen, Kind: kindWiden, Arg: s.slots[w.firstSlot].worker})
+	default:
+		w.widened = min(w.widened, w.held)
+	}
+}
+
+// wider is the broker having been told of one more.
+func (s *System) wider(id int32) {
+	w := &s.workers[id]
+	w.widening = false
+	if w.widened < w.held {
+		w.widened++
+		s.widen(w)
+		s.pull(w)
+	}
 }
 
 // reserve takes a message whose eta has come.
@@ -158,7 +209,7 @@ func (s *System) dispatch(w *instance) {
 		t.state = starting
 		w.busy.Add(s.now, 1)
 		if w.cfg.Overheads.Start > 0 {
-			s.slotAt(s.now+w.cfg.Overheads.Start, kindStart, sl)
+			s.takeUp(sl, w)
 		} else {
 			s.begin(id)
 		}
@@ -167,8 +218,13 @@ func (s *System) dispatch(w *instance) {
 
 // ack takes the message out of its worker's window.
 func (s *System) ack(t *task) {
-	if t.unacked {
-		t.unacked = false
-		s.workers[t.worker].unacked--
+	if !t.unacked {
+		return
+	}
+	t.unacked = false
+	if w := &s.workers[t.worker]; w.cfg.Loop == Alert {
+		w.unacked--
+	} else {
+		w.acking++
 	}
 }

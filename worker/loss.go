@@ -20,28 +20,34 @@ func (s *System) crash(id int32) {
 		s.perish(w)
 		return
 	}
-	sl.gen++
-	if w.cfg.Overheads.Notice > 0 {
-		s.slotAt(s.now+w.cfg.Overheads.Notice, kindNotice, id)
-		return
-	}
-	s.notice(id)
+	s.exited(id, 0)
 }
 
-// notice is the parent seeing that a child is dead: without late ack and reject_on_worker_lost the task is lost.
+// notice is the parent seeing that a child is dead, and others with it.
 func (s *System) notice(id int32) {
 	sl := &s.slots[id]
-	task := sl.task
-	t := &s.tasks[task]
-	p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
-	sl.task = none
-	if t.late && p.reject {
-		s.requeue(task, 0)
-	} else {
-		s.ack(t)
-		s.finish(task, Lost)
+	sl.missed = false
+	w := &s.workers[sl.worker]
+	s.bury(id)
+	s.lookRound(w)
+	s.turn(w) // the acks of lost messages have made room
+}
+
+// bury replaces a dead child. Without late ack and reject_on_worker_lost the task that it ran is lost.
+func (s *System) bury(id int32) {
+	sl := &s.slots[id]
+	if task := sl.task; task != none {
+		t := &s.tasks[task]
+		p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
+		sl.task = none
+		if t.late && p.reject {
+			s.requeue(task, 0)
+		} else {
+			s.ack(t)
+			s.finish(task, Lost)
+		}
 	}
-	s.respawn(id)
+	s.replace(id)
 }
 
 // perish is the death of a whole worker. What it had acked is lost; the broker gives the rest to others, redis only
@@ -66,7 +72,8 @@ func (s *System) perish(w *instance) {
 	})
 	w.reserved = emptyList()
 	w.waiting.Set(s.now, 0)
-	w.fetching, w.held, w.holding = 0, 0, 0
+	w.fetching, w.held, w.holding, w.widened, w.acking = 0, 0, 0, 0, 0
+	w.blind, w.blocked = false, s.now
 	w.free = w.free[:0]
 	for n := range w.cfg.Concurrency {
 		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)
@@ -80,8 +87,10 @@ func (s *System) perish(w *instance) {
 		}
 		sl.task = none
 		sl.limitAt = des.Never
+		sl.missed, sl.spent, sl.runs = false, false, 0
 		w.free = append(w.free, id)
 	}
+	w.muster()
 	for _, id := range s.lost {
 		if t := &s.tasks[id]; t.unacked {
 			s.requeue(id, s.broker.Restore)
@@ -94,6 +103,9 @@ func (s *System) perish(w *instance) {
 	if s.now >= s.from && s.now < s.to {
 		s.tally.Workers[me].Restarts++
 	}
+	if w.outages > 0 {
+		return // until Recover
+	}
 	if w.cfg.Overheads.Respawn > 0 {
 		s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Respawn, Kind: kindUp, Arg: me})
 		return
@@ -104,6 +116,9 @@ func (s *System) perish(w *instance) {
 // up is a worker that has restarted.
 func (s *System) up(id int32) {
 	w := &s.workers[id]
+	if w.outages > 0 {
+		return // it had died by itself before
+	}
 	w.down = false
 	s.pull(w)
 }

@@ -35,14 +35,17 @@ type System struct {
 	asks       uint64 // serial of the last ask for a message
 	waiting    int    // messages in all queues
 	choice     *des.Stream
+	labour     Labourer // the host, if it has cores
+	blocked    des.Time // when the last of the blocked loops goes on
 	scratch    []int32
 	lost       []int32 // tasks of a worker that dies
 
-	tally    Tally
-	from, to des.Time
-	binWidth des.Time
-	seen     bool // the observed window has ended
-	open     int  // observed tasks that have not ended
+	tally     Tally
+	from, to  des.Time
+	binWidth  des.Time
+	stepWidth des.Time
+	seen      bool // the observed window has ended
+	open      int  // observed tasks that have not ended
 }
 
 // policy is what a worker's settings and a class's own make together.
@@ -69,6 +72,7 @@ func New(setup Setup, host Host) *System {
 			Workers: make([]WorkerTally, len(setup.Workers)),
 		},
 	}
+	s.labour, _ = host.(Labourer)
 	if s.targets == nil {
 		s.targets = make([][]Target, len(s.classes))
 	}
@@ -117,7 +121,7 @@ func (s *System) addWorkers(configs []Config) {
 			s.policies = append(s.policies, newPolicy(cfg, &s.classes[c]))
 		}
 		s.workers = append(s.workers, w)
-		s.ask(&s.workers[i])
+		s.ready(&s.workers[i])
 	}
 }
 
@@ -192,9 +196,13 @@ func (s *System) Settled() bool { return s.seen && s.open == 0 }
 // Handle takes back an event that the System had scheduled.
 func (s *System) Handle(e des.Event) {
 	s.now = e.At
+	if s.now < s.blocked && s.postpone(e) {
+		return
+	}
 	switch e.Kind {
 	case kindPublished:
 		if s.mine(e) {
+			s.charge()
 			s.enqueue(e.Arg, false)
 		}
 	case kindFetched:
@@ -202,19 +210,23 @@ func (s *System) Handle(e des.Event) {
 			w := &s.workers[s.tasks[e.Arg].worker]
 			w.fetching--
 			s.receive(e.Arg)
-			s.pull(w)
+			if w.cfg.Loop != Alert && w.cfg.Pool == Solo && len(w.free) == 0 {
+				break // it runs the task in this very turn
+			}
+			s.turn(w)
 		}
 	case kindDue:
 		if s.mine(e) {
 			w := &s.workers[s.tasks[e.Arg].worker]
 			w.held--
+			s.widen(w)
 			s.reserve(e.Arg)
-			s.pull(w)
+			s.turn(w)
 		}
 	case kindStart:
 		if sl := &s.slots[e.Arg]; sl.mine(e) {
 			s.begin(sl.task)
-			s.pull(&s.workers[sl.worker])
+			s.started(&s.workers[sl.worker])
 		}
 	case kindFree:
 		if s.slots[e.Arg].mine(e) {
@@ -228,6 +240,12 @@ func (s *System) Handle(e des.Event) {
 		s.limit(e)
 	case kindUp:
 		s.up(e.Arg)
+	case kindTimer:
+		s.timer(e.Arg)
+	case kindKeepalive:
+		s.keepalive(e.Arg)
+	case kindWiden:
+		s.wider(e.Arg)
 	case kindObserve:
 		s.observe(e.Arg == 1)
 	}

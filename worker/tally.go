@@ -41,7 +41,10 @@ type ClassTally struct {
 	Published int64
 	ByOutcome [Outcomes]int64
 	Retried   int64 // retries published
-	Attempts  int64 // started
+
+	ServiceFailures int64 // attempts that a service failed
+
+	Attempts int64 // started
 
 	Wait           des.Histogram // of tasks that started
 	WaitAll        des.Histogram // also of tasks that expired or ended unstarted
@@ -58,6 +61,7 @@ type ClassTally struct {
 
 	Within [][2]int64 // for each target: tasks within the bound, tasks counted
 	Bins   []Bin      // by intended arrival, when asked for
+	Course []Moment   // the same in other steps, when asked for
 }
 
 // Bin is the first two numbers of a mean over the tasks that arrived in one slice of the run.

@@ -34,6 +34,8 @@ type task struct {
 	late         bool  // acked after the run
 	unacked      bool  // counts in its worker's window
 	observed     bool
+	missed       bool // a bound of its class
+	grown        bool // received, and its worker is starting processes before it goes on
 
 	due       des.Time // intended arrival
 	published des.Time // of the present message, or its eta when that is later

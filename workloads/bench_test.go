@@ -22,8 +22,9 @@ func BenchmarkSource(b *testing.B) {
 			s := workloads.NewSource([]workloads.Class{c.class}, des.NewKey(1), workloads.Options{})
 			demands := make([]des.Time, 1)
 			b.ReportAllocs()
+			var a workloads.Arrival
 			for b.Loop() {
-				a, _ := s.Next()
+				s.Next(&a)
 				s.Attributes(a.Ref)
 				s.Demands(a.Ref, 1, demands)
 			}

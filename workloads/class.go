@@ -16,6 +16,7 @@ type Class struct {
 	Countdown Dist // seconds from publishing to the earliest start; nil = none
 	Fresh     bool // a retry draws its demands anew instead of asking for the same work again
 	SLO       []SLO
+	Zone      string // of what it needs wherever it runs; "" = anywhere
 }
 
 // PhaseKind is what a phase of a task uses.
@@ -25,6 +26,7 @@ type PhaseKind uint8
 const (
 	CPU PhaseKind = iota
 	IO
+	Call // of a service: its demand is how long the service works on it
 )
 
 // Phase is one step of a task.
@@ -32,6 +34,9 @@ type Phase struct {
 	Kind   PhaseKind
 	Demand Dist // seconds
 	Cores  int  // threads of a CPU phase inside the task, at least 1
+
+	Service int      // of a call: index among the scenario's services
+	Timeout des.Time // of a call; 0 = its caller waits for ever
 }
 
 // Failures are the chances of what goes wrong, drawn for every attempt unless PerTask says once for all of them.

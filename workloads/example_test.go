@@ -31,8 +31,9 @@ func Example() {
 	}
 	src := workloads.NewSource(classes, des.NewKey(1), workloads.Options{Origin: 24 * time.Hour}) // from Tuesday 00:00
 	demands := make([]des.Time, 1)
+	var a workloads.Arrival
 	for src.Peek() < 24*time.Hour {
-		a, _ := src.Next()
+		src.Next(&a)
 		work := demands[:len(classes[a.Class].Work)]
 		src.Demands(a.Ref, 1, work)
 		fmt.Println(a.Due, src.ID(a.Ref), work)

@@ -39,6 +39,7 @@ type flow struct {
 type phase struct {
 	demand Dist
 	fixed  bool
+	call   bool     // its service takes another time for each attempt, whatever the attempt asks for
 	time   des.Time // of a fixed demand
 }
 
@@ -55,7 +56,7 @@ func (f *flow) plan() {
 	f.attributes = traced || c.Countdown != nil || c.Expires != nil
 	for _, p := range c.Work {
 		v, fixed := p.Demand.(constant)
-		f.phases = append(f.phases, phase{p.Demand, fixed, des.Seconds(float64(v))})
+		f.phases = append(f.phases, phase{p.Demand, fixed, p.Kind == Call, des.Seconds(float64(v))})
 	}
 	x := &c.Failures
 	for _, k := range []struct {

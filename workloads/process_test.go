@@ -20,7 +20,7 @@ func dues(a workloads.Arrivals, o workloads.Options, n int) []des.Time {
 	var all []des.Time
 	for len(all) < n {
 		at := s.Peek()
-		a, ok := s.Next()
+		a, ok := next(s)
 		if !ok {
 			break
 		}
@@ -38,7 +38,7 @@ func before(a workloads.Arrivals, o workloads.Options, end des.Time) (n int) {
 	c.Arrivals = a
 	s := workloads.NewSource([]workloads.Class{c}, des.NewKey(11), o)
 	for s.Peek() < end {
-		s.Next()
+		next(s)
 		n++
 	}
 	return n
@@ -99,7 +99,7 @@ func TestMMPPIsAsBurstyAsItShould(t *testing.T) {
 	for w := range windows {
 		n := 0.0
 		for s.Peek() < des.Time(w+1)*length {
-			s.Next()
+			next(s)
 			n++
 		}
 		counts = append(counts, n)
@@ -141,7 +141,7 @@ func TestStagesFollowTheirPlan(t *testing.T) {
 		const rounds = 50
 		s := workloads.NewSource([]workloads.Class{class("a", plan, second)}, des.NewKey(5), workloads.Options{Load: load, Origin: origin})
 		for s.Peek() < rounds*30*time.Minute {
-			a, _ := s.Next()
+			a, _ := next(s)
 			counts[a.Due/(5*time.Minute)%6]++
 		}
 		for i, w := range want {
@@ -156,7 +156,7 @@ func TestARampIsLinear(t *testing.T) {
 	s := workloads.NewSource([]workloads.Class{class("a", up, second)}, des.NewKey(2), workloads.Options{})
 	var quarters [4]float64
 	for s.Peek() < 5*day {
-		a, _ := s.Next()
+		a, _ := next(s)
 		quarters[a.Due/(6*time.Hour)%4]++
 	}
 	for k, n := range quarters {

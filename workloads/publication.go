@@ -7,10 +7,11 @@ import (
 	"simrun/worker"
 )
 
-// Publication draws everything that a world needs to publish an arrival: the message, the demands of its first
-// attempt (into demands, one a phase) and what happens to that attempt.
-func (s *Source) Publication(a Arrival, demands []des.Time) (p worker.Publication, fate Fate) {
+// Publication draws everything that a world needs to publish an arrival: the message (into p), the demands of its
+// first attempt (into demands, one a phase) and what happens to that attempt.
+func (s *Source) Publication(a *Arrival, demands []des.Time, p *worker.Publication) (fate Fate) {
 	fate = s.Demands(a.Ref, 1, demands)
+	*p = worker.Publication{}
 	p.Class, p.Due = a.Class, a.Due
 	if s.flows[a.Class].attributes {
 		extra := s.attributes(a.Ref)
@@ -20,7 +21,7 @@ func (s *Source) Publication(a Arrival, demands []des.Time) (p worker.Publicatio
 	for _, d := range demands {
 		p.Demand += d
 	}
-	return p, fate
+	return fate
 }
 
 // Targets are the bounds that must be counted task by task to judge the class's SLOs: one for each SLO on a

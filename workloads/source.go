@@ -46,6 +46,8 @@ const (
 	ofAttemptFate
 	ofJitter
 	ofFresh
+	ofCalls
+	ofCallErrors
 
 	phaseDemand = 1 << 32
 )
@@ -182,13 +184,13 @@ func (s *Source) Peek() des.Time {
 }
 
 // Next is the next task: tasks come by due, and among equal dues in the order in which they became known, a batch in
-// one piece. False when none is known. Call it only when the clock has reached Peek: what becomes known later must not
+// one piece. It is written into a, which may serve for one after the other. False when none is known. Call it only when the clock has reached Peek: what becomes known later must not
 // be due before a task that was taken.
-func (s *Source) Next() (a Arrival, ok bool) {
+func (s *Source) Next(a *Arrival) bool {
 	b := &s.now
 	if b.left == 0 {
 		if s.queue.Len() == 0 {
-			return a, false
+			return false
 		}
 		s.open(s.queue.Pop())
 	}
@@ -197,7 +199,7 @@ func (s *Source) Next() (a Arrival, ok bool) {
 	a.Key, a.Class, a.Row, a.Ordinal, a.Due = b.key.With(b.next), b.flow, b.row, f.made, b.due
 	b.next++
 	f.made++
-	return a, true
+	return true
 }
 
 // open makes the batch of an event the one that is handed out.

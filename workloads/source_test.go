@@ -49,7 +49,7 @@ func play(classes []workloads.Class, o workloads.Options) map[string][]told {
 			running = running[1:]
 			continue
 		}
-		a, ok := s.Next()
+		a, ok := next(s)
 		if !ok {
 			break
 		}
@@ -160,7 +160,7 @@ func TestAnotherLawOfOnePhaseLeavesTheOther(t *testing.T) {
 		s := source(workloads.Options{}, classes...)
 		d := make([]des.Time, 2)
 		for range 100 {
-			a, _ := s.Next()
+			a, _ := next(s)
 			s.Demands(a.Ref, 1, d)
 			x = append(x, d[1])
 		}
@@ -233,7 +233,7 @@ func TestOrderIsByDueThenByKnowledge(t *testing.T) {
 	)
 	var log string
 	for range 20 {
-		a, _ := s.Next()
+		a, _ := next(s)
 		log += fmt.Sprintf("%v %s, ", a.Due, s.ID(a.Ref))
 		if a.Class == 2 {
 			s.Finished(a.Ref, a.Due, true) // its child is known last, so it comes last of its instant
@@ -256,13 +256,13 @@ func TestClosedClientsWaitForTheirTasks(t *testing.T) {
 	s := source(workloads.Options{Load: 2}, c)
 	var first []workloads.Arrival
 	for range 4 {
-		a, _ := s.Next()
+		a, _ := next(s)
 		if a.Due != 2500*time.Millisecond {
 			t.Fatalf("first tasks at %v, want 2.5s: 5 s of thinking at load 2", a.Due)
 		}
 		first = append(first, a)
 	}
-	if _, ok := s.Next(); ok || s.Peek() != des.Never {
+	if _, ok := next(s); ok || s.Peek() != des.Never {
 		t.Fatal("a client comes again before its tasks have ended")
 	}
 	s.Finished(first[0].Ref, 10*time.Second, true)
@@ -274,7 +274,7 @@ func TestClosedClientsWaitForTheirTasks(t *testing.T) {
 	if got := s.Peek(); got != 14500*time.Millisecond {
 		t.Fatalf("the client comes again at %v, want 14.5s", got)
 	}
-	a, _ := s.Next()
+	a, _ := next(s)
 	if a.Row != first[1].Row || a.Key == first[0].Key {
 		t.Errorf("client %d with the key of before, want client %d with a new key", a.Row, first[1].Row)
 	}
@@ -296,7 +296,7 @@ func TestClosedClientsDoTheSameInAnyOrder(t *testing.T) {
 				s.Finished(refs[e.Arg], e.At, true)
 				continue
 			}
-			a, _ := s.Next()
+			a, _ := next(s)
 			d := make([]des.Time, 1)
 			s.Demands(a.Ref, 1, d)
 			out[a.Row] = append(out[a.Row], a.Due-ended[a.Row], d[0])
@@ -322,7 +322,7 @@ func TestChildrenComeWithTheirChance(t *testing.T) {
 	const parents = 20_000
 	children := 0
 	for n := 0; n < parents; {
-		a, _ := s.Next()
+		a, _ := next(s)
 		if a.Class == 1 {
 			children++
 			continue
@@ -336,7 +336,7 @@ func TestChildrenComeWithTheirChance(t *testing.T) {
 func TestAFailedParentHasNoChildren(t *testing.T) {
 	s := source(workloads.Options{}, class("parent", workloads.Every{Period: time.Second}, second), class("child", workloads.After{Class: 0, Chance: 1}, second))
 	for range 50 {
-		a, _ := s.Next()
+		a, _ := next(s)
 		if a.Class == 1 {
 			t.Fatal("a child of a failed parent")
 		}

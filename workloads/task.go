@@ -78,6 +78,9 @@ func (s *Source) Demands(ref Ref, attempt int, into []des.Time) Fate {
 		// A key for each phase: another law of one phase changes no draw of the others. The first has the task's own,
 		// which saves most tasks a derivation.
 		own := key
+		if p.call && attempt > 1 {
+			own = ref.Key.With(ofCalls).With(uint64(attempt))
+		}
 		if i > 0 {
 			own = key.With(phaseDemand + uint64(i))
 		}
@@ -124,6 +127,15 @@ func worse(a, b Fate) Fate {
 		}
 	}
 	return Fine
+}
+
+// CallFails says whether the call that is a phase of an attempt (from 1) ends in an error, at that chance.
+func (s *Source) CallFails(ref Ref, attempt, phase int, chance float64) bool {
+	if chance == 0 {
+		return false
+	}
+	s.scratch.Reset(ref.Key.With(ofCallErrors).With(uint64(attempt)).With(uint64(phase)))
+	return s.scratch.Float64() < chance
 }
 
 // Jitter is a uniform number in [0, 1) for the delay before a retry, counted from 0.

@@ -14,7 +14,7 @@ import (
 // refs are the first n tasks of a class.
 func refs(s *workloads.Source, n int) (out []workloads.Ref) {
 	for range n {
-		a, _ := s.Next()
+		a, _ := next(s)
 		out = append(out, a.Ref)
 	}
 	return out
@@ -136,7 +136,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	s := source(workloads.Options{}, classes...)
 	demands := make([]des.Time, 2)
 	step := func() {
-		a, _ := s.Next()
+		a, _ := next(s)
 		s.Attributes(a.Ref)
 		s.Demands(a.Ref, 1, demands[:len(classes[a.Class].Work)])
 		s.Demands(a.Ref, 2, demands[:len(classes[a.Class].Work)])

@@ -108,7 +108,7 @@ func TestReplay(t *testing.T) {
 	var log []string
 	d := make([]des.Time, 3)
 	for {
-		a, ok := s.Next()
+		a, ok := next(s)
 		if !ok {
 			break
 		}
@@ -191,13 +191,13 @@ func FuzzReadTrace(f *testing.F) {
 			s := source(workloads.Options{}, c)
 			d := make([]des.Time, len(c.Work))
 			for i, row := range tr.Rows {
-				a, ok := s.Next()
+				a, ok := next(s)
 				if !ok || a.Due != row.Due || int(a.Row) != i {
 					t.Fatalf("row %d due %v: got %+v, %v", i, row.Due, a, ok)
 				}
 				s.Demands(a.Ref, 1, d)
 			}
-			if _, ok := s.Next(); ok {
+			if _, ok := next(s); ok {
 				t.Fatal("more tasks than rows")
 			}
 		}

@@ -88,7 +88,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SuggestionsMinimumDistance = 2
 	o.flags(root)
-	root.AddCommand(runCommand(), checkCommand(), verifyCommand(), schemaCommand())
+	root.AddCommand(runCommand(), checkCommand(), benchCommand(), calibrateCommand(), verifyCommand(), importCommand(), schemaCommand())
 	return root
 }
 

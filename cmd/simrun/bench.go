@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"simrun/experiment"
+	"simrun/live"
+	"simrun/report"
+	"simrun/scenarios"
+	"simrun/strategies"
+	"simrun/workloads"
+)
+
+const benchLong = `Run every strategy of a scenario for real: the same broker and workers as in the simulation, in this process, on the
+real clock, with tasks that really compute and sleep. Then show what was measured beside what the simulator predicts
+for the same tasks on this machine, which is calibrated first.
+
+Arrivals are open loop, and waits count from the intended arrival. Runs take turns: all strategies once, then again.
+A run in which the harness itself was late is void, and says so.
+
+  --executor goroutine   tasks only sleep: thousands of slots
+  --executor thread      every slot is a thread, and the kernel shares the cores
+  --executor process     every prefork slot, and every other worker, is a process: crashes and kills are real`
+
+type benchOptions struct {
+	span, format, out, record, executor string
+	speed                               float64
+	rounds                              int
+	replay, quiet                       bool
+}
+
+var benchFormats = []string{"table", "json"}
+
+func benchCommand() *cobra.Command {
+	var o benchOptions
+	c := &cobra.Command{
+		Use: "bench FILE", Short: "Run a scenario for real, and compare with the prediction", Long: benchLong,
+		Example: "  simrun bench scenarios/priority.yaml --for 30s\n  simrun bench day.yaml --speed 60 --for 2m --rounds 5\n" +
+			"  simrun bench cpu.yaml --executor process --replay --record my-recording",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageError{fmt.Errorf("bench: %d files: want one scenario", len(args))}
+			}
+			return nil
+		},
+		ValidArgsFunction: yamlFiles,
+		RunE:              func(c *cobra.Command, files []string) error { return o.run(c, files[0]) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.span, "for", "30s", "how long tasks arrive in each run")
+	f.Float64Var(&o.speed, "speed", 1, "everything happens so many times as fast: for scenarios of hours")
+	f.IntVar(&o.rounds, "rounds", 3, "runs of each strategy")
+	f.StringVar(&o.executor, "executor", "", "what a slot is made of: process, thread or goroutine (default goroutine if all tasks sleep, else thread)")
+	f.BoolVar(&o.replay, "replay", false, "also simulate the tasks with the times their bodies really took")
+	f.StringVar(&o.record, "record", "", "write each strategy's runs to a folder in this one, as recordings for simrun verify")
+	f.StringVarP(&o.out, "out", "o", "", "folder of bench.html and bench.json (default results/NAME)")
+	f.StringVarP(&o.format, "format", "f", "table", "of standard output: table or json")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(benchFormats, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("executor", cobra.FixedCompletions([]string{"process", "thread", "goroutine"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.MarkFlagDirname("out")
+	_ = c.MarkFlagDirname("record")
+	return c
+}
+
+// check finds mistakes in the flags that need no file to be seen.
+func (o *benchOptions) check() (time.Duration, error) {
+	span, err := time.ParseDuration(o.span)
+	switch {
+	case err != nil || span < time.Second/10:
+		return 0, usageError{fmt.Errorf("--for: %q: want a duration of at least 100ms, such as 30s", o.span)}
+	case !(o.speed > 0) || o.speed > 1e6:
+		return 0, usageError{fmt.Errorf("--speed: %v: want a factor above 0, at most 1000000", o.speed)}
+	case o.rounds < 1:
+		return 0, usageError{fmt.Errorf("--rounds: %d: want at least 1", o.rounds)}
+	case !slices.Contains(benchFormats, o.format):
+		return 0, usageError{fmt.Errorf("--format: %q: want table or json", o.format)}
+	}
+	return span, nil
+}
+
+func (o *benchOptions) run(c *cobra.Command, file string) error {
+	span, err := o.check()
+	if err != nil {
+		return err
+	}
+	sc, err := scenarios.Read(file)
+	if err != nil {
+		return err
+	}
+	executor, err := o.pick(sc)
+	if err != nil {
+		return err
+	}
+	if o.out == "" {
+		o.out = filepath.Join("results", report.FileName(sc.Name))
+	}
+	page, figures := filepath.Join(o.out, "bench.html"), filepath.Join(o.out, "bench.json")
+	if err := report.Probe(page, figures); err != nil {
+		return err
+	}
+	bars := newProgress(c.ErrOrStderr(), o.quiet)
+	defer bars.end()
+	ctx := c.Context()
+	if !o.quiet {
+		fmt.Fprintf(c.ErrOrStderr(), "%s: calibrating\n", sc.Name)
+	}
+	found, err := calibrate(ctx, []live.Executor{executor}, pace(sc, o.speed))
+	if err != nil {
+		return err
+	}
+	result, interrupted := experiment.Measure(ctx, sc, realRun(executor, live.Rate(found.Rate)), experiment.BenchOptions{
+		For: span, Speed: o.speed, Rounds: o.rounds, Executor: executor.String(), Calibration: found, Replay: o.replay,
+		Keep: o.record != "", Progress: bars.of(sc.Name), Version: version(),
+	})
+	bars.end()
+	if result == nil {
+		return interrupted
+	}
+	// What was measured before an interruption is reported, too: the context that ended it must not end that.
+	if err := o.write(context.WithoutCancel(ctx), sc, result, page, figures); err != nil {
+		return errors.Join(err, interrupted)
+	}
+	if err := o.show(c.OutOrStdout(), result); err != nil {
+		return errors.Join(err, interrupted)
+	}
+	if !o.quiet {
+		fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", page)
+	}
+	return interrupted
+}
+
+// pick is the executor asked for, or the one that suits.
+func (o *benchOptions) pick(sc *scenarios.Scenario) (live.Executor, error) {
+	var computing []string
+	for i := range sc.Classes {
+		if slices.ContainsFunc(sc.Classes[i].Work, func(p workloads.Phase) bool { return p.Kind == workloads.CPU }) {
+			computing = append(computing, sc.Classes[i].Name)
+		}
+	}
+	if o.executor == "" {
+		if computing == nil {
+			return live.Goroutine, nil
+		}
+		return live.Thread, nil
+	}
+	e, err := live.ParseExecutor(o.executor)
+	if err != nil {
+		return e, usageError{fmt.Errorf("--executor: %q: want process, thread or goroutine", o.executor)}
+	}
+	if e == live.Goroutine && computing != nil {
+		return e, usageError{fmt.Errorf("--executor: goroutine: %s computes, and goroutines only sleep: want process or thread", strings.Join(computing, ", "))}
+	}
+	return e, nil
+}
+
+// pace is the number of tasks a second with which an executor is calibrated: as many as the scenario has, within what a
+// short measurement can bear.
+func pace(sc *scenarios.Scenario, speed float64) float64 {
+	rate := 0.0
+	for i := range sc.Classes {
+		if r := workloads.MeanRate(sc.Classes, i); r > 0 && r < 1e9 {
+			rate += r * speed
+		}
+	}
+	return min(max(rate, 50), 2000)
+}
+
+// realRun is package live as package experiment wants it.
+func realRun(executor live.Executor, rate live.Rate) experiment.Real {
+	return func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
+		options := live.Options{
+			Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Executor: executor, Rate: rate, Precise: true,
+		}
+		if o.Recorder != nil {
+			options.Recorder = o.Recorder
+		}
+		r, err := live.New(l, classes, options).Run(ctx)
+		if err != nil {
+			return experiment.Trial{}, err
+		}
+		return experiment.Trial{
+			Tally: r.Tally, End: r.End, Interrupted: r.Interrupted, Lag: r.Lag, SendLag: r.SendLag, Leaks: r.Leaks,
+			Killed: r.Children.Killed, Died: r.Children.Died + r.Children.Garbled,
+		}, nil
+	}
+}
+
+// write puts the page, the figures and the recordings into place, all or none.
+func (o *benchOptions) write(ctx context.Context, sc *scenarios.Scenario, r *experiment.Bench, page, figures string) error {
+	b := &report.Batch{}
+	defer b.Discard()
+	if err := b.Add(page, func(w io.Writer) error { return report.HTMLOf(w, report.BenchDocument(r), version()) }); err != nil {
+		return err
+	}
+	if err := b.Add(figures, func(w io.Writer) error { return writeJSON(w, r) }); err != nil {
+		return err
+	}
+	if o.record != "" {
+		if err := report.BenchRecordings(b, o.record, sc, r); err != nil {
+			return err
+		}
+	}
+	return b.Commit(ctx)
+}
+
+func (o *benchOptions) show(w io.Writer, r *experiment.Bench) error {
+	if o.format == "json" {
+		return writeJSON(w, r)
+	}
+	width, color := terminal(w)
+	_, err := io.WriteString(w, report.TextOf(report.BenchDocument(r), width, color))
+	return err
+}

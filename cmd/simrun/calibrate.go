@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"simrun/experiment"
+	"simrun/live"
+	"simrun/report"
+)
+
+const calibrateLong = `Measure this machine: how many cores' worth of work threads get done that compute at once, by how much a sleep
+overshoots, and what each executor of simrun bench adds to a task. It takes some ten seconds, in which the machine
+should do nothing else. The entry it prints goes under machines: of a scenario.`
+
+func calibrateCommand() *cobra.Command {
+	format := "table"
+	c := &cobra.Command{
+		Use: "calibrate", Short: "Measure this machine, for the machines: of a scenario", Long: calibrateLong,
+		Example: "  simrun calibrate\n  simrun calibrate --format json | jq .efficiency",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if !slices.Contains(benchFormats, format) {
+				return usageError{fmt.Errorf("--format: %q: want table or json", format)}
+			}
+			found, err := calibrate(c.Context(), []live.Executor{live.Goroutine, live.Thread, live.Process}, 200)
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				return writeJSON(c.OutOrStdout(), found)
+			}
+			width, color := terminal(c.OutOrStdout())
+			_, err = io.WriteString(c.OutOrStdout(), report.TextOf(report.CalibrationDocument(&found), width, color))
+			return err
+		},
+	}
+	c.Flags().StringVarP(&format, "format", "f", format, "of standard output: table or json")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(benchFormats, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// calibrate measures this machine and some executors, with so many tasks a second.
+func calibrate(ctx context.Context, executors []live.Executor, perSecond float64) (experiment.Calibration, error) {
+	found, err := live.Calibrate(ctx, executors, perSecond, nil)
+	if err != nil {
+		return experiment.Calibration{}, err
+	}
+	c := experiment.Calibration{
+		Cores: found.Cores, Efficiency: found.Efficiency(), Rate: float64(found.Rate), Effective: found.Effective, Raised: found.Raised,
+	}
+	for _, cost := range found.Costs {
+		c.Executors = append(c.Executors, experiment.ExecutorCost{
+			Name:      cost.Executor.String(),
+			Overshoot: cost.Overshoot.P50.Seconds(), OvershootP99: cost.Overshoot.P99.Seconds(),
+			Overhead: cost.Overhead.P50.Seconds(), OverheadP99: cost.Overhead.P99.Seconds(),
+		})
+	}
+	return c, nil
+}
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

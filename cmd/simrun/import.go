@@ -1,0 +1,152 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"simrun/recordings"
+	"simrun/report"
+	"simrun/scenarios"
+	"simrun/units"
+)
+
+const importLong = `Make a scenario of what a running Celery says about itself.
+
+EVENTS is either Celery's event stream, one JSON object a line (task-sent, -received, -started, -succeeded, -failed,
+-retried; workers with -E and task_send_sent_event on; tools/celery records one), or a run*.csv of a recording.
+
+The scenario has the classes, their queues, how they arrive, how long they run, how often they fail, and the workers that
+were seen. Beside it go the sample of run times, and a page with quantile plots of the fits. Targets are yours to say.`
+
+type importOptions struct {
+	out            string
+	replay, fitted bool
+}
+
+func importCommand() *cobra.Command {
+	parent := &cobra.Command{Use: "import", Short: "Make a scenario of logs of a running system", Args: none, RunE: func(c *cobra.Command, _ []string) error {
+		return usageError{errors.New("import what? Only celery is known: simrun import celery events.jsonl")}
+	}}
+	var o importOptions
+	c := &cobra.Command{
+		Use: "celery EVENTS", Short: "Make a scenario of Celery's events", Long: importLong,
+		Example: "  simrun import celery events.jsonl -o mine.yaml\n  simrun import celery --replay run1.csv -o again.yaml",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageError{fmt.Errorf("%d files: want one, of events or of a recorded run", len(args))}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return importLog(c, args[0], o) },
+	}
+	f := c.Flags()
+	f.StringVarP(&o.out, "out", "o", "scenario.yaml", "scenario to write")
+	f.BoolVar(&o.replay, "replay", false, "replay the tasks of the log one by one, not laws fitted to them")
+	f.BoolVar(&o.fitted, "fitted", false, "run times by the law that fits best, not by the sample")
+	parent.AddCommand(c)
+	return parent
+}
+
+func importLog(c *cobra.Command, path string, o importOptions) error {
+	if ext := filepath.Ext(o.out); ext != ".yaml" && ext != ".yml" {
+		return usageError{fmt.Errorf("--out: %q: want a file that ends in .yaml", o.out)}
+	}
+	if o.replay && o.fitted {
+		return usageError{errors.New("--replay and --fitted: want one of them: a replay has the run times of the log")}
+	}
+	log, err := recordings.ReadLog(path)
+	if err != nil {
+		return err
+	}
+	dir, base := filepath.Dir(o.out), strings.TrimSuffix(filepath.Base(o.out), filepath.Ext(o.out))
+	m := recordings.Import(log, recordings.ImportOptions{Base: base, Replay: o.replay, Fitted: o.fitted})
+	d := imported(m)
+	page := filepath.Join(dir, base+".html")
+	b := &report.Batch{}
+	defer b.Discard()
+	written := []string{o.out, page}
+	errs := []error{
+		b.Add(o.out, text(m.Scenario)),
+		b.Add(page, func(w io.Writer) error { return report.HTMLOf(w, d, version()) }),
+	}
+	for _, f := range m.Files {
+		name := filepath.Join(dir, f.Name)
+		errs = append(errs, b.Add(name, text(string(f.Content))))
+		written = append(written, name)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("cannot write: %w", err)
+	}
+	if err := b.Commit(c.Context()); err != nil {
+		return err
+	}
+	if _, err := scenarios.Read(o.out); err != nil {
+		return fmt.Errorf("%w\n%s: the log has something that a scenario cannot say; edit it", err, o.out)
+	}
+	width, color := terminal(c.OutOrStdout())
+	if _, err := io.WriteString(c.OutOrStdout(), report.TextOf(d, width, color)); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "Written: %s\nNext: add targets (slo), then simrun check %s\n", strings.Join(written, ", "), o.out)
+	return nil
+}
+
+func text(s string) func(io.Writer) error {
+	return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
+}
+
+// imported shows what was found in a log and how well laws fit.
+func imported(m *recordings.Imported) *report.Document {
+	d := &report.Document{Title: "Import"}
+	tasks := 0
+	arrivals := &report.Table{Head: []string{"class", "queue", "arrivals", "tasks", "rate", "dispersion", "errors", "timeouts"}, Text: 3, Groups: []report.Group{{}}}
+	fits := &report.Table{Head: []string{"class", "law", "KS", "A²", "W1", "AIC"}, Text: 2}
+	fits.Notes = []string{"The best by AIC first. KS: largest distance of the distribution functions. A²: Anderson and Darling's, which weighs the tails. W1: mean distance between quantiles over the mean. No p-values: the parameters were fitted to the same data, and a long log refuses every law."}
+	fitted := report.Section{Title: "How laws fit the run times", Table: fits}
+	for i := range m.Classes {
+		c := &m.Classes[i]
+		tasks += c.Tasks
+		share := func(n int) string {
+			if c.Attempts == 0 {
+				return units.Absent
+			}
+			return units.Share(float64(n) / float64(c.Attempts))
+		}
+		dispersion := units.Absent
+		if c.Arrivals.Dispersion >= 0 {
+			dispersion = units.Number(c.Arrivals.Dispersion)
+		}
+		arrivals.Groups[0].Rows = append(arrivals.Groups[0].Rows, []string{
+			c.Name, c.Queue, c.Arrivals.Words, fmt.Sprint(c.Tasks), units.Number(c.Arrivals.Rate) + "/s", dispersion, share(c.Errors), share(c.Timeouts),
+		})
+		g := report.Group{Name: c.Name}
+		var laws []report.Law
+		for _, f := range c.Fits {
+			g.Rows = append(g.Rows, []string{f.Law, units.Number(f.KS), units.Number(f.Anderson), units.Share(f.W1), fmt.Sprintf("%.0f", f.AIC)})
+			laws = append(laws, report.Law{Name: f.Name, Quantile: f.Quantile})
+		}
+		if g.Rows != nil {
+			fits.Groups = append(fits.Groups, g)
+		}
+		if p, ok := report.QQ("qq-"+c.Name, c.Name+": run times, quantile by quantile", c.Runs, laws); ok {
+			fitted.Plots = append(fitted.Plots, p)
+		}
+	}
+	arrivals.Notes = []string{"Dispersion: variance of counts over their mean, of what the arrivals as written leave unexplained; Poisson has 1. Errors and timeouts: share of attempts."}
+	workers := &report.Table{Head: []string{"worker", "queues", "at once"}, Text: 2, Groups: []report.Group{{}}, Notes: []string{"At once: the most tasks seen running together, so the concurrency is at least that."}}
+	for _, w := range m.Workers {
+		workers.Groups[0].Rows = append(workers.Groups[0].Rows, []string{w.Name, strings.Join(w.Queues, ", "), fmt.Sprint(w.Most)})
+	}
+	d.Headline = fmt.Sprintf("%s of %s in %s.", units.Plural(tasks, "task", "tasks"), units.Plural(len(m.Classes), "class", "classes"), units.Duration(m.Span))
+	d.Sections = []report.Section{{Title: "Arrivals", Table: arrivals}}
+	if len(fits.Groups) > 0 {
+		d.Sections = append(d.Sections, fitted)
+	}
+	d.Sections = append(d.Sections, report.Section{Title: "Workers seen", Table: workers}, report.Section{Title: "What the log cannot tell", Text: m.Warnings})
+	return d
+}

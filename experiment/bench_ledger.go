@@ -1,0 +1,159 @@
+package experiment
+
+import (
+	"cmp"
+	"slices"
+
+	"simrun/des"
+	"simrun/strategies"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// ledger writes down every task of a real run.
+type ledger struct {
+	layout  *strategies.Layout
+	classes []workloads.Class
+	rows    []ledgerRow
+	of      []int32 // row by the worker's index of a task
+}
+
+// ledgerRow is one task.
+type ledgerRow struct {
+	class    int32
+	task     Task
+	attempts []Attempt
+}
+
+// Publish implements sim.Recorder.
+func (l *ledger) Publish(_ des.Time, task int32, id string, p *worker.Publication) {
+	for int(task) >= len(l.of) {
+		l.of = append(l.of, 0)
+	}
+	l.of[task] = int32(len(l.rows))
+	c := &l.classes[p.Class]
+	t := Task{
+		ID: id, Class: c.Name, Queue: l.layout.Queues[l.layout.ClassQueue[p.Class]].Name, Strategy: l.layout.Name, Due: p.Due,
+		Published: des.Never, Received: des.Never, Started: des.Never, Ended: des.Never, Outcome: worker.Unstarted,
+	}
+	switch {
+	case p.HasPriority:
+		t.Priority = &p.Priority
+	case c.HasPriority:
+		t.Priority = &c.Priority
+	}
+	l.rows = append(l.rows, ledgerRow{class: p.Class, task: t})
+}
+
+// Record implements worker.Recorder.
+func (l *ledger) Record(r worker.Record) {
+	if r.Task < 0 {
+		return
+	}
+	row := &l.rows[l.of[r.Task]]
+	t := &row.task
+	switch r.Kind {
+	case worker.Published:
+		t.Published = min(t.Published, r.At)
+	case worker.Received:
+		t.Received = min(t.Received, r.At)
+		t.Worker = l.layout.Workers[r.Worker].Name
+	case worker.Started:
+		t.Started = min(t.Started, r.At)
+		t.Attempts++
+		row.attempts = append(row.attempts, Attempt{
+			ID: t.ID, Class: t.Class, Worker: t.Worker, Strategy: t.Strategy, Slot: int(r.Slot), Number: int(r.Attempt),
+			Started: r.At, Ended: des.Never, Outcome: worker.Unfinished,
+		})
+	case worker.Ended:
+		t.Ended = r.At
+		a := &row.attempts[len(row.attempts)-1]
+		a.Ended, a.Outcome = r.At, r.Outcome
+	case worker.Done:
+		t.Outcome = r.Outcome
+	}
+}
+
+// tables are the rows by due, and their attempts.
+func (l *ledger) tables() (tasks []Task, attempts []Attempt) {
+	l.sort()
+	for i := range l.rows {
+		tasks = append(tasks, l.rows[i].task)
+		attempts = append(attempts, l.rows[i].attempts...)
+	}
+	return tasks, attempts
+}
+
+func (l *ledger) sort() {
+	slices.SortStableFunc(l.rows, func(a, b ledgerRow) int { return cmp.Compare(a.task.Due, b.task.Due) })
+}
+
+// replay are the classes with the tasks as they were: due when they were, their bodies as long as they took, whatever
+// made them so. Expiry, countdown and retries are the class's own: their keys name the class and the number of the task.
+func (l *ledger) replay() []workloads.Class {
+	l.sort()
+	classes := slices.Clone(l.classes)
+	rows := make([][]workloads.TraceRow, len(classes))
+	for i := range l.rows {
+		r := &l.rows[i]
+		rows[r.class] = append(rows[r.class], r.again(&classes[r.class], l.layout))
+	}
+	for i := range classes {
+		c := &classes[i]
+		t := workloads.Trace{Rows: rows[i], HasWork: true}
+		c.Arrivals, c.Work, c.Failures = workloads.Arrivals{Process: t}, workloads.TracePhases(t), workloads.Failures{}
+	}
+	return classes
+}
+
+// again is a task as a row of a trace.
+func (r *ledgerRow) again(c *workloads.Class, l *strategies.Layout) workloads.TraceRow {
+	row := workloads.TraceRow{Due: r.task.Due, ID: r.task.ID}
+	if r.task.Priority != nil {
+		row.Priority, row.HasPriority = *r.task.Priority, true
+	}
+	errors, crashes := 0, 0
+	for _, a := range r.attempts {
+		switch a.Outcome {
+		case worker.Failed:
+			errors++
+		case worker.Lost:
+			crashes++
+		}
+	}
+	if len(r.attempts) == 0 {
+		return row
+	}
+	first := r.attempts[0]
+	if first.Ended == des.Never || first.Outcome == worker.TimedOut || first.Outcome == worker.Failed && first.Ended-first.Started >= r.soft(c, l) {
+		row.Failure = workloads.FailHangIO // longer than it was let: the limit, or the end of the run, ends it again
+		return row
+	}
+	row.IO = max(1, first.Ended-first.Started)
+	ok := r.attempts[len(r.attempts)-1].Outcome == worker.OK
+	switch {
+	case crashes > 0 && ok:
+		row.Failure = workloads.FailCrashOnce
+	case crashes > 0:
+		row.Failure = workloads.FailCrashAlways
+	case errors > 0 && c.Retry.Max == 0:
+		row.Failure = workloads.FailExc
+	case errors > 0:
+		row.Failure, row.Times = workloads.FailFlaky, errors
+	}
+	return row
+}
+
+// soft is the soft limit of a task's worker, des.Never if it has none.
+func (r *ledgerRow) soft(c *workloads.Class, l *strategies.Layout) des.Time {
+	limit := c.SoftLimit
+	for i := range l.Workers {
+		if w := &l.Workers[i]; limit == 0 && w.Name == r.task.Worker {
+			limit = w.SoftLimit
+		}
+	}
+	if limit == 0 {
+		return des.Never
+	}
+	return limit
+}

@@ -1,0 +1,209 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"simrun/des"
+	"simrun/scenarios"
+	"simrun/sim"
+	"simrun/strategies"
+	"simrun/system"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// voidShare is the share of what is measured by which the harness may be late.
+const voidShare = 0.01
+
+const voidRule = "a run is void when the 99th percentile of how late the loop was for its timers, or of how late tasks were " +
+	"published, is more than 1 % of the median response, or of the mean time between arrivals where that is longer"
+
+// errorFloor is the least duration that an error is a share of.
+const errorFloor = 1e-3
+
+// bench is one in progress.
+type bench struct {
+	sc      *scenarios.Scenario
+	real    Real
+	opts    BenchOptions
+	classes []workloads.Class // as they run
+	layouts []strategies.Layout
+	machine []system.Machine
+	start   des.Time
+	out     *Bench
+	tallies [][]benchTally // of each layout and run
+}
+
+// benchTally is one run with its two predictions.
+type benchTally struct {
+	measured, predicted, replayed *worker.Tally
+}
+
+// Measure runs every layout of a scenario for real, in turns, and simulates the same tasks. When it is interrupted it
+// returns what it has, with the error.
+func Measure(ctx context.Context, sc *scenarios.Scenario, real Real, o BenchOptions) (*Bench, error) {
+	classes, layouts, err := faster(sc, o.Speed)
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{
+		sc: sc, real: real, opts: o, classes: classes, layouts: layouts, start: divided(sc.Run.Start, o.Speed),
+		machine: []system.Machine{{
+			Name: "this", Cores: float64(o.Calibration.Cores), Efficiency: o.Calibration.Efficiency, Speed: 1, Count: 1,
+		}},
+		tallies: make([][]benchTally, len(layouts)),
+		out: &Bench{
+			Version: 1, Simrun: o.Version,
+			Scenario: ScenarioInfo{Name: sc.Name, About: sc.About, SHA256: sc.SHA256, Seed: sc.Seed},
+			For:      o.For.Seconds(), Speed: o.Speed, Rounds: o.Rounds, Executor: o.Executor,
+			Rule: voidRule, Calibration: o.Calibration, Notes: benchNotes(sc, layouts, o),
+		},
+	}
+	for i := range layouts {
+		onThisMachine(&layouts[i])
+		b.out.Strategies = append(b.out.Strategies, BenchStrategy{Name: layouts[i].Name, Slots: layouts[i].Slots()})
+	}
+	err = b.rounds(ctx)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	b.out.Interrupted = err != nil
+	for i := range layouts {
+		b.summarise(i)
+	}
+	return b.out, err
+}
+
+// onThisMachine puts every worker of a layout on one machine: this one.
+func onThisMachine(l *strategies.Layout) {
+	l.Nodes = []int{0}
+	l.Node = make([]int, len(l.Workers))
+}
+
+func benchNotes(sc *scenarios.Scenario, layouts []strategies.Layout, o BenchOptions) (notes []string) {
+	if len(sc.Machines) > 0 {
+		notes = append(notes, "All workers ran on this machine, whatever machines the scenario has; the prediction is for this machine, too.")
+	}
+	if o.Replay {
+		for i := range layouts {
+			for j := range layouts[i].Workers {
+				if layouts[i].Workers[j].Pool == worker.Gevent && computes(sc.Classes) {
+					return append(notes, "A replay lets bodies sleep as long as they took: it does not show how computing tasks stall a gevent worker.")
+				}
+			}
+		}
+	}
+	return notes
+}
+
+func computes(classes []workloads.Class) bool {
+	for i := range classes {
+		for _, p := range classes[i].Work {
+			if p.Kind == workloads.CPU {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// rounds runs the layouts in turns, each round beginning with another: what disturbs the machine for a while then
+// disturbs all of them.
+func (b *bench) rounds(ctx context.Context) error {
+	n := len(b.layouts)
+	for round := range b.opts.Rounds {
+		for turn := range n {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if b.opts.Progress != nil {
+				b.opts.Progress(Progress{Phase: "running for real", Done: round*n + turn, Total: n * b.opts.Rounds})
+			}
+			if err := b.run(ctx, (round+turn)%n, round); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// run is one real run, and the simulation of the same seconds.
+func (b *bench) run(ctx context.Context, layout, round int) error {
+	l := &b.layouts[layout]
+	o := TrialOptions{
+		Key: des.NewKey(b.sc.Seed).With(0), Duration: b.opts.For, Start: b.start,
+		// What has piled up may take as long again; a task that never ends must not hold up the rest.
+		Drain: min(max(divided(b.sc.Run.Drain, b.opts.Speed), b.opts.For/10), b.opts.For),
+	}
+	var book *ledger
+	if b.opts.Replay || b.opts.Keep {
+		book = &ledger{layout: l, classes: b.classes}
+		o.Recorder = book
+	}
+	t, err := b.real(ctx, l, b.classes, o)
+	if err != nil {
+		return fmt.Errorf("strategies.%s: %w", l.Name, err)
+	}
+	if t.Interrupted && t.End < o.Duration {
+		o.Duration, o.Drain = t.End, 0
+	}
+	o.Recorder = nil
+	predicted := b.simulate(l, burdened(b.classes, b.opts.Calibration.of(b.opts.Executor)), b.machine, o)
+	tally := benchTally{measured: t.Tally, predicted: predicted}
+	run := b.judge(&t, round)
+	if b.opts.Replay {
+		free := *l
+		free.Nodes, free.Node = nil, make([]int, len(l.Workers))
+		for i := range free.Node {
+			free.Node[i] = -1
+		}
+		tally.replayed = b.simulate(&free, book.replay(), nil, o)
+	}
+	if b.opts.Keep {
+		run.Tasks, run.Attempts = book.tables()
+	}
+	s := &b.out.Strategies[layout]
+	s.Runs = append(s.Runs, run)
+	b.tallies[layout] = append(b.tallies[layout], tally)
+	if t.Interrupted {
+		return context.Canceled
+	}
+	return nil
+}
+
+func (b *bench) simulate(l *strategies.Layout, classes []workloads.Class, machines []system.Machine, o TrialOptions) *worker.Tally {
+	return sim.New(l, classes, machines, sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start}).Run().Tally
+}
+
+// judge says what a run observed as a whole, and whether it counts.
+func (b *bench) judge(t *Trial, round int) BenchRun {
+	var all worker.ClassTally
+	for i := range t.Classes {
+		mergeClass(&all, &t.Classes[i])
+	}
+	by := &all.ByOutcome
+	r := BenchRun{
+		Round: round + 1, Published: all.Published, Seconds: t.End.Seconds(), Leaks: t.Leaks, Killed: t.Killed, Died: t.Died,
+		Succeeded: by[worker.OK], Failed: by[worker.Failed], Timeout: by[worker.TimedOut], Lost: by[worker.Lost],
+		Unfinished: by[worker.Unfinished] + by[worker.Unstarted] + by[worker.Retrying],
+		LagP99:     t.Lag.Quantile(0.99), SendLagP99: t.SendLag.Quantile(0.99),
+	}
+	if all.Published == 0 {
+		r.Void = "no task arrived"
+		return r
+	}
+	median := all.Response.Quantile(0.5)
+	gap := min(t.End, b.opts.For).Seconds() / float64(all.Published)
+	r.LagBound = voidShare * max(median, gap)
+	switch {
+	case all.Response.Count() == 0:
+		r.Void = "no task ended"
+	case r.LagP99 > r.LagBound:
+		r.Void = "the loop was late"
+	case r.SendLagP99 > r.LagBound:
+		r.Void = "tasks were published late"
+	}
+	return r
+}

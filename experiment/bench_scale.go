@@ -1,0 +1,156 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"simrun/des"
+	"simrun/scenarios"
+	"simrun/strategies"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// divided is a time of a scenario that is sped up.
+func divided(t des.Time, speed float64) des.Time {
+	if speed == 1 || t == des.Never {
+		return t
+	}
+	return des.Time(math.Round(float64(t) / speed))
+}
+
+// affine is factor x a law + plus, where the law is not 0.
+type affine struct {
+	workloads.Dist
+	factor, plus float64
+}
+
+// Draw takes one value, and as much from the stream as the law does.
+func (a affine) Draw(s *des.Stream) float64 {
+	x := a.Dist.Draw(s)
+	if x == 0 {
+		return 0
+	}
+	return float64(x*a.factor) + a.plus
+}
+
+// Mean is the expected value.
+func (a affine) Mean() float64 { return float64(a.Dist.Mean()*a.factor) + a.plus }
+
+// CV is the coefficient of variation.
+func (a affine) CV() float64 { return a.Dist.CV() * a.Dist.Mean() * a.factor / a.Mean() }
+
+func scaledBy(d workloads.Dist, factor, plus float64) workloads.Dist {
+	if d == nil || factor == 1 && plus == 0 {
+		return d
+	}
+	return affine{d, factor, plus}
+}
+
+// faster is a scenario in which everything happens speed times as fast: gaps, demands, limits, delays and overheads.
+func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strategies.Layout, error) {
+	classes := slices.Clone(sc.Classes)
+	layouts := slices.Clone(sc.Layouts)
+	for i := range classes {
+		c := &classes[i]
+		if err := hurry(&c.Arrivals, speed); err != nil {
+			return nil, nil, fmt.Errorf("%s: tasks.%s.arrivals: %w", sc.File, c.Name, err)
+		}
+		c.Work = slices.Clone(c.Work)
+		for p := range c.Work {
+			c.Work[p].Demand = scaledBy(c.Work[p].Demand, 1/speed, 0)
+		}
+		c.Expires, c.Countdown = scaledBy(c.Expires, 1/speed, 0), scaledBy(c.Countdown, 1/speed, 0)
+		for _, t := range []*des.Time{&c.SoftLimit, &c.HardLimit, &c.Retry.Delay, &c.Retry.Cap} {
+			*t = divided(*t, speed)
+		}
+	}
+	for i := range layouts {
+		l := &layouts[i]
+		l.Broker.Publish, l.Broker.Restore = divided(l.Broker.Publish, speed), divided(l.Broker.Restore, speed)
+		l.Workers = slices.Clone(l.Workers)
+		for j := range l.Workers {
+			hasten(&l.Workers[j], speed)
+		}
+	}
+	return classes, layouts, nil
+}
+
+func hasten(w *worker.Config, speed float64) {
+	o := &w.Overheads
+	for _, t := range []*des.Time{&w.SoftLimit, &w.HardLimit, &o.Fetch, &o.Start, &o.Finish, &o.FinishLate, &o.Notice, &o.Respawn} {
+		*t = divided(*t, speed)
+	}
+}
+
+// hurry speeds up a process of arrivals, with whatever plan it has.
+func hurry(a *workloads.Arrivals, speed float64) error {
+	if speed == 1 {
+		return nil
+	}
+	switch p := a.Process.(type) {
+	case workloads.Cron:
+		return fmt.Errorf("cron: the calendar cannot be sped up: want --speed 1")
+	case workloads.After: // as fast as its parent
+	case workloads.MMPP:
+		fast := workloads.MMPP{}
+		for i := range p.Rates {
+			fast.Rates = append(fast.Rates, p.Rates[i]*speed)
+			fast.Hold = append(fast.Hold, p.Hold[i]/speed)
+		}
+		a.Process = fast
+	case workloads.Stages:
+		fast := workloads.Stages{}
+		for _, s := range p.Steps {
+			fast.Steps = append(fast.Steps, workloads.Stage{For: divided(s.For, speed), From: s.From * speed, To: s.To * speed})
+		}
+		a.Process = fast
+	case workloads.Trace:
+		p.Rows = slices.Clone(p.Rows)
+		for i := range p.Rows {
+			r := &p.Rows[i]
+			r.Due, r.CPU, r.IO = divided(r.Due, speed), divided(r.CPU, speed), divided(r.IO, speed)
+		}
+		a.Process = p
+	default:
+		if a.Scale == 0 {
+			a.Scale = 1
+		}
+		a.Scale *= speed
+	}
+	return nil
+}
+
+// burdened are the classes as an executor runs them: every sleep overshoots, and every task has an overhead.
+func burdened(classes []workloads.Class, cost ExecutorCost) []workloads.Class {
+	classes = slices.Clone(classes)
+	overhead, err := workloads.Constant(max(0, cost.Overhead))
+	if err != nil {
+		panic("experiment: overhead: " + err.Error())
+	}
+	for i := range classes {
+		c := &classes[i]
+		if t, ok := c.Arrivals.Process.(workloads.Trace); ok && t.HasWork {
+			t.Rows = slices.Clone(t.Rows)
+			for j := range t.Rows {
+				if r := &t.Rows[j]; r.IO > 0 {
+					r.IO += des.Seconds(cost.Overshoot + cost.Overhead)
+				} else {
+					r.IO = des.Seconds(cost.Overhead)
+				}
+			}
+			c.Arrivals.Process = t
+			continue
+		}
+		c.Work = slices.Clone(c.Work)
+		for p := range c.Work {
+			if c.Work[p].Kind == workloads.IO {
+				c.Work[p].Demand = scaledBy(c.Work[p].Demand, 1, cost.Overshoot)
+			}
+		}
+		// Last, so that the demands of the others stay what they are: the stream of a phase goes by its number.
+		c.Work = append(c.Work, workloads.Phase{Kind: workloads.IO, Demand: overhead, Cores: 1})
+	}
+	return classes
+}

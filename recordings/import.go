@@ -1,0 +1,320 @@
+package recordings
+
+import (
+	"encoding/csv"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ImportOptions say what to make of a log.
+type ImportOptions struct {
+	Base   string // of the names of files that the scenario needs
+	Replay bool   // arrivals and run times task by task, not as laws
+	Fitted bool   // run times by the best fitting law; false = the sample itself
+}
+
+// Imported is a scenario made of a log.
+type Imported struct {
+	Scenario string
+	Files    []File // that the scenario names, relative to it
+	Classes  []ImportedClass
+	Workers  []ImportedWorker
+	Span     float64 // of the log, s
+	Warnings []string
+}
+
+// File is one file beside the scenario.
+type File struct {
+	Name    string
+	Content []byte
+}
+
+// ImportedClass is what the log says of one class.
+type ImportedClass struct {
+	Name, Queue string
+	Tasks       int
+	Arrivals    Arriving
+	Runs        []float64 // run times of attempts that ended by themselves, sorted, s
+	Fits        []Fit     // the best by AIC first; none where there is too little to fit
+	Attempts    int
+	Errors      int // attempts that failed
+	Timeouts    int // attempts ended by the hard limit
+
+	arrivals          []float64
+	tasks             []*LogTask
+	limit             float64 // largest, s; 0 = none seen
+	mostRetries       int
+	delays            [][]float64 // of the first retry, the second, ...
+	countdowns, dates []float64   // countdown and expires, where asked for
+}
+
+// ImportedWorker is a worker that ran tasks.
+type ImportedWorker struct {
+	Name   string
+	Queues []string
+	Most   int // tasks it was seen to run at once: its concurrency is at least that
+}
+
+// defaultQueue is Celery's.
+const defaultQueue = "celery"
+
+// Import makes a scenario of a log. It is given what was seen and nothing more: targets, machines and what the workers
+// were configured to do are left to whoever knows them.
+func Import(l *Log, o ImportOptions) *Imported {
+	m := &Imported{Span: l.Span, Warnings: slices.Clone(l.Warnings)}
+	m.gather(l)
+	m.findWorkers(l)
+	last := shortest // arrival of any class: what comes after it is the end of the work, not a lull
+	for i := range m.Classes {
+		last = max(last, m.Classes[i].arrivals[len(m.Classes[i].arrivals)-1])
+	}
+	for i := range m.Classes {
+		c := &m.Classes[i]
+		c.Arrivals = arriving(c.arrivals, last)
+		c.Fits = Laws(c.Runs)
+		m.doubt(c, o)
+	}
+	m.warn("the log does not tell CPU from waiting: run times are written as io; where tasks compute, write {cpu: ..} and give the workers a machine")
+	m.write(l, o)
+	return m
+}
+
+func (m *Imported) warn(format string, args ...any) {
+	m.Warnings = append(m.Warnings, fmt.Sprintf(format, args...))
+}
+
+// gather puts the tasks into classes, in the order of their first arrivals.
+func (m *Imported) gather(l *Log) {
+	index := map[string]int{}
+	several := map[string]bool{}
+	for i := range l.Tasks {
+		t := &l.Tasks[i]
+		at, known := index[t.Class]
+		if !known {
+			at = len(m.Classes)
+			index[t.Class] = at
+			m.Classes = append(m.Classes, ImportedClass{Name: t.Class, Queue: t.Queue})
+		}
+		c := &m.Classes[at]
+		if c.Queue == "" {
+			c.Queue = t.Queue
+		}
+		if t.Queue != "" && t.Queue != c.Queue && !several[t.Class] {
+			several[t.Class] = true
+			m.warn("%s was sent to several queues: the scenario has it in %s only", t.Class, c.Queue)
+		}
+		c.add(t)
+	}
+	for i := range m.Classes {
+		c := &m.Classes[i]
+		if c.Queue == "" {
+			c.Queue = defaultQueue
+		}
+		slices.Sort(c.Runs)
+	}
+}
+
+func (c *ImportedClass) add(t *LogTask) {
+	c.Tasks++
+	c.tasks = append(c.tasks, t)
+	c.arrivals = append(c.arrivals, t.Arrived)
+	for i, a := range t.Attempts {
+		last := i == len(t.Attempts)-1
+		timeout := last && t.Outcome == "timeout"
+		if !math.IsNaN(a.Ended) {
+			c.Attempts++
+			switch {
+			case timeout:
+				c.Timeouts++
+			case !last || t.Outcome == "failed" || t.Outcome == "retrying":
+				c.Errors++
+			}
+		}
+		if !math.IsNaN(a.Runtime) && !timeout { // a run that was cut short says nothing of how long it takes
+			c.Runs = append(c.Runs, max(0, a.Runtime))
+		}
+	}
+	if t.Limit > c.limit {
+		c.limit = t.Limit
+	}
+	c.mostRetries = max(c.mostRetries, len(t.Attempts)-1)
+	for i, d := range t.Retries {
+		for len(c.delays) <= i {
+			c.delays = append(c.delays, nil)
+		}
+		c.delays[i] = append(c.delays[i], d)
+	}
+	if !math.IsNaN(t.Countdown) && t.Countdown > 0 {
+		c.countdowns = append(c.countdowns, t.Countdown)
+	}
+	if !math.IsNaN(t.Expires) && t.Expires > 0 {
+		c.dates = append(c.dates, t.Expires)
+	}
+}
+
+// doubt warns of what the scenario of a class leaves out.
+func (m *Imported) doubt(c *ImportedClass, o ImportOptions) {
+	if c.Arrivals.Warning != "" && !o.Replay {
+		m.warn("%s: %s", c.Name, c.Arrivals.Warning)
+	}
+	if len(c.Runs) == 0 {
+		m.warn("%s: no attempt ended in the log: how long it runs is not known, 1 s is assumed", c.Name)
+	} else if len(c.Runs) < 100 {
+		m.warn("%s: %d run times: too few to know the 99th percentile", c.Name, len(c.Runs))
+	}
+	if n := len(c.countdowns); n > 0 && !c.mostHave(n) {
+		m.warn("%s: %d of %d tasks were sent with a countdown or eta: left out", c.Name, n, c.Tasks)
+	}
+	if n := len(c.dates); n > 0 && !c.mostHave(n) {
+		m.warn("%s: %d of %d tasks were sent with expires: left out", c.Name, n, c.Tasks)
+	}
+}
+
+// mostHave says whether so many tasks are as good as all.
+func (c *ImportedClass) mostHave(n int) bool { return float64(n) >= 0.9*float64(c.Tasks) }
+
+// findWorkers finds who ran tasks, how many at once, and of which queues.
+func (m *Imported) findWorkers(l *Log) {
+	type edge struct {
+		at    float64
+		delta int
+	}
+	edges := map[string][]edge{}
+	queues := map[string][]string{}
+	var names []string
+	for i := range m.Classes {
+		c := &m.Classes[i]
+		for _, t := range c.tasks {
+			for _, a := range t.Attempts {
+				end := a.Ended
+				switch {
+				case math.IsNaN(end):
+					end = l.Span
+				case math.IsNaN(a.Runtime): // several attempts as one: it was not running all the time
+					end = a.Started
+				}
+				if !slices.Contains(names, a.Worker) {
+					names = append(names, a.Worker)
+				}
+				if end > a.Started {
+					edges[a.Worker] = append(edges[a.Worker], edge{a.Started, 1}, edge{end, -1})
+				}
+				q := t.Queue
+				if q == "" {
+					q = c.Queue
+				}
+				if !slices.Contains(queues[a.Worker], q) {
+					queues[a.Worker] = append(queues[a.Worker], q)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		e := edges[name]
+		slices.SortFunc(e, func(a, b edge) int { // at equal times ends first: the slot is free for the next
+			switch {
+			case a.at < b.at:
+				return -1
+			case a.at > b.at:
+				return 1
+			}
+			return a.delta - b.delta
+		})
+		now, most := 0, 1
+		for _, x := range e {
+			now += x.delta
+			most = max(most, now)
+		}
+		slices.Sort(queues[name])
+		m.Workers = append(m.Workers, ImportedWorker{Name: workerName(name), Queues: queues[name], Most: most})
+	}
+	m.adopt()
+}
+
+// adopt gives queues that nobody was seen to serve to the first worker, so that there is a scenario to start from.
+func (m *Imported) adopt() {
+	if len(m.Workers) == 0 {
+		m.Workers = []ImportedWorker{{Name: "worker", Most: 1}}
+		m.warn("no task started in the log: one worker with one slot is assumed")
+	}
+	for i := range m.Classes {
+		q := m.Classes[i].Queue
+		if !slices.ContainsFunc(m.Workers, func(w ImportedWorker) bool { return slices.Contains(w.Queues, q) }) {
+			m.Workers[0].Queues = append(m.Workers[0].Queues, q)
+			m.warn("no worker was seen to take tasks of %s: it is given to %s", q, m.Workers[0].Name)
+		}
+	}
+}
+
+// workerName makes a name that Celery's command line can have: celery@host is host.
+func workerName(host string) string {
+	if _, after, found := strings.Cut(host, "@"); found && strings.HasPrefix(host, "celery@") {
+		host = after
+	}
+	if host == "" {
+		return "worker"
+	}
+	return className(host)
+}
+
+// trace is the log task by task, in the form of trace files.
+func (m *Imported) trace() []byte {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	row := func(cells ...string) { _ = w.Write(cells) } // a strings.Builder takes everything
+	row("id", "class", "queue", "due", "cpu", "io", "order", "priority", "failure", "fail_arg")
+	type entry struct {
+		c *ImportedClass
+		t *LogTask
+	}
+	var all []entry
+	for i := range m.Classes {
+		for _, t := range m.Classes[i].tasks {
+			all = append(all, entry{&m.Classes[i], t})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b entry) int {
+		switch {
+		case a.t.Arrived < b.t.Arrived:
+			return -1
+		case a.t.Arrived > b.t.Arrived:
+			return 1
+		}
+		return 0
+	})
+	for _, e := range all {
+		failure, arg := "none", ""
+		switch n := len(e.t.Attempts); {
+		case e.t.Outcome == "timeout":
+			failure = "hang_io"
+		case n > 1 && e.t.Outcome == ok:
+			failure, arg = "flaky", strconv.Itoa(n-1)
+		case e.t.Outcome == "failed" && n > 1:
+			failure, arg = "flaky", strconv.Itoa(n)
+		case e.t.Outcome == "failed":
+			failure = "exc"
+		}
+		row(e.t.ID, className(e.c.Name), e.c.Queue, fmt.Sprintf("%.6f", e.t.Arrived), "0", fmt.Sprintf("%.6f", e.c.runOf(e.t)), "cpu,io", "", failure, arg)
+	}
+	w.Flush()
+	return []byte(b.String())
+}
+
+// runOf is how long a task's last attempt ran; the median of its class where the log does not say.
+func (c *ImportedClass) runOf(t *LogTask) float64 {
+	if n := len(t.Attempts); n > 0 && !math.IsNaN(t.Attempts[n-1].Runtime) && t.Outcome != "timeout" {
+		return max(0, t.Attempts[n-1].Runtime)
+	}
+	return c.median()
+}
+
+func (c *ImportedClass) median() float64 {
+	if len(c.Runs) == 0 {
+		return 1
+	}
+	return c.Runs[len(c.Runs)/2]
+}

@@ -1,0 +1,189 @@
+package recordings
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// mostSamples is how many run times a sample file holds: more say nothing more of a quantile that can be known.
+const mostSamples = 5000
+
+// write writes the scenario and the files that it names.
+func (m *Imported) write(l *Log, o ImportOptions) {
+	var y yaml
+	y.line(0, "# Made from %s by simrun import: %s in %s. What the log cannot tell is assumed; see the comments.", filepath.Base(l.Name), plural(len(l.Tasks), "task"), duration(math.Ceil(l.Span)))
+	y.line(0, "about: %s", strconv.Quote("What "+filepath.Base(l.Name)+" tells of the tasks that ran, and of the workers that ran them."))
+	y.line(0, "run:")
+	span := duration(max(1, math.Ceil(l.Span)))
+	y.line(1, "duration: %s # as long as the log", span)
+	if o.Replay || m.varies() {
+		y.line(1, "warmup: 0s # what varies with time starts where the log starts")
+	}
+	if o.Replay {
+		y.line(1, "replications: 20 # always the same tasks")
+	}
+	if l.Release != "" {
+		r := Recording{Release: l.Release}
+		y.line(0, "celery: %q # the log says %s", r.Preset(), l.Release)
+	} else {
+		y.line(0, "celery: \"5.6\" # assumed: the log does not say")
+	}
+	y.line(0, "broker: redis # assumed: events do not say")
+	y.line(0, "tasks:")
+	if o.Replay {
+		m.Files = append(m.Files, File{o.Base + ".trace.csv", m.trace()})
+	}
+	for i := range m.Classes {
+		m.writeClass(&y, &m.Classes[i], o)
+	}
+	y.line(0, "strategies:")
+	y.line(1, "as-seen: # what ran tasks in the log, with Celery's defaults")
+	y.line(2, "workers:")
+	for _, w := range m.Workers {
+		var queues []string
+		for _, q := range w.Queues {
+			queues = append(queues, quote(q))
+		}
+		y.line(3, "%s:", quote(w.Name))
+		y.line(4, "queues: [%s]", strings.Join(queues, ", "))
+		y.line(4, "concurrency: %d # tasks seen at once: a lower bound", w.Most)
+	}
+	m.Scenario = y.String()
+}
+
+// varies says whether the rate of some class depends on the time.
+func (m *Imported) varies() bool {
+	return slices.ContainsFunc(m.Classes, func(c ImportedClass) bool { return strings.HasPrefix(c.Arrivals.Text, "stages") })
+}
+
+func (m *Imported) writeClass(y *yaml, c *ImportedClass, o ImportOptions) {
+	name := className(c.Name)
+	y.line(1, "%s:", quote(name))
+	y.line(2, "queue: %s", quote(c.Queue))
+	if o.Replay {
+		y.line(2, "arrivals: {trace: {file: %s, class: %s}}", quote(o.Base+".trace.csv"), quote(name))
+	} else {
+		y.line(2, "arrivals: {%s}", c.Arrivals.Text)
+		m.writeWork(y, c, o)
+	}
+	m.writeFailures(y, c, o)
+	if c.mostHave(len(c.countdowns)) && len(c.countdowns) > 0 {
+		y.line(2, "countdown: %s # median", rounded(medianOf(c.countdowns)))
+	}
+	if c.mostHave(len(c.dates)) && len(c.dates) > 0 {
+		y.line(2, "expires: %s # median", rounded(medianOf(c.dates)))
+	}
+	y.line(2, "# slo: {wait: {p95: 1s}} # yours to say")
+}
+
+// writeWork writes the run times: the sample, with the best fit beside it, or the other way round.
+func (m *Imported) writeWork(y *yaml, c *ImportedClass, o ImportOptions) {
+	if len(c.Runs) == 0 {
+		y.line(2, "work: [{io: 1s}] # assumed: no run ended in the log")
+		return
+	}
+	mean, cv := moments(c.Runs)
+	if mean < shortest {
+		y.line(2, "work: []")
+		return
+	}
+	if cv < 0.01 {
+		y.line(2, "work: [{io: %s}]", rounded(mean))
+		return
+	}
+	file := fmt.Sprintf("%s.%s.csv", o.Base, fileName(className(c.Name)))
+	sample := fmt.Sprintf("[{io: {empirical: %s}}]", quote(file))
+	if len(c.Fits) == 0 {
+		y.line(2, "work: %s", sample)
+		m.sample(file, c.Runs)
+		return
+	}
+	best := fmt.Sprintf("[{io: %s}]", c.Fits[0].Law)
+	if o.Fitted {
+		y.line(2, "work: %s # the best of four laws by AIC, KS distance %.3f", best, c.Fits[0].KS)
+		return
+	}
+	y.line(2, "work: %s # as a law: %s, KS distance %.3f", sample, best, c.Fits[0].KS)
+	m.sample(file, c.Runs)
+}
+
+// sample adds a file of run times, thinned to evenly spread quantiles where there are very many.
+func (m *Imported) sample(name string, sorted []float64) {
+	var b strings.Builder
+	n := min(len(sorted), mostSamples)
+	for i := range n {
+		v := sorted[i*len(sorted)/n]
+		if n < len(sorted) {
+			v = sorted[int((float64(i)+0.5)/float64(n)*float64(len(sorted)))]
+		}
+		fmt.Fprintf(&b, "%.6f\n", v)
+	}
+	m.Files = append(m.Files, File{name, []byte(b.String())})
+}
+
+func (m *Imported) writeFailures(y *yaml, c *ImportedClass, o ImportOptions) {
+	if c.mostRetries > 0 {
+		delay, backoff := 0.0, 1.0
+		if len(c.delays) > 0 {
+			delay = medianOf(c.delays[0])
+		}
+		if len(c.delays) > 1 && delay > 0 {
+			backoff = max(1, medianOf(c.delays[1])/delay)
+		}
+		y.line(2, "retry: {max: %d, delay: %s, backoff: %s, jitter: none} # the most and the medians that were seen", c.mostRetries, rounded(delay), number(math.Round(backoff*100)/100))
+	}
+	if c.limit > 0 {
+		y.line(2, "time_limit: {hard: %s}", rounded(c.limit))
+	}
+	if o.Replay || c.Attempts == 0 {
+		return
+	}
+	var failures []string
+	for _, f := range []struct {
+		name string
+		n    int
+	}{{"error", c.Errors}, {"hang", c.Timeouts}} {
+		if f.n > 0 && (f.name != "hang" || c.limit > 0) {
+			failures = append(failures, fmt.Sprintf("%s: %s%%", f.name, number(significant(100*float64(f.n)/float64(c.Attempts)))))
+		}
+	}
+	if failures != nil {
+		y.line(2, "failures: {%s} # of %s", strings.Join(failures, ", "), plural(c.Attempts, "attempt"))
+	}
+}
+
+// className is the name of a task as a scenario can have it.
+func className(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t\r\n,\"'*\\`$;|&<>", r) {
+			return '-'
+		}
+		return r
+	}, name)
+}
+
+// fileName is the name as part of a file's.
+func fileName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == '-' {
+			return r
+		}
+		return '-'
+	}, name)
+}
+
+func medianOf(x []float64) float64 {
+	x = slices.Sorted(slices.Values(x))
+	return x[len(x)/2]
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

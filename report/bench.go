@@ -1,0 +1,215 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"simrun/experiment"
+	"simrun/units"
+)
+
+// BenchDocument is what was measured beside what was predicted.
+func BenchDocument(b *experiment.Bench) *Document {
+	d := &Document{Title: b.Scenario.Name + ", measured", Headline: benchHeadline(b), Text: benchMethod(b)}
+	d.Sections = append(d.Sections,
+		Section{Title: "Measured and predicted", Table: benchFigures(b)},
+		Section{Title: "Runs", Table: benchRuns(b)},
+		Section{Title: "How waits are spread", Plots: benchPlots(b)},
+		calibration(&b.Calibration),
+	)
+	if b.Notes != nil {
+		d.Sections = append(d.Sections, Section{Title: "Notes", Text: b.Notes})
+	}
+	if d.Sections[2].Plots == nil {
+		d.Sections[2].Title = ""
+	}
+	return d
+}
+
+// benchHeadline is the largest error of the quantiles that people plan with.
+func benchHeadline(b *experiment.Bench) string {
+	worst, where, void, runs := -1.0, "", 0, 0
+	for i := range b.Strategies {
+		s := &b.Strategies[i]
+		for _, r := range s.Runs {
+			runs++
+			if r.Void != "" {
+				void++
+			}
+		}
+		if s.Void {
+			continue
+		}
+		for _, c := range s.Classes {
+			for _, f := range c.Figures {
+				if strings.HasSuffix(f.Metric, ".p50") || strings.HasSuffix(f.Metric, ".p95") {
+					if e := math.Abs(f.Error); e > worst {
+						worst, where = e, fmt.Sprintf("%s of %s under %s", metricName(f.Metric), c.Name, s.Name)
+					}
+				}
+			}
+		}
+	}
+	said := "Nothing was measured that counts."
+	if worst >= 0 {
+		said = fmt.Sprintf("Predicted within %s of what was measured at p50 and p95; furthest off is %s.", units.Share(worst), where)
+	}
+	if void > 0 {
+		said += fmt.Sprintf(" %d of %s void: the harness was late, not the workers.", void, units.Plural(runs, "run is", "runs are"))
+	}
+	if b.Interrupted {
+		said += " Interrupted: this is what was measured until then."
+	}
+	return said
+}
+
+func benchMethod(b *experiment.Bench) []string {
+	speed := ""
+	if b.Speed != 1 {
+		speed = fmt.Sprintf(" Everything happened %s times as fast as the scenario says; durations are those of the run.", units.Number(b.Speed))
+	}
+	return []string{
+		fmt.Sprintf("%s of %s, %s each, bodies run by %s, seed %d. Arrivals are open loop and waits count from the intended arrival.%s The prediction is the simulation of the same tasks on this machine, as calibrated.",
+			units.Plural(b.Rounds, "round", "rounds"), units.Plural(len(b.Strategies), "strategy", "strategies"), units.Duration(b.For), executors[b.Executor], b.Scenario.Seed, speed),
+		"Rule: " + b.Rule + ".",
+	}
+}
+
+var executors = map[string]string{"goroutine": "goroutines", "thread": "threads", "process": "processes"}
+
+// benchFigures is the table of figures: what was measured, over what range of runs, and how far off predictions are.
+func benchFigures(b *experiment.Bench) *Table {
+	replayed := false
+	for i := range b.Strategies {
+		for _, c := range b.Strategies[i].Classes {
+			for _, f := range c.Figures {
+				replayed = replayed || f.Replayed != nil
+			}
+		}
+	}
+	t := &Table{Head: []string{"strategy", "class", "metric", "measured", "runs", "predicted", "error"}, Text: 3}
+	if replayed {
+		t.Head = append(t.Head, "replayed", "replay error")
+	}
+	for i := range b.Strategies {
+		s := &b.Strategies[i]
+		g := Group{Name: s.Name}
+		if s.Void {
+			g.Mark = "void"
+		}
+		for _, c := range s.Classes {
+			for _, f := range c.Figures {
+				row := []string{
+					c.Name, metricName(f.Metric), units.Duration(f.Measured), units.Range(f.Low, f.High), units.Duration(f.Predicted), signed(f.Error),
+				}
+				if replayed && f.Replayed != nil {
+					row = append(row, units.Duration(*f.Replayed), signed(*f.ReplayError))
+				} else if replayed {
+					row = append(row, units.Absent, units.Absent)
+				}
+				g.Rows = append(g.Rows, row)
+			}
+		}
+		if g.Rows != nil {
+			t.Groups = append(t.Groups, g)
+		}
+	}
+	t.note("Error: (predicted - measured) / measured, or / 1 ms where less was measured. Runs: the least and the most of the runs.")
+	if replayed {
+		t.note("Replayed: simulated with the times that bodies really took, which leaves the order of service to be predicted.")
+	}
+	return t
+}
+
+// signed writes a relative error with its sign.
+func signed(x float64) string {
+	if x > 0 {
+		return "+" + units.Share(x)
+	}
+	if x < 0 {
+		return "-" + units.Share(-x)
+	}
+	return units.Share(x)
+}
+
+// benchRuns is the table of runs, with what speaks against one.
+func benchRuns(b *experiment.Bench) *Table {
+	t := &Table{Head: []string{"strategy", "round", "tasks", "ok", "failed", "timeout", "lost", "not ended", "loop lag p99", "send lag p99", "bound", "leaks", "children lost", "verdict"}, Text: 1}
+	for i := range b.Strategies {
+		s := &b.Strategies[i]
+		g := Group{Name: s.Name}
+		for _, r := range s.Runs {
+			verdict := "counts"
+			if r.Void != "" {
+				verdict = "void: " + r.Void
+			}
+			count := func(n int64) string { return units.Count(float64(n)) }
+			g.Rows = append(g.Rows, []string{
+				count(int64(r.Round)), count(r.Published), count(r.Succeeded), count(r.Failed), count(r.Timeout), count(r.Lost), count(r.Unfinished),
+				units.Duration(r.LagP99), units.Duration(r.SendLagP99), units.Duration(r.LagBound), count(int64(r.Leaks)), count(int64(r.Died)), verdict,
+			})
+		}
+		if g.Rows != nil {
+			t.Groups = append(t.Groups, g)
+			t.note("%s: %s tasks/s done, %s predicted.", s.Name, units.Number(s.Throughput), units.Number(s.Predicted))
+		}
+	}
+	return t
+}
+
+// benchPlots are the distributions of waits, one plot a class and strategy.
+func benchPlots(b *experiment.Bench) (plots []Plot) {
+	const points = 400
+	for i := range b.Strategies {
+		s := &b.Strategies[i]
+		for _, c := range s.Classes {
+			lines := []Line{{Name: "predicted", Values: experiment.Values(c.Waits.Predicted, points)}}
+			if v := experiment.Values(c.Waits.Replayed, points); v != nil {
+				lines = append(lines, Line{Name: "replayed", Values: v})
+			}
+			for _, h := range c.Waits.Measured {
+				lines = append(lines, Line{Name: "measured, " + units.Plural(len(c.Waits.Measured), "run", "runs"), Values: experiment.Values(h, points), Observed: true})
+			}
+			if p, ok := CDF("bench-wait-"+s.Name+"-"+c.Name, s.Name+": how long "+c.Name+" waits", "wait, from intended arrival to start", lines); ok {
+				plots = append(plots, p)
+			}
+		}
+	}
+	return plots
+}
+
+// CalibrationDocument is what was measured of a machine, and the entry of a scenario that says so.
+func CalibrationDocument(c *experiment.Calibration) *Document {
+	s := calibration(c)
+	s.Title = ""
+	return &Document{
+		Title: "This machine", Headline: fmt.Sprintf("%s, of which computing threads get %s.", units.Plural(c.Cores, "core", "cores"), units.Share(c.Efficiency)),
+		Sections: []Section{s, {
+			Title: "For a scenario", Code: fmt.Sprintf("machines:\n  this: {cores: %d, efficiency: %s}", c.Cores, units.Number(c.Efficiency)),
+		}},
+	}
+}
+
+func calibration(c *experiment.Calibration) Section {
+	t := &Table{Head: []string{"executor", "sleep overshoots, p50", "p99", "overhead a task, p50", "p99"}, Text: 1, Groups: []Group{{}}}
+	for _, e := range c.Executors {
+		t.Groups[0].Rows = append(t.Groups[0].Rows, []string{
+			e.Name, units.Duration(e.Overshoot), units.Duration(e.OvershootP99), units.Duration(e.Overhead), units.Duration(e.OverheadP99),
+		})
+	}
+	var effective []string
+	for n, e := range c.Effective {
+		effective = append(effective, fmt.Sprintf("%s of %d", units.Number(e), n+1))
+	}
+	rank := "The system did not let the harness run before the bodies it measures, so it is late more easily."
+	if c.Raised {
+		rank = "The harness runs before the bodies it measures (nice -10)."
+	}
+	return Section{
+		Title: "This machine, as calibrated", Table: t,
+		Text: []string{
+			fmt.Sprintf("Cores' worth of work by number of threads that compute: %s. Efficiency %s.", strings.Join(effective, ", "), units.Number(c.Efficiency)), rank,
+		},
+	}
+}

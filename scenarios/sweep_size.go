@@ -1,0 +1,125 @@
+package scenarios
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"simrun/strategies"
+)
+
+// grow is the file with extends merged at another load and size; nil = as it is.
+//
+// Load multiplies all arrivals that no other task causes: those follow by themselves. Size multiplies the arrivals and
+// what serves them together: machines, and the workers that run on them by replicas, as machines come with workers of
+// their own; a worker without a machine by its concurrency, so that one worker stays one worker. Closed clients grow in
+// number, not in haste. Limits of queues stay.
+func grow(p *problems, root, load, size *value) *value {
+	g := grower{problems: p}
+	if load != nil {
+		g.at, g.factor = load.at, numberAs(factor(), load)
+		root = g.entries(root, "tasks", g.faster)
+	}
+	if size != nil {
+		g.at, g.factor = size.at, numberAs(factor(), size)
+		root = g.entries(root, "tasks", g.larger)
+		root = g.entries(root, "machines", func(m *value, path string) *value { return g.times(m, "count", 1, path) })
+		root = g.entries(root, "services", func(s *value, path string) *value { return g.times(s, "capacity", 0, path) })
+		root = g.entries(root, "strategies", g.strategy)
+	}
+	return root
+}
+
+type grower struct {
+	*problems
+	at     position // of the factor
+	factor float64
+}
+
+// entries is v with every entry of one of its maps changed.
+func (g *grower) entries(v *value, key string, change func(entry *value, path string) *value) *value {
+	f := v.field(key)
+	if f == nil || f.val.kind != table {
+		return v
+	}
+	all := *f.val
+	all.fields = slices.Clone(all.fields)
+	for i, e := range all.fields {
+		if e.val.kind == table {
+			all.fields[i].val = change(e.val, join(key, e.key))
+		}
+	}
+	return v.with(key, f.at, &all)
+}
+
+// faster is a task with its arrivals multiplied.
+func (g *grower) faster(task *value, _ string) *value {
+	a := task.field("arrivals")
+	if a == nil || a.val.kind != table || a.val.get("after") != nil {
+		return task
+	}
+	scale := 1.0
+	if s := a.val.get("scale"); s != nil {
+		scale = numberAs(factor(), s)
+	}
+	return task.with("arrivals", a.at, a.val.with("scale", g.at, g.number(scale*g.factor)))
+}
+
+// larger is a task of a larger system.
+func (g *grower) larger(task *value, path string) *value {
+	a := task.field("arrivals")
+	if a == nil || a.val.get("closed") == nil {
+		return g.faster(task, path)
+	}
+	closed := g.times(a.val.get("closed"), "clients", 0, join(path, "arrivals.closed"))
+	return task.with("arrivals", a.at, a.val.with("closed", a.val.field("closed").at, closed))
+}
+
+// strategy is a layout with more slots.
+func (g *grower) strategy(s *value, path string) *value {
+	s = g.entries(s, "workers", func(w *value, key string) *value { return g.worker(w, join(path, key)) })
+	if share := s.get("derive").get("share"); share != nil && share.kind == table {
+		more := share
+		for _, f := range share.fields {
+			more = g.times(more, f.key, 0, join(path, "derive.share"))
+		}
+		s = s.with("derive", s.field("derive").at, s.get("derive").with("share", s.get("derive").field("share").at, more))
+	}
+	return s
+}
+
+func (g *grower) worker(w *value, path string) *value {
+	if w.get("machine") != nil {
+		return g.times(w, "replicas", 1, path)
+	}
+	slots := 0
+	if c := w.get("command"); c != nil && c.kind == text && w.get("concurrency") == nil {
+		if spec, _, err := strategies.ParseCommand(c.text); err == nil && spec.Concurrency != nil {
+			slots = *spec.Concurrency
+		}
+	}
+	return g.times(w, "concurrency", slots, path)
+}
+
+// times is a map with one of its whole numbers multiplied. Where it is missing it is def, and 0 = stays missing.
+func (g *grower) times(v *value, key string, def int, path string) *value {
+	n := float64(def)
+	if own := v.get(key); own != nil {
+		if n = numberAs(amount{quantity: wholes(0, 1<<53)}, own); math.IsNaN(n) {
+			return v
+		}
+	}
+	if n == 0 {
+		return v
+	}
+	more := math.Round(n * g.factor)
+	if math.Abs(more-n*g.factor) > 1e-6 || more < 1 {
+		g.errorf(g.at, join(path, key), "%g times %g: want a size that makes it a whole number", n, g.factor)
+		return v
+	}
+	return v.with(key, g.at, g.number(more))
+}
+
+func (g *grower) number(x float64) *value {
+	return &value{kind: number, at: g.at, text: strconv.FormatFloat(x, 'g', -1, 64)}
+}

@@ -1,0 +1,89 @@
+package strategies
+
+import (
+	"time"
+
+	"simrun/worker"
+)
+
+const defaultKeepalive = 30 * time.Second // AUTOSCALE_KEEPALIVE, celery/worker/autoscale.py
+
+// autoscale resolves Celery's autoscaler: slots start at min, and the window is that of max.
+func (b *builder) autoscale(path string, w *WorkerSpec, g *group) {
+	if w.MaxTasksPerChild != nil && g.cfg.Pool != worker.Prefork {
+		b.warn(path+".max_tasks_per_child", "no effect: the pool %s has no processes to recycle", poolNames[g.cfg.Pool])
+		g.cfg.MaxTasksPerChild = 0
+	}
+	a := w.Autoscale
+	if a == nil {
+		return
+	}
+	path += ".autoscale"
+	switch {
+	case g.cfg.Pool != worker.Prefork:
+		b.fail(path, "only with the pool prefork: Celery scales processes")
+	case a.Min < 1:
+		b.fail(path+".min", "%d: want at least 1", a.Min)
+	case a.Max < a.Min:
+		b.fail(path+".max", "%d: want at least min, %d", a.Max, a.Min)
+	}
+	g.cfg.AutoscaleMin = a.Min
+	g.cfg.Keepalive = or(a.Keepalive, defaultKeepalive)
+}
+
+// loop resolves when the worker finds out that its window has room.
+func (b *builder) loop(w *WorkerSpec, g *group) {
+	g.cfg.Charged = g.machine >= 0 && b.broker.Kind != worker.Ideal
+	g.cfg.Loop = loopOf(b.release, b.broker.Kind, g.cfg.Pool)
+	if g.cfg.Loop == worker.Alert {
+		return
+	}
+	g.cfg.Wakeup = wakeupPeriod(g.cfg.Pool, or(w.Heartbeat, true))
+	if timer := or(w.WakeupTimer, 0); timer > 0 {
+		g.cfg.Wakeup = timer
+	}
+}
+
+// cpuOfMessages is the CPU time that the broker and the producers take of their machines, as with the pool prefork:
+// what they do depends little on the pool.
+func (b *builder) cpuOfMessages(s *BrokerSpec) {
+	row := cpu[preset{b.release, b.broker.Kind, worker.Prefork}]
+	if s.Machine != "" {
+		b.broker.ServeCPU = us(row[1])
+		override(&b.broker.ServeCPU, s.Overheads, "broker_cpu")
+		b.machineOf("broker.machine", s.Machine)
+	}
+	if s.Producers != "" {
+		b.broker.PublishCPU = us(row[2])
+		override(&b.broker.PublishCPU, s.Overheads, "publish_cpu")
+		b.machineOf("producers.machine", s.Producers)
+	}
+}
+
+func (b *builder) machineOf(path, name string) {
+	names := make([]string, len(b.machines))
+	for i := range b.machines {
+		names[i] = b.machines[i].Name
+	}
+	if _, err := choice(names, name); err != nil {
+		b.fail(path, "%v", err)
+	}
+}
+
+// first is the first node of the kind of that name; -1 without a name. A machine on which no worker runs is added.
+func (n *nodes) first(b *builder, name string) int {
+	for m := range b.machines {
+		if b.machines[m].Name != name {
+			continue
+		}
+		for i, kind := range n.kind {
+			if kind == m {
+				return i
+			}
+		}
+		n.kind = append(n.kind, m)
+		n.slots = append(n.slots, 0)
+		return len(n.kind) - 1
+	}
+	return -1
+}

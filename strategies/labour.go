@@ -1,0 +1,101 @@
+package strategies
+
+import (
+	"time"
+
+	"simrun/des"
+	"simrun/worker"
+)
+
+// cpu is the CPU time that a message takes of the worker, the broker and the producer, in microseconds: measured at 25
+// tasks/s on an idle machine (Celery 5.2.6 and 5.6.2). Most of the worker's is the overheads fetch, start and finish,
+// which are work; the rest is the overhead after.
+var cpu = map[preset][3]int{
+	{"5.6", worker.Redis, worker.Prefork}:    {2000, 400, 1300},
+	{"5.6", worker.Redis, worker.Threads}:    {2100, 500, 1400},
+	{"5.6", worker.Redis, worker.Gevent}:     {5100, 500, 1400},
+	{"5.6", worker.Redis, worker.Solo}:       {1400, 400, 1200},
+	{"5.6", worker.RabbitMQ, worker.Prefork}: {1600, 800, 1100},
+	{"5.6", worker.RabbitMQ, worker.Threads}: {1100, 700, 1000},
+	{"5.6", worker.RabbitMQ, worker.Gevent}:  {4200, 900, 1100},
+	{"5.6", worker.RabbitMQ, worker.Solo}:    {700, 700, 1000}, // of 5.2.6
+	{"5.2", worker.Redis, worker.Prefork}:    {2000, 400, 1200},
+	{"5.2", worker.Redis, worker.Threads}:    {1300, 300, 1100},
+	{"5.2", worker.Redis, worker.Gevent}:     {4100, 500, 1000},
+	{"5.2", worker.Redis, worker.Solo}:       {1300, 400, 1300},
+	{"5.2", worker.RabbitMQ, worker.Prefork}: {1700, 1400, 1400},
+	{"5.2", worker.RabbitMQ, worker.Threads}: {1600, 3800, 2000},
+	{"5.2", worker.RabbitMQ, worker.Gevent}:  {3400, 1000, 1000},
+	{"5.2", worker.RabbitMQ, worker.Solo}:    {700, 700, 1000},
+}
+
+const (
+	// How long a thread that computes keeps the interpreter lock (CPython: sys.getswitchinterval).
+	switchInterval = 5 * time.Millisecond
+	// A kill at the hard limit blocks the parent: measured, the second of two at once comes 0.10 s later.
+	killBlocks = 100 * time.Millisecond
+	// A fork blocks the parent: measured, 35-60 ms when Celery's autoscaler grows an idle worker.
+	forkBlocks = 45 * time.Millisecond
+	// From the end of a recycled child's last task to its death: its gap is 0.14-0.17 s at best, of which notice and
+	// respawn are 0.07.
+	exitChild = 85 * time.Millisecond
+	// The pool looks for dead children every 5 s (celery/concurrency/asynpool.py: register_with_event_loop).
+	maintenance = 5 * time.Second
+	// Share of deaths that the parent is told of before it can wait for the child: of 68 children that killed
+	// themselves, 17 were seen after more than 0.1 s, up to 4 s (recording 12).
+	unnoticed = 17.0 / 68
+)
+
+// widenTime is the time that rabbitmq takes to be told of one more held message: of 60 tasks with an eta, 5 (5.6.2) or
+// 9-13 (5.2.6) were received in 1.5 s by a worker with a window of 2.
+func widenTime(release string, kind worker.BrokerKind) des.Time {
+	switch {
+	case kind != worker.RabbitMQ:
+		return 0
+	case release == "5.2":
+		return 170 * time.Millisecond
+	}
+	return 500 * time.Millisecond
+}
+
+// loopOf is when a worker finds out that its window has room: kombu 5.2 asks before it acks; from 5.3 on it does not.
+// The pools that do not wake their loop are as they were (celery issues 7718, 6941 and 4378; observed on both).
+func loopOf(release string, kind worker.BrokerKind, pool worker.Pool) worker.Loop {
+	old := release == "5.2"
+	switch {
+	case kind == worker.Ideal:
+		return worker.Alert
+	case pool == worker.Threads && kind == worker.Redis && old:
+		return worker.DeafAskFirst
+	case pool == worker.Threads, pool == worker.Gevent, pool == worker.Solo && kind == worker.RabbitMQ:
+		return worker.Deaf
+	case kind == worker.Redis && old:
+		return worker.AskFirst
+	}
+	return worker.Alert
+}
+
+// wakeupPeriod is that of the timers which wake a sleeping loop: of the heartbeat and gossip, or else of the pool's
+// maintenance and of redis (kombu/transport/redis.py: 10 s).
+func wakeupPeriod(pool worker.Pool, heartbeat bool) des.Time {
+	switch {
+	case heartbeat:
+		return 2 * time.Second
+	case pool == worker.Prefork:
+		return maintenance
+	}
+	return 10 * time.Second
+}
+
+// machinery fills in what the table of overheads in presets.go does not hold.
+func machinery(o *worker.Overheads, p preset) {
+	o.After = max(0, us(cpu[p][0])-o.Fetch-o.Start-o.Finish)
+	o.Widen = widenTime(p.release, p.kind)
+	switch p.pool {
+	case worker.Threads:
+		o.Switch = switchInterval
+	case worker.Prefork:
+		o.Kill, o.Fork, o.Exit = killBlocks, forkBlocks, exitChild
+		o.Maintenance, o.Unnoticed = maintenance, unnoticed
+	}
+}

@@ -1,0 +1,39 @@
+package system
+
+import "simrun/des"
+
+// Fault is something that breaks as planned: at a time, for a time, both from the start of the observed time.
+type Fault struct {
+	Name   string // in words: "smtp down"
+	At     des.Time
+	For    des.Time
+	Of     Part
+	Target int     // index of the service or of the kind of machine
+	Zone   string  // with OfZone: machines and services that stand there
+	Mode   Mode    // of a service
+	Factor float64 // with Slow: of its latency
+}
+
+// End is when the fault is over.
+func (f *Fault) End() des.Time { return f.At + f.For }
+
+// Part is what a fault strikes.
+type Part uint8
+
+// Parts.
+const (
+	OfService Part = iota
+	OfMachine      // all machines of a kind: their workers die, and are up again a boot after the fault
+	OfZone         // all machines and services of a zone, as if each of them were down
+)
+
+// Mode is how a service fails.
+type Mode uint8
+
+// Modes. Down refuses every call after one round trip and breaks those under way; Hang answers nothing until it is
+// over; Slow takes longer by a factor.
+const (
+	Down Mode = iota
+	Hang
+	Slow
+)

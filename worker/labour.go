@@ -1,0 +1,74 @@
+package worker
+
+import "simrun/des"
+
+// Labourer is a Host with cores, on which the work of Celery itself takes CPU time.
+type Labourer interface {
+	// Work asks for CPU time by one of the threads of Celery, and for e to be handed to System.Handle once that time
+	// was had. Threads are numbered by worker (Consumer) or slot (Child).
+	Work(by Thread, number int32, demand des.Time, e des.Event)
+	// Toil asks for CPU time after which nothing happens.
+	Toil(by Thread, number int32, demand des.Time)
+}
+
+// Thread is a kind of thread of Celery, its broker and its producers.
+type Thread uint8
+
+// Threads. A consumer does one thing after the other, as do the broker and the producers.
+const (
+	Consumer Thread = iota
+	Child
+	Server
+	Producer
+)
+
+// fetch schedules the receipt of a message that is on its way.
+func (s *System) fetch(id int32, w *instance) {
+	if !w.cfg.Charged || s.labour == nil {
+		s.at(s.now+w.cfg.Overheads.Fetch, kindFetched, id)
+		return
+	}
+	t := &s.tasks[id]
+	t.pending++
+	s.labour.Work(Consumer, t.worker, w.cfg.Overheads.Fetch, des.Event{Kind: kindFetched, Arg: id, Gen: des.MakeGen(t.gen)})
+}
+
+// takeUp schedules the start of the body in a slot.
+func (s *System) takeUp(id int32, w *instance) {
+	if !w.cfg.Charged || s.labour == nil {
+		s.slotAt(s.now+w.cfg.Overheads.Start, kindStart, id)
+		return
+	}
+	s.labour.Work(Child, id, w.cfg.Overheads.Start, des.Event{Kind: kindStart, Arg: id, Gen: des.MakeGen(s.slots[id].gen)})
+}
+
+// settle schedules the freeing of a slot whose body has ended.
+func (s *System) settle(id int32, after des.Time) {
+	w := &s.workers[s.slots[id].worker]
+	if !w.cfg.Charged || s.labour == nil {
+		s.leave(id, after)
+		return
+	}
+	if after > 0 {
+		s.slots[id].gen++
+		s.labour.Work(Consumer, s.slots[id].worker, after, des.Event{Kind: kindFree, Arg: id, Gen: des.MakeGen(s.slots[id].gen)})
+	} else {
+		s.leave(id, 0)
+	}
+	if w.cfg.Overheads.After > 0 {
+		s.labour.Toil(Consumer, s.slots[id].worker, w.cfg.Overheads.After)
+	}
+}
+
+// charge makes the producer and the broker work for a message.
+func (s *System) charge() {
+	if s.labour == nil {
+		return
+	}
+	if s.broker.PublishCPU > 0 {
+		s.labour.Toil(Producer, 0, s.broker.PublishCPU)
+	}
+	if s.broker.ServeCPU > 0 {
+		s.labour.Toil(Server, 0, s.broker.ServeCPU)
+	}
+}

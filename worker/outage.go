@@ -1,0 +1,46 @@
+package worker
+
+import "simrun/des"
+
+// Fail is the failure of what some workers run on: they die, and stay dead until Recover. All of them are dead before
+// the first message is given back, so that none goes to another that is about to die.
+func (s *System) Fail(now des.Time, workers []int32) {
+	s.now = now
+	for _, id := range workers {
+		w := &s.workers[id]
+		w.outages++
+		w.down = true
+	}
+	for _, id := range workers {
+		if w := &s.workers[id]; w.outages == 1 {
+			w.stalled = false
+			s.perish(w)
+		}
+	}
+}
+
+// Recover is the end of one failure. A worker is up again when none is left.
+func (s *System) Recover(now des.Time, workers []int32) {
+	s.now = now
+	for _, id := range workers {
+		w := &s.workers[id]
+		if w.outages--; w.outages == 0 {
+			s.up(id)
+		}
+	}
+}
+
+// Waiting is the number of tasks in the system that nobody works on: in the broker, reserved, or held until their next
+// attempt. It stands still once the observed window is over.
+func (s *System) Waiting() int {
+	n := 0
+	for i := range s.tally.Classes {
+		n += s.tally.Classes[i].InSystem.Level()
+	}
+	for i := range s.slots {
+		if id := s.slots[i].task; id != none && s.tasks[id].state == running {
+			n--
+		}
+	}
+	return max(0, n)
+}

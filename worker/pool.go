@@ -1,0 +1,128 @@
+package worker
+
+import "simrun/des"
+
+// processes is the number of slots that the pool has now.
+func (w *instance) processes() int { return w.cfg.Concurrency - len(w.absent) }
+
+// ready is a worker at the start of the run. Its timers started some time before.
+func (s *System) ready(w *instance) {
+	if period := max(w.cfg.Wakeup, w.cfg.Overheads.Maintenance); period > 0 {
+		w.phase = -des.Time(s.choice.Float64() * float64(period))
+	}
+	w.muster()
+	if w.cfg.AutoscaleMin > 0 && w.cfg.Keepalive > 0 {
+		s.host.Schedule(des.Event{At: w.cfg.Keepalive, Kind: kindKeepalive, Arg: s.slots[w.firstSlot].worker})
+	}
+	s.ask(w)
+}
+
+// muster leaves an autoscaled pool, all of whose slots are free, with the processes that it starts with.
+func (w *instance) muster() {
+	w.absent = w.absent[:0]
+	if n := w.cfg.Concurrency - w.cfg.AutoscaleMin; w.cfg.AutoscaleMin > 0 && n > 0 {
+		w.absent = append(w.absent, w.free[:n]...)
+		w.free = w.free[:copy(w.free, w.free[n:])]
+	}
+}
+
+// exited is the end of a child's process after some time. Its parent is told at once and looks which of its children
+// are dead; one that cannot be waited for yet is found when it looks again: at the death of another child, or at the
+// next maintenance of the pool (billiard/pool.py: _join_exited_workers; celery/concurrency/asynpool.py: every 5 s).
+func (s *System) exited(id int32, after des.Time) {
+	sl := &s.slots[id]
+	w := &s.workers[sl.worker]
+	o := &w.cfg.Overheads
+	sl.gen++
+	at := s.now + after + o.Notice
+	if o.Maintenance > 0 && o.Unnoticed > 0 && s.choice.Float64() < o.Unnoticed {
+		sl.missed = true
+		at = w.phase + (at-w.phase)/o.Maintenance*o.Maintenance + o.Maintenance
+	}
+	if at > s.now {
+		s.slotAt(at, kindNotice, id)
+		return
+	}
+	s.notice(id)
+}
+
+// lookRound finds the other children whose death went unnoticed.
+func (s *System) lookRound(w *instance) {
+	for n := range w.cfg.Concurrency {
+		id := w.firstSlot + int32(n)
+		if sl := &s.slots[id]; sl.missed {
+			sl.missed = false
+			sl.gen++
+			s.bury(id)
+		}
+	}
+}
+
+// replace starts a child in the place of a dead one. Forking blocks the parent.
+func (s *System) replace(id int32) {
+	w := &s.workers[s.slots[id].worker]
+	s.slots[id].runs = 0
+	s.slots[id].spent = false
+	if s.now >= s.from && s.now < s.to {
+		s.tally.Workers[s.slots[id].worker].Restarts++
+	}
+	wait := max(0, w.blocked-s.now)
+	if w.cfg.Overheads.Fork > 0 {
+		s.block(w, w.cfg.Overheads.Fork)
+	}
+	s.leave(id, wait+w.cfg.Overheads.Respawn)
+}
+
+// grow is Celery's autoscaler at the receipt of a message: when more tasks are reserved and running than there are
+// processes, it starts as many as are missing before it handles the message (celery/worker/autoscale.py: maybe_scale).
+// It says whether the message has to wait for that.
+func (s *System) grow(id int32) bool {
+	w := &s.workers[s.tasks[id].worker]
+	if w.cfg.AutoscaleMin == 0 {
+		return false
+	}
+	n := min(w.wanted()+1, w.cfg.Concurrency) - w.processes() // with this message
+	if n <= 0 {
+		s.shrink(w, 1)
+		return false
+	}
+	w.grown = s.now
+	for range n {
+		last := len(w.absent) - 1
+		w.free = append(w.free, w.absent[last])
+		w.absent = w.absent[:last]
+	}
+	if w.cfg.Overheads.Fork == 0 {
+		return false
+	}
+	s.block(w, des.Time(n)*w.cfg.Overheads.Fork)
+	w.fetching++
+	s.tasks[id].grown = true
+	s.at(w.blocked, kindFetched, id)
+	return true
+}
+
+// wanted is the number of tasks that the worker's autoscaler counts: reserved and running.
+func (w *instance) wanted() int { return w.processes() - len(w.free) + w.reserved.n }
+
+// shrink drops the processes that are too many, once the keepalive has passed since the last growth. More is the
+// number of messages in hand that are not reserved yet.
+func (s *System) shrink(w *instance, more int) {
+	n := w.processes() - max(w.wanted()+more, w.cfg.AutoscaleMin)
+	if n <= 0 || s.now-w.grown <= w.cfg.Keepalive {
+		return
+	}
+	for range min(n, len(w.free)) {
+		w.absent = append(w.absent, w.free[0])
+		w.free = w.free[:copy(w.free, w.free[1:])]
+	}
+}
+
+// keepalive is the timer of the autoscaler.
+func (s *System) keepalive(id int32) {
+	w := &s.workers[id]
+	s.host.Schedule(des.Event{At: s.now + w.cfg.Keepalive, Kind: kindKeepalive, Arg: id})
+	if !w.down {
+		s.shrink(w, 0)
+	}
+}
