@@ -102,6 +102,12 @@ type BenchStrategy struct {
 	Predicted  float64      `json:"throughput_predicted"`
 	Runs       []BenchRun   `json:"runs"`
 	Classes    []BenchClass `json:"classes"`
+
+	// For recordings, when asked for.
+	Layout *strategies.Layout `json:"-"`
+	Asked  []AskedTask        `json:"-"`
+	Drain  des.Time           `json:"-"`
+	Tasks  []workloads.Class  `json:"-"` // as they ran
 }
 
 // BenchRun is one real run.

@@ -38,7 +38,8 @@ func (l *ledger) Publish(_ des.Time, task int32, id string, p *worker.Publicatio
 	}
 	switch {
 	case p.HasPriority:
-		t.Priority = &p.Priority
+		own := p.Priority // p serves for the next task, too
+		t.Priority = &own
 	case c.HasPriority:
 		t.Priority = &c.Priority
 	}

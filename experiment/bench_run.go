@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"simrun/des"
 	"simrun/scenarios"
@@ -45,6 +46,9 @@ type benchTally struct {
 // returns what it has, with the error.
 func Measure(ctx context.Context, sc *scenarios.Scenario, real Real, o BenchOptions) (*Bench, error) {
 	classes, layouts, err := faster(sc, o.Speed)
+	if err == nil && o.Keep {
+		err = Recordable(classes)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -80,11 +84,15 @@ func Measure(ctx context.Context, sc *scenarios.Scenario, real Real, o BenchOpti
 func onThisMachine(l *strategies.Layout) {
 	l.Nodes = []int{0}
 	l.Node = make([]int, len(l.Workers))
+	l.BrokerNode, l.ProducerNode = 0, 0
 }
 
 func benchNotes(sc *scenarios.Scenario, layouts []strategies.Layout, o BenchOptions) (notes []string) {
 	if len(sc.Machines) > 0 {
 		notes = append(notes, "All workers ran on this machine, whatever machines the scenario has; the prediction is for this machine, too.")
+	}
+	if slices.ContainsFunc(sc.Classes, func(c workloads.Class) bool { return calls(&c) }) {
+		notes = append(notes, "No services ran: a call slept as long as its service would work on it, in the prediction, too.")
 	}
 	if o.Replay {
 		for i := range layouts {
@@ -96,6 +104,10 @@ func benchNotes(sc *scenarios.Scenario, layouts []strategies.Layout, o BenchOpti
 		}
 	}
 	return notes
+}
+
+func calls(c *workloads.Class) bool {
+	return slices.ContainsFunc(c.Work, func(p workloads.Phase) bool { return p.Kind == workloads.Call })
 }
 
 func computes(classes []workloads.Class) bool {
@@ -155,7 +167,7 @@ func (b *bench) run(ctx context.Context, layout, round int) error {
 	run := b.judge(&t, round)
 	if b.opts.Replay {
 		free := *l
-		free.Nodes, free.Node = nil, make([]int, len(l.Workers))
+		free.Nodes, free.Node, free.BrokerNode, free.ProducerNode = nil, make([]int, len(l.Workers)), -1, -1
 		for i := range free.Node {
 			free.Node[i] = -1
 		}
@@ -165,6 +177,10 @@ func (b *bench) run(ctx context.Context, layout, round int) error {
 		run.Tasks, run.Attempts = book.tables()
 	}
 	s := &b.out.Strategies[layout]
+	if b.opts.Keep && s.Layout == nil {
+		s.Layout, s.Tasks, s.Drain = l, b.classes, o.Drain
+		s.Asked = b.asked(func(class int32) string { return l.Queues[l.ClassQueue[class]].Name }, o.Key, o.Duration)
+	}
 	s.Runs = append(s.Runs, run)
 	b.tallies[layout] = append(b.tallies[layout], tally)
 	if t.Interrupted {

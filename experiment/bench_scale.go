@@ -60,7 +60,11 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 		c.Work = slices.Clone(c.Work)
 		for p := range c.Work {
 			c.Work[p].Demand = scaledBy(c.Work[p].Demand, 1/speed, 0)
+			if c.Work[p].Kind == workloads.Call { // there are no services here: a call sleeps as long as one would work on it
+				c.Work[p].Kind = workloads.IO
+			}
 		}
+		c.Zone = ""
 		c.Expires, c.Countdown = scaledBy(c.Expires, 1/speed, 0), scaledBy(c.Countdown, 1/speed, 0)
 		for _, t := range []*des.Time{&c.SoftLimit, &c.HardLimit, &c.Retry.Delay, &c.Retry.Cap} {
 			*t = divided(*t, speed)
@@ -69,6 +73,7 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 	for i := range layouts {
 		l := &layouts[i]
 		l.Broker.Publish, l.Broker.Restore = divided(l.Broker.Publish, speed), divided(l.Broker.Restore, speed)
+		l.Broker.PublishCPU, l.Broker.ServeCPU = 0, 0
 		l.Workers = slices.Clone(l.Workers)
 		for j := range l.Workers {
 			hasten(&l.Workers[j], speed)
@@ -77,11 +82,17 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 	return classes, layouts, nil
 }
 
+// hasten speeds up a worker. Celery's overheads pass as time and burn nothing here.
 func hasten(w *worker.Config, speed float64) {
 	o := &w.Overheads
-	for _, t := range []*des.Time{&w.SoftLimit, &w.HardLimit, &o.Fetch, &o.Start, &o.Finish, &o.FinishLate, &o.Notice, &o.Respawn} {
+	for _, t := range []*des.Time{
+		&w.SoftLimit, &w.HardLimit, &w.Keepalive, &w.Wakeup, &o.Fetch, &o.Start, &o.Finish, &o.FinishLate, &o.Notice, &o.Respawn,
+		&o.Kill, &o.Fork, &o.Exit, &o.Maintenance, &o.Widen,
+	} {
 		*t = divided(*t, speed)
 	}
+	w.Charged = false
+	o.After = 0
 }
 
 // hurry speeds up a process of arrivals, with whatever plan it has.

@@ -18,6 +18,7 @@ type Result struct {
 	Checks      []Check      `json:"checks"`
 	Verdict     Verdict      `json:"verdict"`
 	Warnings    []string     `json:"warnings,omitempty"`
+	Sweep       *Sweep       `json:"sweep,omitempty"`
 
 	Tasks    []Task    `json:"-"` // of the first replication, every strategy, when asked for
 	Attempts []Attempt `json:"-"` // the same
@@ -211,6 +212,8 @@ type Verdict struct {
 	ModelError         *struct{}           `json:"model_error"` // null = not verified
 	Inputs             Inputs              `json:"inputs"`
 	Apply              *strategies.Change  `json:"apply,omitempty"`
+
+	tied []string // layouts that cannot be told from the best, with it; nil if it stands alone
 }
 
 // Inputs counts what the scenario says of its tasks, their arrivals and their work: taken from a recording of the real

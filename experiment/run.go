@@ -23,7 +23,7 @@ type Options struct {
 
 // Progress says how far the experiment is.
 type Progress struct {
-	Phase       string // "warm-up", "replications" or "headroom"
+	Phase       string // "warm-up", "replications", "headroom" or "sweep"
 	Done, Total int    // runs; Total grows when more replications turn out to be needed
 }
 
@@ -49,12 +49,28 @@ type engine struct {
 	samples [][]sample // of each layout and replication
 	pools   []pool     // of each layout
 	events  int64
-	scope   *scope // listens to the first replication
+	scope   *scope // listens to the first replication; nil in a cell
+	cell    bool   // of a sweep: answered with less
 }
 
 // Run answers a scenario. The error is ctx's when it was interrupted.
 func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error) {
 	began := time.Now()
+	e := newEngine(ctx, sc, o)
+	e.scope = newScope(e)
+	r, err := e.answer()
+	if err != nil {
+		return nil, err
+	}
+	if r.Sweep, err = e.sweep(); err != nil {
+		return nil, err
+	}
+	r.Run.Events = e.events
+	r.Run.WallSeconds = time.Since(began).Seconds()
+	return r, nil
+}
+
+func newEngine(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
 	e := &engine{
 		ctx: ctx, sc: sc, opts: o, cores: o.Cores, warmup: sc.Run.Warmup, horizon: sc.Run.Duration,
 		samples: make([][]sample, len(sc.Layouts)), pools: make([]pool, len(sc.Layouts)),
@@ -64,7 +80,11 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		e.cores = runtime.GOMAXPROCS(0)
 	}
 	e.exact = deterministic(sc)
-	e.scope = newScope(e)
+	return e
+}
+
+// answer goes from the warm-up to the verdict.
+func (e *engine) answer() (*Result, error) {
 	if err := e.settleWarmup(); err != nil {
 		return nil, err
 	}
@@ -74,12 +94,7 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		return nil, err
 	}
 	r := e.summarise(reached)
-	if err := e.decide(r); err != nil {
-		return nil, err
-	}
-	r.Run.Events = e.events
-	r.Run.WallSeconds = time.Since(began).Seconds()
-	return r, nil
+	return r, e.decide(r)
 }
 
 // steady says that the run describes a steady state: it deletes a warm-up. A terminating run starts as it is given
@@ -145,7 +160,7 @@ func (e *engine) replicate() (reached bool, err error) {
 		err := e.parallel("replications", n, func(i int) {
 			o := e.options()
 			replication, layout := done+i/layouts, i%layouts
-			if replication == 0 {
+			if replication == 0 && e.scope != nil {
 				o.Recorder = e.scope.of(layout)
 			}
 			results[i] = e.simulate(layout, replication, 1, o)

@@ -31,8 +31,10 @@ func (e *engine) summarise(reached bool) *Result {
 	}
 	for l := range sc.Layouts {
 		r.Strategies = append(r.Strategies, e.strategy(l))
-		r.Tasks = append(r.Tasks, e.scope.layouts[l].tasks...)
-		r.Attempts = append(r.Attempts, e.scope.layouts[l].attempts...)
+		if e.scope != nil {
+			r.Tasks = append(r.Tasks, e.scope.layouts[l].tasks...)
+			r.Attempts = append(r.Attempts, e.scope.layouts[l].attempts...)
+		}
 		if e.warns(l) {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("%s: pooled and mean quantiles differ by more than the interval: "+
 				"replications are short for this tail", sc.Layouts[l].Name))
@@ -47,7 +49,9 @@ func (e *engine) strategy(l int) Strategy {
 	layout := &e.sc.Layouts[l]
 	s := Strategy{
 		Name: layout.Name, Slots: layout.Slots(), WhatIf: layout.WhatIf, Cost: e.cost(l),
-		Timeline: e.scope.layouts[l].timeline(),
+	}
+	if e.scope != nil {
+		s.Timeline = e.scope.layouts[l].timeline()
 	}
 	for c := range e.sc.Classes {
 		class := e.class(l, c)

@@ -36,9 +36,11 @@ func (e *engine) decide(r *Result) error {
 		passes := states[base] == pass
 		v.BaselinePasses = &passes
 	}
-	var err error
-	if v.Headroom, err = e.headroom(states); err != nil {
-		return err
+	if !e.cell {
+		var err error
+		if v.Headroom, err = e.headroom(states); err != nil {
+			return err
+		}
 	}
 	e.best(v)
 	simplest := e.simplest(states)
@@ -159,6 +161,7 @@ func (e *engine) best(v *Verdict) {
 		for _, t := range tied {
 			names = append(names, e.sc.Layouts[kept[t]].Name)
 		}
+		v.tied = names
 		v.Reasons = append(v.Reasons, fmt.Sprintf("The best is one of %s: they cannot be told apart.", strings.Join(names, ", ")))
 	}
 }

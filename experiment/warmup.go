@@ -15,7 +15,7 @@ const bins = 320
 // settleWarmup finds how much to delete before the observed window. A pilot of one block of replications starts
 // empty and lasts as long as the window; MSER-5 on each class's mean wait by slice, averaged over the replications,
 // says when it has settled; the longest time over classes and layouts serves all, so that they stay comparable. A
-// pilot that has not settled in its first half is lengthened twice.
+// pilot that has not settled in its first half is lengthened twice, in a cell of a sweep not at all.
 func (e *engine) settleWarmup() error {
 	switch {
 	case !e.sc.Run.AutoWarmup:
@@ -38,7 +38,7 @@ func (e *engine) settleWarmup() error {
 			e.rule = fmt.Sprintf("MSER-5 over a pilot of %d replications", block)
 			return nil
 		}
-		if length >= 4*e.sc.Run.Duration {
+		if length >= 4*e.sc.Run.Duration || e.cell {
 			e.rule = fmt.Sprintf("MSER-5 found no end of the warm-up in a pilot of %v", length)
 			e.notes = append(e.notes, fmt.Sprintf("not stationary: the waits had not settled in a pilot of %v; "+
 				"make run.duration longer or read the figures as those of a run that starts empty", length))

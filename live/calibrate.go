@@ -139,7 +139,7 @@ func measure(ctx context.Context, e Executor, rate Rate, perSecond float64, chil
 // meter takes the times of tasks apart: those of the body, and those around it.
 type meter struct {
 	began          []des.Time // by task
-	bodies          []des.Time
+	bodies         []des.Time
 	took, overhead []des.Time
 }
 

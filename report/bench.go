@@ -101,10 +101,10 @@ func benchFigures(b *experiment.Bench) *Table {
 		for _, c := range s.Classes {
 			for _, f := range c.Figures {
 				row := []string{
-					c.Name, metricName(f.Metric), units.Duration(f.Measured), units.Range(f.Low, f.High), units.Duration(f.Predicted), signed(f.Error),
+					c.Name, metricName(f.Metric), units.Duration(f.Measured), units.Range(f.Low, f.High), units.Duration(f.Predicted), relativeError(f.Error),
 				}
 				if replayed && f.Replayed != nil {
-					row = append(row, units.Duration(*f.Replayed), signed(*f.ReplayError))
+					row = append(row, units.Duration(*f.Replayed), relativeError(*f.ReplayError))
 				} else if replayed {
 					row = append(row, units.Absent, units.Absent)
 				}
@@ -122,8 +122,8 @@ func benchFigures(b *experiment.Bench) *Table {
 	return t
 }
 
-// signed writes a relative error with its sign.
-func signed(x float64) string {
+// relativeError writes a relative error with its sign.
+func relativeError(x float64) string {
 	if x > 0 {
 		return "+" + units.Share(x)
 	}
@@ -135,19 +135,23 @@ func signed(x float64) string {
 
 // benchRuns is the table of runs, with what speaks against one.
 func benchRuns(b *experiment.Bench) *Table {
-	t := &Table{Head: []string{"strategy", "round", "tasks", "ok", "failed", "timeout", "lost", "not ended", "loop lag p99", "send lag p99", "bound", "leaks", "children lost", "verdict"}, Text: 1}
+	t := &Table{Head: []string{"strategy", "round", "tasks", "ok", "not ok", "loop\nlag p99", "send\nlag p99", "bound", "leaks", "verdict"}, Text: 1}
 	for i := range b.Strategies {
 		s := &b.Strategies[i]
 		g := Group{Name: s.Name}
 		for _, r := range s.Runs {
 			verdict := "counts"
 			if r.Void != "" {
-				verdict = "void: " + r.Void
+				verdict = "void"
+				t.note("%s, round %d: void, %s.", s.Name, r.Round, r.Void)
+			}
+			if r.Killed+r.Died > 0 {
+				t.note("%s, round %d: %s killed at a limit, %s died.", s.Name, r.Round, units.Plural(r.Killed, "child", "children"), units.Plural(r.Died, "child", "children"))
 			}
 			count := func(n int64) string { return units.Count(float64(n)) }
 			g.Rows = append(g.Rows, []string{
-				count(int64(r.Round)), count(r.Published), count(r.Succeeded), count(r.Failed), count(r.Timeout), count(r.Lost), count(r.Unfinished),
-				units.Duration(r.LagP99), units.Duration(r.SendLagP99), units.Duration(r.LagBound), count(int64(r.Leaks)), count(int64(r.Died)), verdict,
+				count(int64(r.Round)), count(r.Published), count(r.Succeeded), count(r.Published - r.Succeeded),
+				units.Duration(r.LagP99), units.Duration(r.SendLagP99), units.Duration(r.LagBound), count(int64(r.Leaks)), verdict,
 			})
 		}
 		if g.Rows != nil {
@@ -204,7 +208,7 @@ func calibration(c *experiment.Calibration) Section {
 	}
 	rank := "The system did not let the harness run before the bodies it measures, so it is late more easily."
 	if c.Raised {
-		rank = "The harness runs before the bodies it measures (nice -10)."
+		rank = "The harness runs before the bodies it measures."
 	}
 	return Section{
 		Title: "This machine, as calibrated", Table: t,

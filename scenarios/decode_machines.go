@@ -20,6 +20,8 @@ func (d *decoder) machines(v *value) []system.Machine {
 			Efficiency: d.number(f.val.get("efficiency"), numbers()),
 			Count:      d.whole(f.val.get("count")),
 			Price:      d.number(f.val.get("price"), prices()),
+			Zone:       d.zone(f.val.get("zone"), join(join("machines", f.key), "zone")),
+			Boot:       d.time(f.val.get("boot")),
 		})
 	}
 	return machines

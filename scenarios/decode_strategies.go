@@ -36,7 +36,7 @@ func (d *decoder) layouts(s *Scenario) {
 // missing may be what is misspelt. Known are the places that were wrong before.
 func (d *decoder) resolved(f field, q strategies.Problem, known map[position]bool) {
 	top, prefix := f.val, join("strategies", f.key)
-	if first, _, _ := strings.Cut(q.Path, "."); (first == "broker" || first == "celery") && f.val.get(first) == nil {
+	if first, _, _ := strings.Cut(q.Path, "."); (first == "broker" || first == "celery" || first == "producers") && f.val.get(first) == nil {
 		top, prefix = d.root, "" // the scenario's own
 	}
 	v, exact := descend(top, q.Path)
@@ -191,6 +191,19 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 		Machine:            d.text(v.get("machine")),
 		Replicas:           d.wholeIf(v.get("replicas")),
 		Overflow:           d.texts(v.get("overflow")),
+		MaxTasksPerChild:   d.wholeIf(v.get("max_tasks_per_child")),
+		Heartbeat:          d.flagIf(v.get("heartbeat")),
+	}
+	if timer := v.get("wakeup_timer"); timer != nil && d.text(timer) != "none" {
+		t := d.time(timer)
+		w.WakeupTimer = &t
+	}
+	if a := v.get("autoscale"); a != nil {
+		w.Autoscale = &strategies.Autoscale{Min: d.whole(a.get("min")), Max: d.whole(a.get("max"))}
+		if k := a.get("keepalive"); k != nil {
+			t := d.time(k)
+			w.Autoscale.Keepalive = &t
+		}
 	}
 	w.SoftLimit, w.HardLimit = d.limits(v.get("time_limit"), join(path, "time_limit"))
 	if order := v.get("order"); order != nil && order.kind == table {
@@ -246,10 +259,17 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 			v = merged.merge(brokerKeys(), base, own, "")
 		}
 	}
-	if v == nil {
-		return strategies.BrokerSpec{}
+	producers := ""
+	if p := d.root.get("producers"); p != nil {
+		producers = d.text(p.get("machine"))
 	}
-	b := strategies.BrokerSpec{Kind: d.text(v.get("kind")), Dispatch: d.text(v.get("dispatch"))}
+	if v == nil {
+		return strategies.BrokerSpec{Producers: producers}
+	}
+	b := strategies.BrokerSpec{
+		Kind: d.text(v.get("kind")), Dispatch: d.text(v.get("dispatch")),
+		Machine: d.text(v.get("machine")), Producers: producers,
+	}
 	if steps := v.get("priority_steps"); steps != nil {
 		b.PrioritySteps = []int{}
 		for _, item := range steps.items {
@@ -260,6 +280,11 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 		b.Overheads = map[string]des.Time{}
 		for _, f := range o.fields {
 			if d.bad[f.at] {
+				continue
+			}
+			if f.key == "unnoticed" {
+				share := d.number(f.val, shares())
+				b.Unnoticed = &share
 				continue
 			}
 			b.Overheads[f.key] = d.time(f.val)

@@ -45,6 +45,7 @@ func (d *decoder) class(name string, v *value, path string) workloads.Class {
 		Countdown: d.dist(v.field("countdown"), path, durations()),
 		Fresh:     d.text(v.get("retry").get("demand")) == "fresh",
 		SLO:       d.slo(v.get("slo")),
+		Zone:      d.zone(v.get("zone"), join(path, "zone")),
 	}
 	if p := v.get("priority"); p != nil {
 		c.HasPriority, c.Priority = true, d.whole(p)
@@ -85,6 +86,7 @@ func (d *decoder) retry(v *value) worker.Retry {
 		for _, item := range on.items {
 			r.OnError = r.OnError || item.text == "error"
 			r.OnSoft = r.OnSoft || item.text == "soft"
+			r.OnService = r.OnService || item.text == "service"
 		}
 	}
 	return r
@@ -110,7 +112,12 @@ func (d *decoder) work(v *value, path string) []workloads.Phase {
 				d.errorf(cores.at, join(at, "cores"), "only with cpu: an io phase has none")
 			}
 		}
-		p.Demand = d.dist(f, at, durations())
+		calls := f != nil && f.key == "io" && isCall(f.val)
+		if p.Timeout = d.timeout(item, at, calls); calls {
+			d.call(&p, f.val, join(at, "io"))
+		} else {
+			p.Demand = d.dist(f, at, durations())
+		}
 		phases = append(phases, p)
 	}
 	return phases

@@ -1,9 +1,5 @@
 package scenarios
 
-import "regexp"
-
-var serviceName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
-
 // either is one of several shapes, told apart by the kind of the value.
 type either struct {
 	of []shape
@@ -64,6 +60,17 @@ func (later) check(p *problems, v *value, path string) {
 	p.errorf(v.at, path, "%s: not supported yet", v.found())
 }
 
+// noneOr is a quantity or the word none.
+type noneOr struct{ amount }
+
+func (s noneOr) want() string { return "none or " + s.amount.want() }
+
+func (s noneOr) check(p *problems, v *value, path string) {
+	if v.kind != text || v.text != "none" {
+		s.amount.check(p, v, path)
+	}
+}
+
 // autoOr is a quantity or the word auto.
 type autoOr struct{ amount }
 
@@ -76,15 +83,4 @@ func (s autoOr) check(p *problems, v *value, path string) {
 	if _, err := s.parse(v); err != nil {
 		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
 	}
-}
-
-// ioPhase is a law of durations; where a word stands instead, it names a service, and these are not built yet.
-type ioPhase struct{ *either }
-
-func (s ioPhase) check(p *problems, v *value, path string) {
-	if v.kind == text && serviceName.MatchString(v.text) {
-		p.errorf(v.at, path, "service %q: not supported yet", shorten(v.text))
-		return
-	}
-	s.either.check(p, v, path)
 }

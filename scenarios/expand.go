@@ -131,7 +131,7 @@ func wholeValue(n int) *value { return &value{kind: number, text: strconv.Itoa(n
 func flagValue(b bool) *value { return &value{kind: boolean, text: strconv.FormatBool(b)} }
 
 // blocks are the maps that are written one key a line; what is deeper stands on one line.
-var blocks = []string{"", "run", "machines", "queues", "tasks", "tasks.*", "strategies", "strategies.*", "strategies.*.workers"}
+var blocks = []string{"", "run", "machines", "services", "zones", "queues", "tasks", "tasks.*", "strategies", "strategies.*", "strategies.*.workers"}
 
 // node is the value as a YAML node. The path holds * for names of the user's own.
 func node(v *value, depth int, path string) *yaml.Node {

@@ -31,14 +31,20 @@ func grammar() *record {
 		{name: "broker", doc: "Message broker.", shape: brokerKeys(), def: "redis"},
 		{name: "currency", doc: "Currency of the prices, for display.", shape: phrase{noun: "a currency"}},
 		{name: "machines", doc: "Kinds of machines that workers run on.", shape: &mapping{noun: "a map of machines", name: name("the name of a machine"), of: machineKeys()}},
+		{name: "services", doc: "What tasks call: databases, APIs.", shape: servicesKeys()},
+		{name: "zones", doc: "Places, and the ways between them.", shape: zonesKeys()},
 		{name: "queues", doc: "Limits of queues; a queue without any need not be named here.", shape: &mapping{noun: "a map of queues", name: name("the name of a queue"), of: queueKeys()}},
 		{name: "tasks", doc: "Kinds of tasks: when they arrive and what running one takes.", shape: &mapping{noun: "a map of at least one task", name: name("the name of a task"), of: taskKeys(), atLeast: 1, extends: true}, required: true},
+		{name: "faults", doc: "What breaks: at a time, for a time; or by chance.", shape: faultsKeys()},
 		{name: "strategies", doc: "Layouts of workers to compare.", shape: &mapping{noun: "a map of at least one strategy", name: name("the name of a strategy"), of: strategyKeys(), atLeast: 1, extends: true}, required: true},
 		{name: "baseline", doc: "Strategy that runs today, with which the others are compared; the first if it is missing.", shape: name("the name of a strategy")},
 		{name: "observed", doc: "Folder of recordings (run*.csv) of the real thing, shown beside the prediction; relative to the scenario.", shape: phrase{noun: "a folder"}},
 		{name: "sweep", doc: "What to vary: lists of values by the path of the file that takes them, or by load or size; a grid over all strategies.", shape: sweepAxes{}},
-		{name: "services"}, {name: "zones"}, {name: "faults"}, {name: "plan"}, {name: "assumed"},
-		{name: "settings"}, {name: "producers"},
+		{name: "plan"}, {name: "assumed"},
+		{name: "settings"},
+		{name: "producers", doc: "What publishes the tasks.", shape: &record{noun: "a map of producers", keys: []key{
+			{name: "machine", doc: "Kind of machine they run on, whose cores they then share; elsewhere if it is missing.", shape: name("the name of a machine"), required: true},
+		}}},
 	}}
 }
 
@@ -65,7 +71,9 @@ func machineKeys() *record {
 		{name: "speed", doc: "Speed relative to the machine on which the demands were measured.", shape: amount{quantity: numbers().positive().upTo(1e6)}, def: "1"},
 		{name: "efficiency", doc: "Effective cores / cores.", shape: amount{quantity: numbers().positive().upTo(1)}, def: "1"},
 		{name: "price", doc: "Price of one machine, an hour.", shape: amount{quantity: prices()}},
-		{name: "memory"}, {name: "zone"}, {name: "boot"}, {name: "disk"}, {name: "start"},
+		{name: "zone", doc: "Where it stands; anywhere if it is missing.", shape: name("the name of a zone")},
+		{name: "boot", doc: "From the end of a failure to its workers taking tasks again.", shape: amount{quantity: durations()}, def: "0s"},
+		{name: "memory"}, {name: "disk"}, {name: "start"},
 	}}
 }
 
@@ -85,7 +93,8 @@ func brokerKeys() shape {
 		{name: "dispatch", doc: "How the ideal broker picks the worker: one with a free slot if there is one, or at random.", shape: word{words: []string{"free_slot", "random"}}},
 		{name: "priority_steps", doc: "Priorities of redis are rounded down to one of these.", shape: &sequence{noun: "a list of priorities that rises from 0", of: amount{quantity: wholes(0, 255)}, length: [2]int{1, 256}}},
 		{name: "overheads", doc: "Fixed costs in time of moving a message; the others are those of the release.", shape: overheadKeys()},
-		{name: "machine"}, {name: "zone"}, {name: "acl"}, {name: "visibility_timeout"},
+		{name: "machine", doc: "Kind of machine it runs on, whose cores it then shares; elsewhere if it is missing.", shape: name("the name of a machine")},
+		{name: "zone"}, {name: "acl"}, {name: "visibility_timeout"},
 	}}}}
 }
 
@@ -99,10 +108,21 @@ func overheadKeys() *record {
 		"notice":      "From the death of a child by its own hand to the parent seeing it.",
 		"respawn":     "From the death of a child to a new one taking tasks.",
 		"restore":     "From the loss of a worker to its messages being back in the broker.",
+		"publish_cpu": "CPU time of the producer, a message.",
+		"broker_cpu":  "CPU time of the broker, a message.",
+		"retry":       "For which a child is busy with publishing the retry of its task.",
+		"after":       "CPU time of the worker, a task, beside fetch, start and finish.",
+		"switch":      "For which a computing task of a threads worker keeps the interpreter lock from the others.",
+		"kill":        "For which killing a child blocks its parent.",
+		"fork":        "For which starting a child blocks its parent.",
+		"exit":        "From the end of a recycled child's last task to its death.",
+		"maintenance": "Period of the timer that finds children whose death went unnoticed.",
+		"widen":       "With rabbitmq, from one widening of the window for a task with an eta to the next.",
 	}
 	r := &record{noun: "a map of overheads"}
 	for _, n := range strategies.OverheadNames() {
 		r.keys = append(r.keys, key{name: n, doc: docs[n], shape: amount{quantity: durations()}})
 	}
+	r.keys = append(r.keys, key{name: "unnoticed", doc: "Share of the deaths of children that the parent does not notice at once.", shape: amount{quantity: shares()}})
 	return r
 }

@@ -31,9 +31,23 @@ func workerKeys() *record {
 		{name: "machine", doc: "Kind of machine it runs on; cores without limit if it is missing.", shape: &either{of: []shape{name("the name of a machine"), later{table}}}},
 		{name: "replicas", doc: "Instances.", shape: amount{quantity: wholes(1, 10_000)}},
 		{name: "overflow", doc: "Queues taken only when its own are empty.", shape: queues},
-		{name: "max_tasks_per_child"}, {name: "max_memory_per_child"}, {name: "cpu_limit"}, {name: "memory_limit"},
-		{name: "base_memory"}, {name: "oom"}, {name: "clearance"}, {name: "reserve"}, {name: "autoscale"},
-		{name: "wakeup_timer"}, {name: "heartbeat"}, {name: "start"}, {name: "zone"},
+		{name: "max_tasks_per_child", doc: "Tasks after which a child is replaced.", shape: amount{quantity: wholes(1, 1_000_000_000)}},
+		{name: "autoscale", doc: "Number of slots that follows the load; concurrency is not given.", shape: autoscaleKeys()},
+		{name: "wakeup_timer", doc: "Period of a timer that works round the lost wake-ups of the release and pool; none is what Celery has.", shape: noneOr{amount{quantity: durations().positive()}}},
+		{name: "heartbeat", doc: "False is --without-heartbeat --without-gossip, whose timers end the pauses of a lost wake-up.", shape: yesNo{}},
+		{name: "max_memory_per_child"}, {name: "cpu_limit"}, {name: "memory_limit"},
+		{name: "base_memory"}, {name: "oom"}, {name: "clearance"}, {name: "reserve"},
+		{name: "start"}, {name: "zone"},
+	}}
+}
+
+func autoscaleKeys() *record {
+	return &record{noun: "an autoscaler", keys: []key{
+		{name: "min", doc: "Fewest slots, and those at the start.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
+		{name: "max", doc: "Most slots.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
+		{name: "policy", doc: "celery is Celery's own --autoscale of the processes of a prefork worker.", shape: word{words: []string{"celery"}, later: []string{"queue_length", "utilization", "latency", "schedule"}}, required: true},
+		{name: "keepalive", doc: "From the last growth to the first shrinking (AUTOSCALE_KEEPALIVE).", shape: amount{quantity: durations()}, def: "30s"},
+		{name: "scales"}, {name: "target"}, {name: "counts"}, {name: "poll"}, {name: "cooldown"}, {name: "boot"}, {name: "grace"}, {name: "victim"},
 	}}
 }
 

@@ -16,7 +16,8 @@ func taskKeys() *record {
 		{name: "reject_on_worker_lost", doc: "Requeue when the process dies; the worker's setting if it is missing.", shape: setting},
 		{name: "failures", doc: "What goes wrong, drawn for every attempt.", shape: failureKeys()},
 		{name: "slo", doc: "Targets.", shape: sloKeys()},
-		{name: "memory"}, {name: "rate_limit"}, {name: "labels"}, {name: "zone"}, {name: "copies"},
+		{name: "zone", doc: "Zone of what it needs wherever it runs; anywhere if it is missing.", shape: name("the name of a zone")},
+		{name: "memory"}, {name: "rate_limit"}, {name: "labels"}, {name: "copies"},
 	}}
 }
 
@@ -58,8 +59,9 @@ func phaseKeys() *record {
 	return &record{noun: "a phase", forms: [][]string{{"cpu"}, {"io"}}, keys: []key{
 		{name: "cpu", doc: "Time on a core.", shape: dist(durations(), "duration")},
 		{name: "cores", doc: "With cpu: threads inside the task that share the work.", shape: amount{quantity: wholes(1, 4096)}},
-		{name: "io", doc: "Time waiting for something else.", shape: ioPhase{dist(durations(), "duration").(*either)}},
-		{name: "timeout"}, {name: "disk"}, {name: "transfer"}, {name: "to"},
+		{name: "io", doc: "Time waiting for something else, or the name of a service that is called.", shape: ioPhase{dist(durations(), "duration").(*either)}},
+		{name: "timeout", doc: "With io: SERVICE: after which the caller gives up; it waits for ever if it is missing.", shape: amount{quantity: durations().positive()}},
+		{name: "disk"}, {name: "transfer"}, {name: "to"},
 	}}
 }
 
@@ -70,7 +72,7 @@ func retryKeys() *record {
 		{name: "backoff", doc: "Factor from one delay to the next.", shape: amount{quantity: numbers().from(1).upTo(1000)}, def: "2"},
 		{name: "cap", doc: "Longest delay.", shape: amount{quantity: durations().positive()}, def: "10m"},
 		{name: "jitter", doc: "full: a uniform share of the delay.", shape: word{words: []string{"full", "none"}}, def: "full"},
-		{name: "on", doc: "What is retried: errors, the soft time limit.", shape: &sequence{noun: "a list of error and soft", of: word{words: []string{"error", "soft"}, later: []string{"service"}}, length: [2]int{1, 0}}, def: "[error, soft]"},
+		{name: "on", doc: "What is retried: errors, calls of services that failed, the soft time limit.", shape: &sequence{noun: "a list of error, service and soft", of: word{words: []string{"error", "service", "soft"}}, length: [2]int{1, 0}}, def: "[error, service, soft]"},
 		{name: "demand", doc: "same: a retry asks for the same work again; fresh: for new work.", shape: word{words: []string{"same", "fresh"}}, def: "same"},
 	}}
 }

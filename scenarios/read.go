@@ -12,6 +12,7 @@ import (
 
 	"simrun/des"
 	"simrun/strategies"
+	"simrun/workloads"
 )
 
 // Read reads the scenario file at path. What is wrong with it comes back as Errors, all at once.
@@ -101,6 +102,8 @@ type decoder struct {
 	given  *value // extends merged
 	root   *value // and defaults filled in
 	traces map[string]*tracePart
+
+	latencies []workloads.Dist // of the services
 	specs  []strategies.Spec
 }
 
@@ -110,8 +113,12 @@ func (d *decoder) scenario() *Scenario {
 	s.Release = d.text(d.root.get("celery"))
 	s.Run = d.run(d.root.get("run"))
 	s.Machines = d.machines(d.root.get("machines"))
+	s.Zones = d.zones(d.root.get("zones"))
+	s.Services = d.services(d.root.get("services"))
 	s.Classes = d.classes(d.root.get("tasks"))
+	d.faults(d.root.get("faults"), s)
 	d.layouts(s)
+	d.reaches(s)
 	s.Observed = d.observed(d.root.field("observed"), s)
 	return s
 }

@@ -16,6 +16,10 @@ type Scenario struct {
 	Run         Run
 	Classes     []workloads.Class
 	Machines    []system.Machine
+	Services    []system.Service
+	Zones       system.Zones
+	Faults      []system.Fault // planned
+	TaskFaults  []TaskFault    // by chance; part of the classes' failures
 	Layouts     []strategies.Layout
 	Baseline    int    // index of the layout that runs today
 	Release     string // "5.2" or "5.6"

@@ -154,6 +154,10 @@ func (s autoOr) schema(d *definitions) *schemaNode {
 	return &schemaNode{AnyOf: []*schemaNode{{Const: "auto"}, s.amount.schema(d)}}
 }
 
+func (s noneOr) schema(d *definitions) *schemaNode {
+	return &schemaNode{AnyOf: []*schemaNode{{Const: "none"}, s.amount.schema(d)}}
+}
+
 func (yesNo) schema(*definitions) *schemaNode { return &schemaNode{Type: "boolean"} }
 
 func (s word) schema(*definitions) *schemaNode {

@@ -96,7 +96,7 @@ func (d *decoder) sweep(g *record, root *value, axes []axis) *Sweep {
 		d.errorf(root.get("sweep").at, "sweep", "%d cells of a file of %d values: want fewer", cells, n)
 		return nil
 	}
-	b := blame{decoder: d, grammar: g, root: root.without("sweep").without("observed"), axes: axes, alone: map[[2]int]Errors{}, inSweep: map[position]bool{}}
+	b := blame{decoder: d, grammar: g, root: root.without("sweep").without("observed"), axes: axes, alone: map[[2]int]Errors{}, inSweep: map[position]bool{}, said: map[Problem]bool{}}
 	for _, a := range axes {
 		for _, v := range a.values {
 			v.each(func(v *value) { b.inSweep[v.at] = true })
@@ -128,6 +128,7 @@ type blame struct {
 	axes    []axis
 	alone   map[[2]int]Errors // by axis and value: what is wrong with the file when only that is changed
 	inSweep map[position]bool // places of the values
+	said    map[Problem]bool
 }
 
 // read is the file with some of the values in place: of every axis the value at that index, -1 = as the file has it.
@@ -147,6 +148,9 @@ func (b *blame) read(at []int) (*decoder, *Scenario) {
 	p := &problems{file: b.file}
 	cell := &decoder{problems: p, dir: b.dir, sum: b.sum, traces: b.traces}
 	cell.load(b.grammar, root, func(v *value) *value { return grow(p, v, load, size) })
+	if cell.found != nil { // sizes out of bounds are not laid out
+		return cell, nil
+	}
 	return cell, cell.scenario()
 }
 
@@ -157,21 +161,27 @@ func (b *blame) full() *value { return b.decoder.root }
 // reported at the value that makes them.
 func (b *blame) report(at []int, p *problems) {
 	for _, q := range p.found {
-		b.moved(at, q, func(e Errors) { b.found = append(b.found, e...) })
+		if q = b.moved(at, q); !b.said[q] {
+			b.said[q] = true
+			b.found = append(b.found, q)
+		}
 	}
 	for _, q := range p.warnings {
 		if !slices.Contains(b.warnings, q) { // the file's own
-			b.moved(at, q, func(e Errors) { b.warnings = append(b.warnings, e...) })
+			if q = b.moved(at, q); !slices.Contains(b.warnings, q) {
+				b.warnings = append(b.warnings, q)
+			}
 		}
 	}
 }
 
-func (b *blame) moved(at []int, q Problem, add func(Errors)) {
+// moved is a problem at the value that makes it.
+func (b *blame) moved(at []int, q Problem) Problem {
 	if !b.inSweep[position{q.Line, q.Column}] {
 		v := b.culprit(at, q).at
 		q.Line, q.Column = v.line, v.column
 	}
-	add(Errors{q})
+	return q
 }
 
 // culprit is the value that makes a problem by itself, or else the last that differs from the file.
@@ -205,6 +215,8 @@ func numberAs(s shape, v *value) float64 {
 			return x
 		}
 	case autoOr:
+		return numberAs(s.amount, v)
+	case noneOr:
 		return numberAs(s.amount, v)
 	case *either:
 		return numberAs(s.pick(v.kind), v)

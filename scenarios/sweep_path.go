@@ -70,6 +70,9 @@ func resolved(s shape, v *value) shape {
 // hold dots, so a step is as long as it can be. Where the path leads nowhere, meant says what is nearest.
 func match(at place, path string) (steps []string, s shape, meant string) {
 	start := at
+	if path == "" {
+		return nil, nil, suggest(start, path)
+	}
 	for rest := path; rest != ""; {
 		names := at.steps()
 		longest := -1
@@ -88,6 +91,8 @@ func match(at place, path string) (steps []string, s shape, meant string) {
 	return steps, at.shape, ""
 }
 
+const wantPath = "want load, size or the path of a value, such as tasks.NAME.work.0.io"
+
 // suggest names the path that is nearest to one that leads nowhere.
 func suggest(at place, path string) string {
 	best, names := "", []string(nil)
@@ -101,7 +106,7 @@ func suggest(at place, path string) string {
 			case at.value != nil && len(at.value.fields) == 1: // one law for another
 				step = at.value.fields[0].key
 			case best == "":
-				return "want load, size or the path of a value, such as tasks.NAME.work.0.io"
+				return wantPath
 			case len(names) == 0:
 				return fmt.Sprintf("the nearest path is %q", best)
 			default:
@@ -109,6 +114,9 @@ func suggest(at place, path string) string {
 			}
 		}
 		best, at, rest = join(best, step), at.step(step), tail
+	}
+	if best == "" {
+		return wantPath
 	}
 	return fmt.Sprintf("did you mean %q?", best)
 }

@@ -60,7 +60,10 @@ func (g *grower) faster(task *value, _ string) *value {
 	}
 	scale := 1.0
 	if s := a.val.get("scale"); s != nil {
-		scale = numberAs(factor(), s)
+		scale = numberAs(amount{quantity: numbers()}, s)
+	}
+	if math.IsNaN(scale) { // reported by the check
+		return task
 	}
 	return task.with("arrivals", a.at, a.val.with("scale", g.at, g.number(scale*g.factor)))
 }
@@ -88,17 +91,30 @@ func (g *grower) strategy(s *value, path string) *value {
 	return s
 }
 
+// worker is a worker of a larger system. What its command line says counts where no key does.
 func (g *grower) worker(w *value, path string) *value {
-	if w.get("machine") != nil {
+	var line strategies.WorkerSpec
+	if c := w.get("command"); c != nil && c.kind == text {
+		line, _, _ = strategies.ParseCommand(c.text) // what is wrong with it is said where it is resolved
+	}
+	pool := w.get("pool")
+	solo := pool == nil && line.Pool == "solo" || pool != nil && pool.text == "solo" // one slot, whatever its concurrency
+	switch own := w.field("autoscale"); {
+	case w.get("machine") != nil || solo:
 		return g.times(w, "replicas", 1, path)
+	case own != nil && own.val.kind == table:
+		scaler := g.times(own.val, "max", 0, join(path, "autoscale"))
+		return w.with("autoscale", own.at, g.times(scaler, "min", 0, join(path, "autoscale")))
+	case line.Autoscale != nil:
+		scaler := &value{kind: table, at: g.at}
+		scaler.add("policy", textValue("celery"))
+		scaler = g.times(scaler, "min", line.Autoscale.Min, join(path, "autoscale"))
+		scaler = g.times(scaler, "max", line.Autoscale.Max, join(path, "autoscale"))
+		return w.with("autoscale", g.at, scaler)
+	case line.Concurrency != nil:
+		return g.times(w, "concurrency", *line.Concurrency, path)
 	}
-	slots := 0
-	if c := w.get("command"); c != nil && c.kind == text && w.get("concurrency") == nil {
-		if spec, _, err := strategies.ParseCommand(c.text); err == nil && spec.Concurrency != nil {
-			slots = *spec.Concurrency
-		}
-	}
-	return g.times(w, "concurrency", slots, path)
+	return g.times(w, "concurrency", 0, path)
 }
 
 // times is a map with one of its whole numbers multiplied. Where it is missing it is def, and 0 = stays missing.

@@ -165,7 +165,7 @@ func (w *World) gotThread(th *thread, slot int32) {
 	}
 	th.held = false
 	w.turn(th, slot)
-	if !th.held {
+	if !th.held || th.own {
 		w.system.Wake(w.now, th.worker)
 	}
 	w.goOn(th)
@@ -205,7 +205,7 @@ func (w *World) goOn(th *thread) {
 		default:
 			w.turn(th, c.slot)
 		}
-		if !th.held {
+		if !th.held || th.own {
 			w.system.Wake(w.now, th.worker)
 		}
 	}
@@ -222,7 +222,7 @@ func (w *World) lockedOut(e des.Event, p *place) bool {
 		return false
 	}
 	p.awake = true
-	e.At = w.now + w.lockWait(th, 1)
+	e.At = w.now + th.lockWait()
 	w.queue.Push(e)
 	return true
 }

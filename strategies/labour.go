@@ -30,6 +30,9 @@ var cpu = map[preset][3]int{
 }
 
 const (
+	// A retry is published by the child that failed: the turnaround is 5.0-5.5 ms instead of 1.0 (median, recording 15;
+	// the first retry of a child takes some 20 ms).
+	retryBusy = 4200 * time.Microsecond
 	// How long a thread that computes keeps the interpreter lock (CPython: sys.getswitchinterval).
 	switchInterval = 5 * time.Millisecond
 	// A kill at the hard limit blocks the parent: measured, the second of two at once comes 0.10 s later.
@@ -42,8 +45,8 @@ const (
 	// The pool looks for dead children every 5 s (celery/concurrency/asynpool.py: register_with_event_loop).
 	maintenance = 5 * time.Second
 	// Share of deaths that the parent is told of before it can wait for the child: of 68 children that killed
-	// themselves, 17 were seen after more than 0.1 s, up to 4 s (recording 12).
-	unnoticed = 17.0 / 68
+	// themselves, 14 were seen after more than 0.3 s, up to 4 s (recording 12).
+	unnoticed = 14.0 / 68
 )
 
 // widenTime is the time that rabbitmq takes to be told of one more held message: of 60 tasks with an eta, 5 (5.6.2) or
@@ -89,6 +92,7 @@ func wakeupPeriod(pool worker.Pool, heartbeat bool) des.Time {
 
 // machinery fills in what the table of overheads in presets.go does not hold.
 func machinery(o *worker.Overheads, p preset) {
+	o.Retry = retryBusy
 	o.After = max(0, us(cpu[p][0])-o.Fetch-o.Start-o.Finish)
 	o.Widen = widenTime(p.release, p.kind)
 	switch p.pool {

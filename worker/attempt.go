@@ -40,6 +40,9 @@ func (s *System) begin(id int32) {
 	sl.limitAt = des.Never
 	if p.limit > 0 {
 		s.arm(t.slot, s.now+p.limit)
+		if w := &s.workers[t.worker]; w.cfg.Loop != Alert && w.cfg.Pool == Prefork {
+			s.host.Schedule(des.Event{At: s.now + p.limit, Kind: kindNudge, Arg: t.worker})
+		}
 	}
 	s.host.Start(id, t.slot, int(t.attempts))
 }
@@ -111,7 +114,7 @@ func (s *System) cut(id int32, o Outcome) {
 		if w.cfg.Overheads.Kill > 0 {
 			s.block(w, w.cfg.Overheads.Kill)
 		}
-		s.exited(id, max(0, w.blocked-s.now))
+		s.killed(id, max(0, w.blocked-s.now))
 	} else {
 		s.leave(id, w.cfg.Overheads.Finish)
 	}
@@ -161,7 +164,8 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 	}
 	sl.task = none
 	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && int(t.retries) < policy.Max {
-		s.retry(task, policy)
+		s.retry(task, policy, cfg.Overheads.Retry)
+		overhead += cfg.Overheads.Retry
 	} else {
 		s.finish(task, o)
 	}
@@ -212,7 +216,7 @@ func (s *System) freeSlot(id int32) {
 }
 
 // retry publishes the task anew, to the back of its queue, with an eta.
-func (s *System) retry(id int32, policy *Retry) {
+func (s *System) retry(id int32, policy *Retry, busy des.Time) {
 	t := &s.tasks[id]
 	delay := policy.delay(int(t.retries))
 	if policy.Jitter {
@@ -227,7 +231,7 @@ func (s *System) retry(id int32, policy *Retry) {
 		s.tally.Classes[t.class].Retried++
 	}
 	s.record(Retried, id, OK)
-	s.send(id)
+	s.send(id, busy)
 }
 
 // delay before retry n, from 0: Delay x Backoff^n, at most Cap.

@@ -39,15 +39,21 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 		s.tally.Classes[t.class].Published++
 		s.open++
 	}
-	s.send(id)
+	s.send(id, 0)
 	return id
 }
 
 // send puts a message on its way to the broker. An ideal broker keeps what has an eta until then; the others give
-// it to a worker at once, which holds it.
-func (s *System) send(id int32) {
+// it to a worker at once, which holds it. Busy is the time that the publisher takes beforehand.
+func (s *System) send(id int32, busy des.Time) {
 	t := &s.tasks[id]
-	arrival := s.now + s.broker.Publish
+	arrival := s.now + s.broker.Publish + busy
+	if s.tasks[id].retries == 0 && s.broker.PublishCPU > 0 && s.labour != nil {
+		// The producers publish one message after the other.
+		start := max(s.now, s.publishing)
+		s.publishing = start + s.broker.PublishCPU
+		arrival = start + s.broker.Publish
+	}
 	if s.broker.Kind == Ideal {
 		arrival = max(arrival, t.eta)
 	}

@@ -64,6 +64,7 @@ type Overheads struct {
 	Notice     des.Time // from the death of a child by its own hand to its parent seeing it
 	Respawn    des.Time // from the parent seeing a child dead to a new one taking tasks
 
+	Retry       des.Time // for which a child is busy with publishing the retry of its task
 	After       des.Time // CPU time of a worker's loop a task, beside the times above
 	Switch      des.Time // threads: for which each computing thread keeps the interpreter lock from the others
 	Kill        des.Time // for which killing a child blocks its parent

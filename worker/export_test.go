@@ -93,7 +93,7 @@ func (s *System) auditWorker(me int32) error {
 		reservedNow++
 	}
 	switch {
-	case unacked+w.acking != w.unacked:
+	case unacked+w.acking+w.unheard != w.unacked:
 		return fmt.Errorf("%d tasks unacked, %d counted", unacked, w.unacked)
 	case w.window > 0 && inTime > w.window:
 		return fmt.Errorf("%d unacked in a window of %d", inTime, w.window)

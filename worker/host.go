@@ -43,6 +43,7 @@ const (
 	kindLimit                     // slot: a time limit
 	kindUp                        // worker: restarted
 	kindTimer                     // worker: a timer wakes its loop
+	kindNudge                     // worker: a timer wakes its loop that has nothing to do any more
 	kindKeepalive                 // worker: the timer of its autoscaler
 	kindWiden                     // worker: its window is widened for a held eta
 	kindObserve                   // the observed window begins or ends

@@ -14,6 +14,7 @@ type instance struct {
 	widened   int  // by which the window is wider now
 	widening  bool // the broker is about to be told of one more
 	acking    int  // of the unacked, whose acks the loop has to send yet
+	unheard   int  // of the unacked, whose start the loop has not heard of yet: it is busy with a message
 	fetching  int  // messages on their way
 	holding   int  // fetching + reserved + in a slot
 	window    int  // 0 = no limit
@@ -27,6 +28,7 @@ type instance struct {
 	asked     uint64   // serial of the present ask for a message
 	asks      bool     // redis: its loop has to ask for each message
 	blind     bool     // its loop sleeps without having asked
+	overdue   bool     // a timer has come while its thread was taken by a task
 	alarmed   bool     // a timer is set that wakes it
 	turned    des.Time // last turn of the loop
 	phase     des.Time // of its timers
@@ -183,36 +185,43 @@ func (s *System) reserve(id int32) {
 // enlist puts a message at the end of the worker's reserve and hands out what it can.
 func (s *System) enlist(id int32) {
 	w := &s.workers[s.tasks[id].worker]
+	if w.reserved.n == 0 && len(w.free) > 0 && !w.stalled {
+		s.occupy(id, w)
+		return
+	}
 	s.tasks[id].state = reserved
 	s.pushBack(&w.reserved, id)
-	s.dispatch(w)
 	w.waiting.Set(s.now, w.reserved.n)
 }
 
-// dispatch hands reserved messages to free slots. A message that has expired is dropped only now, as Celery looks at
-// it when it is about to run (celery/worker/request.py: revoked).
+// dispatch hands reserved messages to free slots.
 func (s *System) dispatch(w *instance) {
 	for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled {
-		id := s.popFront(&w.reserved)
-		t := &s.tasks[id]
-		if t.expires > 0 && s.now >= t.expires {
-			w.holding--
-			s.ack(t)
-			s.finish(id, Expired)
-			continue
-		}
-		n := len(w.free) - 1
-		sl := w.free[n]
-		w.free = w.free[:n]
-		s.slots[sl].task = id
-		t.slot = sl
-		t.state = starting
-		w.busy.Add(s.now, 1)
-		if w.cfg.Overheads.Start > 0 {
-			s.takeUp(sl, w)
-		} else {
-			s.begin(id)
-		}
+		s.occupy(s.popFront(&w.reserved), w)
+	}
+}
+
+// occupy hands a message to a free slot. One that has expired is dropped only now, as Celery looks at it when it is
+// about to run (celery/worker/request.py: revoked).
+func (s *System) occupy(id int32, w *instance) {
+	t := &s.tasks[id]
+	if t.expires > 0 && s.now >= t.expires {
+		w.holding--
+		s.ack(t)
+		s.finish(id, Expired)
+		return
+	}
+	n := len(w.free) - 1
+	sl := w.free[n]
+	w.free = w.free[:n]
+	s.slots[sl].task = id
+	t.slot = sl
+	t.state = starting
+	w.busy.Add(s.now, 1)
+	if w.cfg.Overheads.Start > 0 {
+		s.takeUp(sl, w)
+	} else {
+		s.begin(id)
 	}
 }
 
@@ -222,9 +231,12 @@ func (s *System) ack(t *task) {
 		return
 	}
 	t.unacked = false
-	if w := &s.workers[t.worker]; w.cfg.Loop == Alert {
+	switch w := &s.workers[t.worker]; {
+	case w.cfg.Loop == Alert:
 		w.unacked--
-	} else {
+	case w.cfg.Loop == AskFirst && w.fetching > 0:
+		w.unheard++
+	default:
 		w.acking++
 	}
 }

@@ -67,7 +67,9 @@ func (s *System) started(w *instance) {
 		s.arouse(w)
 		return
 	}
-	s.turn(w)
+	if w.unheard == 0 {
+		s.turn(w)
+	}
 }
 
 // freed tells the loop that a slot is free again. Blocked says that the consumer stood still with a message for it.
@@ -106,7 +108,18 @@ func (s *System) arouse(w *instance) {
 func (s *System) timer(id int32) {
 	w := &s.workers[id]
 	w.alarmed = false
-	if !w.down && w.fetching == 0 {
+	switch {
+	case w.stalled:
+		w.overdue = true
+	case !w.down && w.fetching == 0:
+		s.turn(w)
+	}
+}
+
+// nudge is the timer of a time limit, which wakes the loop also when its task has ended long ago
+// (kombu/asynchronous/timer.py: a cancelled entry stays in the heap until its time).
+func (s *System) nudge(id int32) {
+	if w := &s.workers[id]; !w.down && w.fetching == 0 {
 		s.turn(w)
 	}
 }
@@ -129,7 +142,7 @@ func (s *System) postpone(e des.Event) bool {
 		id = t.worker
 	case kindFree, kindNotice, kindLimit:
 		id = s.slots[e.Arg].worker
-	case kindTimer, kindKeepalive:
+	case kindTimer, kindNudge, kindKeepalive:
 		id = e.Arg
 	default:
 		return false

@@ -72,7 +72,7 @@ func (s *System) perish(w *instance) {
 	})
 	w.reserved = emptyList()
 	w.waiting.Set(s.now, 0)
-	w.fetching, w.held, w.holding, w.widened, w.acking = 0, 0, 0, 0, 0
+	w.fetching, w.held, w.holding, w.widened, w.acking, w.unheard = 0, 0, 0, 0, 0, 0
 	w.blind, w.blocked = false, s.now
 	w.free = w.free[:0]
 	for n := range w.cfg.Concurrency {
@@ -134,5 +134,10 @@ func (s *System) Wake(now des.Time, worker int32) {
 	w.stalled = false
 	s.dispatch(w)
 	w.waiting.Set(now, w.reserved.n)
+	if w.overdue {
+		w.overdue = false
+		s.turn(w)
+		return
+	}
 	s.pull(w)
 }

@@ -37,6 +37,7 @@ type System struct {
 	choice     *des.Stream
 	labour     Labourer // the host, if it has cores
 	blocked    des.Time // when the last of the blocked loops goes on
+	publishing des.Time // when the producers have published what they have
 	scratch    []int32
 	lost       []int32 // tasks of a worker that dies
 
@@ -214,6 +215,11 @@ func (s *System) Handle(e des.Event) {
 				break // it runs the task in this very turn
 			}
 			s.turn(w)
+			if w.unheard > 0 {
+				w.acking += w.unheard
+				w.unheard = 0
+				s.turn(w)
+			}
 		}
 	case kindDue:
 		if s.mine(e) {
@@ -242,6 +248,8 @@ func (s *System) Handle(e des.Event) {
 		s.up(e.Arg)
 	case kindTimer:
 		s.timer(e.Arg)
+	case kindNudge:
+		s.nudge(e.Arg)
 	case kindKeepalive:
 		s.keepalive(e.Arg)
 	case kindWiden:

@@ -3,8 +3,13 @@ package main
 import (
 	"context"
 	"os"
+
+	"simrun/live"
 )
 
 func main() {
+	if live.IsChild() {
+		os.Exit(child(os.Stdin, os.Stdout, os.Stderr))
+	}
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -1,0 +1,80 @@
+package scenarios
+
+import (
+	"slices"
+
+	"simrun/strategies"
+	"simrun/workloads"
+)
+
+// reaches finds the tasks that no worker can do for want of a way: an error where no strategy has one, a warning where
+// some worker that may get the task has none.
+func (d *decoder) reaches(s *Scenario) {
+	if len(d.found) > 0 {
+		return // layouts are complete only in a file without errors
+	}
+	for c := range s.Classes {
+		class := &s.Classes[c]
+		for i := range class.Work {
+			if p := &class.Work[i]; p.Kind == workloads.Call {
+				service := &s.Services[p.Service]
+				path := join(join(join("tasks", class.Name), "work"), i)
+				at := d.root.get("tasks").get(class.Name).get("work").items[i].get("io").at
+				d.way(s, c, at, join(path, "io"), "the service "+service.Name, func(zone string) bool {
+					_, ok := s.Zones.Call(zone, service)
+					return ok
+				})
+			}
+		}
+		if class.Zone != "" {
+			at := d.root.get("tasks").get(class.Name).get("zone").at
+			d.way(s, c, at, join(join("tasks", class.Name), "zone"), "the zone "+class.Zone, func(zone string) bool {
+				_, ok := s.Zones.RoundTrip(zone, class.Zone)
+				return ok
+			})
+		}
+	}
+	d.offers(s)
+}
+
+// way judges one thing that a class needs.
+func (d *decoder) way(s *Scenario, class int, at position, path, what string, open func(zone string) bool) {
+	someone := false
+	var barred []string
+	for i := range s.Layouts {
+		l := &s.Layouts[i]
+		var names []string
+		for w := range l.Workers {
+			if !takes(l, w, l.ClassQueue[class]) {
+				continue
+			}
+			switch name := l.Groups[l.Group[w]]; {
+			case open(zoneOf(s, l, w)):
+				someone = true
+			case !slices.Contains(names, name):
+				names = append(names, name)
+			}
+		}
+		for _, n := range names {
+			barred = append(barred, l.Name+"."+n)
+		}
+	}
+	switch {
+	case !someone:
+		d.errorf(at, path, "no worker of any strategy reaches %s: want a way in zones, and one of its zones in from", what)
+	case barred != nil:
+		d.warnf(at, path, "%s cannot be reached by %s, which may get the task: such attempts fail", what, and(barred))
+	}
+}
+
+func takes(l *strategies.Layout, w, queue int) bool {
+	return slices.Contains(l.Workers[w].Queues, queue) || slices.Contains(l.Workers[w].Overflow, queue)
+}
+
+// zoneOf is the zone of a worker's machine.
+func zoneOf(s *Scenario, l *strategies.Layout, w int) string {
+	if l.Node[w] < 0 {
+		return ""
+	}
+	return s.Machines[l.Nodes[l.Node[w]]].Zone
+}
