@@ -45,11 +45,12 @@ var allowed = map[string]struct{ project, outside []string }{
 		outside: []string{"go.yaml.in/yaml/v4", "github.com/invopop/jsonschema"},
 	},
 	"experiment": { // takes the real world, if at all, from the command
-		project: []string{"des", "scenarios", "sim", "stats", "strategies", "system", "units", "worker", "workloads"},
+		project: []string{"des", "fidelity/known", "scenarios", "sim", "stats", "strategies", "system", "units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"recordings": { // makes scenarios of what was recorded: it runs and judges nothing
-		project: []string{"des", "scenarios", "strategies", "units", "worker", "workloads"},
+		project: []string{"scenarios", "workloads"},
+		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"fidelity/known": {}, // what was found, for those that must not know how
 	"fidelity": { // prediction against recording: it knows what was found, not how

@@ -22,7 +22,7 @@ func BenchmarkThroughput(b *testing.B) {
 // BenchmarkMixed is how long short tasks wait beside long ones: an operation is two seconds of arrivals.
 func BenchmarkMixed(b *testing.B) { waits(b, Mixed) }
 
-// BenchmarkHanging is how long short tasks wait, and how many are done at all, when 1 in 25 hangs.
+// BenchmarkHanging is how long short tasks wait, and how many tasks are done at all, when 1 in 5 long ones hangs.
 func BenchmarkHanging(b *testing.B) { waits(b, Hanging) }
 
 func waits(b *testing.B, workload func(seed uint64) Workload) {

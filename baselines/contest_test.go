@@ -10,7 +10,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// Ants has a pool of its own from the start, which stays.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, goleak.IgnoreCurrent()) }
 
 var contestants = []Contestant{Channel(), Ants(), Pond(), Asynq(), AsynqQueues(), OnePool(), Strict(), Separated()}
 

@@ -55,11 +55,12 @@ func Mixed(seed uint64) Workload {
 	return w
 }
 
-// Hanging are short tasks of which 1 in 25 hangs, with a limit of a second.
+// Hanging are short tasks beside long ones of which 1 in 5 hangs, some 10 in all, with a limit of a second.
 func Hanging(seed uint64) Workload {
 	r := rand.New(rand.NewPCG(seed, 2))
 	w := Workload{Limit: time.Second}
-	w.poisson(r, Short, 100, 5*time.Millisecond, 0.04)
+	w.poisson(r, Short, 100, 5*time.Millisecond, 0)
+	w.poisson(r, Long, 25, 20*time.Millisecond, 0.2)
 	return w
 }
 

@@ -32,6 +32,7 @@ type Trial struct {
 	Leaks       int           // bodies that hung and had to be abandoned
 	Killed      int           // child processes, by a time limit
 	Died        int           // child processes, by themselves or somebody else's hand
+	Others      float64       // cores that other processes took meanwhile
 }
 
 // BenchOptions say how to measure.
@@ -127,6 +128,7 @@ type BenchRun struct {
 	Leaks      int     `json:"leaks"`
 	Killed     int     `json:"children_killed"`
 	Died       int     `json:"children_died"`
+	Others     float64 `json:"cores_of_others"` // what other processes took meanwhile
 
 	Tasks    []Task    `json:"-"`
 	Attempts []Attempt `json:"-"`

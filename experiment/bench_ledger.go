@@ -62,6 +62,7 @@ func (l *ledger) Record(r worker.Record) {
 	case worker.Started:
 		t.Started = min(t.Started, r.At)
 		t.Attempts++
+		t.Outcome = worker.Unfinished
 		row.attempts = append(row.attempts, Attempt{
 			ID: t.ID, Class: t.Class, Worker: t.Worker, Strategy: t.Strategy, Slot: int(r.Slot), Number: int(r.Attempt),
 			Started: r.At, Ended: des.Never, Outcome: worker.Unfinished,
@@ -70,8 +71,11 @@ func (l *ledger) Record(r worker.Record) {
 		t.Ended = r.At
 		a := &row.attempts[len(row.attempts)-1]
 		a.Ended, a.Outcome = r.At, r.Outcome
+	case worker.Retried, worker.Requeued:
+		t.Outcome = worker.Retrying
 	case worker.Done:
 		t.Outcome = r.Outcome
+	case worker.Freed: // of slots
 	}
 }
 
@@ -120,6 +124,7 @@ func (r *ledgerRow) again(c *workloads.Class, l *strategies.Layout) workloads.Tr
 			errors++
 		case worker.Lost:
 			crashes++
+		default:
 		}
 	}
 	if len(r.attempts) == 0 {

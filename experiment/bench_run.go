@@ -27,7 +27,7 @@ const errorFloor = 1e-3
 // bench is one in progress.
 type bench struct {
 	sc      *scenarios.Scenario
-	real    Real
+	trial   Real
 	opts    BenchOptions
 	classes []workloads.Class // as they run
 	layouts []strategies.Layout
@@ -44,7 +44,7 @@ type benchTally struct {
 
 // Measure runs every layout of a scenario for real, in turns, and simulates the same tasks. When it is interrupted it
 // returns what it has, with the error.
-func Measure(ctx context.Context, sc *scenarios.Scenario, real Real, o BenchOptions) (*Bench, error) {
+func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o BenchOptions) (*Bench, error) {
 	classes, layouts, err := faster(sc, o.Speed)
 	if err == nil && o.Keep {
 		err = Recordable(classes)
@@ -53,7 +53,7 @@ func Measure(ctx context.Context, sc *scenarios.Scenario, real Real, o BenchOpti
 		return nil, err
 	}
 	b := &bench{
-		sc: sc, real: real, opts: o, classes: classes, layouts: layouts, start: divided(sc.Run.Start, o.Speed),
+		sc: sc, trial: run, opts: o, classes: classes, layouts: layouts, start: divided(sc.Run.Start, o.Speed),
 		machine: []system.Machine{{
 			Name: "this", Cores: float64(o.Calibration.Cores), Efficiency: o.Calibration.Efficiency, Speed: 1, Count: 1,
 		}},
@@ -154,7 +154,7 @@ func (b *bench) run(ctx context.Context, layout, round int) error {
 		book = &ledger{layout: l, classes: b.classes}
 		o.Recorder = book
 	}
-	t, err := b.real(ctx, l, b.classes, o)
+	t, err := b.trial(ctx, l, b.classes, o)
 	if err != nil {
 		return fmt.Errorf("strategies.%s: %w", l.Name, err)
 	}
@@ -201,7 +201,7 @@ func (b *bench) judge(t *Trial, round int) BenchRun {
 	}
 	by := &all.ByOutcome
 	r := BenchRun{
-		Round: round + 1, Published: all.Published, Seconds: t.End.Seconds(), Leaks: t.Leaks, Killed: t.Killed, Died: t.Died,
+		Round: round + 1, Published: all.Published, Seconds: t.End.Seconds(), Leaks: t.Leaks, Killed: t.Killed, Died: t.Died, Others: t.Others,
 		Succeeded: by[worker.OK], Failed: by[worker.Failed], Timeout: by[worker.TimedOut], Lost: by[worker.Lost],
 		Unfinished: by[worker.Unfinished] + by[worker.Unstarted] + by[worker.Retrying],
 		LagP99:     t.Lag.Quantile(0.99), SendLagP99: t.SendLag.Quantile(0.99),

@@ -83,6 +83,7 @@ func failure(src *workloads.Source, ref workloads.Ref, retry worker.Retry, first
 			n++
 		}
 		return "flaky", n
+	default:
+		return "none", 0
 	}
-	return "none", 0
 }

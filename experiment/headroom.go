@@ -41,7 +41,7 @@ func (e *engine) headroom(states []string) (map[string]Headroom, error) {
 	var searches []*search
 	for l := range e.sc.Layouts {
 		if states[l] != undecided && e.targeted() {
-			searches = append(searches, &search{layout: l, passes: states[l] == pass, at: 1})
+			searches = append(searches, &search{layout: l, passes: states[l] != fail, at: 1})
 		}
 	}
 	for round := 0; ; round++ {

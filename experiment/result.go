@@ -79,6 +79,7 @@ type Strategy struct {
 	Workers  []Worker   `json:"workers"`
 	Machines []Machine  `json:"machines,omitempty"`
 	Unstable []Unstable `json:"unstable,omitempty"`
+	Faults   []Fault    `json:"faults,omitempty"`
 	Timeline *Timeline  `json:"-"` // of the first replication
 }
 
@@ -116,8 +117,12 @@ type Class struct {
 	Run            *Quantiles `json:"run"`
 	Slowdown       *Quantiles `json:"slowdown"`
 	WaitByCause    *WaitCause `json:"wait_by_cause"`
-	SLO            []SLO      `json:"slo"`
-	Observed       []Observed `json:"observed,omitempty"`
+
+	StretchByCause  *StretchCause `json:"stretch_by_cause"`
+	ServiceFailures float64       `json:"service_failures"` // attempts that a service failed
+
+	SLO      []SLO      `json:"slo"`
+	Observed []Observed `json:"observed,omitempty"`
 }
 
 // WaitCause splits the mean wait, in seconds a task.
@@ -133,7 +138,7 @@ type SLO struct {
 	Target   float64   `json:"target"`   // seconds, or a share
 	Value    *Estimate `json:"value"`    // nil when withheld
 	Attained *Estimate `json:"attained"` // share of tasks within the target, counted exactly; nil for shares
-	Verdict  string    `json:"verdict"`  // pass | fail | undecided
+	Verdict  string    `json:"verdict"`  // pass | marginal | fail | undecided
 	IsShare  bool      `json:"-"`
 }
 
@@ -209,11 +214,17 @@ type Verdict struct {
 	Headline           string              `json:"headline"` // the first line: does what we run today pass?
 	Reasons            []string            `json:"reasons"`
 	Headroom           map[string]Headroom `json:"headroom"`
-	ModelError         *struct{}           `json:"model_error"` // null = not verified
+	ModelError         *ModelError         `json:"model_error"` // null = not verified
 	Inputs             Inputs              `json:"inputs"`
 	Apply              *strategies.Change  `json:"apply,omitempty"`
 
 	tied []string // layouts that cannot be told from the best, with it; nil if it stands alone
+}
+
+// ModelError is how far predictions of this kind were off against recordings of real Celery.
+type ModelError struct {
+	P95    float64 `json:"p95"`    // relative: nine of ten p95 figures of wait and response were within it
+	Preset string  `json:"preset"` // what was compared: release, broker, pool, kind of work
 }
 
 // Inputs counts what the scenario says of its tasks, their arrivals and their work: taken from a recording of the real

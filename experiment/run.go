@@ -41,6 +41,7 @@ type engine struct {
 	rule    string // of the warm-up
 	horizon des.Time
 
+	model    *ModelError              // nil = such predictions were never compared with reality
 	exact    bool                     // nothing is random: one replication says it all
 	loads    [][]strategies.QueueLoad // of each layout; empty in a terminating run
 	withheld []map[int]bool           // of each layout: classes without steady-state figures
@@ -80,6 +81,7 @@ func newEngine(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
 		e.cores = runtime.GOMAXPROCS(0)
 	}
 	e.exact = deterministic(sc)
+	e.model = modelError(sc)
 	return e
 }
 
@@ -100,16 +102,17 @@ func (e *engine) answer() (*Result, error) {
 // steady says that the run describes a steady state: it deletes a warm-up. A terminating run starts as it is given
 // and never withholds figures.
 func (e *engine) steady() bool {
-	return e.sc.Run.AutoWarmup && stationary(e.sc.Classes) || e.sc.Run.Warmup > 0
+	return e.sc.Run.AutoWarmup && stationary(e.sc) || e.sc.Run.Warmup > 0
 }
 
-func stationary(classes []workloads.Class) bool {
-	for i := range classes {
-		if !workloads.Stationary(classes, i) {
+// stationary says that nothing changes over time: neither arrivals, nor what is planned to break.
+func stationary(sc *scenarios.Scenario) bool {
+	for i := range sc.Classes {
+		if !workloads.Stationary(sc.Classes, i) {
 			return false
 		}
 	}
-	return true
+	return len(sc.Faults) == 0
 }
 
 // deterministic says that every replication would be the same: recorded tasks that bring their own work, no chance
@@ -139,6 +142,7 @@ func (e *engine) simulate(layout, replication int, load float64, o sim.Options) 
 	o.Key = des.NewKey(e.sc.Seed).With(uint64(replication))
 	o.Load = load
 	o.Start = e.sc.Run.Start
+	o.Services, o.Zones, o.Faults = e.sc.Services, e.sc.Zones, e.sc.Faults
 	return sim.New(&e.sc.Layouts[layout], e.sc.Classes, e.sc.Machines, o).Run()
 }
 
@@ -159,6 +163,9 @@ func (e *engine) replicate() (reached bool, err error) {
 		results := make([]sim.Result, n)
 		err := e.parallel("replications", n, func(i int) {
 			o := e.options()
+			if e.watched() {
+				o.Steps = steps
+			}
 			replication, layout := done+i/layouts, i%layouts
 			if replication == 0 && e.scope != nil {
 				o.Recorder = e.scope.of(layout)

@@ -50,8 +50,10 @@ type sample struct {
 	busy    []float64     // of each worker: mean slots held
 	kept    []float64     // of each worker: mean messages reserved
 	restart []float64
-	nodes   []float64  // share of the cores in use
-	little  [2]float64 // mean number of tasks in the system; throughput x mean time in it
+	nodes   []float64         // share of the cores in use
+	course  [][]worker.Moment // of each class, where faults are watched
+	waiting []int32           // tasks at the end of each step, likewise
+	little  [2]float64        // mean number of tasks in the system; throughput x mean time in it
 }
 
 type classSample struct {
@@ -65,11 +67,13 @@ type classSample struct {
 
 func newSample(r *sim.Result, end, span des.Time) sample {
 	var s sample
+	s.waiting = r.Waiting
 	var all worker.ClassTally
 	inSystem := 0.0
 	for i := range r.Classes {
 		c := &r.Classes[i]
 		s.classes = append(s.classes, newClassSample(c, span))
+		s.course = append(s.course, c.Course)
 		mergeClass(&all, c)
 		inSystem += c.InSystem.Mean(end)
 	}
@@ -93,7 +97,7 @@ func newSample(r *sim.Result, end, span des.Time) sample {
 }
 
 func newClassSample(c *worker.ClassTally, span des.Time) classSample {
-	s := classSample{published: float64(c.Published), retried: float64(c.Retried), within: c.Within}
+	s := classSample{published: float64(c.Published), retried: float64(c.Retried), duplicated: float64(c.Duplicated), within: c.Within}
 	for o, n := range c.ByOutcome {
 		s.byOutcome[o] = float64(n)
 	}
@@ -124,7 +128,9 @@ func figureOf(h *des.Histogram, f figure) float64 {
 func mergeClass(to, c *worker.ClassTally) {
 	to.Published += c.Published
 	to.Retried += c.Retried
+	to.Duplicated += c.Duplicated
 	to.Attempts += c.Attempts
+	to.ServiceFailures += c.ServiceFailures
 	for o, n := range c.ByOutcome {
 		to.ByOutcome[o] += n
 	}
@@ -139,12 +145,14 @@ func mergeClass(to, c *worker.ClassTally) {
 // pool is all replications of one layout together.
 type pool struct {
 	classes []worker.ClassTally // the last is over all tasks
+	stretch []sim.Stretch       // the same
 }
 
 func (p *pool) add(r *sim.Result) {
 	if p.classes == nil {
 		p.classes = make([]worker.ClassTally, len(r.Classes)+1)
 	}
+	p.addStretch(r)
 	all := &p.classes[len(r.Classes)]
 	for i := range r.Classes {
 		c := &r.Classes[i]

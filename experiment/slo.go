@@ -11,6 +11,7 @@ import (
 // Verdicts on one target.
 const (
 	pass      = "pass"
+	marginal  = "marginal" // it passes, by less than predictions of this kind were off
 	fail      = "fail"
 	undecided = "undecided"
 )
@@ -94,6 +95,9 @@ func (e *engine) judgeDuration(j *judged, layout, class int, o *workloads.SLO, t
 		}
 	}
 	j.known = j.Verdict != undecided || stats.PrecisionReached(value, e.sc.Run.Precision)
+	if j.Verdict == pass && e.model.close(value.Value, j.Target) {
+		j.Verdict = marginal
+	}
 }
 
 func (e *engine) judgeShare(j *judged, layout, class int, o *workloads.SLO) {

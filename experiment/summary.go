@@ -87,6 +87,9 @@ func (e *engine) strategy(l int) Strategy {
 			})
 		}
 	}
+	if e.watched() {
+		s.Faults = e.faults(l)
+	}
 	for q, load := range e.loads[l] {
 		if load.Unstable {
 			s.Unstable = append(s.Unstable, Unstable{
@@ -182,12 +185,15 @@ func (e *engine) class(l, c int) Class {
 		Dead: by(worker.Dead), Lost: by(worker.Lost), Rejected: by(worker.Rejected),
 		Unfinished: by(worker.Unfinished), Unstarted: by(worker.Unstarted), Retrying: by(worker.Retrying),
 		Retried:    per(p.Retried),
+		Duplicated: per(p.Duplicated),
 		Throughput: e.over(l, func(s *sample) float64 { return s.classes[c].throughput }),
 		SLO:        []SLO{},
 	}
+	class.ServiceFailures = per(p.ServiceFailures)
 	if withheld {
 		return class
 	}
+	class.StretchByCause = e.pools[l].stretchOf(c)
 	of := func(d duration) *Quantiles { return e.quantiles(l, c, d) }
 	class.Wait, class.WaitAll, class.WaitPerAttempt = of(wait), of(waitAll), of(waitPerAttempt)
 	class.Response, class.Run, class.Slowdown = of(response), of(run), of(slowdown)

@@ -3,8 +3,10 @@ package experiment
 import (
 	"context"
 	"math"
+	"slices"
 
 	"simrun/scenarios"
+	"simrun/stats"
 )
 
 // Sweep is the scenario over a grid. The Result around it is that of the file as it is written.
@@ -64,8 +66,8 @@ type CellVerdict struct {
 	Status         string   `json:"status"`
 	BaselinePasses *bool    `json:"baseline_passes"`
 	Recommend      *string  `json:"recommend"`
-	Best           *string  `json:"best"`           // of those that cannot be told apart the one with the fewest changes
-	Tied           []string `json:"tied,omitempty"` // those, if they are several
+	Best           *string  `json:"best"`           // of those that are alike the one with the fewest changes
+	Tied           []string `json:"tied,omitempty"` // those, if they are several: they cannot be told apart, or not by enough to matter
 	Headline       string   `json:"headline"`
 }
 
@@ -76,6 +78,10 @@ const (
 	cellLeast = 10
 	cellMost  = 40
 )
+
+// alikeWithin is the difference that does not matter between layouts in a cell, in targets: where all wait for
+// milliseconds of a target of seconds, a map of who waits for fewer would show noise as borders.
+const alikeWithin = 0.05
 
 // sweep answers every cell of the scenario's grid, one after the other: each fills the cores.
 func (e *engine) sweep() (*Sweep, error) {
@@ -130,6 +136,28 @@ func answerCell(ctx context.Context, sc *scenarios.Scenario, cores int) (*Cell, 
 		c.Strategies = append(c.Strategies, e.cellStrategy(l, &r.Strategies[l]))
 	}
 	return c, e.events, nil
+}
+
+// alike adds to the rows that tie with the best those that are not worse by enough to matter. What surely misses a
+// target does not tie with what surely meets all, however noisy its figures are.
+func (e *engine) alike(rows [][]float64, tied []int, state func(row int) string) []int {
+	means := make([]float64, len(rows))
+	for i, row := range rows {
+		means[i] = stats.MeanInterval(row, e.sc.Run.Confidence).Value
+	}
+	least := slices.Min(means)
+	var all []int
+	passes := false
+	for i, m := range means {
+		if m <= least+alikeWithin || slices.Contains(tied, i) {
+			all = append(all, i)
+			passes = passes || state(i) == pass
+		}
+	}
+	if passes {
+		all = slices.DeleteFunc(all, func(i int) bool { return state(i) == fail })
+	}
+	return all
 }
 
 func (e *engine) cellStrategy(l int, s *Strategy) CellStrategy {

@@ -28,11 +28,12 @@ func (e *engine) decide(r *Result) error {
 	base := e.sc.Baseline
 	v.Baseline = e.sc.Layouts[base].Name
 	v.Inputs = e.inputs()
+	v.ModelError = e.model
 	states := make([]string, len(r.Strategies))
 	for l := range r.Strategies {
 		states[l] = state(&r.Strategies[l])
 	}
-	if states[base] != undecided {
+	if open := states[base] == undecided || states[base] == marginal; !open {
 		passes := states[base] == pass
 		v.BaselinePasses = &passes
 	}
@@ -42,7 +43,7 @@ func (e *engine) decide(r *Result) error {
 			return err
 		}
 	}
-	e.best(v)
+	e.best(v, states)
 	simplest := e.simplest(states)
 	if simplest >= 0 {
 		v.SimplestThatPasses = &e.sc.Layouts[simplest].Name
@@ -53,12 +54,12 @@ func (e *engine) decide(r *Result) error {
 		v.Reasons = append(v.Reasons, "A check failed, so the verdict is withheld: see the checks.")
 	case states[base] == pass:
 		v.Status, v.Recommend = keepBaseline, &e.sc.Layouts[base].Name
-	case states[base] == undecided:
+	case states[base] == undecided, states[base] == marginal:
 		v.Status = noVerdict
 	case simplest >= 0:
 		v.Status, v.Recommend = change, &e.sc.Layouts[simplest].Name
 		v.Reasons = append(v.Reasons, e.whyChange(simplest))
-	case slices.ContainsFunc(e.choices(), func(l int) bool { return states[l] == undecided }):
+	case slices.ContainsFunc(e.choices(), func(l int) bool { return states[l] == undecided || states[l] == marginal }):
 		v.Status = noVerdict
 	default:
 		v.Status = nonePasses
@@ -88,6 +89,8 @@ func state(s *Strategy) string {
 				return fail
 			case o.Verdict == undecided:
 				all = undecided
+			case o.Verdict == marginal && all == pass:
+				all = marginal
 			}
 		}
 	}
@@ -137,7 +140,7 @@ func (e *engine) simplest(states []string) int {
 // best names the layout whose worst target is met by most. The observation of a replication is the largest ratio of a
 // duration to its target, or without targets the mean slowdown of all tasks. Layouts that cannot be told from the best
 // one at the scenario's confidence tie, and the simplest of them is named.
-func (e *engine) best(v *Verdict) {
+func (e *engine) best(v *Verdict, states []string) {
 	var rows [][]float64
 	var kept []int
 	for _, l := range e.choices() {
@@ -149,6 +152,9 @@ func (e *engine) best(v *Verdict) {
 		return
 	}
 	tied := e.tied(rows)
+	if e.cell && e.targeted() {
+		tied = e.alike(rows, tied, func(i int) string { return states[kept[i]] })
+	}
 	best := slices.MinFunc(tied, func(a, b int) int {
 		return cmp.Or(e.effort(kept[a], kept[b]), cmp.Compare(kept[a], kept[b]))
 	})

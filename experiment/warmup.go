@@ -21,7 +21,10 @@ func (e *engine) settleWarmup() error {
 	case !e.sc.Run.AutoWarmup:
 		e.rule = "as given"
 		return nil
-	case !stationary(e.sc.Classes):
+	case len(e.sc.Faults) > 0:
+		e.rule = "none: faults are planned, so the run starts and ends as given"
+		return nil
+	case !stationary(e.sc):
 		e.rule = "none: arrivals change over time, so the run starts and ends as given"
 		return nil
 	case len(e.stable()) == 0:

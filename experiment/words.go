@@ -29,6 +29,8 @@ func (e *engine) headline(r *Result, baseline string) string {
 			s += ", and still would at " + h.String() + " the load"
 		}
 		return s + "."
+	case baseline == marginal:
+		return fmt.Sprintf("Undecided: what runs today (%s) meets %s, but %s.", base.Name, all(targets), e.whyMarginal(base))
 	case baseline == undecided:
 		return fmt.Sprintf("Undecided: whether what runs today (%s) meets %s cannot be told from %s%s.",
 			base.Name, all(targets), units.Plural(r.Run.Replications, "replication", "replications"), e.whyUndecided(r))
@@ -41,6 +43,21 @@ func (e *engine) headline(r *Result, baseline string) string {
 		s += fmt.Sprintf("%d of %d targets; the worst is ", len(missed), targets)
 	}
 	return s + describe(&missed[0]) + "."
+}
+
+// whyMarginal names the target that a layout meets by least.
+func (e *engine) whyMarginal(s *Strategy) string {
+	var class string
+	var least *SLO
+	for i := range s.Classes {
+		for j := range s.Classes[i].SLO {
+			if o := &s.Classes[i].SLO[j]; o.Verdict == marginal && (least == nil || o.Value.Value/o.Target > least.Value.Value/least.Target) {
+				class, least = s.Classes[i].Name, o
+			}
+		}
+	}
+	return fmt.Sprintf("%s %s is %s, nearer to its target of %s than predictions of this kind were to reality (%s: %s)",
+		class, strings.Replace(least.Metric, ".", " ", 1), least.says(least.Value.Value), least.says(least.Target), e.model.Preset, units.Share(e.model.P95))
 }
 
 // whyUndecided names the first target of the baseline that is open.
@@ -89,6 +106,9 @@ func (e *engine) reasons(r *Result, states []string) []string {
 		switch missed := misses(s); {
 		case states[l] == fail:
 			said = append(said, fmt.Sprintf("%s misses %s.", s.Name, describe(&missed[0])))
+		case states[l] == marginal && l == e.sc.Baseline: // the headline says so
+		case states[l] == marginal:
+			said = append(said, fmt.Sprintf("%s is marginal: %s.", s.Name, e.whyMarginal(s)))
 		case states[l] == undecided:
 			said = append(said, fmt.Sprintf("%s is too close to a target to tell.", s.Name))
 		default:

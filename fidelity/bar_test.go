@@ -109,4 +109,6 @@ func TestPresets(t *testing.T) {
 		assert.Equal(t, 20, entries[0].Figures)
 		assert.InDelta(t, 0.17, entries[0].P95, 1e-9, "18 of 20 are within it")
 	}
+	c.Figures = c.Figures[:1]
+	assert.InDelta(t, 0.01, Presets([]*Comparison{c})[0].P95, 1e-9, "no preset is without any error")
 }

@@ -54,7 +54,7 @@ func presetSection(all []*Comparison) report.Section {
 	}
 	return report.Section{
 		Title: "By preset",
-		Text:  []string{"What a verdict calls its model error: how far p95 of wait and response were off, relative to reality; an error within 5 ms counts as none. A target nearer to its figure than this is marginal, not passed. Presets that are not here have not been compared."},
+		Text:  []string{"What a verdict calls its model error: how far p95 of wait and response were off, relative to reality; an error within 5 ms counts as none. A target that is met by less than this is marginal, not passed. At least 1 % is claimed: two runs of reality differ by as much. A kind of work that was recorded of one release only stands for the other, too; what is not here has not been compared."},
 		Table: t,
 	}
 }

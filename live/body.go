@@ -112,6 +112,7 @@ func (r *room) compute(a *attempt, p phase) bool {
 			r.post(notice{kind: stalled, slot: a.slot, gen: a.gen})
 		}
 		return burn(r.rate.amount(p.demand), r.closed)
+	default: // a process or a thread of its own
 	}
 	amount := r.rate.amount(p.demand)
 	if p.cores <= 1 {

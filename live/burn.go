@@ -2,6 +2,7 @@ package live
 
 import (
 	"math"
+	"runtime"
 	"time"
 
 	"simrun/des"
@@ -13,18 +14,15 @@ type Rate float64
 // chunk is how much is burned between two looks at whether to stop: some tens of microseconds.
 const chunk = 20_000
 
-// sink keeps the compiler from dropping the work.
-var sink uint64
-
 // spin does n units of work: a chain of multiplications that touches no memory and that no core does two of at once.
 //
 //go:noinline
-func spin(n int64) uint64 {
+func spin(n int64) {
 	x := uint64(n) | 1
 	for range n {
 		x = x*6364136223846793005 + 1442695040888963407
 	}
-	return x
+	runtime.KeepAlive(x) // or the compiler would drop the work
 }
 
 // burn does an amount of work, whatever time that takes: a clock would hide that the cores are shared. False when it
@@ -35,9 +33,7 @@ func burn(amount int64, stop func() bool) bool {
 			return false
 		}
 		n := min(amount, chunk)
-		if spin(n) == 0 {
-			sink++
-		}
+		spin(n)
 		amount -= n
 	}
 	return true

@@ -49,7 +49,7 @@ func (c *Calibration) Efficiency() float64 {
 const (
 	spell  = 150 * time.Millisecond // of computing threads
 	spells = 3
-	sleeps = 300 // tasks that measure an executor
+	sleeps = 200 // tasks that measure an executor
 )
 
 // Calibrate measures this machine, and some executors with so many tasks a second. It takes seconds, and what else the
@@ -156,6 +156,7 @@ func (m *meter) Record(r worker.Record) {
 	case worker.Ended:
 		m.took = append(m.took, m.bodies[r.Task])
 		m.overhead = append(m.overhead, max(0, r.At-m.began[r.Task]-m.bodies[r.Task]))
+	default:
 	}
 }
 

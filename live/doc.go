@@ -10,14 +10,15 @@
 //
 // # Where to look
 //
-//	world, host        the loop, and what the worker sees of it
-//	crew               what runs bodies, in this process (room) or in a child (keeper)
-//	room, body         the attempts of one process: phases, fates, being stopped
-//	section            who may compute: the interpreter lock, the one thread of gevent
-//	burn               CPU work in calibrated amounts
-//	keeper, child      the two ends of a child process, with frames between them
-//	alarm, pause, rank what the kernel does better than the runtime: short waits, priorities
-//	calibrate          what this machine can do
+//	options, world, host   the loop, and what the worker sees of it
+//	crew                   what runs bodies, in this process (room) or in a child (keeper)
+//	room, body             the attempts of one process: phases, fates, being stopped
+//	section                who may compute: the interpreter lock, the one thread of gevent
+//	burn                   CPU work in calibrated amounts
+//	keeper, process        a child process from its parent's end: started, watched, killed
+//	child, frame           the same from its own end, and what they say to each other
+//	alarm, pause, rank     what the kernel does better than the runtime: short waits, priorities
+//	calibrate, foreign     what this machine can do, and what else it does
 //
 // Neither sim nor scenarios is known here.
 //

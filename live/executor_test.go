@@ -110,6 +110,7 @@ func TestCrashTakesOneChildOrTheWholeWorker(t *testing.T) {
 						{IO: ms, Failure: workloads.FailCrashOnce}, {IO: ms},
 					}}
 					want = [2]int64{2, 0}
+				default:
 				}
 				r := play(t, layout, classes, live.Options{Executor: e})
 				assert.Equal(t, want, [2]int64{r.Classes[0].ByOutcome[worker.OK], r.Classes[0].ByOutcome[worker.Lost]})

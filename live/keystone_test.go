@@ -95,6 +95,14 @@ func TestLiveEqualsSim(t *testing.T) {
 			classes[i].Work = []workloads.Phase{{Kind: workloads.IO, Demand: half}, {Kind: workloads.CPU, Demand: half}}
 		}
 	}
+	autoscale := func(l *strategies.Layout, _ []workloads.Class) {
+		w := &l.Workers[0]
+		w.Concurrency, w.AutoscaleMin, w.Keepalive = 4, 1, 3*time.Second
+	}
+	recycling := func(l *strategies.Layout, _ []workloads.Class) {
+		l.Workers[0].MaxTasksPerChild = 7
+		l.Workers[0].Overheads.Exit, l.Workers[0].Overheads.Respawn = 30*time.Millisecond, 180*time.Millisecond
+	}
 	for _, c := range []struct {
 		name  string
 		edits []edit
@@ -117,6 +125,9 @@ func TestLiveEqualsSim(t *testing.T) {
 		{"two phases", []edit{phases}},
 		{"threads, crashes", []edit{pool(worker.Threads), crashes, window(4, true)}},
 		{"gevent, hangs, crashes", []edit{pool(worker.Gevent), hangs, crashes}},
+		{"autoscaling", []edit{autoscale, window(4, false)}},
+		{"autoscaling, hangs, late acks", []edit{autoscale, hangs, window(1, true)}},
+		{"recycled children", []edit{recycling}},
 		{"redis, everything", []edit{redis, retries, soft, crashes, window(4, false)}},
 		{"rabbitmq, everything", []edit{rabbitmq, retries, hangs, crashes, window(4, true)}},
 	} {
@@ -134,14 +145,14 @@ func TestLiveEqualsSim(t *testing.T) {
 func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class) {
 	t.Helper()
 	const span = 2650 * time.Second
-	virtual, real := newTrail(), newTrail()
+	virtual, actual := newTrail(), newTrail()
 	want := sim.New(layout, classes, nil, sim.Options{
 		Key: des.NewKey(7), Duration: span, Drain: span, Recorder: virtual,
 	}).Run()
 	require.GreaterOrEqual(t, want.Classes[0].Published+want.Classes[1].Published, int64(5000))
 	synctest.Test(t, func(t *testing.T) {
 		got, err := live.New(layout, classes, live.Options{
-			Key: des.NewKey(7), Duration: span, Drain: span, Recorder: real,
+			Key: des.NewKey(7), Duration: span, Drain: span, Recorder: actual,
 		}).Run(context.Background())
 		require.NoError(t, err)
 		require.Zero(t, got.Lag.Max())
@@ -151,9 +162,9 @@ func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class) {
 			require.Equal(t, want.Classes[i].ByOutcome, got.Classes[i].ByOutcome)
 		}
 	})
-	require.Equal(t, len(virtual.lines), len(real.lines))
+	require.Len(t, actual.lines, len(virtual.lines))
 	for i := range virtual.lines {
-		require.Equal(t, virtual.lines[i], real.lines[i], "record %d", i)
+		require.Equal(t, virtual.lines[i], actual.lines[i], "record %d", i)
 	}
 }
 

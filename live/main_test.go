@@ -3,7 +3,7 @@ package live_test
 import (
 	"fmt"
 	"os"
-	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -38,7 +38,7 @@ func serve() int {
 	case "stopping":
 		ill(func() { _ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) })
 	case "babbling":
-		ill(func() { fmt.Print(slices.Repeat([]byte("garbage"), 1000)) })
+		ill(func() { fmt.Print(strings.Repeat("garbage", 1000)) })
 	}
 	if err := live.Serve(os.Stdin, os.Stdout); err != nil {
 		return 1

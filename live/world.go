@@ -15,45 +15,6 @@ import (
 	"simrun/workloads"
 )
 
-// Options say what one run does.
-type Options struct {
-	Key      des.Key  // as in package sim: the same key brings the same tasks
-	Load     float64  // multiplies arrivals; 0 = 1
-	Warmup   des.Time // before the observed window
-	Duration des.Time // of the observed window
-	Drain    des.Time // at most, after it, for tasks that arrived in it
-	Start    des.Time // time of the week at which the observed window starts
-	Recorder Recorder // nil = nobody listens
-
-	Executor Executor
-	Rate     Rate     // of CPU work: see MeasureRate; not needed by Goroutine
-	Child    []string // command of a child process; nil = this program, which then begins with IsChild and Serve
-	Precise  bool     // an alarm of the kernel and a place before the bodies; not inside a bubble of fake time
-
-	// Body, if not nil, is told how long the body of each attempt took by its own clock, before the worker hears of
-	// its end. It is called from the loop.
-	Body func(task, attempt int32, took des.Time)
-}
-
-// Recorder receives every change of state, and what of a task the worker does not know. It is called from one
-// goroutine.
-type Recorder interface {
-	worker.Recorder
-	Publish(now des.Time, task int32, id string, p *worker.Publication)
-}
-
-// Result is what one run observed.
-type Result struct {
-	*worker.Tally
-	End         des.Time
-	Interrupted bool          // ctx was done before the run was
-	Lag         des.Histogram // how late the loop was for each of its timers
-	SendLag     des.Histogram // how late each arrival was published
-	Leaks       int           // bodies that hung, were abandoned, and went on until the end of the run
-	Children    Children
-	Raised      bool // the harness ran before the bodies
-}
-
 // World is one run. It is not reused.
 type World struct {
 	opts    Options
@@ -167,11 +128,15 @@ func (w *World) Run(ctx context.Context) (Result, error) {
 	}
 	bell := alarm()
 	defer bell.close()
+	before, ok := foreign()
 	w.start = time.Now()
 	w.loop(ctx, bell)
 	w.clock()
 	w.result.End = w.now
 	err := w.dismiss()
+	if after, still := foreign(); ok && still {
+		w.result.Others = max(0, (after-before).Seconds()/time.Since(w.start).Seconds())
+	}
 	w.result.Tally = w.system.Close(w.now)
 	return w.result, err
 }
@@ -257,7 +222,7 @@ func (w *World) handle(n notice) {
 	}
 }
 
-func (w *World) clock() { w.now = des.Time(time.Since(w.start)) }
+func (w *World) clock() { w.now = time.Since(w.start) }
 
 // due handles what is due, in the order in which package sim would: events of the queue before arrivals of the same
 // time.

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -172,6 +173,9 @@ func (s *story) tell(e *event, at float64) {
 		if n := len(s.Attempts); n > 0 && s.retried == n && len(s.Retries) < n { // when it was due is not in the log
 			s.Retries = append(s.Retries, at-s.again)
 		}
+		if s.open { // redelivered: the process that ran it died, and no event says so
+			s.Attempts[len(s.Attempts)-1].Lost = true
+		}
 		s.Attempts = append(s.Attempts, LogAttempt{Worker: e.Hostname, Started: at, Ended: math.NaN(), Runtime: math.NaN()})
 		s.open, s.Outcome = true, "unfinished"
 	case "task-succeeded":
@@ -180,6 +184,10 @@ func (s *story) tell(e *event, at float64) {
 	case "task-failed":
 		s.end(at, nil)
 		s.Outcome = "failed"
+		if strings.HasPrefix(e.Exception, "WorkerLostError") && len(s.Attempts) > 0 {
+			last := &s.Attempts[len(s.Attempts)-1]
+			s.Outcome, last.Lost, last.Runtime = "lost", true, math.NaN()
+		}
 		if m := hardLimit.FindStringSubmatch(e.Exception); m != nil {
 			s.Outcome = "timeout"
 			if x, err := strconv.ParseFloat(m[1], 64); err == nil {

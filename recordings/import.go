@@ -42,6 +42,7 @@ type ImportedClass struct {
 	Attempts    int
 	Errors      int // attempts that failed
 	Timeouts    int // attempts ended by the hard limit
+	Lost        int // attempts whose process died
 
 	arrivals          []float64
 	tasks             []*LogTask
@@ -124,9 +125,11 @@ func (c *ImportedClass) add(t *LogTask) {
 	for i, a := range t.Attempts {
 		last := i == len(t.Attempts)-1
 		timeout := last && t.Outcome == "timeout"
-		if !math.IsNaN(a.Ended) {
+		if !math.IsNaN(a.Ended) || a.Lost {
 			c.Attempts++
 			switch {
+			case a.Lost:
+				c.Lost++
 			case timeout:
 				c.Timeouts++
 			case !last || t.Outcome == "failed" || t.Outcome == "retrying":
@@ -140,7 +143,7 @@ func (c *ImportedClass) add(t *LogTask) {
 	if t.Limit > c.limit {
 		c.limit = t.Limit
 	}
-	c.mostRetries = max(c.mostRetries, len(t.Attempts)-1)
+	c.mostRetries = max(c.mostRetries, t.retries())
 	for i, d := range t.Retries {
 		for len(c.delays) <= i {
 			c.delays = append(c.delays, nil)
@@ -153,6 +156,16 @@ func (c *ImportedClass) add(t *LogTask) {
 	if !math.IsNaN(t.Expires) && t.Expires > 0 {
 		c.dates = append(c.dates, t.Expires)
 	}
+}
+
+// retries are the attempts that followed one that failed, not one whose process died.
+func (t *LogTask) retries() (n int) {
+	for i := 0; i+1 < len(t.Attempts); i++ {
+		if !t.Attempts[i].Lost {
+			n++
+		}
+	}
+	return n
 }
 
 // doubt warns of what the scenario of a class leaves out.
@@ -191,9 +204,11 @@ func (m *Imported) findWorkers(l *Log) {
 			for _, a := range t.Attempts {
 				end := a.Ended
 				switch {
+				case math.IsNaN(end) && a.Lost:
+					end = a.Started
 				case math.IsNaN(end):
 					end = l.Span
-				case math.IsNaN(a.Runtime): // several attempts as one: it was not running all the time
+				case math.IsNaN(a.Runtime) && !a.Lost: // several attempts as one: it was not running all the time
 					end = a.Started
 				}
 				if !slices.Contains(names, a.Worker) {
@@ -288,13 +303,17 @@ func (m *Imported) trace() []byte {
 	})
 	for _, e := range all {
 		failure, arg := "none", ""
-		switch n := len(e.t.Attempts); {
+		switch n := e.t.retries(); {
 		case e.t.Outcome == "timeout":
 			failure = "hang_io"
-		case n > 1 && e.t.Outcome == ok:
-			failure, arg = "flaky", strconv.Itoa(n-1)
-		case e.t.Outcome == "failed" && n > 1:
+		case e.t.Outcome == "lost":
+			failure = "crash_always"
+		case n > 0 && e.t.Outcome == ok:
 			failure, arg = "flaky", strconv.Itoa(n)
+		case e.t.Outcome == "failed" && n > 0:
+			failure, arg = "flaky", strconv.Itoa(n+1)
+		case len(e.t.Attempts) > 1 && e.t.Outcome == ok:
+			failure = "crash_once"
 		case e.t.Outcome == "failed":
 			failure = "exc"
 		}

@@ -283,6 +283,67 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+// With the table of attempts beside it, a run tells retries and crashes.
+func TestImportReadsAttempts(t *testing.T) {
+	dir := t.TempDir()
+	run := filepath.Join(dir, "run1.csv")
+	var tasks, attempts strings.Builder
+	tasks.WriteString("id,class,queue,due,started,ended,outcome,attempts,worker\n")
+	attempts.WriteString("id,class,attempt,received,started,ended,outcome,worker,pid,info,parent_saw\n")
+	for i := range 20 {
+		at := float64(i)
+		n, last := 1, at+0.1
+		outcome := "ok"
+		switch {
+		case i%5 == 1: // retried after a second
+			n, last = 2, at+1.2
+			fmt.Fprintf(&attempts, "%d,a,1,,%.1f,%.1f,retry,w1,,,\n%d,a,2,,%.1f,%.1f,ok,w1,,,\n", i, at, at+0.1, i, at+1.1, last)
+		case i == 12: // crashed, redelivered at once
+			n, last = 2, at+0.2
+			fmt.Fprintf(&attempts, "%d,a,1,,%.1f,%.1f,worker_lost,w1,,,\n%d,a,2,,%.1f,%.1f,ok,w1,,,\n", i, at, at+0.1, i, at+0.1, last)
+		case i == 13: // killed at its limit
+			outcome, last = "timeout", at+8
+			fmt.Fprintf(&attempts, "%d,a,1,,%.1f,%.1f,timeout,w1,,,\n", i, at, last)
+		default:
+			fmt.Fprintf(&attempts, "%d,a,1,,%.1f,%.1f,ok,w1,,,\n", i, at, last)
+		}
+		fmt.Fprintf(&tasks, "%d,a,q,%.1f,%.1f,%.1f,%s,%d,w1\n", i, at, at, last, outcome, n)
+	}
+	require.NoError(t, os.WriteFile(run, []byte(tasks.String()), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "run1_attempts.csv"), []byte(attempts.String()), 0o644))
+	l, err := recordings.ReadLog(run)
+	require.NoError(t, err)
+	assert.Empty(t, l.Warnings)
+	m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
+	c := &m.Classes[0]
+	assert.Equal(t, []int{25, 4, 1, 1}, []int{c.Attempts, c.Errors, c.Timeouts, c.Lost})
+	sc := imported(t, m)
+	assert.Equal(t, "8s", sc.Classes[0].HardLimit.String())
+	assert.Equal(t, 1, sc.Classes[0].Retry.Max)
+	assert.Equal(t, "1s", sc.Classes[0].Retry.Delay.String())
+	assert.InDelta(t, 0.04, sc.Classes[0].Failures.Crash.P, 1e-9)
+	assert.Equal(t, 2, sc.Layouts[0].Workers[0].Concurrency, "the killed one ran beside others")
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "run1_attempts.csv"), []byte("id,started,ended,outcome,worker\n1,x,2,ok,w\n"), 0o644))
+	_, err = recordings.ReadLog(run)
+	assert.ErrorContains(t, err, `run1_attempts.csv:2: started: "x": want seconds`)
+}
+
+func TestEventsOfCrashes(t *testing.T) {
+	l, err := recordings.ReadLog(events(t,
+		ev("sent", "late", 0, `, "name": "x", "queue": "q"`), ev("received", "late", 0.1, ""), ev("started", "late", 0.2, ""),
+		ev("started", "late", 3, ""), ev("succeeded", "late", 4, `, "runtime": 1`),
+		ev("sent", "early", 1, `, "name": "x", "queue": "q"`), ev("received", "early", 1.1, ""), ev("started", "early", 1.2, ""),
+		ev("failed", "early", 2, `, "exception": "WorkerLostError('signal 9')"`),
+	))
+	require.NoError(t, err)
+	m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
+	c := &m.Classes[0]
+	assert.Equal(t, []int{3, 0, 2}, []int{c.Attempts, c.Errors, c.Lost})
+	assert.Equal(t, []float64{1}, c.Runs, "what was cut short says nothing of how long it takes")
+	assert.Equal(t, "lost", l.Tasks[1].Outcome)
+}
+
 // FuzzReadLog: whatever is accepted makes a scenario that can be read.
 func FuzzReadLog(f *testing.F) {
 	f.Add(ev("sent", "a", 0, `, "name": "x", "queue": "q"`) + "\n" + ev("received", "a", 1, "") + "\n" + ev("started", "a", 2, "") + "\n" + ev("retried", "a", 3, ""))

@@ -146,7 +146,7 @@ func (m *Imported) writeFailures(y *yaml, c *ImportedClass, o ImportOptions) {
 	for _, f := range []struct {
 		name string
 		n    int
-	}{{"error", c.Errors}, {"hang", c.Timeouts}} {
+	}{{"error", c.Errors}, {"hang", c.Timeouts}, {"crash", c.Lost}} {
 		if f.n > 0 && (f.name != "hang" || c.limit > 0) {
 			failures = append(failures, fmt.Sprintf("%s: %s%%", f.name, number(significant(100*float64(f.n)/float64(c.Attempts)))))
 		}

@@ -27,7 +27,7 @@ type LogTask struct {
 	Arrived          float64
 	Received         float64 // first
 	Attempts         []LogAttempt
-	Outcome          string    // ok | failed | timeout | retrying | expired | unstarted | unfinished
+	Outcome          string    // ok | failed | timeout | lost | retrying | expired | unstarted | unfinished
 	Limit            float64   // of a timeout, s
 	Retries          []float64 // from the end of an attempt to when the next was due or started, s
 	Countdown        float64   // asked for when it was sent, s
@@ -39,6 +39,7 @@ type LogAttempt struct {
 	Worker         string
 	Started, Ended float64
 	Runtime        float64 // as the worker measured it, or ended - started
+	Lost           bool    // its process died
 }
 
 // ReadLog reads a log: Celery's events, one JSON object a line, or the CSV form of recordings. Errors are joined, up to
@@ -75,9 +76,13 @@ func ReadLog(path string) (*Log, error) {
 	return l, nil
 }
 
-// readRun reads the CSV form of a recorded run.
+// readRun reads the CSV form of a recorded run, and its attempts where they stand beside it.
 func readRun(name string, in io.Reader) (*Log, error) {
 	rows, err := scenarios.ReadRun(name, in)
+	if err != nil {
+		return nil, err
+	}
+	attempts, err := readAttempts(strings.TrimSuffix(name, ".csv") + "_attempts.csv")
 	if err != nil {
 		return nil, err
 	}
@@ -87,15 +92,23 @@ func readRun(name string, in io.Reader) (*Log, error) {
 		r := &rows[i]
 		t := LogTask{
 			ID: r.ID, Class: r.Class, Queue: r.Queue, Arrived: r.Due, Received: r.Received, Outcome: r.Outcome,
-			Limit: math.NaN(), Countdown: math.NaN(), Expires: math.NaN(),
+			Limit: math.NaN(), Countdown: math.NaN(), Expires: math.NaN(), Attempts: attempts[r.ID],
 		}
-		if !math.IsNaN(r.Started) {
+		if attempts == nil && !math.IsNaN(r.Started) {
 			a := LogAttempt{Worker: r.Worker, Started: r.Started, Ended: r.Ended, Runtime: r.Ended - r.Started}
 			if r.Attempts > 1 {
 				repeated++
 				a.Runtime = math.NaN() // from the first start to the last end: no attempt took so long
 			}
 			t.Attempts = append(t.Attempts, a)
+		}
+		for k := 1; k < len(t.Attempts); k++ {
+			if !t.Attempts[k-1].Lost { // until it ran again, which is not before it was due
+				t.Retries = append(t.Retries, t.Attempts[k].Started-t.Attempts[k-1].Ended)
+			}
+		}
+		if n := len(t.Attempts); t.Outcome == "timeout" && n > 0 {
+			t.Limit = t.Attempts[n-1].Ended - t.Attempts[n-1].Started
 		}
 		l.Tasks = append(l.Tasks, t)
 		for _, x := range []float64{r.Due, r.Received, r.Started, r.Ended} {

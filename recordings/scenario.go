@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,9 +27,7 @@ func (u *Unsupported) Error() string {
 
 // Decode makes the scenario of the recording. The error is an [Unsupported] where the format lacks something.
 func (r *Recording) Decode() (*scenarios.Scenario, error) {
-	text := regexp.MustCompile(`(?m)^producers:.*\n|^ +(heartbeat|wakeup_timer): .*\n`).ReplaceAllString(r.Scenario(), "") // INTERIM
-	text = regexp.MustCompile(`(broker: {kind: \w+), machine: vm`).ReplaceAllString(text, "$1")
-	sc, err := scenarios.Decode(filepath.Join(r.Dir, "scenario.yaml"), []byte(text), r.Dir)
+	sc, err := scenarios.Decode(filepath.Join(r.Dir, "scenario.yaml"), []byte(r.Scenario()), r.Dir)
 	if err == nil {
 		return sc, nil
 	}

@@ -135,7 +135,7 @@ func relativeError(x float64) string {
 
 // benchRuns is the table of runs, with what speaks against one.
 func benchRuns(b *experiment.Bench) *Table {
-	t := &Table{Head: []string{"strategy", "round", "tasks", "ok", "not ok", "loop\nlag p99", "send\nlag p99", "bound", "leaks", "verdict"}, Text: 1}
+	t := &Table{Head: []string{"strategy", "round", "tasks", "ok", "not ok", "loop\nlag p99", "send\nlag p99", "bound", "others'\ncores", "leaks", "verdict"}, Text: 1}
 	for i := range b.Strategies {
 		s := &b.Strategies[i]
 		g := Group{Name: s.Name}
@@ -151,7 +151,7 @@ func benchRuns(b *experiment.Bench) *Table {
 			count := func(n int64) string { return units.Count(float64(n)) }
 			g.Rows = append(g.Rows, []string{
 				count(int64(r.Round)), count(r.Published), count(r.Succeeded), count(r.Published - r.Succeeded),
-				units.Duration(r.LagP99), units.Duration(r.SendLagP99), units.Duration(r.LagBound), count(int64(r.Leaks)), verdict,
+				units.Duration(r.LagP99), units.Duration(r.SendLagP99), units.Duration(r.LagBound), units.Number(math.Round(r.Others*100) / 100), count(int64(r.Leaks)), verdict,
 			})
 		}
 		if g.Rows != nil {
@@ -159,6 +159,7 @@ func benchRuns(b *experiment.Bench) *Table {
 			t.note("%s: %s tasks/s done, %s predicted.", s.Name, units.Number(s.Throughput), units.Number(s.Predicted))
 		}
 	}
+	t.note("Others' cores: what other processes took meanwhile. Where tasks compute, the prediction holds for a machine that is as busy as when it was calibrated.")
 	return t
 }
 

@@ -13,6 +13,7 @@
 //	tasks, trace         one row a task, and the timeline of attempts for trace viewers
 //	plots                which plots a Result has, as SVG and PNG
 //	bars, means, cdf, timeline    what each plot shows
+//	sweep, sweeptables, sweepmap  a grid of cells: who wins where
 //	style, ticks, barchart        how plots are drawn
 //	page, index          report.html, and the page over several scenarios
 //	batch, folder        files written all or none; what stands in a results folder

@@ -60,7 +60,18 @@ func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, 
 			return err
 		}
 	}
-	return nil
+	return sweepFile(b, filepath.Join(dir, "sweep.csv"), r)
+}
+
+// sweepFile adds the table of a sweep; where there is none, one of an earlier run goes away.
+func sweepFile(b *Batch, path string, r *experiment.Result) error {
+	if r.Sweep == nil {
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+			b.Remove(path)
+		}
+		return nil
+	}
+	return b.Add(path, func(w io.Writer) error { return SweepCSV(w, r) })
 }
 
 // ProbeFolder tells whether a results folder could be written.

@@ -11,6 +11,7 @@ import (
 func Markdown(r *experiment.Result) string {
 	var b strings.Builder
 	head(&b, r)
+	markdownSweep(&b, r)
 	for _, g := range []*grid{targets(r), overloaded(r), layouts(r)} {
 		markdownGrid(&b, g)
 	}
@@ -35,6 +36,7 @@ func Markdown(r *experiment.Result) string {
 func Summary(r *experiment.Result) string {
 	var b strings.Builder
 	head(&b, r)
+	markdownSweep(&b, r)
 	for _, g := range []*grid{targets(r), overloaded(r), layouts(r)} {
 		markdownGrid(&b, g)
 	}
@@ -53,6 +55,16 @@ func head(b *strings.Builder, r *experiment.Result) {
 	}
 	for _, reason := range r.Verdict.Reasons {
 		b.WriteString("- " + escapeMarkdown(reason) + "\n")
+	}
+}
+
+func markdownSweep(b *strings.Builder, r *experiment.Result) {
+	grids := sweepGrids(r)
+	for _, g := range grids {
+		markdownGrid(b, g)
+	}
+	if len(grids) > 0 {
+		b.WriteString("\n" + sweepLine(r) + "\n")
 	}
 }
 

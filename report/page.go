@@ -25,12 +25,12 @@ var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 
 // pageView is what page.html shows.
 type pageView struct {
-	Title, About, Status, Headline, Advice, Trust, Change, Expanded, Build string
-	Style                                                                  template.CSS
-	Reasons, Method, Warnings, Assumptions                                 []string
-	Bars, CauseBars, CDFs, Times, Use                                      []figureView
-	Targets, Causes, Workers, Checks                                       []gridView
-	Inputs                                                                 []input
+	Title, About, Status, Headline, Advice, Trust, Change, Expanded, Build, SweepLine string
+	Style                                                                             template.CSS
+	Reasons, Method, Warnings, Assumptions                                            []string
+	Maps, Bars, CauseBars, CDFs, Times, Use                                           []figureView
+	Sweep, Targets, Causes, Workers, Checks                                           []gridView
+	Inputs                                                                            []input
 }
 
 type figureView struct{ Drawing template.HTML }
@@ -65,10 +65,13 @@ func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result) error {
 		Inputs: []input{
 			{"file", sc.File}, {"SHA-256", r.Scenario.SHA256}, {"seed", fmt.Sprint(r.Scenario.Seed)},
 		},
-		Targets: views(targets(r), overloaded(r), durations(r), layouts(r), rest(r)),
-		Causes:  views(causes(r)),
+		Targets: views(targets(r), overloaded(r), durations(r), layouts(r), rest(r), blast(r), tolls(r)),
+		Causes:  views(causes(r), stretches(r)),
 		Workers: views(workers(r)),
 		Checks:  views(checks(r), differences(r)),
+	}
+	if v.Sweep = views(sweepGrids(r)...); v.Sweep != nil {
+		v.SweepLine = together(sweepLine(r))
 	}
 	if r.Verdict.Apply != nil {
 		v.Change = strings.TrimRight(strategies.Render(*r.Verdict.Apply), "\n")
@@ -80,6 +83,8 @@ func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result) error {
 		}
 		f := figureView{template.HTML(drawing)} //nolint:gosec // drawn here, every text in it escaped by vgsvg
 		switch p.Section {
+		case "sweep":
+			v.Maps = append(v.Maps, f)
 		case "bars":
 			v.Bars = append(v.Bars, f)
 		case "causes":
@@ -162,6 +167,8 @@ func trust(sc *scenarios.Scenario, r *experiment.Result) string {
 func unverified(sc *scenarios.Scenario, r *experiment.Result) (s string) {
 	if r.Verdict.ModelError == nil {
 		s = " Predictions for this kind of workload have not been verified against real Celery."
+	} else {
+		s = fmt.Sprintf(" Against recordings of real Celery, nine of ten such p95 figures were within %s (%s).", units.Share(r.Verdict.ModelError.P95), r.Verdict.ModelError.Preset)
 	}
 	n := r.Verdict.Inputs
 	s += fmt.Sprintf(" Of what is said of the tasks, %d of %d inputs were measured, the others assumed.", n.Measured, n.Measured+n.Assumed)
@@ -199,5 +206,6 @@ func modelError(r *experiment.Result) string {
 	if r.Verdict.ModelError == nil {
 		return "How far predictions are off for this kind of workload (pool, broker, share of CPU) has not been measured against real Celery: model error unknown."
 	}
-	return "Predictions for this kind of workload were compared with recordings of real Celery; a figure nearer to its target than the error found is marginal."
+	m := r.Verdict.ModelError
+	return fmt.Sprintf("Predictions of this kind (%s) were compared with recordings of real Celery (docs/fidelity.md): nine of ten p95 figures of wait and response were within %s of reality. A target that is met by less than that is marginal, not passed.", m.Preset, units.Share(m.P95))
 }

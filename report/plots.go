@@ -20,7 +20,7 @@ import (
 // Plot is one picture of a Result.
 type Plot struct {
 	File    string // name without its ending
-	Section string // bars | causes | cdf | time | use: the part of the page it belongs to
+	Section string // sweep | bars | causes | cdf | time | use: the part of the page it belongs to
 	Title   string
 	Alt     string // what it shows, in words and numbers
 
@@ -32,7 +32,7 @@ type Plot struct {
 func Plots(r *experiment.Result) []Plot {
 	var out []Plot
 	names := map[string]int{}
-	for _, p := range slices.Concat(bars(r), waitCauses(r), cdfs(r), timelines(r), utilization(r)) {
+	for _, p := range slices.Concat(sweeps(r), bars(r), waitCauses(r), cdfs(r), timelines(r), utilization(r)) {
 		p.File = FileName(p.File)
 		names[p.File]++
 		if n := names[p.File]; n > 1 { // two classes whose names differ only in characters that files cannot have

@@ -18,7 +18,7 @@ var (
 	faint = color.NRGBA{0x5f, 0x68, 0x73, 0xff} // second-rank text
 	rule  = color.NRGBA{0xdd, 0xe1, 0xe6, 0xff} // grid
 	paper = color.NRGBA{0xff, 0xff, 0xff, 0xff}
-	shade = color.NRGBA{0xee, 0xf0, 0xf3, 0xff} // the worst minutes
+	shade = color.NRGBA{0xee, 0xf0, 0xf3, 0xff} // the worst minutes, or a fault
 )
 
 // palette is Okabe and Ito's, which stays apart for colour-blind eyes, without its yellow (too light for lines) and

@@ -19,6 +19,12 @@ func Text(r *experiment.Result, width int, color bool) string {
 	p := &page{width: max(width, 40), color: color}
 	p.paragraph("", paint(color, tone(r.Verdict.Status), r.Verdict.Headline))
 	p.verdict(&r.Verdict)
+	if grids := sweepGrids(r); grids != nil {
+		for _, g := range grids {
+			p.grid(g)
+		}
+		p.paragraph("", sweepLine(r))
+	}
 	p.grid(targets(r))
 	p.grid(overloaded(r))
 	p.grid(layouts(r))
@@ -28,6 +34,7 @@ func Text(r *experiment.Result, width int, color bool) string {
 	}
 	p.grid(durations(r))
 	p.grid(rest(r))
+	p.grid(blast(r))
 	p.checks(r)
 	if w := footnotes(r); len(w) > 0 {
 		p.title("Warnings")

@@ -21,6 +21,8 @@ type track struct {
 	lines [][]float64
 	limit float64 // slots: drawn as a thin line; 0 = none
 	step  float64 // seconds
+
+	faults []window // planned
 }
 
 // worstWindow is how long "the worst minutes" are.
@@ -35,11 +37,11 @@ func timelines(r *experiment.Result) []Plot {
 			continue
 		}
 		step := s.Timeline.Step.Seconds()
-		q := track{title: titled(r, s), step: step}
+		q := track{title: titled(r, s), step: step, faults: planned(s)}
 		for k := range min(len(s.Queues), len(s.Timeline.Queues)) {
 			q.names, q.lines = append(q.names, s.Queues[k].Name), append(q.lines, s.Timeline.Queues[k])
 		}
-		w := track{title: titled(r, s), step: step, limit: float64(s.Slots)}
+		w := track{title: titled(r, s), step: step, limit: float64(s.Slots), faults: planned(s)}
 		for k := range min(len(s.Workers), len(s.Timeline.Busy)) {
 			w.names, w.lines = append(w.names, s.Workers[k].Name), append(w.lines, s.Timeline.Busy[k])
 		}
@@ -80,6 +82,7 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 		top = 1
 	}
 	worst = worst && end > 3*worstWindow && end < 100*worstWindow && tracks[0].step <= worstWindow // else a hair, or not known so finely
+	worst = worst && tracks[0].faults == nil                                                       // one shade at a time
 	var keys []key
 	for i, n := range names {
 		keys = append(keys, key{name: n, line: timeStyle(i)})
@@ -89,6 +92,9 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 	}
 	if worst {
 		keys = append(keys, key{name: "worst " + units.Duration(worstWindow), line: draw.LineStyle{Color: shade, Width: 9}})
+	}
+	if tracks[0].faults != nil {
+		keys = append(keys, key{name: "fault", line: draw.LineStyle{Color: shade, Width: 9}})
 	}
 	const panel = vg.Length(92)
 	plots := make([]*plot.Plot, len(tracks))
@@ -100,6 +106,9 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 		ax.Title.Text = t.title
 		if worst && t.peak() > top/20 { // where hardly anything waits, no minutes are the worst
 			ax.Add(worstOf(t))
+		}
+		for _, f := range t.faults {
+			ax.Add(window{from: f.from, to: min(f.to, end)})
 		}
 		ax.Add(gridLines{y: true})
 		if t.limit > 0 {

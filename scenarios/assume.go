@@ -2,8 +2,10 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 
 	"simrun/strategies"
+	"simrun/system"
 	"simrun/worker"
 )
 
@@ -92,7 +94,7 @@ func (d *decoder) workerNotes(s *Scenario, note func(string, ...any)) {
 // taskNotes says what tasks are assumed not to do.
 func (d *decoder) taskNotes(s *Scenario, note func(string, ...any)) {
 	var idle, final, endless []string
-	failing := false
+	failing := len(s.Faults)+len(s.TaskFaults) > 0 || slices.ContainsFunc(s.Services, func(x system.Service) bool { return x.Errors > 0 })
 	for i := range s.Classes {
 		c := &s.Classes[i]
 		given := d.given.get("tasks").get(c.Name)

@@ -148,7 +148,7 @@ func (d *decoder) taskFault(v *value, path string, s *Scenario) {
 		}
 		f.SlowFactor = factor
 	}
-	to.P = 1 - (1-to.P)*(1-p)
+	to.P += p - to.P*p
 	if p > 0 {
 		share := strconv.FormatFloat(100*p, 'g', 6, 64)
 		s.TaskFaults = append(s.TaskFaults, TaskFault{Name: fmt.Sprintf("%s: %s, %s%%", task.text, mode, share), Class: class})

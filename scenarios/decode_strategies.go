@@ -270,6 +270,10 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 		Kind: d.text(v.get("kind")), Dispatch: d.text(v.get("dispatch")),
 		Machine: d.text(v.get("machine")), Producers: producers,
 	}
+	if timeout := v.get("visibility_timeout"); timeout != nil {
+		t := d.time(timeout)
+		b.Visibility = &t
+	}
 	if steps := v.get("priority_steps"); steps != nil {
 		b.PrioritySteps = []int{}
 		for _, item := range steps.items {

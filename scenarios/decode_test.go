@@ -96,7 +96,7 @@ func TestTasksAreRead(t *testing.T) {
 		{For: 2 * time.Hour, From: 5.0 / 3600, To: 5.0 / 3600},
 		{For: time.Hour, From: 5.0 / 3600, To: 20.0 / 86400},
 	}}, classOf(t, s, "daily").Arrivals.Process)
-	assert.Equal(t, worker.Retry{Max: 3, Delay: time.Second, Backoff: 2, Cap: 10 * time.Minute, Jitter: true, OnError: true, OnSoft: true},
+	assert.Equal(t, worker.Retry{Max: 3, Delay: time.Second, Backoff: 2, Cap: 10 * time.Minute, Jitter: true, OnError: true, OnSoft: true, OnService: true},
 		classOf(t, s, "clients").Retry)
 	crontab := classOf(t, s, "crontab")
 	assert.Equal(t, worker.On, crontab.AcksLate)
@@ -160,7 +160,7 @@ func TestObservations(t *testing.T) {
 	require.Len(t, s.Observed, 1)
 	run := s.Observed[0]
 	assert.Equal(t, "run1", run.Name)
-	assert.Equal(t, ObservedTask{ID: "t1", Class: "replayed", Outcome: "ok", Due: 0.5, Started: 0.503, Ended: 0.81, Attempts: 1}, run.Tasks[0])
+	assert.Equal(t, ObservedTask{ID: "t1", Class: "replayed", Outcome: "ok", Due: 0.5, Started: 0.503, Ended: 0.81, Attempts: 1, Queue: "q", Worker: "worker", Published: 0.501, Received: 0.502}, run.Tasks[0])
 	assert.True(t, math.IsNaN(run.Tasks[1].Started))
 	assert.Equal(t, "unstarted", run.Tasks[1].Outcome)
 }

@@ -84,7 +84,16 @@ func expandWorker(l *strategies.Layout, w *worker.Config, replicas int, machine 
 	}
 	out := &value{kind: table}
 	out.add("queues", names(w.Queues))
-	out.add("concurrency", wholeValue(w.Concurrency))
+	if w.AutoscaleMin > 0 {
+		auto := &value{kind: table}
+		auto.add("min", wholeValue(w.AutoscaleMin))
+		auto.add("max", wholeValue(w.Concurrency))
+		auto.add("policy", textValue("celery"))
+		auto.add("keepalive", textValue(formatTime(w.Keepalive)))
+		out.add("autoscale", auto)
+	} else {
+		out.add("concurrency", wholeValue(w.Concurrency))
+	}
 	if w.Order == worker.Weighted {
 		weights, order := &value{kind: table}, &value{kind: table}
 		for i, q := range w.Queues {
@@ -111,6 +120,16 @@ func expandWorker(l *strategies.Layout, w *worker.Config, replicas int, machine 
 	}
 	if len(limits.fields) > 0 {
 		out.add("time_limit", limits)
+	}
+	if w.MaxTasksPerChild > 0 {
+		out.add("max_tasks_per_child", wholeValue(w.MaxTasksPerChild))
+	}
+	timer, heartbeat := strategies.Timers(w)
+	if timer > 0 {
+		out.add("wakeup_timer", textValue(formatTime(timer)))
+	}
+	if !heartbeat {
+		out.add("heartbeat", flagValue(false))
 	}
 	if machine != "" {
 		out.add("machine", textValue(machine))

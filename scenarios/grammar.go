@@ -94,7 +94,8 @@ func brokerKeys() shape {
 		{name: "priority_steps", doc: "Priorities of redis are rounded down to one of these.", shape: &sequence{noun: "a list of priorities that rises from 0", of: amount{quantity: wholes(0, 255)}, length: [2]int{1, 256}}},
 		{name: "overheads", doc: "Fixed costs in time of moving a message; the others are those of the release.", shape: overheadKeys()},
 		{name: "machine", doc: "Kind of machine it runs on, whose cores it then shares; elsewhere if it is missing.", shape: name("the name of a machine")},
-		{name: "zone"}, {name: "acl"}, {name: "visibility_timeout"},
+		{name: "zone"}, {name: "acl"},
+		{name: "visibility_timeout", doc: "With redis, how long a message may be unacked before it is delivered again; checked about every 100 s (gevent: 20 s).", shape: amount{quantity: durations().positive()}},
 	}}}}
 }
 
@@ -117,6 +118,7 @@ func overheadKeys() *record {
 		"fork":        "For which starting a child blocks its parent.",
 		"exit":        "From the end of a recycled child's last task to its death.",
 		"maintenance": "Period of the timer that finds children whose death went unnoticed.",
+		"look":        "With redis, from one look for messages that are unacked for longer than the visibility timeout to the next.",
 		"widen":       "With rabbitmq, from one widening of the window for a task with an eta to the next.",
 	}
 	r := &record{noun: "a map of overheads"}

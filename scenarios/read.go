@@ -104,7 +104,7 @@ type decoder struct {
 	traces map[string]*tracePart
 
 	latencies []workloads.Dist // of the services
-	specs  []strategies.Spec
+	specs     []strategies.Spec
 }
 
 func (d *decoder) scenario() *Scenario {

@@ -66,7 +66,7 @@ func TestSchemaRefusesWhatIsRefused(t *testing.T) {
 		"broker-steps", "cycle-after", "cycle-extends", "observed", "observed-bad",
 		"observed-empty", "queue-without-consumer", "sweep-cells", "sweep-paths", "sweep-size", "sweep-values",
 		"tags", "trace-with-work", "unknown-baseline",
-		"unknown-extends", "unknown-machine", "unknown-queue",
+		"unknown-extends", "unknown-machine", "unknown-queue", "unreachable",
 	}
 	notYAML := []string{
 		"alias-bomb", "alias-of-itself", "alias-unknown", "comments-only", "control-character", "duplicate-keys",
@@ -140,7 +140,7 @@ strategies:
 func TestSchemaLeavesOutWhatIsNotSupported(t *testing.T) {
 	text, err := Schema()
 	require.NoError(t, err)
-	for _, key := range []string{"services", "autoscale", "copies", "visibility_timeout", "after_all"} {
+	for _, key := range []string{"egress", "max_memory_per_child", "copies", "after_all"} {
 		assert.NotContains(t, string(text), `"`+key+`"`)
 	}
 }

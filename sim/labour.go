@@ -213,3 +213,11 @@ func (n *node) drop(now des.Time, id int32) {
 		n.v = 0
 	}
 }
+
+// Copy implements worker.Copier: the copy has the work and the fate of the task, whatever happens to that meanwhile.
+func (h *host) Copy(task, copied int32) {
+	w := (*World)(h)
+	w.room(copied)
+	w.bodies[copied] = w.bodies[task]
+	copy(w.demandsOf(copied), w.demandsOf(task))
+}

@@ -151,6 +151,7 @@ func TestLatenciesAreThoseOfTheTask(t *testing.T) {
 	two.layout.Workers[0].Concurrency = 3
 	assert.Equal(t, one.run(4, 0, hour).Classes[0].Run, two.run(4, 0, hour).Classes[0].Run)
 	retrying := station1(system.Service{}, 0.2, exponential(1), 500*time.Millisecond)
+	retrying.classes[0].Work = append([]workloads.Phase{{Kind: workloads.IO, Demand: exponential(0.01)}}, retrying.classes[0].Work...)
 	retrying.classes[0].Retry = worker.Retry{Max: 30, Delay: time.Second, Backoff: 1, OnService: true}
 	r := retrying.run(4, 0, hour)
 	assert.Equal(t, r.Classes[0].Published, r.Classes[0].ByOutcome[worker.OK], "a new attempt meets another latency")

@@ -235,12 +235,7 @@ func (w *World) publish() {
 		return
 	}
 	id := w.system.NextTask()
-	for int(id) >= len(w.bodies) {
-		w.bodies = append(w.bodies, body{})
-		for range w.stride {
-			w.demands = append(w.demands, 0)
-		}
-	}
+	w.room(id)
 	b := &w.bodies[id]
 	b.ref = a.Ref
 	p := &w.message
@@ -250,6 +245,16 @@ func (w *World) publish() {
 		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), p)
 	}
 	w.system.Publish(w.now, p)
+}
+
+// room makes room for what the world keeps of a task.
+func (w *World) room(task int32) {
+	for int(task) >= len(w.bodies) {
+		w.bodies = append(w.bodies, body{})
+		for range w.stride {
+			w.demands = append(w.demands, 0)
+		}
+	}
 }
 
 // demandsOf are the demands of a task's phases.

@@ -3,6 +3,7 @@ package strategies
 import (
 	"time"
 
+	"simrun/des"
 	"simrun/worker"
 )
 
@@ -35,18 +36,31 @@ func (b *builder) autoscale(path string, w *WorkerSpec, g *group) {
 func (b *builder) loop(w *WorkerSpec, g *group) {
 	g.cfg.Charged = g.machine >= 0 && b.broker.Kind != worker.Ideal
 	g.cfg.Loop = loopOf(b.release, b.broker.Kind, g.cfg.Pool)
-	if g.cfg.Loop == worker.Alert {
-		return
-	}
 	g.cfg.Wakeup = wakeupPeriod(g.cfg.Pool, or(w.Heartbeat, true))
 	if timer := or(w.WakeupTimer, 0); timer > 0 {
 		g.cfg.Wakeup = timer
 	}
 }
 
+// Timers are the keys wakeup_timer (0 = none) and heartbeat that make the worker's timers what they are.
+func Timers(c *worker.Config) (wakeup des.Time, heartbeat bool) {
+	switch c.Wakeup {
+	case 0, wakeupPeriod(c.Pool, true):
+		return 0, true
+	case wakeupPeriod(c.Pool, false):
+		return 0, false
+	}
+	return c.Wakeup, true
+}
+
 // cpuOfMessages is the CPU time that the broker and the producers take of their machines, as with the pool prefork:
-// what they do depends little on the pool.
+// what they do depends little on the pool. The visibility timeout stands beside it.
 func (b *builder) cpuOfMessages(s *BrokerSpec) {
+	if b.broker.Kind == worker.Redis {
+		b.broker.Visibility = or(s.Visibility, time.Hour) // kombu/transport/redis.py: visibility_timeout
+	} else if s.Visibility != nil {
+		b.fail("broker.visibility_timeout", "only with redis")
+	}
 	row := cpu[preset{b.release, b.broker.Kind, worker.Prefork}]
 	if s.Machine != "" {
 		b.broker.ServeCPU = us(row[1])

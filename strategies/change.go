@@ -86,8 +86,16 @@ func commandOf(l *Layout, w int, name string) string {
 	words := []string{
 		"celery", "-A", "proj", "worker", "-n", quote(name + "@%h"),
 		"-Q", quote(strings.Join(queueNames(l, append(slices.Clone(c.Queues), c.Overflow...)), ",")),
-		"-c", strconv.Itoa(c.Concurrency), "-P", poolNames[c.Pool],
 	}
+	if c.AutoscaleMin > 0 {
+		words = append(words, fmt.Sprintf("--autoscale=%d,%d", c.Concurrency, c.AutoscaleMin))
+		if c.Keepalive != defaultKeepalive {
+			words = append([]string{"AUTOSCALE_KEEPALIVE=" + seconds(c.Keepalive)}, words...)
+		}
+	} else {
+		words = append(words, "-c", strconv.Itoa(c.Concurrency))
+	}
+	words = append(words, "-P", poolNames[c.Pool])
 	if c.PrefetchMultiplier > 0 {
 		words = append(words, "--prefetch-multiplier="+strconv.Itoa(c.PrefetchMultiplier))
 	}
@@ -99,6 +107,12 @@ func commandOf(l *Layout, w int, name string) string {
 	}
 	if c.SoftLimit > 0 {
 		words = append(words, "--soft-time-limit="+seconds(c.SoftLimit))
+	}
+	if c.MaxTasksPerChild > 0 {
+		words = append(words, "--max-tasks-per-child="+strconv.Itoa(c.MaxTasksPerChild))
+	}
+	if _, heartbeat := Timers(c); !heartbeat {
+		words = append(words, "--without-heartbeat", "--without-gossip")
 	}
 	return strings.Join(words, " ")
 }

@@ -39,8 +39,8 @@ func TestParseCommand(t *testing.T) {
 		},
 		{
 			"C_FORCE_ROOT=1 DJANGO_SETTINGS_MODULE=x.y exec python3 -u -m celery -A app worker -EB -c 1 -P solo --without-gossip --without-mingle --without-heartbeat",
-			WorkerSpec{Concurrency: ptr(1), Pool: "solo"},
-			"C_FORCE_ROOT= DJANGO_SETTINGS_MODULE= -A -E -B --without-gossip --without-mingle --without-heartbeat",
+			WorkerSpec{Concurrency: ptr(1), Pool: "solo", Heartbeat: ptr(false)},
+			"C_FORCE_ROOT= DJANGO_SETTINGS_MODULE= -A -E -B --without-gossip --without-mingle",
 		},
 		{
 			"poetry run celery -A app worker \\\n  -Q \"my queue\" \\\n  -c 3  # nightly",
@@ -68,6 +68,12 @@ func TestParseCommand(t *testing.T) {
 			"",
 		},
 		{"celery -A app worker", WorkerSpec{}, "-A"},
+		{
+			"celery worker --autoscale=8,2 --max-tasks-per-child 100 --without-heartbeat",
+			WorkerSpec{Autoscale: &Autoscale{Min: 2, Max: 8}, MaxTasksPerChild: ptr(100), Heartbeat: ptr(false)},
+			"",
+		},
+		{"celery worker --autoscale 8", WorkerSpec{Autoscale: &Autoscale{Min: 1, Max: 8}}, ""},
 	} {
 		got, ignored, err := ParseCommand(tt.line)
 		if err != nil {
@@ -100,9 +106,9 @@ func TestParseCommandErrors(t *testing.T) {
 		"celery multi start w1 -c 2":             "multi: want the line of each worker by itself",
 		"celery -A app beat":                     `"beat": want the command "worker"`,
 		"celery wroker":                          `"wroker": want the command "worker"; did you mean "worker"?`,
-		"celery worker --autoscale=8,2":          "--autoscale: not supported yet",
-		"celery worker --autoscale 8,2":          "--autoscale: not supported yet",
-		"celery worker --max-tasks-per-child=9":  "--max-tasks-per-child: not supported yet",
+		"celery worker --autoscale=8,x":          `--autoscale: "8,x": want max or max,min`,
+		"celery worker --autoscale 0":            `--autoscale: "0": want max or max,min`,
+		"celery worker --max-tasks-per-child=0":  `--max-tasks-per-child: "0": want a whole number of at least 1`,
 		"celery worker --max-memory-per-child 9": "--max-memory-per-child: not supported yet",
 		"celery worker -X a":                     "-X: not supported yet",
 		"celery worker --concurency 4":           `--concurency: no such flag; did you mean "--concurrency"?`,
@@ -136,7 +142,7 @@ func TestParseCommandErrors(t *testing.T) {
 }
 
 func TestParseCommandTellsAllErrors(t *testing.T) {
-	_, _, err := ParseCommand("celery worker -c none -P eventlet --autoscale=4 --frob")
+	_, _, err := ParseCommand("celery worker -c none -P eventlet --autoscale=none --frob")
 	if err == nil {
 		t.Fatal("no error")
 	}

@@ -67,6 +67,10 @@ func (b *builder) source(name string) *Layout {
 func (b *builder) uniform(from *Layout) bool {
 	first := inherited(from, 0)
 	for w := range from.Workers {
+		if from.Workers[w].AutoscaleMin > 0 {
+			b.fail("derive.from", "%q: %q has autoscale: %s", from.Name, from.Workers[w].Name, notYet)
+			return false
+		}
 		if len(from.Workers[w].Overflow) > 0 {
 			b.fail("derive.from", "%q: %q has overflow: %s", from.Name, from.Workers[w].Name, notYet)
 			return false
@@ -176,7 +180,9 @@ func (b *builder) staff(from *Layout, shares []share) []group {
 			base.cfg.Order = order
 		}
 	}
-	base.cfg.Overheads = overheadsOf(b.release, b.broker.Kind, base.cfg.Pool, b.spec.Broker.Overheads)
+	base.cfg.Overheads = b.overheads(base.cfg.Pool)
+	base.cfg.Loop = loopOf(b.release, b.broker.Kind, base.cfg.Pool)
+	base.cfg.Charged = base.machine >= 0 && b.broker.Kind != worker.Ideal
 	var groups []group
 	for i := range shares {
 		s := &shares[i]

@@ -35,6 +35,7 @@ func Equivalent(a, b *Layout, classes []workloads.Class) bool {
 
 func sameBroker(a, b *worker.Broker) bool {
 	return a.Kind == b.Kind && a.Dispatch == b.Dispatch && a.Publish == b.Publish && a.Restore == b.Restore &&
+		a.PublishCPU == b.PublishCPU && a.ServeCPU == b.ServeCPU &&
 		slices.Equal(a.PrioritySteps, b.PrioritySteps)
 }
 
@@ -60,7 +61,8 @@ func sameWorker(a, b *Layout, v, w int, classes []workloads.Class) bool {
 // sameFlags compares what flags of the command line set, the queues and the slots apart.
 func sameFlags(x, y *worker.Config) bool {
 	return x.Pool == y.Pool && x.PrefetchMultiplier == y.PrefetchMultiplier && x.DisablePrefetch == y.DisablePrefetch &&
-		x.SoftLimit == y.SoftLimit && x.HardLimit == y.HardLimit
+		x.SoftLimit == y.SoftLimit && x.HardLimit == y.HardLimit && x.MaxTasksPerChild == y.MaxTasksPerChild &&
+		x.AutoscaleMin == y.AutoscaleMin && x.Keepalive == y.Keepalive && x.Wakeup == y.Wakeup
 }
 
 func lateOn(c *workloads.Class, w *worker.Config) bool { return c.AcksLate.Or(w.AcksLate) }

@@ -94,6 +94,13 @@ func wakeupPeriod(pool worker.Pool, heartbeat bool) des.Time {
 func machinery(o *worker.Overheads, p preset) {
 	o.Retry = retryBusy
 	o.After = max(0, us(cpu[p][0])-o.Fetch-o.Start-o.Finish)
+	if p.kind == worker.Redis {
+		// kombu/transport/redis.py: at each 10th call of a 10 s timer; a gevent worker calls it each 2 s.
+		o.Look = 100 * time.Second
+		if p.pool == worker.Gevent {
+			o.Look = 20 * time.Second
+		}
+	}
 	o.Widen = widenTime(p.release, p.kind)
 	switch p.pool {
 	case worker.Threads:

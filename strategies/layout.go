@@ -5,6 +5,7 @@ import "simrun/worker"
 // Layout is one strategy, resolved: everything a world needs to know of how queues are dealt out to workers.
 type Layout struct {
 	Name         string
+	Release      string // of Celery: "5.2" or "5.6"
 	Broker       worker.Broker
 	Queues       []worker.Queue
 	ClassQueue   []int           // the queue of each class, routes applied
@@ -26,4 +27,9 @@ func (l *Layout) Slots() int {
 		n += l.Workers[i].Concurrency
 	}
 	return n
+}
+
+// Preset names whose behaviour a worker has, as scenarios do: the release, the broker and the pool.
+func (l *Layout) Preset(worker int) (release, broker, pool string) {
+	return l.Release, brokerNames[l.Broker.Kind], poolNames[l.Workers[worker].Pool]
 }

@@ -15,7 +15,7 @@ func (b *builder) limits(path string, g *group) {
 	b.lateAcks(path, g)
 	b.whatIf(g)
 	if s := b.stalls(g); s != "" {
-		b.warn(path+".pool", "%s; these pauses are not simulated", s)
+		b.warn(path+".pool", "%s", s)
 	}
 }
 

@@ -133,7 +133,7 @@ func overheadsOf(release string, kind worker.BrokerKind, pool worker.Pool, overr
 	for name, to := range map[string]*des.Time{
 		"fetch": &o.Fetch, "start": &o.Start, "finish": &o.Finish, "finish_late": &o.FinishLate,
 		"notice": &o.Notice, "respawn": &o.Respawn, "retry": &o.Retry, "after": &o.After, "switch": &o.Switch, "kill": &o.Kill,
-		"fork": &o.Fork, "exit": &o.Exit, "maintenance": &o.Maintenance, "widen": &o.Widen,
+		"fork": &o.Fork, "exit": &o.Exit, "maintenance": &o.Maintenance, "widen": &o.Widen, "look": &o.Look,
 	} {
 		if v, given := override[name]; given {
 			*to = v
@@ -142,8 +142,17 @@ func overheadsOf(release string, kind worker.BrokerKind, pool worker.Pool, overr
 	return o
 }
 
+// overheads are those of the strategy.
+func (b *builder) overheads(pool worker.Pool) worker.Overheads {
+	o := overheadsOf(b.release, b.broker.Kind, pool, b.spec.Broker.Overheads)
+	if share := b.spec.Broker.Unnoticed; share != nil {
+		o.Unnoticed = *share
+	}
+	return o
+}
+
 // OverheadNames are the names that a broker's overheads may override, in the order of a message's life.
 func OverheadNames() []string {
 	return slices.Clone([]string{"publish", "fetch", "start", "finish", "finish_late", "notice", "respawn", "restore",
-		"publish_cpu", "broker_cpu", "retry", "after", "switch", "kill", "fork", "exit", "maintenance", "widen"})
+		"publish_cpu", "broker_cpu", "retry", "after", "switch", "kill", "fork", "exit", "maintenance", "widen", "look"})
 }

@@ -123,6 +123,7 @@ func (b *builder) resolveBroker() {
 	if !slices.Contains(releases, b.release) {
 		b.fail("celery", "%q: want %s", b.release, alternatives(releases))
 	}
+	b.layout.Release = b.release
 	kind := s.Kind
 	if kind == "" {
 		kind = "redis"

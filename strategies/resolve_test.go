@@ -181,8 +181,19 @@ func TestResolveProblems(t *testing.T) {
 			"warning: workers.w.machine: not given: cores without limit\nworkers.w.command: no -c: Celery then takes the number of the node's cores: want -c, or a machine"},
 		{"no -Q", Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -c 2", Machine: "app"}}},
 			`workers.w.command: no -Q: Celery then takes the queue "celery", to which no task goes: want -Q with high or low`},
-		{"bad line", Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -c x --autoscale=3,1"}}},
-			"workers.w.command: -c: \"x\": want a whole number of at least 1\nworkers.w.command: --autoscale: not supported yet"},
+		{"bad line", Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -c x -X a"}}},
+			"workers.w.command: -c: \"x\": want a whole number of at least 1\nworkers.w.command: -X: not supported yet: list the queues with -Q"},
+		{"autoscale of threads", pool(func(w *WorkerSpec) { w.Concurrency, w.Pool, w.Autoscale = nil, "solo", &Autoscale{Min: 1, Max: 2} }),
+			"workers.w.autoscale: only with the pool prefork: Celery scales processes"},
+		{"autoscale beside concurrency", pool(func(w *WorkerSpec) { w.Autoscale = &Autoscale{Min: 3, Max: 2} }),
+			"workers.w.autoscale.max: 2: want at least min, 3\nworkers.w.concurrency: 4: not with autoscale, whose max is the number of slots"},
+		{"recycling threads", pool(func(w *WorkerSpec) { w.Pool, w.Concurrency, w.MaxTasksPerChild = "solo", nil, ptr(5) }),
+			"warning: workers.w.max_tasks_per_child: no effect: the pool solo has no processes to recycle"},
+		{"machines of broker and producers", func() Spec {
+			s := pool(func(*WorkerSpec) {})
+			s.Broker.Machine, s.Broker.Producers = "ap", "app"
+			return s
+		}(), `broker.machine: "ap": want app; did you mean "app"?`},
 		{"no prefetch on rabbitmq", on("rabbitmq", pool(func(w *WorkerSpec) { w.DisablePrefetch = ptr(true) })),
 			"warning: workers.w.disable_prefetch: no effect: Celery ignores it with rabbitmq\nwarning: routes: the queue \"low\" has no max_priority: rabbitmq ignores the priority of \"backup\""},
 		{"no prefetch on 5.2", old(pool(func(w *WorkerSpec) { w.DisablePrefetch = ptr(true) })),
@@ -198,14 +209,14 @@ func TestResolveProblems(t *testing.T) {
 		{"reject without late", pool(func(w *WorkerSpec) { w.RejectOnWorkerLost = ptr(true) }),
 			"warning: workers.w.reject_on_worker_lost: no effect without acks_late: the message is gone when the task starts"},
 		{"threads stall", pool(func(w *WorkerSpec) { w.Pool = "threads" }),
-			"warning: workers.w.pool: a threads worker pauses for 2 s or more whenever its window is full: prefork does not; these pauses are not simulated"},
+			"warning: workers.w.pool: a threads worker pauses for 2 s or more whenever its window is full: prefork does not"},
 		{"broker", on("kafka", pool(func(*WorkerSpec) {})), `broker: "kafka": want ideal, redis or rabbitmq`},
 		{"release", func() Spec { s := pool(func(*WorkerSpec) {}); s.Release = "5.4"; return s }(), `celery: "5.4": want 5.2 or 5.6`},
 		{"overheads", func() Spec {
 			s := pool(func(*WorkerSpec) {})
 			s.Broker.Overheads = map[string]des.Time{"fetsh": 1, "start": -1}
 			return s
-		}(), "broker.overheads.fetsh: \"fetsh\": want publish, fetch, start, finish, finish_late, notice, respawn or restore; did you mean \"fetch\"?\nbroker.overheads.start: -1ns: want at least 0s"},
+		}(), "broker.overheads.fetsh: \"fetsh\": want publish, fetch, start, finish, finish_late, notice, respawn, restore, publish_cpu, broker_cpu, retry, after, switch, kill, fork, exit, maintenance, widen or look; did you mean \"fetch\"?\nbroker.overheads.start: -1ns: want at least 0s"},
 		{"dispatch", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.Dispatch = "random"; return s }(), `broker.dispatch: "random": only with the broker ideal`},
 		{"steps", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.PrioritySteps = []int{3, 6}; return s }(),
 			"broker.priority_steps: [3 6]: want ascending numbers from 0 to at most 9, the first 0"},
@@ -254,7 +265,7 @@ func TestWhatIf(t *testing.T) {
 
 func TestIgnoredFlagsAreNotes(t *testing.T) {
 	l := layout(t, notifyAndBackup(t), app, Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -Q high,low -c 2 --without-gossip", Machine: "app"}}})
-	if len(l.Notes) != 1 || l.Notes[0] != "workers.w: --without-gossip: gossip costs nothing here" {
+	if len(l.Notes) != 1 || l.Notes[0] != "workers.w: --without-gossip: gossip costs nothing here; as a timer it goes with the heartbeat" {
 		t.Errorf("%q", l.Notes)
 	}
 }

@@ -21,9 +21,10 @@ type BrokerSpec struct {
 	Dispatch      string // free_slot | random, with ideal
 	PrioritySteps []int  // with redis
 	Overheads     map[string]des.Time
-	Unnoticed     *float64 // overhead: share of the deaths of children that the parent does not notice at once
-	Machine       string   // that it runs on; empty = its CPU is not counted
-	Producers     string   // machine that the producers run on; empty = their CPU is not counted
+	Unnoticed     *float64  // overhead: share of the deaths of children that the parent does not notice at once
+	Visibility    *des.Time // visibility timeout of redis
+	Machine       string    // that it runs on; empty = its CPU is not counted
+	Producers     string    // machine that the producers run on; empty = their CPU is not counted
 }
 
 // Autoscale is Celery's own autoscaler of processes, as written.

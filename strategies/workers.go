@@ -152,10 +152,7 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 	}
 	b.order(path, w, &g)
 	b.limits(path, &g)
-	g.cfg.Overheads = overheadsOf(b.release, b.broker.Kind, g.cfg.Pool, b.spec.Broker.Overheads)
-	if share := b.spec.Broker.Unnoticed; share != nil {
-		g.cfg.Overheads.Unnoticed = *share
-	}
+	g.cfg.Overheads = b.overheads(g.cfg.Pool)
 	b.loop(w, &g)
 	return g
 }

@@ -163,7 +163,7 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 		t.unacked = false
 	}
 	sl.task = none
-	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && int(t.retries) < policy.Max {
+	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && !t.copied && int(t.retries) < policy.Max {
 		s.retry(task, policy, cfg.Overheads.Retry)
 		overhead += cfg.Overheads.Retry
 	} else {

@@ -62,6 +62,7 @@ func (s *System) send(id int32, busy des.Time) {
 		s.at(arrival, kindPublished, id)
 		return
 	}
+	s.charge()
 	s.enqueue(id, false)
 }
 

@@ -50,6 +50,7 @@ type Broker struct {
 	PrioritySteps []int    // redis: priorities are rounded down to one of these; 0 is served first
 	Publish       des.Time // from the call that publishes to the message lying in the broker
 	Restore       des.Time // from the death of a worker to its unacked messages being delivered again
+	Visibility    des.Time // redis: how long a message may be unacked before it is delivered again; 0 = for ever
 	PublishCPU    des.Time // of the producer, a message; 0 = its calls take no cores of a machine
 	ServeCPU      des.Time // of the broker, a message; 0 = it takes no cores of a machine
 }
@@ -71,6 +72,7 @@ type Overheads struct {
 	Fork        des.Time // for which starting a child blocks its parent
 	Exit        des.Time // from the end of a recycled child's last task to its death
 	Maintenance des.Time // period of the timer that finds children whose death went unnoticed; 0 = none does
+	Look        des.Time // redis: from one look for messages unacked for too long to the next; 0 = none
 	Widen       des.Time // rabbitmq: from one widening of the window for a held eta to the next
 	Unnoticed   float64  // share of the deaths that the parent does not notice at once
 }

@@ -69,6 +69,10 @@ func (s *System) tallyEnd(t *task) {
 // finish ends a task for good.
 func (s *System) finish(id int32, o Outcome) {
 	t := &s.tasks[id]
+	if t.copied {
+		s.finishCopy(id, o)
+		return
+	}
 	c := &s.tally.Classes[t.class]
 	s.present(t, -1)
 	if t.observed {

@@ -117,3 +117,6 @@ func (s *System) auditWorker(me int32) error {
 
 // Unacked is the number of messages that count in a worker's window.
 func (s *System) Unacked(worker int) int { return s.workers[worker].unacked }
+
+// Processes is the number of slots that a worker's pool has now.
+func (s *System) Processes(worker int) int { return s.workers[worker].processes() }

@@ -45,6 +45,7 @@ const (
 	kindTimer                     // worker: a timer wakes its loop
 	kindNudge                     // worker: a timer wakes its loop that has nothing to do any more
 	kindKeepalive                 // worker: the timer of its autoscaler
+	kindLook                      // worker: it looks for messages that are unacked for too long
 	kindWiden                     // worker: its window is widened for a held eta
 	kindObserve                   // the observed window begins or ends
 	FirstHostKind

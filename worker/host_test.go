@@ -49,6 +49,8 @@ type host struct {
 }
 
 type body struct {
+	task    int32
+	attempt int
 	gen     uint32
 	stopped bool
 }
@@ -125,11 +127,10 @@ func (h *host) step(e des.Event) {
 			return
 		}
 		b.gen++
-		rec := h.lastStarted(e.Arg)
-		m := &h.script[h.of[rec.Task]]
+		m := &h.script[h.of[b.task]]
 		r := worker.Succeeded
 		if n := len(m.ends); n > 0 {
-			r = m.ends[min(int(rec.Attempt), n)-1]
+			r = m.ends[min(b.attempt, n)-1]
 		}
 		if b.stopped {
 			b.stopped = false
@@ -137,7 +138,7 @@ func (h *host) step(e des.Event) {
 		}
 		h.sys.Ended(h.now, e.Arg, r)
 		if m.cpu {
-			h.sys.Wake(h.now, rec.Worker)
+			h.sys.Wake(h.now, h.lastStarted(e.Arg).Worker)
 		}
 	default:
 		h.sys.Handle(e)
@@ -154,8 +155,9 @@ func (h *host) lastStarted(slot int32) worker.Record {
 
 func (h *host) Schedule(e des.Event) { h.queue.Push(e) }
 
-func (h *host) Start(task, slot int32, _ int) {
+func (h *host) Start(task, slot int32, attempt int) {
 	m := &h.script[h.of[task]]
+	h.slots[slot].task, h.slots[slot].attempt = task, attempt
 	if m.cpu {
 		h.sys.Stall(h.lastStarted(slot).Worker)
 	}

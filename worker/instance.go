@@ -31,6 +31,8 @@ type instance struct {
 	overdue   bool     // a timer has come while its thread was taken by a task
 	alarmed   bool     // a timer is set that wakes it
 	turned    des.Time // last turn of the loop
+	fetched   des.Time // when it has the last of the messages on their way
+	looks     des.Time // one of the times when it looks for unacked messages
 	phase     des.Time // of its timers
 	lastFreed des.Time
 	blocked   des.Time // its loop does nothing before
@@ -113,6 +115,7 @@ func (s *System) deliver(id int32, w *instance) {
 	p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
 	t.late = p.late
 	t.unacked = true
+	t.delivered, t.restored = s.now, false
 	w.asking = false
 	w.unacked++
 	w.holding++

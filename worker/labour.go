@@ -25,7 +25,12 @@ const (
 // fetch schedules the receipt of a message that is on its way.
 func (s *System) fetch(id int32, w *instance) {
 	if !w.cfg.Charged || s.labour == nil {
-		s.at(s.now+w.cfg.Overheads.Fetch, kindFetched, id)
+		start := s.now
+		if w.cfg.Loop != Alert { // what its loop hears between two messages matters
+			start = max(start, w.fetched)
+		}
+		w.fetched = start + w.cfg.Overheads.Fetch
+		s.at(w.fetched, kindFetched, id)
 		return
 	}
 	t := &s.tasks[id]

@@ -93,12 +93,12 @@ func (s *System) perish(w *instance) {
 	w.muster()
 	for _, id := range s.lost {
 		if t := &s.tasks[id]; t.unacked {
-			s.requeue(id, s.broker.Restore)
+			s.requeue(id, s.restoreDelay(t))
 		} else {
 			s.finish(id, Lost)
 		}
 	}
-	w.unacked = 0
+	w.unacked, w.acking, w.unheard = 0, 0, 0
 	w.busy.Set(s.now, 0)
 	if s.now >= s.from && s.now < s.to {
 		s.tally.Workers[me].Restarts++

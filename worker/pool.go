@@ -7,8 +7,12 @@ func (w *instance) processes() int { return w.cfg.Concurrency - len(w.absent) }
 
 // ready is a worker at the start of the run. Its timers started some time before.
 func (s *System) ready(w *instance) {
-	if period := max(w.cfg.Wakeup, w.cfg.Overheads.Maintenance); period > 0 {
+	if period := max(w.cfg.Wakeup, w.cfg.Overheads.Maintenance); period > 0 && (w.cfg.Loop != Alert || w.cfg.Overheads.Maintenance > 0) {
 		w.phase = -des.Time(s.choice.Float64() * float64(period))
+	}
+	if period := w.cfg.Overheads.Look; period > 0 && s.broker.Visibility > 0 {
+		w.looks = des.Time(s.choice.Float64() * float64(period))
+		s.host.Schedule(des.Event{At: w.looks, Kind: kindLook, Arg: s.slots[w.firstSlot].worker})
 	}
 	w.muster()
 	if w.cfg.AutoscaleMin > 0 && w.cfg.Keepalive > 0 {

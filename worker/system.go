@@ -36,6 +36,7 @@ type System struct {
 	waiting    int    // messages in all queues
 	choice     *des.Stream
 	labour     Labourer // the host, if it has cores
+	copier     Copier   // the host, if it can run a task twice
 	blocked    des.Time // when the last of the blocked loops goes on
 	publishing des.Time // when the producers have published what they have
 	scratch    []int32
@@ -74,6 +75,7 @@ func New(setup Setup, host Host) *System {
 		},
 	}
 	s.labour, _ = host.(Labourer)
+	s.copier, _ = host.(Copier)
 	if s.targets == nil {
 		s.targets = make([][]Target, len(s.classes))
 	}
@@ -252,6 +254,8 @@ func (s *System) Handle(e des.Event) {
 		s.nudge(e.Arg)
 	case kindKeepalive:
 		s.keepalive(e.Arg)
+	case kindLook:
+		s.look(e.Arg)
 	case kindWiden:
 		s.wider(e.Arg)
 	case kindObserve:
@@ -260,7 +264,7 @@ func (s *System) Handle(e des.Event) {
 }
 
 func (s *System) record(kind RecordKind, id int32, o Outcome) {
-	if s.recorder != nil {
+	if s.recorder != nil && !s.tasks[id].copied {
 		s.tell(kind, id, o)
 	}
 }
@@ -282,7 +286,7 @@ func (s *System) Close(now des.Time) *Tally {
 	}
 	for id := range s.tasks {
 		t := &s.tasks[id]
-		if t.state != gone {
+		if t.state != gone && !t.copied {
 			o := s.whereabouts(t)
 			s.censor(t, o)
 			s.host.Done(int32(id), o)

@@ -44,7 +44,8 @@ type ClassTally struct {
 
 	ServiceFailures int64 // attempts that a service failed
 
-	Attempts int64 // started
+	Attempts   int64 // started
+	Duplicated int64 // completed runs of messages that were delivered again while they were held
 
 	Wait           des.Histogram // of tasks that started
 	WaitAll        des.Histogram // also of tasks that expired or ended unstarted

@@ -37,7 +37,11 @@ type task struct {
 	missed       bool // a bound of its class
 	grown        bool // received, and its worker is starting processes before it goes on
 
+	copied   bool // another delivery of a message that is held
+	restored bool // has been delivered once more while held
+
 	due       des.Time // intended arrival
+	delivered des.Time // to its worker
 	published des.Time // of the present message, or its eta when that is later
 	received  des.Time
 	began     des.Time // present attempt

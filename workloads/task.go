@@ -78,11 +78,11 @@ func (s *Source) Demands(ref Ref, attempt int, into []des.Time) Fate {
 		// A key for each phase: another law of one phase changes no draw of the others. The first has the task's own,
 		// which saves most tasks a derivation.
 		own := key
-		if p.call && attempt > 1 {
+		if p.call && attempt > 1 { // the service takes another time, whatever the task asks for
 			own = ref.Key.With(ofCalls).With(uint64(attempt))
 		}
 		if i > 0 {
-			own = key.With(phaseDemand + uint64(i))
+			own = own.With(phaseDemand + uint64(i))
 		}
 		s.scratch.Reset(own)
 		into[i] = des.Seconds(p.demand.Draw(s.scratch) * slow)

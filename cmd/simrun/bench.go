@@ -173,7 +173,7 @@ func pace(sc *scenarios.Scenario, speed float64) float64 {
 			rate += r * speed
 		}
 	}
-	return min(max(rate, 50), 2000)
+	return min(max(rate, 200), 2000)
 }
 
 // realRun is package live as package experiment wants it.
@@ -191,7 +191,7 @@ func realRun(executor live.Executor, rate live.Rate) experiment.Real {
 		}
 		return experiment.Trial{
 			Tally: r.Tally, End: r.End, Interrupted: r.Interrupted, Lag: r.Lag, SendLag: r.SendLag, Leaks: r.Leaks,
-			Killed: r.Children.Killed, Died: r.Children.Died + r.Children.Garbled,
+			Killed: r.Children.Killed, Died: r.Children.Died + r.Children.Garbled, Others: r.Others,
 		}, nil
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"simrun/report"
 	"simrun/scenarios"
 	"simrun/strategies"
+	"simrun/units"
 )
 
 func checkCommand() *cobra.Command {
@@ -54,6 +55,13 @@ func check(w io.Writer, sc *scenarios.Scenario) error {
 		for _, l := range lines {
 			b.WriteString(strings.TrimRight("#   "+l, " ") + "\n")
 		}
+	}
+	if sc.Sweep != nil {
+		var axes []string
+		for _, a := range sc.Sweep.Axes {
+			axes = append(axes, a.Name+": "+strings.Join(a.Values, ", "))
+		}
+		comment(fmt.Sprintf("Varied, in %s of which each is sound", units.Plural(len(sc.Sweep.Cells), "cell", "cells")), axes)
 	}
 	comment("Offered load, in slots", strings.Split(report.Offered(offered(sc), 96), "\n"))
 	var expected []string

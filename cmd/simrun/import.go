@@ -104,7 +104,7 @@ func text(s string) func(io.Writer) error {
 func imported(m *recordings.Imported) *report.Document {
 	d := &report.Document{Title: "Import"}
 	tasks := 0
-	arrivals := &report.Table{Head: []string{"class", "queue", "arrivals", "tasks", "rate", "dispersion", "errors", "timeouts"}, Text: 3, Groups: []report.Group{{}}}
+	arrivals := &report.Table{Head: []string{"class", "queue", "arrivals", "tasks", "rate", "dispersion", "errors", "timeouts", "lost"}, Text: 3, Groups: []report.Group{{}}}
 	fits := &report.Table{Head: []string{"class", "law", "KS", "A²", "W1", "AIC"}, Text: 2}
 	fits.Notes = []string{"The best by AIC first. KS: largest distance of the distribution functions. A²: Anderson and Darling's, which weighs the tails. W1: mean distance between quantiles over the mean. No p-values: the parameters were fitted to the same data, and a long log refuses every law."}
 	fitted := report.Section{Title: "How laws fit the run times", Table: fits}
@@ -122,7 +122,7 @@ func imported(m *recordings.Imported) *report.Document {
 			dispersion = units.Number(c.Arrivals.Dispersion)
 		}
 		arrivals.Groups[0].Rows = append(arrivals.Groups[0].Rows, []string{
-			c.Name, c.Queue, c.Arrivals.Words, fmt.Sprint(c.Tasks), units.Number(c.Arrivals.Rate) + "/s", dispersion, share(c.Errors), share(c.Timeouts),
+			c.Name, c.Queue, c.Arrivals.Words, fmt.Sprint(c.Tasks), units.Number(c.Arrivals.Rate) + "/s", dispersion, share(c.Errors), share(c.Timeouts), share(c.Lost),
 		})
 		g := report.Group{Name: c.Name}
 		var laws []report.Law
@@ -137,7 +137,7 @@ func imported(m *recordings.Imported) *report.Document {
 			fitted.Plots = append(fitted.Plots, p)
 		}
 	}
-	arrivals.Notes = []string{"Dispersion: variance of counts over their mean, of what the arrivals as written leave unexplained; Poisson has 1. Errors and timeouts: share of attempts."}
+	arrivals.Notes = []string{"Dispersion: variance of counts over their mean, of what the arrivals as written leave unexplained; Poisson has 1. Errors, timeouts and lost with their process: shares of attempts."}
 	workers := &report.Table{Head: []string{"worker", "queues", "at once"}, Text: 2, Groups: []report.Group{{}}, Notes: []string{"At once: the most tasks seen running together, so the concurrency is at least that."}}
 	for _, w := range m.Workers {
 		workers.Groups[0].Rows = append(workers.Groups[0].Rows, []string{w.Name, strings.Join(w.Queues, ", "), fmt.Sprint(w.Most)})

@@ -213,6 +213,11 @@ func show(w io.Writer, r *experiment.Result, format string, again bool) error {
 			if _, err = fmt.Fprintln(w); err == nil {
 				err = report.WorkersCSV(w, r)
 			}
+			if err == nil && r.Sweep != nil {
+				if _, err = fmt.Fprintln(w); err == nil {
+					err = report.SweepCSV(w, r)
+				}
+			}
 		}
 	case "markdown":
 		_, err = io.WriteString(w, gap(again)+report.Markdown(r))

@@ -19,7 +19,11 @@ func TestTableIsRead(t *testing.T) {
 		assert.InDelta(t, e.P95, p95, 0)
 		assert.Equal(t, e.Preset(), preset)
 	}
-	_, _, ok := ModelError("5.6", "sqs", "prefork", false)
+	p95, preset, ok := ModelError("5.6", "redis", "solo", false)
+	assert.True(t, ok)
+	assert.Equal(t, "Celery 5.2, redis, solo, sleeping tasks", preset, "the nearest: of 5.6 none was recorded")
+	assert.Positive(t, p95)
+	_, _, ok = ModelError("5.6", "sqs", "prefork", false)
 	assert.False(t, ok, "nobody compared that")
 }
 

@@ -87,6 +87,7 @@ def describe(app):
         prefetch = stats[host].get("prefetch_count")
         kind = str(pool.get("implementation", "prefork"))
         limits = pool.get("timeouts") or [None, None]
+        scaler = stats[host].get("autoscaler")
         workers.append({
             "name": host,
             "pool": next((k for k in ("gevent", "solo", "thread") if k in kind), "prefork").replace("thread", "threads"),
@@ -100,7 +101,7 @@ def describe(app):
             "soft_time_limit": settings.get("task_soft_time_limit") or limits[0] or None,
             "hard_time_limit": settings.get("task_time_limit") or limits[1] or None,
             "max_tasks_per_child": number(pool.get("max-tasks-per-child")),
-            "autoscale": None,
+            "autoscale": [scaler["max"], scaler["min"]] if scaler else None,
             "wakeup_timer": None,
             "heartbeat": True,
         })
@@ -216,6 +217,8 @@ def write_trace(path, tasks, start):
             failure, arg = "none", ""
             if t["outcome"] == "timeout":
                 failure = "hang_io"
+            elif t["outcome"] == "failed" and t["attempts"] <= 1:
+                failure = "exc"
             elif t["failures"]:
                 failure, arg = "flaky", t["failures"]
             run = median if t["runtime"] is None else t["runtime"]
@@ -243,12 +246,12 @@ def scenario(app, args, workers, tasks, events):
         if t["attempts"] > 1:
             retry = c.setdefault("retry", {"max": 0, "base": 0.0, "factor": 1.0, "cap": 3600.0})
             retry["max"] = max(retry["max"], t["attempts"] - 1)
-            retry["base"] = max(retry["base"], t["delay"] or 0.0)
+            retry["base"] = max(retry["base"], round(t["delay"] or 0.0, 3))
     release = next((e["sw_ver"] for e in events if e.get("sw_ver")), importlib.import_module("celery").__version__)
     transport = app.connection().transport.driver_type
     document = {
         "format": "cb-scenario/1",
-        "name": os.path.basename(os.path.abspath(args.out)),
+        "name": re.sub(r"[^A-Za-z0-9._-]+", "-", os.path.basename(os.path.abspath(args.out))),
         "what": "recorded by tools/celery/record.py",
         "broker": {"amqp": "rabbitmq"}.get(transport, transport),
         "duration": args.seconds,

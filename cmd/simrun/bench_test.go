@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"simrun/live"
+)
+
+// TestMain lets the test program be a child process of bench, as the program itself is.
+func TestMain(m *testing.M) {
+	if live.IsChild() {
+		os.Exit(child(os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+const benchFile = `name: tiny
+broker: ideal
+tasks:
+  a: {arrivals: {poisson: 50/s}, work: [{cpu: 1ms}, {io: 5ms}]}
+strategies:
+  pool: {workers: {w: {queues: [a], concurrency: 3}}}
+`
+
+func writeBench(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "tiny.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(benchFile), 0o644))
+	return file
+}
+
+func bench(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, err strings.Builder
+	status = run(t.Context(), append([]string{"bench"}, args...), &out, &err)
+	return status, out.String(), err.String()
+}
+
+func TestBenchWritesPageFiguresAndRecording(t *testing.T) {
+	file := writeBench(t)
+	dir := t.TempDir()
+	for _, executor := range []string{"thread", "process"} {
+		out, rec := filepath.Join(dir, executor), filepath.Join(dir, executor+"-rec")
+		status, stdout, stderr := bench(t, file, "--for", "300ms", "--rounds", "2", "--executor", executor, "--replay", "--out", out, "--record", rec)
+		require.Equal(t, exitOK, status, stderr)
+		assert.Contains(t, stdout, "Measured and predicted")
+		assert.Contains(t, stdout, "replayed")
+		page, err := os.ReadFile(filepath.Join(out, "bench.html"))
+		require.NoError(t, err)
+		assert.Contains(t, string(page), "<svg")
+		var b struct {
+			Executor   string
+			Strategies []struct {
+				Runs []struct{ Published, Succeeded int64 }
+			}
+		}
+		figures, err := os.ReadFile(filepath.Join(out, "bench.json"))
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(figures, &b))
+		assert.Equal(t, executor, b.Executor)
+		require.Len(t, b.Strategies[0].Runs, 2)
+		assert.Positive(t, b.Strategies[0].Runs[0].Succeeded)
+		for _, name := range []string{"scenario.json", "trace.csv", "run1.csv", "run2.csv", "run1_attempts.csv"} {
+			assert.FileExists(t, filepath.Join(rec, "pool", name))
+		}
+		trace, err := os.ReadFile(filepath.Join(rec, "pool", "trace.csv"))
+		require.NoError(t, err)
+		assert.True(t, strings.HasPrefix(string(trace), "id,class,queue,due,cpu,io,order,priority,failure,fail_arg\na-0,a,a,"), string(trace[:100]))
+	}
+}
+
+func TestBenchJSON(t *testing.T) {
+	status, stdout, stderr := bench(t, writeBench(t), "--for", "200ms", "--rounds", "1", "--format", "json", "--quiet", "--out", t.TempDir())
+	require.Equal(t, exitOK, status, stderr)
+	assert.Empty(t, stderr)
+	assert.True(t, json.Valid([]byte(stdout)))
+}
+
+func TestBenchRefuses(t *testing.T) {
+	file := writeBench(t)
+	for _, c := range []struct{ args, want string }{
+		{"", "bench: 0 files: want one scenario"},
+		{"a b", "bench: 2 files: want one scenario"},
+		{file + " --for soon", `--for: "soon": want a duration of at least 100ms, such as 30s`},
+		{file + " --speed 0", "--speed: 0: want a factor above 0, at most 1000000"},
+		{file + " --rounds 0", "--rounds: 0: want at least 1"},
+		{file + " --format csv", `--format: "csv": want table or json`},
+		{file + " --executor fork", `--executor: "fork": want process, thread or goroutine`},
+		{file + " --executor goroutine", "--executor: goroutine: a computes, and goroutines only sleep: want process or thread"},
+	} {
+		status, _, stderr := bench(t, strings.Fields(c.args)...)
+		assert.Equal(t, exitUsage, status, c.args)
+		assert.Contains(t, stderr, c.want)
+	}
+}
+
+func TestCalibratePrintsTheMachine(t *testing.T) {
+	var out, err strings.Builder
+	require.Equal(t, exitOK, run(t.Context(), []string{"calibrate"}, &out, &err), err.String())
+	assert.Contains(t, out.String(), "machines:\n  this: {cores: ")
+	for _, e := range []string{"goroutine", "thread", "process"} {
+		assert.Contains(t, out.String(), e)
+	}
+	out.Reset()
+	require.Equal(t, exitOK, run(t.Context(), []string{"calibrate", "--format", "json"}, &out, &err))
+	var c struct {
+		Cores     int
+		Executors []struct{ Name string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(out.String()), &c))
+	assert.Positive(t, c.Cores)
+	assert.Len(t, c.Executors, 3)
+	assert.Equal(t, exitUsage, run(t.Context(), []string{"calibrate", "--format", "csv"}, &out, &err))
+}

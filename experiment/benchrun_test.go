@@ -1,0 +1,198 @@
+package experiment_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"simrun/des"
+	"simrun/experiment"
+	"simrun/scenarios"
+	"simrun/sim"
+	"simrun/strategies"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+const benchScenario = `
+name: b
+broker: ideal
+run: {duration: 1m, warmup: 0s}
+tasks:
+  short:
+    arrivals: {poisson: 20/s}
+    work: [{io: {exponential: 100ms}}]
+    failures: {error: 10%}
+    retry: {max: 2, delay: 50ms}
+  long:
+    arrivals: {poisson: 1/s}
+    work: [{io: {exponential: 1s}}]
+    failures: {crash: 5%}
+strategies:
+  one-pool:
+    workers:
+      w: {queues: [short, long], concurrency: 5, disable_prefetch: true}
+  separated:
+    workers:
+      a: {queues: [short], concurrency: 3, disable_prefetch: true}
+      b: {queues: [long], concurrency: 2, disable_prefetch: true}
+`
+
+// perfect is a real world that is as the simulator has it: no machine, no overheads, late by what is given.
+func perfect(late des.Time) experiment.Real {
+	return func(_ context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
+		so := sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start}
+		if o.Recorder != nil {
+			so.Recorder = o.Recorder
+		}
+		free := *l
+		free.Nodes = nil
+		free.Node = make([]int, len(l.Workers))
+		for i := range free.Node {
+			free.Node[i] = -1
+		}
+		r := sim.New(&free, classes, nil, so).Run()
+		t := experiment.Trial{Tally: r.Tally, End: r.End}
+		for range 1000 {
+			t.Lag.Add(late)
+			t.SendLag.Add(0)
+		}
+		return t, nil
+	}
+}
+
+func benchScenarioOf(t *testing.T, text string) *scenarios.Scenario {
+	t.Helper()
+	sc, err := scenarios.Decode("b.yaml", []byte(text), ".")
+	require.NoError(t, err)
+	return sc
+}
+
+func benchOptions() experiment.BenchOptions {
+	return experiment.BenchOptions{
+		For: time.Minute, Speed: 1, Rounds: 2, Executor: "goroutine", Replay: true, Keep: true,
+		Calibration: experiment.Calibration{Cores: 2, Efficiency: 1},
+	}
+}
+
+func TestAPerfectWorldIsPredictedExactly(t *testing.T) {
+	for _, speed := range []float64{1, 10} {
+		o := benchOptions()
+		o.Speed, o.For = speed, time.Duration(float64(time.Minute)/speed)
+		b, err := experiment.Measure(t.Context(), benchScenarioOf(t, benchScenario), perfect(0), o)
+		require.NoError(t, err)
+		require.Len(t, b.Strategies, 2)
+		for _, s := range b.Strategies {
+			assert.False(t, s.Void)
+			assert.Len(t, s.Runs, 2)
+			assert.InDelta(t, s.Predicted, s.Throughput, 1e-12)
+			require.Len(t, s.Classes, 2)
+			for _, c := range s.Classes {
+				require.Len(t, c.Figures, 8)
+				for _, f := range c.Figures {
+					assert.Zero(t, f.Error, "%s %s %s", s.Name, c.Name, f.Metric)
+					assert.InDelta(t, f.Measured, f.Low, 0)
+					require.NotNil(t, f.ReplayError)
+					assert.InDelta(t, 0, *f.ReplayError, 1e-6, "%s %s %s", s.Name, c.Name, f.Metric)
+				}
+			}
+		}
+	}
+}
+
+// Ten times as fast is the same day in a tenth of the time: arrivals, demands, delays.
+func TestSpeedScalesEverything(t *testing.T) {
+	sc := benchScenarioOf(t, benchScenario)
+	slow, err := experiment.Measure(t.Context(), sc, perfect(0), benchOptions())
+	require.NoError(t, err)
+	o := benchOptions()
+	o.Speed, o.For = 10, 6*time.Second
+	fast, err := experiment.Measure(t.Context(), sc, perfect(0), o)
+	require.NoError(t, err)
+	for i := range slow.Strategies {
+		for j := range slow.Strategies[i].Classes {
+			a, b := slow.Strategies[i].Classes[j], fast.Strategies[i].Classes[j]
+			assert.Equal(t, a.N, b.N)
+			for k := range a.Figures {
+				assert.InDelta(t, a.Figures[k].Measured, 10*b.Figures[k].Measured, 0.005*a.Figures[k].Measured+1e-6, a.Figures[k].Metric)
+			}
+		}
+	}
+}
+
+func TestCalendarsCannotBeSpedUp(t *testing.T) {
+	sc := benchScenarioOf(t, `
+name: c
+broker: ideal
+tasks:
+  nightly: {arrivals: {cron: "0 3 * * *"}, work: [{io: 1s}]}
+strategies:
+  s: {workers: {w: {queues: [nightly], concurrency: 1}}}
+`)
+	o := benchOptions()
+	o.Speed = 60
+	_, err := experiment.Measure(t.Context(), sc, perfect(0), o)
+	assert.EqualError(t, err, "b.yaml: tasks.nightly.arrivals: cron: the calendar cannot be sped up: want --speed 1")
+}
+
+func TestALateHarnessVoidsTheRun(t *testing.T) {
+	b, err := experiment.Measure(t.Context(), benchScenarioOf(t, benchScenario), perfect(100*time.Millisecond), benchOptions())
+	require.NoError(t, err)
+	for _, s := range b.Strategies {
+		assert.True(t, s.Void)
+		assert.Equal(t, "the loop was late", s.Runs[0].Void)
+		assert.NotEmpty(t, s.Classes, "void figures are shown as such")
+	}
+}
+
+func TestInterruptedBenchKeepsWhatItHas(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	runs := 0
+	third := func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
+		r, err := perfect(0)(ctx, l, classes, o)
+		if runs++; runs == 3 {
+			cancel()
+			r.Interrupted = true
+		}
+		return r, err
+	}
+	b, err := experiment.Measure(ctx, benchScenarioOf(t, benchScenario), third, benchOptions())
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotNil(t, b)
+	assert.True(t, b.Interrupted)
+	assert.Len(t, b.Strategies[0].Runs, 1)
+	assert.Len(t, b.Strategies[1].Runs, 2)
+}
+
+// What was asked is what the run published: the trace of a recording and its tasks join on id.
+func TestAskedTasksAreThoseThatRan(t *testing.T) {
+	b, err := experiment.Measure(t.Context(), benchScenarioOf(t, benchScenario), perfect(0), benchOptions())
+	require.NoError(t, err)
+	for _, s := range b.Strategies {
+		due := map[string]des.Time{}
+		failures := map[string]string{}
+		for _, a := range s.Asked {
+			due[a.ID], failures[a.ID] = a.Due, a.Failure
+			assert.Zero(t, a.CPU)
+		}
+		ran := 0
+		for _, task := range s.Runs[0].Tasks {
+			if task.Due >= time.Minute {
+				continue // arrived while the others ended
+			}
+			ran++
+			assert.Equal(t, due[task.ID], task.Due)
+			switch task.Outcome {
+			case worker.Lost:
+				assert.Contains(t, failures[task.ID], "crash")
+			case worker.OK:
+				assert.Contains(t, []string{"none", "flaky"}, failures[task.ID])
+			default:
+			}
+		}
+		assert.Equal(t, len(s.Asked), ran)
+	}
+}

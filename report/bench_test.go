@@ -1,0 +1,77 @@
+package report_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"simrun/des"
+	"simrun/experiment"
+	"simrun/report"
+)
+
+func benchFixture() *experiment.Bench {
+	waits := &des.Histogram{}
+	for i := range 1000 {
+		waits.Add(des.Time(i) * time.Millisecond)
+	}
+	replayed, again := 0.1, -0.5
+	return &experiment.Bench{
+		Scenario: experiment.ScenarioInfo{Name: "night", Seed: 7}, For: 30, Speed: 10, Rounds: 2, Executor: "process", Rule: "the rule",
+		Calibration: experiment.Calibration{
+			Cores: 2, Efficiency: 0.9, Effective: []float64{1, 1.8},
+			Executors: []experiment.ExecutorCost{{Name: "process", Overshoot: 1e-4, Overhead: 2e-4}},
+		},
+		Strategies: []experiment.BenchStrategy{{
+			Name: "pool", Throughput: 12, Predicted: 12.5,
+			Runs: []experiment.BenchRun{
+				{Round: 1, Published: 1200, Succeeded: 1190, LagP99: 1e-4, LagBound: 1e-3},
+				{Round: 2, Published: 1200, Void: "the loop was late", Leaks: 3, Killed: 2},
+			},
+			Classes: []experiment.BenchClass{{
+				Name: "mail", Waits: experiment.BenchSample{Measured: []*des.Histogram{waits}, Predicted: waits, Replayed: waits},
+				Figures: []experiment.BenchFigure{
+					{Metric: "wait.p50", Measured: 0.2, Low: 0.19, High: 0.21, Predicted: 0.23, Error: 0.15, Replayed: &replayed, ReplayError: &again},
+					{Metric: "wait.p99", Measured: 0.2, Low: 0.2, High: 0.2, Predicted: 2, Error: 9},
+				},
+			}},
+		}},
+	}
+}
+
+func TestBenchSaysHowFarOffThePredictionIs(t *testing.T) {
+	text := report.TextOf(report.BenchDocument(benchFixture()), 120, false)
+	first := "Predicted within 15 % of what was measured at p50 and p95; furthest off is wait p50 of mail under pool. 1 of 2 runs are"
+	assert.True(t, strings.HasPrefix(strings.ReplaceAll(text, "\n", " "), first), text)
+	for _, want := range []string{
+		"10 times as fast", "processes", "the rule", "200 ms", "190 .. 210 ms", "230 ms", "+15 %", "-50 %", "void", "the loop was late",
+		"2 children killed at a limit", "12 tasks/s done, 12.5 predicted", "1 of 1, 1.8 of 2", "Efficiency 0.9",
+	} {
+		assert.Contains(t, text, want)
+	}
+}
+
+func TestBenchPageShowsDistributions(t *testing.T) {
+	var page strings.Builder
+	require.NoError(t, report.HTMLOf(&page, report.BenchDocument(benchFixture()), "test"))
+	assert.Equal(t, 1, strings.Count(page.String(), "<svg"))
+	assert.Contains(t, page.String(), "measured, 1 run")
+	assert.NotContains(t, page.String(), "http://")
+}
+
+func TestBenchWithoutAnythingMeasured(t *testing.T) {
+	b := benchFixture()
+	b.Strategies[0].Classes, b.Strategies[0].Void, b.Interrupted = nil, true, true
+	text := report.TextOf(report.BenchDocument(b), 120, false)
+	assert.True(t, strings.HasPrefix(text, "Nothing was measured that counts."), text)
+	assert.Contains(t, text, "Interrupted")
+}
+
+func TestCalibrationIsAnEntryForAScenario(t *testing.T) {
+	text := report.TextOf(report.CalibrationDocument(&benchFixture().Calibration), 100, false)
+	assert.True(t, strings.HasPrefix(text, "2 cores, of which computing threads get 90 %."), text)
+	assert.Contains(t, text, "machines:\n  this: {cores: 2, efficiency: 0.9}\n")
+}

@@ -1,0 +1,102 @@
+package report
+
+import (
+	"fmt"
+
+	"simrun/experiment"
+	"simrun/units"
+)
+
+// blast is what every fault did: which classes missed their targets, for how long, and when that was over.
+func blast(r *experiment.Result) *grid {
+	head := []string{"fault", "class", "missed\nbefore", "missed\nduring", "missed\nafter", "missed\nlater", "out for", "drained\nafter"}
+	g := byFault(r, "Blast radius", head, func(f *experiment.Fault, b *experiment.Blast, first bool) (row []string) {
+		for _, e := range []*experiment.Estimate{b.MissedBefore, b.Missed, b.MissedAfter, b.MissedLater} {
+			row = append(row, value("share", e))
+		}
+		drained := ""
+		if first {
+			drained = drain(f)
+		}
+		return append(row, units.Duration(b.OutFor), drained)
+	})
+	g.note("Missed: tasks, by arrival, that missed a target on a duration or did not succeed: in as much time before the fault, during it, in as much time after it, and later; of a fault by chance, in the whole run. Out for: time from its begin on in which more missed than the targets allow. Drained: from its end until no more tasks waited than before it.")
+	return g
+}
+
+// tolls is what every fault took.
+func tolls(r *experiment.Result) *grid {
+	head := []string{"fault", "class", "failed", "lost", "retried", "waiting\nbefore", "waiting\nat most"}
+	g := byFault(r, "What the faults took", head, func(f *experiment.Fault, b *experiment.Blast, first bool) []string {
+		row := []string{units.Count(b.Failed), units.Count(b.Lost), units.Count(b.Retried), "", ""}
+		if first && f.WaitingBefore != nil && f.WaitingMost != nil {
+			row[3], row[4] = units.Count(f.WaitingBefore.Value), units.Count(f.WaitingMost.Value)
+		}
+		return row
+	})
+	g.note("Tasks that failed or were lost and attempts that were retried, of those that arrived from the fault's begin on, and the most tasks of all classes that waited at once: mean of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
+	return g
+}
+
+// byFault makes a grid with a row for each fault and class of a strategy.
+func byFault(r *experiment.Result, title string, head []string, of func(f *experiment.Fault, b *experiment.Blast, first bool) []string) *grid {
+	return byStrategy(r, title, 2, head, func(s *experiment.Strategy) (rows [][]string) {
+		for i := range s.Faults {
+			f := &s.Faults[i]
+			for k := range f.Blast {
+				name := ""
+				if k == 0 {
+					name = faultName(f)
+				}
+				rows = append(rows, append([]string{name, f.Blast[k].Class}, of(f, &f.Blast[k], k == 0)...))
+			}
+		}
+		return rows
+	})
+}
+
+func faultName(f *experiment.Fault) string {
+	if f.At == nil {
+		return f.Fault
+	}
+	return fmt.Sprintf("%s at %s for %s", f.Fault, units.Duration(*f.At), units.Duration(*f.For))
+}
+
+// drain says how long after the fault no more tasks waited than before it.
+func drain(f *experiment.Fault) string {
+	switch {
+	case f.Drained == nil:
+		return units.Absent
+	case f.Drain == nil:
+		return "never"
+	case *f.Drained < 1:
+		return fmt.Sprintf("%s (in %s)", units.Duration(f.Drain.Value), units.Share(*f.Drained))
+	}
+	return units.Duration(f.Drain.Value)
+}
+
+// stretches is by how much longer than their demands tasks took, and why.
+func stretches(r *experiment.Result) *grid {
+	g := byStrategy(r, "Mean stretch by cause", 1, []string{"class", "mean run", "cores", "services", "failed calls"}, func(s *experiment.Strategy) (rows [][]string) {
+		for j := range s.Classes {
+			c := &s.Classes[j]
+			if c.StretchByCause == nil || c.Run == nil || c.Run.Mean == nil {
+				continue
+			}
+			rows = append(rows, []string{c.Name, value("run.mean", c.Run.Mean), units.Duration(c.StretchByCause.CPU), units.Duration(c.StretchByCause.Service), units.Count(c.ServiceFailures)})
+		}
+		return rows
+	})
+	g.note("How much longer than its demand a task took: sharing cores or a thread; queues, limits, round trips and faults of services. Failed calls: attempts that a service failed, mean of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
+	return g
+}
+
+// planned are the faults of a strategy that have a time, as stretches of the time line.
+func planned(s *experiment.Strategy) (all []window) {
+	for i := range s.Faults {
+		if f := &s.Faults[i]; f.At != nil {
+			all = append(all, window{from: *f.At, to: *f.At + *f.For})
+		}
+	}
+	return all
+}

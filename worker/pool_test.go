@@ -1,0 +1,82 @@
+package worker_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"simrun/worker"
+)
+
+// Facts A.5: each kill blocks the parent for 0.1 s, so that of two at once the second comes 0.1 s later, and nobody is
+// served meanwhile.
+func TestKillsAreSerial(t *testing.T) {
+	cfg := worker.Config{Concurrency: 4, PrefetchMultiplier: 4, HardLimit: sec}
+	cfg.Overheads = worker.Overheads{Fetch: ms, Kill: 100 * ms, Notice: 20 * ms, Respawn: 50 * ms}
+	script := []message{{name: "h1", hangs: true}, {name: "h2", hangs: true}, {name: "a", at: sec, run: 100 * ms}}
+	h := play(t, one(worker.RabbitMQ, "a", cfg), script, 5*sec)
+	assert.Equal(t, "ended h1@1.001s timeout, ended h2@1.101s timeout, started a@1.201s, ended a@1.301s ok",
+		h.log(worker.Ended, worker.Started)[len("started h1@1ms, started h2@1ms, "):])
+}
+
+// Facts A.5: the death of a child that goes unnoticed is found at the maintenance of the pool, or with another's.
+func TestUnnoticedDeaths(t *testing.T) {
+	cfg := worker.Config{Concurrency: 2, PrefetchMultiplier: 1, AcksLate: true, RejectOnWorkerLost: true}
+	cfg.Overheads = worker.Overheads{Notice: 20 * ms, Maintenance: 5 * sec, Unnoticed: 1}
+	script := []message{{name: "a", run: sec, ends: crashOnce}}
+	h := play(t, one(worker.RabbitMQ, "a", cfg), script, 20*sec)
+	at := h.times(worker.Requeued)
+	assert.Len(t, at, 1)
+	assert.Greater(t, at[0], sec+20*ms)
+	assert.LessOrEqual(t, at[0], 6*sec+20*ms)
+	cfg.Overheads.Unnoticed = 0
+	h = play(t, one(worker.RabbitMQ, "a", cfg), script, 20*sec)
+	assert.Equal(t, "requeued a@1.02s", h.log(worker.Requeued))
+}
+
+// A child is replaced after as many tasks as it may run, whatever became of them.
+func TestRecycling(t *testing.T) {
+	cfg := worker.Config{Concurrency: 1, PrefetchMultiplier: 4, MaxTasksPerChild: 2}
+	cfg.Overheads = worker.Overheads{Exit: 100 * ms, Respawn: 50 * ms, Notice: 10 * ms}
+	h := play(t, one(worker.Redis, "a", cfg), burst("a", 5, 0, 0, sec))
+	assert.Equal(t, "started a1@0s, started a2@1s, started a3@2.16s, started a4@3.16s, started a5@4.32s", h.log(worker.Started))
+}
+
+// Facts A.6: one process a message while more are reserved and running than there are processes, each fork blocking
+// the parent; the window is that of the most; and all idle ones go at once, the keepalive after the last growth.
+func TestAutoscale(t *testing.T) {
+	cfg := worker.Config{Concurrency: 8, AutoscaleMin: 2, Keepalive: 10 * sec, PrefetchMultiplier: 1}
+	cfg.Overheads = worker.Overheads{Fetch: ms, Fork: 50 * ms}
+	s := one(worker.Redis, "a", cfg)
+	script := append(burst("a", 20, 0, 0, 3*sec), message{name: "late", at: 25 * sec, run: sec}, message{name: "last", at: 40 * sec, run: sec})
+	h := play(t, s, script, 60*sec)
+	assert.Equal(t, "started a1@1ms, started a2@2ms, started a3@53ms, started a4@104ms, started a5@155ms",
+		h.log(worker.Started)[:len("started a1@1ms, started a2@2ms, started a3@53ms, started a4@104ms, started a5@155ms")])
+	most, running := 0, 0
+	for _, r := range h.records {
+		switch r.Kind {
+		case worker.Started:
+			running++
+		case worker.Ended:
+			running--
+		}
+		most = max(most, running)
+	}
+	assert.Equal(t, 8, most)
+	assert.Equal(t, 22, h.count(worker.Done))
+	assert.Equal(t, 2, h.sys.Processes(0))
+}
+
+// Rabbitmq is told of one held eta after the other: head-of-line blocking (facts A.8 and B.5).
+func TestTheWindowWidensSlowly(t *testing.T) {
+	held := func(kind worker.BrokerKind, o worker.Overheads) int {
+		cfg := worker.Config{Concurrency: 2, PrefetchMultiplier: 1, Overheads: o}
+		script := burst("a", 60, 0, 0, ms)
+		for i := range script {
+			script[i].extra.Countdown = 5 * sec
+		}
+		return play(t, one(kind, "a", cfg), script, 1500*ms).count(worker.Received)
+	}
+	assert.Equal(t, 60, held(worker.Redis, worker.Overheads{}))
+	assert.Equal(t, 5, held(worker.RabbitMQ, worker.Overheads{Widen: 500 * ms}))
+}

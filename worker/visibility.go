@@ -1,0 +1,86 @@
+package worker
+
+import (
+	"cmp"
+	"slices"
+
+	"simrun/des"
+)
+
+// Copier is a Host that can run a task twice. Without it nothing is delivered a second time while it is held.
+type Copier interface {
+	// Copy tells that the task copy is another delivery of the same message as task. Done is not called for it.
+	Copy(task, copied int32)
+}
+
+// restoredAtOnce is how many messages one look restores, the last delivered first (kombu/transport/redis.py:
+// restore_visible, num=10).
+const restoredAtOnce = 10
+
+// look is a worker looking for messages of redis that nobody has acked for longer than the visibility timeout: dead
+// workers' and, as redis cannot tell, those that take long. They go to the front of their queues (kombu/transport/
+// redis.py: restore_by_tag, rpush).
+func (s *System) look(id int32) {
+	w := &s.workers[id]
+	s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Look, Kind: kindLook, Arg: id})
+	if w.down || s.copier == nil {
+		return
+	}
+	s.lost = s.lost[:0]
+	for i := range s.tasks {
+		if t := &s.tasks[i]; t.unacked && !t.restored && t.state >= fetching && s.now-t.delivered >= s.broker.Visibility {
+			s.lost = append(s.lost, int32(i))
+		}
+	}
+	slices.SortFunc(s.lost, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(s.tasks[b].delivered, s.tasks[a].delivered), cmp.Compare(a, b))
+	})
+	for _, i := range slices.Clone(s.lost[:min(len(s.lost), restoredAtOnce)]) {
+		s.duplicate(i)
+	}
+}
+
+// duplicate delivers a message once more while it is held. The copy is no task of its own: it is neither recorded nor
+// counted, except that its completed runs are duplicates.
+func (s *System) duplicate(id int32) {
+	s.tasks[id].restored = true
+	copied := s.newTask()
+	t, c := &s.tasks[id], &s.tasks[copied]
+	gen, pending := c.gen, c.pending
+	*c = task{
+		class: t.class, queue: t.queue, worker: none, slot: none, gen: gen, pending: pending, level: t.level,
+		due: t.due, published: s.now, eta: t.eta, expires: t.expires, demand: t.demand,
+		attempts: t.attempts, redeliveries: t.redeliveries + 1, copied: true,
+	}
+	s.copier.Copy(id, copied)
+	s.enqueue(copied, true)
+}
+
+// finishCopy ends a copy.
+func (s *System) finishCopy(id int32, o Outcome) {
+	t := &s.tasks[id]
+	if o == OK && t.due >= s.from && t.due < s.to {
+		s.tally.Classes[t.class].Duplicated++
+	}
+	s.release(id)
+}
+
+// restoreDelay is the time until a message of a dead worker is delivered again: at the first look of any worker after
+// the visibility timeout.
+func (s *System) restoreDelay(t *task) des.Time {
+	if s.broker.Visibility == 0 {
+		return s.broker.Restore
+	}
+	ripe := max(t.delivered+s.broker.Visibility, s.now)
+	first := des.Never
+	for i := range s.workers {
+		w := &s.workers[i]
+		if period := w.cfg.Overheads.Look; period > 0 {
+			first = min(first, w.looks+(ripe-w.looks+period-1)/period*period)
+		}
+	}
+	if first == des.Never {
+		return s.broker.Restore
+	}
+	return first - s.now
+}
