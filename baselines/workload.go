@@ -34,14 +34,14 @@ type Workload struct {
 const span = 2 * time.Second
 
 // poisson adds tasks of one class, with exponential gaps and sleeps.
-func (w *Workload) poisson(r *rand.Rand, c Class, perSecond float64, mean time.Duration, hang float64) {
+func (w *Workload) poisson(r *rand.Rand, c Class, perSecond float64, mean time.Duration) {
 	for at := 0.0; ; {
 		at += r.ExpFloat64() / perSecond
 		due := time.Duration(at * float64(time.Second))
 		if due >= span {
 			break
 		}
-		w.Tasks = append(w.Tasks, Task{due, c, time.Duration(r.ExpFloat64() * float64(mean)), r.Float64() < hang})
+		w.Tasks = append(w.Tasks, Task{due, c, time.Duration(r.ExpFloat64() * float64(mean)), false})
 	}
 	slices.SortStableFunc(w.Tasks, func(a, b Task) int { return int(a.Due - b.Due) })
 }
@@ -50,8 +50,8 @@ func (w *Workload) poisson(r *rand.Rand, c Class, perSecond float64, mean time.D
 func Mixed(seed uint64) Workload {
 	r := rand.New(rand.NewPCG(seed, 1))
 	var w Workload
-	w.poisson(r, Short, 100, 5*time.Millisecond, 0)
-	w.poisson(r, Long, 18, 250*time.Millisecond, 0)
+	w.poisson(r, Short, 100, 5*time.Millisecond)
+	w.poisson(r, Long, 18, 250*time.Millisecond)
 	return w
 }
 
@@ -59,8 +59,15 @@ func Mixed(seed uint64) Workload {
 func Hanging(seed uint64) Workload {
 	r := rand.New(rand.NewPCG(seed, 2))
 	w := Workload{Limit: time.Second}
-	w.poisson(r, Short, 100, 5*time.Millisecond, 0)
-	w.poisson(r, Long, 25, 20*time.Millisecond, 0.2)
+	w.poisson(r, Short, 100, 5*time.Millisecond)
+	w.poisson(r, Long, 25, 20*time.Millisecond)
+	long := 0
+	for i := range w.Tasks {
+		if t := &w.Tasks[i]; t.Class == Long {
+			long++
+			t.Hangs = long%5 == 0
+		}
+	}
 	return w
 }
 

@@ -31,7 +31,7 @@ type law interface {
 const shortest = 1e-6
 
 // Laws fits exponential, gamma, lognormal and Weibull laws by maximum likelihood, the best by AIC first. None where
-// the sample has fewer than 10 values or does not vary.
+// the sample has fewer than 10 values or hardly varies.
 func Laws(sample []float64) []Fit {
 	x := slices.Clone(sample)
 	for i := range x {
@@ -39,7 +39,7 @@ func Laws(sample []float64) []Fit {
 	}
 	slices.Sort(x)
 	n := float64(len(x))
-	if len(x) < 10 || x[0] == x[len(x)-1] {
+	if _, cv := moments(x); len(x) < 10 || cv < 1e-4 { // of a constant, rounded, no law can be told
 		return nil
 	}
 	var mean, meanLog, squareLog float64

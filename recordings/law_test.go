@@ -63,6 +63,11 @@ func TestLaws(t *testing.T) {
 func TestLawsNeedSomethingToFit(t *testing.T) {
 	assert.Empty(t, recordings.Laws([]float64{1, 2, 3}))
 	assert.Empty(t, recordings.Laws(make([]float64, 100)))
+	rounded := make([]float64, 100)
+	for i := range rounded {
+		rounded[i] = float64(i) + 0.1 - float64(i) // 0.1, but for its last digits
+	}
+	assert.Empty(t, recordings.Laws(rounded))
 	fits := recordings.Laws([]float64{0, 0, 0, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 1})
 	require.Len(t, fits, 4)
 	for _, f := range fits {

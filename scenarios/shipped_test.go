@@ -73,7 +73,7 @@ func equal(t *testing.T, a, b *Scenario) {
 	for _, x := range []*Scenario{a, b} {
 		for _, run := range x.Observed {
 			for i := range run.Tasks {
-				for _, p := range []*float64{&run.Tasks[i].Started, &run.Tasks[i].Ended} {
+				for _, p := range []*float64{&run.Tasks[i].Published, &run.Tasks[i].Received, &run.Tasks[i].Started, &run.Tasks[i].Ended} {
 					if math.IsNaN(*p) {
 						*p = -1
 					}

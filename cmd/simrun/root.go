@@ -69,6 +69,8 @@ const rootExample = `  simrun scenarios/priority.yaml                 # the verd
   simrun --require separated mine.yaml           # for CI: status 3 unless separated meets every target
   simrun --format json --quiet mine.yaml | jq .verdict
   simrun check mine.yaml                         # what is in the file, without simulating it
+  simrun import celery events.jsonl -o mine.yaml # a scenario of what your Celery says of itself
+  simrun verify fidelity/testdata/*              # predictions against recordings of real Celery
   simrun schema > scenario.schema.json           # for editors`
 
 func rootCommand() *cobra.Command {
