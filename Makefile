@@ -4,6 +4,7 @@
 GOLANGCI_LINT_VERSION := v2.15.0
 GOFUMPT_VERSION       := v0.12.0
 STATICCHECK_VERSION   := v0.8.2
+BENCHSTAT_VERSION     := v0.0.0-20260908200009-22c9c6c9d4da
 
 # Each fuzz target runs so long in `make check-long`.
 FUZZTIME ?= 1m
@@ -33,6 +34,7 @@ test: ## vet and test everything, in minutes; needs only Go
 
 check-long: ## the tests that take long, and every fuzz target for FUZZTIME
 	SIMRUN_LONG=1 go test -count=1 -timeout 2h ./...
+	cd baselines && go vet ./... && go test ./...
 	$(MAKE) --no-print-directory fuzz
 
 fuzz: ## every fuzz target for FUZZTIME (1m)
@@ -42,8 +44,11 @@ fuzz: ## every fuzz target for FUZZTIME (1m)
 		go test "./$$dir" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; \
 	done
 
-bench: ## every benchmark COUNT (6) times, as benchstat reads it
-	@go test -run '^$$' -bench . -count $(COUNT) -timeout 2h ./...
+bench: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) ## every benchmark COUNT (6) times, those of the baselines too; summary in results/bench.md
+	@mkdir -p results
+	go test -run '^$$' -bench . -count $(COUNT) -timeout 2h ./... > results/bench.out
+	cd baselines && go test -run '^$$' -bench . -count $(COUNT) -timeout 2h ./... >> ../results/bench.out
+	@{ echo '# Benchmarks'; echo; echo '```'; $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) results/bench.out; echo '```'; } > results/bench.md
 
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION) $(TOOLS)/gofumpt-$(GOFUMPT_VERSION) $(TOOLS)/staticcheck-$(STATICCHECK_VERSION) ## gofumpt, staticcheck and golangci-lint (minutes the first time)
 	@unformatted="$$($(TOOLS)/gofumpt-$(GOFUMPT_VERSION) -l .)"; \
@@ -84,3 +89,6 @@ $(TOOLS)/gofumpt-$(GOFUMPT_VERSION):
 
 $(TOOLS)/staticcheck-$(STATICCHECK_VERSION):
 	$(call install,$@,honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION))
+
+$(TOOLS)/benchstat-$(BENCHSTAT_VERSION):
+	$(call install,$@,golang.org/x/perf/cmd/benchstat@$(BENCHSTAT_VERSION))

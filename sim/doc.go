@@ -1,7 +1,8 @@
 // Package sim is the virtual world: it hosts a [worker.System] in virtual time, on machines whose cores are shared
 // by the threads that want them.
 //
-// It owns the loop, the bodies of the tasks and the cores. It knows nothing of scenarios or of how many runs make
+// It owns the loop, the bodies of the tasks and the cores, and what lies outside the workers: services, the ways to
+// them, and what breaks as planned. It knows nothing of scenarios or of how many runs make
 // an answer, and nothing of package live: the two worlds meet only in the worker and in tests.
 //
 //	world := sim.New(&layout, classes, machines, sim.Options{Key: des.NewKey(1), Duration: time.Hour})

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -156,6 +157,27 @@ func battered(p worker.Pool) *outside {
 		},
 		zones: system.Zones{{Name: "here", Reaches: []system.Link{{To: "there", RoundTrip: time.Millisecond}}}, {Name: "there"}},
 	}
+}
+
+// Services and faults allocate nothing once their tables have grown.
+func TestServicesAllocateNothing(t *testing.T) {
+	o := battered(worker.Prefork)
+	o.faults = []system.Fault{{Of: system.OfService, Mode: system.Hang, At: time.Minute, For: time.Minute}}
+	allocations := func(duration des.Time) (mallocs uint64, events int64) {
+		var before, after runtime.MemStats
+		world := sim.New(&o.layout, o.classes, o.machines, sim.Options{
+			Key: des.NewKey(1), Duration: duration, Drain: hour, Services: o.services, Zones: o.zones, Faults: o.faults,
+		})
+		runtime.ReadMemStats(&before)
+		r := world.Run()
+		runtime.ReadMemStats(&after)
+		return after.Mallocs - before.Mallocs, r.Events
+	}
+	short, few := allocations(hour)
+	long, many := allocations(3 * hour)
+	assert.Greater(t, many-few, int64(500_000))
+	t.Logf("%d allocations in %d events, %d in %d", short, few, long, many)
+	assert.LessOrEqual(t, long, short+150)
 }
 
 // Every published task has exactly one outcome, whatever breaks, in whichever pool.
