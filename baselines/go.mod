@@ -1,6 +1,6 @@
 module simrun/baselines
 
-go 1.26.8
+go 1.26.0
 
 replace simrun => ../
 

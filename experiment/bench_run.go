@@ -45,6 +45,9 @@ type benchTally struct {
 // Measure runs every layout of a scenario for real, in turns, and simulates the same tasks. When it is interrupted it
 // returns what it has, with the error.
 func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o BenchOptions) (*Bench, error) {
+	if err := simulatedOnly(sc); err != nil {
+		return nil, err
+	}
 	classes, layouts, err := faster(sc, o.Speed)
 	if err == nil && o.Keep {
 		err = Recordable(classes)

@@ -262,6 +262,9 @@ func (w *World) hangUp(slot int32) {
 	if c.calling {
 		c.calling = false
 		c.gen++
+		if b := &w.bodies[w.slots[slot].task]; b.observed {
+			w.stretch[b.ref.Class].Service.Add(max(0, w.now-c.began-c.latency))
+		}
 	}
 }
 

@@ -1,0 +1,27 @@
+package experiment
+
+import (
+	"fmt"
+
+	"simrun/scenarios"
+	"simrun/workloads"
+)
+
+// simulatedOnly is why a scenario cannot be run for real; nil if it can.
+func simulatedOnly(sc *scenarios.Scenario) error {
+	for i := range sc.Classes {
+		c := &sc.Classes[i]
+		for _, p := range c.Work {
+			if p.Kind == workloads.Call {
+				return fmt.Errorf("task %q calls the service %q: services are simulated only", c.Name, sc.Services[p.Service].Name)
+			}
+		}
+		if c.Zone != "" {
+			return fmt.Errorf("task %q needs the zone %q: zones are simulated only", c.Name, c.Zone)
+		}
+	}
+	if len(sc.Faults) > 0 {
+		return fmt.Errorf("%s: planned faults are simulated only", sc.Faults[0].Name)
+	}
+	return nil
+}
