@@ -95,34 +95,6 @@ func (w *World) failAt(slot int32, at des.Time) {
 	w.queue.Push(des.Event{At: at, Kind: kindCallFails, Arg: slot, Gen: des.MakeGen(w.net.callers[slot].gen)})
 }
 
-// open gives a slot its connections, or says that none are left.
-func (w *World) open(slot int32, s *server) bool {
-	if s.cfg.Connections == 0 {
-		return true
-	}
-	kept := &w.net.keeps[int(slot)*len(w.net.servers)+int(w.net.callers[slot].service)]
-	need := max(1, s.cfg.PerSlot)
-	switch {
-	case *kept:
-		return true
-	case s.open+need > s.cfg.Connections:
-		return false
-	}
-	s.open += need
-	*kept = s.cfg.PerSlot > 0
-	return true
-}
-
-// disconnect closes all connections of a slot.
-func (w *World) disconnect(slot int32) {
-	for i := range w.net.servers {
-		if kept := &w.net.keeps[int(slot)*len(w.net.servers)+i]; *kept {
-			*kept = false
-			w.net.servers[i].open -= w.net.servers[i].cfg.PerSlot
-		}
-	}
-}
-
 func (w *World) newCall(c call) int32 {
 	n := &w.net
 	if last := len(n.spare) - 1; last >= 0 {
