@@ -28,7 +28,7 @@ const module = "simrun"
 var allowed = map[string]struct{ project, outside []string }{
 	"des":    {},
 	"units":  {},
-	"theory": {}, // independent of what it judges
+	"theory": {},                         // independent of what it judges
 	"system": {project: []string{"des"}}, // plain data
 	"stats":  {outside: []string{"gonum.org/v1/gonum"}},
 

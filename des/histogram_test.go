@@ -66,8 +66,11 @@ func TestHistogramAgainstHDR(t *testing.T) {
 
 func TestHistogramMergeIsAddingAll(t *testing.T) {
 	for _, order := range [][]string{
-		{"exponential", "heavy tail"}, {"tiny", "exponential"}, {"exponential", "tiny"},
-		{"many zeros", "constant", "tiny"}, {"constant"},
+		{"exponential", "heavy tail"},
+		{"tiny", "exponential"},
+		{"exponential", "tiny"},
+		{"many zeros", "constant", "tiny"},
+		{"constant"},
 	} {
 		random := rand.New(rand.NewPCG(1, 2))
 		var all, merged, empty des.Histogram

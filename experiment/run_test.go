@@ -2,7 +2,6 @@ package experiment_test
 
 import (
 	"context"
-	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -178,7 +177,7 @@ func TestInterruptedRunsReturnAtOnce(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	var none *experiment.Result
 	_, err = experiment.Run(ctx, sc, experiment.Options{})
-	require.True(t, errors.Is(err, context.Canceled))
+	require.ErrorIs(t, err, context.Canceled)
 	assert.Nil(t, none)
 }
 

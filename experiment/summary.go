@@ -281,8 +281,11 @@ func (e *engine) compare() []Comparison {
 				d    duration
 				f    figure
 			}{
-				{"wait.mean", wait, mean}, {"wait.p95", wait, p95}, {"wait.p99", wait, p99},
-				{"response.mean", response, mean}, {"response.p95", response, p95},
+				{"wait.mean", wait, mean},
+				{"wait.p95", wait, p95},
+				{"wait.p99", wait, p99},
+				{"response.mean", response, mean},
+				{"response.p95", response, p95},
 			} {
 				if cmp, ok := e.pair(l, base, c, m.d, m.f); ok {
 					cmp.Metric = m.name

@@ -91,11 +91,8 @@ func (e *engine) sweep() (*Sweep, error) {
 	s := &Sweep{}
 	for _, a := range e.sc.Sweep.Axes {
 		x := Axis{Name: a.Name, Values: a.Values, Numbers: a.Numbers}
-		for _, v := range a.Numbers {
-			if math.IsNaN(v) {
-				x.Numbers = nil
-				break
-			}
+		if slices.ContainsFunc(a.Numbers, math.IsNaN) {
+			x.Numbers = nil
 		}
 		s.Axes = append(s.Axes, x)
 	}

@@ -30,11 +30,11 @@ func (f *Figure) settle(cpuHeavy bool) {
 	spread := high - low
 	f.Error, f.Noise = relative(f.Predicted-f.Observed, f.Observed), relative(spread, f.Observed)
 	var bar float64 // absolute
-	switch {
-	case f.Metric == Tasks:
+	switch f.Metric {
+	case Tasks:
 		f.Bar = chance
 		bar = chance
-	case f.Metric == Throughput:
+	case Throughput:
 		f.Bar = throughputBar
 		bar = throughputBar * f.Observed
 	default:

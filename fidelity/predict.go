@@ -38,8 +38,7 @@ func predict(ctx context.Context, rec *recordings.Recording, replications int) (
 
 // unsupported are the keys that a scenario cannot say yet; nil for any other error.
 func unsupported(err error) []string {
-	var u *recordings.Unsupported
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*recordings.Unsupported](err); ok {
 		return u.Keys
 	}
 	return nil

@@ -221,8 +221,7 @@ func open(path string, read func(name string, in io.Reader) error) error {
 
 // reason is why the system refused, without the path, which is said already.
 func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err

@@ -209,7 +209,7 @@ func number(x float64) string {
 func quote(s string) string {
 	for i, c := range s {
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
-		if !letter && (i == 0 || !(c >= '0' && c <= '9' || c == '-' || c == '.')) {
+		if !letter && (i == 0 || ((c < '0' || c > '9') && c != '-' && c != '.')) {
 			return strconv.Quote(s)
 		}
 	}

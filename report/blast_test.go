@@ -10,7 +10,7 @@ import (
 	"simrun/experiment"
 )
 
-func at(x float64) *float64 { return &x }
+func at(x float64) *float64 { return new(x) }
 
 // hit is a strategy that one planned fault and one by chance have struck.
 func hit() *experiment.Result {
@@ -19,7 +19,7 @@ func hit() *experiment.Result {
 		Run: experiment.RunInfo{Replications: 20},
 		Strategies: []experiment.Strategy{{Name: "one-pool", Faults: []experiment.Fault{
 			{
-				Fault: "smtp down", At: at(600), For: at(300), WaitingBefore: share(3), WaitingMost: share(840), Drain: share(42), Drained: at(0.9),
+				Fault: "smtp down", At: at(600), For: at(300), WaitingBefore: share(3), WaitingMost: share(840), Drain: share(42), Drained: new(0.9),
 				Blast: []experiment.Blast{
 					{Class: "mail", MissedBefore: share(0), Missed: share(0.99), MissedAfter: share(0.1), MissedLater: share(0), OutFor: 330, Failed: 12, Retried: 900},
 					{Class: "report", MissedBefore: share(0), Missed: share(0.5), MissedAfter: share(0), MissedLater: share(0), Lost: 1},

@@ -116,7 +116,7 @@ func marked(path string) bool {
 	if err != nil {
 		return false
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close()
 	start := make([]byte, 256)
 	n, err := io.ReadFull(f, start)
 	if err != nil && n == 0 {

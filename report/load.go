@@ -1,8 +1,9 @@
 package report
 
 import (
-	"simrun/units"
 	"strings"
+
+	"simrun/units"
 
 	"simrun/strategies"
 )

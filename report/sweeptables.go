@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"simrun/experiment"
@@ -34,9 +35,7 @@ func sweepGrids(r *experiment.Result) []*grid {
 		out = append(out, take, best)
 	}
 	if len(out) > 0 && len(v.vary) == 2 {
-		for _, s := range v.crossings() {
-			out[0].Notes = append(out[0].Notes, s)
-		}
+		out[0].Notes = append(out[0].Notes, v.crossings()...)
 	}
 	return out
 }
@@ -58,8 +57,8 @@ func (v *sweepView) matrix(p [2]int, title string, cell func(*experiment.Cell) s
 		Head:  []string{rows.Name + " \\ " + columns.Name}, Text: 1, Groups: []group{{}},
 	}
 	g.Head = append(g.Head, columns.Values...)
-	for i := len(rows.Values) - 1; i >= 0; i-- {
-		line := []string{rows.Values[i]}
+	for i, v0 := range slices.Backward(rows.Values) {
+		line := []string{v0}
 		for j := range columns.Values {
 			line = append(line, cell(v.at(p[0], i, p[1], j)))
 		}

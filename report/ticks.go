@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+
 	"simrun/units"
 
 	"gonum.org/v1/plot"

@@ -49,7 +49,7 @@ func (d *decoder) open(v *value, path string, read func(name string, r io.Reader
 	if err == nil {
 		return true
 	}
-	for _, line := range strings.Split(err.Error(), "\n") {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
 		d.errorf(v.at, path, "%s", line)
 	}
 	return false
@@ -65,8 +65,7 @@ func (d *decoder) resolve(name string) string {
 
 // reason is why the system refused, without the path, which is said already.
 func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err

@@ -40,7 +40,8 @@ func grammar() *record {
 		{name: "baseline", doc: "Strategy that runs today, with which the others are compared; the first if it is missing.", shape: name("the name of a strategy")},
 		{name: "observed", doc: "Folder of recordings (run*.csv) of the real thing, shown beside the prediction; relative to the scenario.", shape: phrase{noun: "a folder"}},
 		{name: "sweep", doc: "What to vary: lists of values by the path of the file that takes them, or by load or size; a grid over all strategies.", shape: sweepAxes{}},
-		{name: "plan"}, {name: "assumed"},
+		{name: "plan"},
+		{name: "assumed"},
 		{name: "settings"},
 		{name: "producers", doc: "What publishes the tasks.", shape: &record{noun: "a map of producers", keys: []key{
 			{name: "machine", doc: "Kind of machine they run on, whose cores they then share; elsewhere if it is missing.", shape: name("the name of a machine"), required: true},
@@ -73,7 +74,9 @@ func machineKeys() *record {
 		{name: "price", doc: "Price of one machine, an hour.", shape: amount{quantity: prices()}},
 		{name: "zone", doc: "Where it stands; anywhere if it is missing.", shape: name("the name of a zone")},
 		{name: "boot", doc: "From the end of a failure to its workers taking tasks again.", shape: amount{quantity: durations()}, def: "0s"},
-		{name: "memory"}, {name: "disk"}, {name: "start"},
+		{name: "memory"},
+		{name: "disk"},
+		{name: "start"},
 	}}
 }
 
@@ -94,7 +97,8 @@ func brokerKeys() shape {
 		{name: "priority_steps", doc: "Priorities of redis are rounded down to one of these.", shape: &sequence{noun: "a list of priorities that rises from 0", of: amount{quantity: wholes(0, 255)}, length: [2]int{1, 256}}},
 		{name: "overheads", doc: "Fixed costs in time of moving a message; the others are those of the release.", shape: overheadKeys()},
 		{name: "machine", doc: "Kind of machine it runs on, whose cores it then shares; elsewhere if it is missing.", shape: name("the name of a machine")},
-		{name: "zone"}, {name: "acl"},
+		{name: "zone"},
+		{name: "acl"},
 		{name: "visibility_timeout", doc: "With redis, how long a message may be unacked before it is delivered again; checked about every 100 s (gevent: 20 s).", shape: amount{quantity: durations().positive()}},
 	}}}}
 }

@@ -19,21 +19,34 @@ func dist(q quantity, id string) shape {
 		law("exponential", "Exponential law of that mean.", above),
 		law("erlang", "Sum of k exponentials.", &record{noun: "mean and k", keys: []key{required(mean), {name: "k", doc: "Number of stages.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true}}}),
 		law("gamma", "Gamma law.", meanCV),
-		law("lognormal", "Lognormal law, by its mean and cv or by two quantiles.", &record{noun: "mean and cv, or p50 and p99", keys: []key{mean, cv,
-			{name: "p50", doc: "Median.", shape: above}, {name: "p99", doc: "99th percentile.", shape: above}},
-			forms: [][]string{{"mean", "cv"}, {"p50", "p99"}}}),
+		law("lognormal", "Lognormal law, by its mean and cv or by two quantiles.", &record{
+			noun: "mean and cv, or p50 and p99", keys: []key{
+				mean, cv,
+				{name: "p50", doc: "Median.", shape: above},
+				{name: "p99", doc: "99th percentile.", shape: above},
+			},
+			forms: [][]string{{"mean", "cv"}, {"p50", "p99"}},
+		}),
 		law("weibull", "Weibull law.", meanCV),
-		law("pareto", "Pareto law, cut off at max.", &record{noun: "mean, alpha and max", keys: []key{required(mean),
-			{name: "alpha", doc: "Exponent of the tail.", shape: ratio, required: true}, {name: "max", doc: "Largest value; none if it is missing, and alpha must then be above 1.", shape: above}}}),
-		law("hyperexponential", "Exponential with one of several means; by mean and cv: two branches with balanced means.", &record{noun: "mean and cv, or means and weights", keys: []key{mean, cv,
-			{name: "means", doc: "Means of the branches.", shape: &sequence{noun: "a list of means", of: above, length: [2]int{1, 0}}},
-			{name: "weights", doc: "Chances of the branches, as weights.", shape: &sequence{noun: "a list of weights", of: weight, length: [2]int{1, 0}}}},
-			forms: [][]string{{"mean", "cv"}, {"means", "weights"}}}),
+		law("pareto", "Pareto law, cut off at max.", &record{noun: "mean, alpha and max", keys: []key{
+			required(mean),
+			{name: "alpha", doc: "Exponent of the tail.", shape: ratio, required: true},
+			{name: "max", doc: "Largest value; none if it is missing, and alpha must then be above 1.", shape: above},
+		}}),
+		law("hyperexponential", "Exponential with one of several means; by mean and cv: two branches with balanced means.", &record{
+			noun: "mean and cv, or means and weights", keys: []key{
+				mean, cv,
+				{name: "means", doc: "Means of the branches.", shape: &sequence{noun: "a list of means", of: above, length: [2]int{1, 0}}},
+				{name: "weights", doc: "Chances of the branches, as weights.", shape: &sequence{noun: "a list of weights", of: weight, length: [2]int{1, 0}}},
+			},
+			forms: [][]string{{"mean", "cv"}, {"means", "weights"}},
+		}),
 		law("uniform", "Uniform between two values.", &sequence{noun: "a list of two values, low and high", of: plain, length: [2]int{2, 2}}),
 		law("empirical", "One of these values, each with the same chance: a list, or a file with one value a line (seconds, or plain counts), relative to the scenario.",
 			&either{of: []shape{&sequence{noun: "a list of values", of: plain, length: [2]int{1, 0}}, phrase{noun: "a file"}}}),
 		law("mixture", "One of several laws, by weight.", &sequence{noun: "a list of {weight, of}", length: [2]int{1, 0}, of: &record{noun: "a part of a mixture", keys: []key{
-			{name: "weight", doc: "Chance of this part, as a weight.", shape: weight, required: true}, {name: "of", doc: "Its law.", shape: d, required: true}}}}),
+			{name: "weight", doc: "Chance of this part, as a weight.", shape: weight, required: true}, {name: "of", doc: "Its law.", shape: d, required: true},
+		}}}),
 	}
 	forms := make([][]string, len(laws))
 	for i, l := range laws {

@@ -46,7 +46,11 @@ func faultsKeys() shape {
 		{name: "mode", doc: "Of a service: down (refuses every call, and breaks those under way), hang (answers nothing until the fault is over) or slow. Of a task: hang, error, crash or slow. down, and error, if it is missing.", shape: word{words: []string{"down", "hang", "slow", "error", "crash"}}},
 		{name: "factor", doc: "With slow: how much longer it takes; 10 if it is missing.", shape: amount{quantity: numbers().from(1).upTo(1e6)}},
 		{name: "chance", doc: "With task: chance of each attempt.", shape: amount{quantity: shares()}},
-		{name: "broker"}, {name: "deploy"}, {name: "compromise"}, {name: "every"}, {name: "grace"},
+		{name: "broker"},
+		{name: "deploy"},
+		{name: "compromise"},
+		{name: "every"},
+		{name: "grace"},
 	}}}
 }
 

@@ -21,7 +21,8 @@ func workerKeys() *record {
 		{name: "concurrency", doc: "Slots: how many tasks it runs at once.", shape: amount{quantity: wholes(1, 1_000_000)}},
 		{name: "order", doc: "How it consumes several queues: one message of each in turn, by queue name, by the order of its queues, or by weight.", shape: &either{of: []shape{
 			word{words: []string{"round_robin", "sorted", "strict"}},
-			&record{noun: "{weighted: {QUEUE: WEIGHT}}", keys: []key{{name: "weighted", doc: "Weights of the queues.", shape: weights, required: true}}}}}},
+			&record{noun: "{weighted: {QUEUE: WEIGHT}}", keys: []key{{name: "weighted", doc: "Weights of the queues.", shape: weights, required: true}}},
+		}}},
 		{name: "pool", doc: "Kind of execution pool.", shape: word{words: []string{"prefork", "threads", "gevent", "solo"}}},
 		{name: "prefetch_multiplier", doc: "Messages reserved per slot; 0 = no limit.", shape: amount{quantity: wholes(0, 1_000_000)}},
 		{name: "disable_prefetch", doc: "Take a message only when a slot is free (Celery 5.6 on redis).", shape: yesNo{}},
@@ -35,9 +36,15 @@ func workerKeys() *record {
 		{name: "autoscale", doc: "Number of slots that follows the load; concurrency is not given.", shape: autoscaleKeys()},
 		{name: "wakeup_timer", doc: "Period of a timer that works round the lost wake-ups of the release and pool; none is what Celery has.", shape: noneOr{amount{quantity: durations().positive()}}},
 		{name: "heartbeat", doc: "False is --without-heartbeat --without-gossip, whose timers end the pauses of a lost wake-up.", shape: yesNo{}},
-		{name: "max_memory_per_child"}, {name: "cpu_limit"}, {name: "memory_limit"},
-		{name: "base_memory"}, {name: "oom"}, {name: "clearance"}, {name: "reserve"},
-		{name: "start"}, {name: "zone"},
+		{name: "max_memory_per_child"},
+		{name: "cpu_limit"},
+		{name: "memory_limit"},
+		{name: "base_memory"},
+		{name: "oom"},
+		{name: "clearance"},
+		{name: "reserve"},
+		{name: "start"},
+		{name: "zone"},
 	}}
 }
 
@@ -47,7 +54,14 @@ func autoscaleKeys() *record {
 		{name: "max", doc: "Most slots.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
 		{name: "policy", doc: "celery is Celery's own --autoscale of the processes of a prefork worker.", shape: word{words: []string{"celery"}, later: []string{"queue_length", "utilization", "latency", "schedule"}}, required: true},
 		{name: "keepalive", doc: "From the last growth to the first shrinking (AUTOSCALE_KEEPALIVE).", shape: amount{quantity: durations()}, def: "30s"},
-		{name: "scales"}, {name: "target"}, {name: "counts"}, {name: "poll"}, {name: "cooldown"}, {name: "boot"}, {name: "grace"}, {name: "victim"},
+		{name: "scales"},
+		{name: "target"},
+		{name: "counts"},
+		{name: "poll"},
+		{name: "cooldown"},
+		{name: "boot"},
+		{name: "grace"},
+		{name: "victim"},
 	}}
 }
 
@@ -55,7 +69,9 @@ func deriveKeys() *record {
 	return &record{noun: "a derivation", keys: []key{
 		{name: "from", doc: "Strategy whose slots are dealt out.", shape: name("the name of a strategy"), required: true},
 		{name: "split_by", doc: "What gets a worker of its own.", shape: word{words: []string{"queue", "kind", "priority"}, later: []string{"memory", "label", "zone"}}, required: true},
-		{name: "share", doc: "How slots are shared: by offered load, equally, or as given.", shape: &either{of: []shape{word{words: []string{"load", "equal"}},
-			&mapping{noun: "a map of slots by group", of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1, name: phrase{noun: "the name of a group"}}}}, def: "load"},
+		{name: "share", doc: "How slots are shared: by offered load, equally, or as given.", shape: &either{of: []shape{
+			word{words: []string{"load", "equal"}},
+			&mapping{noun: "a map of slots by group", of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1, name: phrase{noun: "the name of a group"}},
+		}}, def: "load"},
 	}}
 }

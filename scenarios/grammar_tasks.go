@@ -17,7 +17,10 @@ func taskKeys() *record {
 		{name: "failures", doc: "What goes wrong, drawn for every attempt.", shape: failureKeys()},
 		{name: "slo", doc: "Targets.", shape: sloKeys()},
 		{name: "zone", doc: "Zone of what it needs wherever it runs; anywhere if it is missing.", shape: name("the name of a zone")},
-		{name: "memory"}, {name: "rate_limit"}, {name: "labels"}, {name: "copies"},
+		{name: "memory"},
+		{name: "rate_limit"},
+		{name: "labels"},
+		{name: "copies"},
 	}}
 }
 
@@ -30,18 +33,24 @@ func arrivalKeys() *record {
 		{name: "renewal", doc: "Independent gaps of this law.", shape: dist(durations(), "duration")},
 		{name: "mmpp", doc: "Poisson arrivals whose rate changes in a cycle, at exponential times.", shape: &record{noun: "rates and hold", keys: []key{
 			{name: "rates", doc: "Rate in each phase.", shape: &sequence{noun: "a list of rates", of: rate, length: [2]int{1, 0}}, required: true},
-			{name: "hold", doc: "Mean time in each phase.", shape: &sequence{noun: "a list of durations", of: amount{quantity: durations().positive()}, length: [2]int{1, 0}}, required: true}}}},
-		{name: "stages", doc: "Poisson arrivals whose rate follows a plan that repeats, from Monday 00:00.", shape: &sequence{noun: "a list of stages", length: [2]int{1, 0}, of: &record{noun: "a stage", keys: []key{
-			{name: "for", doc: "How long the stage takes.", shape: amount{quantity: durations().positive()}, required: true},
-			{name: "rate", doc: "Constant rate.", shape: rate},
-			{name: "ramp_to", doc: "Rate at the end of the stage, reached in a straight line from the end of the one before.", shape: rate}},
-			forms: [][]string{{"rate"}, {"ramp_to"}}}}},
+			{name: "hold", doc: "Mean time in each phase.", shape: &sequence{noun: "a list of durations", of: amount{quantity: durations().positive()}, length: [2]int{1, 0}}, required: true},
+		}}},
+		{name: "stages", doc: "Poisson arrivals whose rate follows a plan that repeats, from Monday 00:00.", shape: &sequence{noun: "a list of stages", length: [2]int{1, 0}, of: &record{
+			noun: "a stage", keys: []key{
+				{name: "for", doc: "How long the stage takes.", shape: amount{quantity: durations().positive()}, required: true},
+				{name: "rate", doc: "Constant rate.", shape: rate},
+				{name: "ramp_to", doc: "Rate at the end of the stage, reached in a straight line from the end of the one before.", shape: rate},
+			},
+			forms: [][]string{{"rate"}, {"ramp_to"}},
+		}}},
 		{name: "trace", doc: "Replay of recorded arrivals.", shape: &record{noun: "a trace", keys: []key{
 			{name: "file", doc: "CSV file with due and class, relative to the scenario.", shape: phrase{noun: "a file"}, required: true},
-			{name: "class", doc: "Class whose rows are replayed; the task's name if it is missing.", shape: phrase{noun: "the name of a class"}}}}},
+			{name: "class", doc: "Class whose rows are replayed; the task's name if it is missing.", shape: phrase{noun: "the name of a class"}},
+		}}},
 		{name: "closed", doc: "Clients that think, publish, and wait for the end of their task.", shape: &record{noun: "clients and think", keys: []key{
 			{name: "clients", doc: "Number of clients.", shape: amount{quantity: wholes(1, 10_000_000)}, required: true},
-			{name: "think", doc: "Time from the end of a task to the next.", shape: dist(durations(), "duration"), required: true}}}},
+			{name: "think", doc: "Time from the end of a task to the next.", shape: dist(durations(), "duration"), required: true},
+		}}},
 		{name: "after", doc: "Published when that task succeeds.", shape: name("the name of a task")},
 	}
 	var alternatives [][]string
@@ -61,7 +70,9 @@ func phaseKeys() *record {
 		{name: "cores", doc: "With cpu: threads inside the task that share the work.", shape: amount{quantity: wholes(1, 4096)}},
 		{name: "io", doc: "Time waiting for something else, or the name of a service that is called.", shape: ioPhase{dist(durations(), "duration").(*either)}},
 		{name: "timeout", doc: "With io: SERVICE: after which the caller gives up; it waits for ever if it is missing.", shape: amount{quantity: durations().positive()}},
-		{name: "disk"}, {name: "transfer"}, {name: "to"},
+		{name: "disk"},
+		{name: "transfer"},
+		{name: "to"},
 	}}
 }
 
@@ -105,8 +116,13 @@ func sloKeys() *record {
 	stats := func() *record {
 		r := &record{noun: "a map of targets"}
 		for _, s := range []struct{ name, doc string }{
-			{"mean", "Mean."}, {"p50", "Median."}, {"p90", "90th percentile."}, {"p95", "95th percentile."},
-			{"p99", "99th percentile."}, {"p999", "99.9th percentile."}, {"max", "Largest value."},
+			{"mean", "Mean."},
+			{"p50", "Median."},
+			{"p90", "90th percentile."},
+			{"p95", "95th percentile."},
+			{"p99", "99th percentile."},
+			{"p999", "99.9th percentile."},
+			{"max", "Largest value."},
 		} {
 			r.keys = append(r.keys, key{name: s.name, doc: s.doc, shape: bound})
 		}
@@ -121,6 +137,7 @@ func sloKeys() *record {
 		{name: "failed", doc: "Share that failed for good.", shape: share},
 		{name: "expired", doc: "Share that expired.", shape: share},
 		{name: "duplicates", doc: "Completed runs after the first, as a share.", shape: share},
-		{name: "done_by"}, {name: "within"},
+		{name: "done_by"},
+		{name: "within"},
 	}}
 }

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"slices"
+	"strings"
 )
 
 // key is one key of the format: the table that the reader, "did you mean" and the schema share.
@@ -130,11 +131,12 @@ func (s *record) formNames() string {
 	if plain {
 		return oneOf(names)
 	}
-	list := names[0]
+	var list strings.Builder
+	list.WriteString(names[0])
 	for _, n := range names[1:] {
-		list += ", or " + n
+		list.WriteString(", or " + n)
 	}
-	return list
+	return list.String()
 }
 
 // unknownKeys says whether the table holds keys that are errors: what seems to be missing may be among them.

@@ -197,7 +197,7 @@ func (b *blame) culprit(at []int, q Problem) *value {
 			}
 			only[i] = at[i]
 			cell, _ := b.read(only)
-			found = append(cell.found, cell.warnings...)
+			found = slices.Concat(cell.found, cell.warnings)
 			b.alone[key] = found
 		}
 		if slices.Contains(found, q) {

@@ -95,7 +95,8 @@ const wantPath = "want load, size or the path of a value, such as tasks.NAME.wor
 
 // suggest names the path that is nearest to one that leads nowhere.
 func suggest(at place, path string) string {
-	best, names := "", []string(nil)
+	best := ""
+	var names []string
 	for rest := path; rest != ""; {
 		names = at.steps()
 		step, tail, _ := strings.Cut(rest, ".")

@@ -183,9 +183,13 @@ func TestServicesAllocateNothing(t *testing.T) {
 // Every published task has exactly one outcome, whatever breaks, in whichever pool.
 func TestConservationUnderEveryFault(t *testing.T) {
 	faults := []system.Fault{
-		{Of: system.OfService, Target: 0, Mode: system.Down}, {Of: system.OfService, Target: 0, Mode: system.Hang},
-		{Of: system.OfService, Target: 1, Mode: system.Slow, Factor: 10}, {Of: system.OfService, Target: 1, Mode: system.Down},
-		{Of: system.OfMachine}, {Of: system.OfZone, Zone: "here"}, {Of: system.OfZone, Zone: "there"},
+		{Of: system.OfService, Target: 0, Mode: system.Down},
+		{Of: system.OfService, Target: 0, Mode: system.Hang},
+		{Of: system.OfService, Target: 1, Mode: system.Slow, Factor: 10},
+		{Of: system.OfService, Target: 1, Mode: system.Down},
+		{Of: system.OfMachine},
+		{Of: system.OfZone, Zone: "here"},
+		{Of: system.OfZone, Zone: "there"},
 	}
 	for name, p := range map[string]worker.Pool{"prefork": worker.Prefork, "threads": worker.Threads, "gevent": worker.Gevent, "solo": worker.Solo} {
 		for i := range faults {

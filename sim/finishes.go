@@ -16,11 +16,10 @@ type finish struct {
 
 func newFinishes(ids int) finishes { return finishes{place: make([]int32, ids)} }
 
-func (f *finishes) len() int            { return len(f.heap) }
-func (f *finishes) empty() bool         { return len(f.heap) == 0 }
-func (f *finishes) least() float64      { return f.heap[0].at }
-func (f *finishes) first() int32        { return f.heap[0].id }
-func (f *finishes) at(id int32) float64 { return f.heap[f.place[id]].at }
+func (f *finishes) len() int       { return len(f.heap) }
+func (f *finishes) empty() bool    { return len(f.heap) == 0 }
+func (f *finishes) least() float64 { return f.heap[0].at }
+func (f *finishes) first() int32   { return f.heap[0].id }
 
 func (e finish) before(o finish) bool { return e.at < o.at || e.at == o.at && e.serial < o.serial }
 

@@ -28,7 +28,6 @@ type ledger struct {
 	present   float64 // task-seconds in the window
 	length    float64
 	occupied  []float64 // slot-seconds of each worker
-	waits     map[int32]des.Time
 	waited    des.Time
 	starts    int64
 	published int64

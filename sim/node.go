@@ -33,7 +33,7 @@ func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
 	slots := len(w.slots)
 	for _, kind := range layout.Nodes {
 		m := &machines[kind]
-		w.nodes = append(w.nodes, newNode(true, m.Cores*m.Efficiency, m.Speed, slots))
+		w.nodes = append(w.nodes, newNode(true, m.Cores*m.Efficiency, m.Speed))
 	}
 	for i := range layout.Workers {
 		th := thread{worker: int32(i), turn: none, kind: threadKinds[layout.Workers[i].Pool], id: int32(slots + i), lock: layout.Workers[i].Overheads.Switch}
@@ -41,7 +41,7 @@ func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
 		if n == none && th.kind != ownThread {
 			// Its one thread still is a thread of some machine.
 			n = int32(len(w.nodes))
-			w.nodes = append(w.nodes, newNode(false, math.Inf(1), 1, slots))
+			w.nodes = append(w.nodes, newNode(false, math.Inf(1), 1))
 		}
 		if th.kind == sharedThread {
 			th.heap = newFinishes(slots)
@@ -54,7 +54,7 @@ func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
 	}
 }
 
-func newNode(limited bool, cores, speed float64, slots int) node {
+func newNode(limited bool, cores, speed float64) node {
 	return node{limited: limited, cores: cores, speed: speed, next: des.Never}
 }
 
@@ -106,14 +106,12 @@ func (n *node) add(now des.Time, id int32, demand float64, threads int) {
 	n.stale = true
 }
 
-// remove takes id off the cores and returns what it still had to attain.
-func (n *node) remove(now des.Time, id int32, threads int) float64 {
+// remove takes id off the cores.
+func (n *node) remove(now des.Time, id int32, threads int) {
 	n.settle(now)
-	left := n.heap.at(id) - n.v
 	n.heap.remove(id)
 	n.threads -= threads
 	n.stale = true
-	return left
 }
 
 // move changes what id still has to attain.

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"simrun/des"
 	"simrun/system"
 	"simrun/workloads"
@@ -244,9 +246,7 @@ func (w *World) hangUp(slot int32) {
 func (w *World) breakDown(id int32) {
 	n := &w.net
 	s := &n.servers[id]
-	for _, waiting := range s.line[s.first:] {
-		n.spare = append(n.spare, waiting)
-	}
+	n.spare = append(n.spare, s.line[s.first:]...)
 	s.line, s.first, s.busy, s.open = s.line[:0], 0, 0, 0
 	s.epoch++
 	for slot := range n.callers {
@@ -278,10 +278,5 @@ func (w *World) adjust(id int32) {
 }
 
 func (f *fault) strikes(service int32) bool {
-	for _, id := range f.services {
-		if id == service {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.services, service)
 }

@@ -144,7 +144,7 @@ func (f *fluid) sharing(takes func(w int) []int) [][]int {
 			alone = append(alone, takes(w))
 		}
 	}
-	sets := append(byNode, alone...)
+	sets := slices.Concat(byNode, alone)
 	return components(len(l.Queues), func(i int) []int { return sets[i] }, len(sets))
 }
 

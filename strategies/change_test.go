@@ -39,7 +39,7 @@ func TestDiff(t *testing.T) {
 	separated := Spec{Workers: []WorkerSpec{w("worker_high_priority", 2, "high"), w("worker_low_priority", 6, "low")}}
 	late := separated
 	late.Workers = slices.Clone(separated.Workers)
-	late.Workers[0].AcksLate, late.Workers[0].PrefetchMultiplier = ptr(true), ptr(1)
+	late.Workers[0].AcksLate, late.Workers[0].PrefetchMultiplier = new(true), new(1)
 	one := Spec{Workers: []WorkerSpec{w("worker", 8, "all")}, Routes: []Route{{"*", "all"}}}
 	for _, tt := range []struct {
 		name     string
@@ -51,7 +51,7 @@ func TestDiff(t *testing.T) {
 		{"nothing", pool, pool, `Workers
   celery -A proj worker -n worker@%h -Q high,low -c 8 -P prefork --prefetch-multiplier=4  # as today
 `, 0, 1},
-		{"one flag", pool, with(pool, func(w *WorkerSpec) { w.DisablePrefetch = ptr(true) }), `Workers
+		{"one flag", pool, with(pool, func(w *WorkerSpec) { w.DisablePrefetch = new(true) }), `Workers
   celery -A proj worker -n worker@%h -Q high,low -c 8 -P prefork --prefetch-multiplier=4 --disable-prefetch
 
 Steps
@@ -110,7 +110,7 @@ Steps
   3. Wait until the queue "all" is empty: retries and tasks with a countdown come back to the queue they were in.
   4. Restart "worker" with the line above.
 `, 3, 1},
-		{"by name", pool, with(pool, func(w *WorkerSpec) { w.Order, w.AcksLate, w.PrefetchMultiplier = "sorted", ptr(true), ptr(0) }), `Workers
+		{"by name", pool, with(pool, func(w *WorkerSpec) { w.Order, w.AcksLate, w.PrefetchMultiplier = "sorted", new(true), new(0) }), `Workers
   celery -A proj worker -n worker@%h -Q high,low -c 8 -P prefork
 
 Settings
@@ -149,7 +149,7 @@ What no setting can do
 func TestDiffResets(t *testing.T) {
 	classes := notifyAndBackup(t)
 	before := Spec{Workers: []WorkerSpec{w("worker", 8, "low", "high")}, Broker: BrokerSpec{PrioritySteps: []int{0, 5}}}
-	before.Workers[0].AcksLate, before.Workers[0].Order, before.Workers[0].PrefetchMultiplier = ptr(true), "sorted", ptr(0)
+	before.Workers[0].AcksLate, before.Workers[0].Order, before.Workers[0].PrefetchMultiplier = new(true), "sorted", new(0)
 	c, _, _ := diff(t, classes, before, Spec{Workers: []WorkerSpec{w("worker", 8, "low", "high")}})
 	got := Render(c)
 	for _, want := range []string{
@@ -165,7 +165,7 @@ func TestDiffResets(t *testing.T) {
 func TestDiffOwnSettings(t *testing.T) {
 	classes := notifyAndBackup(t)
 	to := Spec{Workers: []WorkerSpec{w("careful", 4, "high", "low"), w("quick", 4, "high", "low")}}
-	to.Workers[0].AcksLate, to.Workers[0].Order = ptr(true), "sorted"
+	to.Workers[0].AcksLate, to.Workers[0].Order = new(true), "sorted"
 	c, _, _ := diff(t, classes, Spec{Workers: []WorkerSpec{w("worker", 8, "high", "low")}}, to)
 	want := `
 Settings of careful alone
@@ -186,25 +186,25 @@ func randomSpec(t *rapid.T, queues []string) Spec {
 	names := rapid.Permutation([]string{"a", "b", "c", "a_2"}).Draw(t, "names")
 	workers := rapid.IntRange(1, 4).Draw(t, "workers")
 	for i := range workers {
-		spec := WorkerSpec{Name: names[i], Machine: "app", Concurrency: ptr(rapid.IntRange(1, 20).Draw(t, "slots"))}
+		spec := WorkerSpec{Name: names[i], Machine: "app", Concurrency: new(rapid.IntRange(1, 20).Draw(t, "slots"))}
 		spec.Queues = rapid.Permutation(queues).Draw(t, "queues")[:rapid.IntRange(1, len(queues)).Draw(t, "n")]
 		if i == workers-1 {
 			spec.Queues = queues // none is left without a worker
 		}
 		spec.Pool = rapid.SampledFrom(poolNames).Draw(t, "pool")
-		spec.PrefetchMultiplier = ptr(rapid.IntRange(0, 5).Draw(t, "multiplier"))
-		spec.AcksLate = ptr(rapid.Bool().Draw(t, "late"))
-		spec.RejectOnWorkerLost = ptr(rapid.Bool().Draw(t, "reject"))
-		spec.Replicas = ptr(rapid.IntRange(1, 3).Draw(t, "replicas"))
+		spec.PrefetchMultiplier = new(rapid.IntRange(0, 5).Draw(t, "multiplier"))
+		spec.AcksLate = new(rapid.Bool().Draw(t, "late"))
+		spec.RejectOnWorkerLost = new(rapid.Bool().Draw(t, "reject"))
+		spec.Replicas = new(rapid.IntRange(1, 3).Draw(t, "replicas"))
 		if s.Broker.Kind == "redis" {
 			spec.Order = rapid.SampledFrom([]string{"", "sorted"}).Draw(t, "order")
 			if spec.Pool != "gevent" {
-				spec.DisablePrefetch = ptr(rapid.Bool().Draw(t, "disable"))
+				spec.DisablePrefetch = new(rapid.Bool().Draw(t, "disable"))
 			}
 		}
 		if rapid.Bool().Draw(t, "limits") {
-			spec.HardLimit = ptr(time.Duration(rapid.Int64Range(1, 1e7).Draw(t, "hard")) * time.Millisecond)
-			spec.SoftLimit = ptr(time.Duration(rapid.Int64Range(0, 1e7).Draw(t, "soft")) * time.Millisecond)
+			spec.HardLimit = new(time.Duration(rapid.Int64Range(1, 1e7).Draw(t, "hard")) * time.Millisecond)
+			spec.SoftLimit = new(time.Duration(rapid.Int64Range(0, 1e7).Draw(t, "soft")) * time.Millisecond)
 		}
 		s.Workers = append(s.Workers, spec)
 	}
@@ -327,21 +327,21 @@ func TestEquivalentSeesDifferences(t *testing.T) {
 		a := layout(t, classes, app, base())
 		return Equivalent(a, layout(t, classes, app, s), classes)
 	}
-	if !same(func(s *Spec) { s.Name, s.Workers[0].Name, s.Workers[0].RejectOnWorkerLost = "x", "y", ptr(true) }) {
+	if !same(func(s *Spec) { s.Name, s.Workers[0].Name, s.Workers[0].RejectOnWorkerLost = "x", "y", new(true) }) {
 		t.Error("names, or a setting without effect, make a difference")
 	}
 	changes := map[string]func(*Spec){
 		"order":    func(s *Spec) { s.Workers[0].Order = "sorted" },
 		"queues":   func(s *Spec) { s.Workers[0].Queues = []string{"high", "low"} },
-		"slots":    func(s *Spec) { s.Workers[0].Concurrency = ptr(5) },
+		"slots":    func(s *Spec) { s.Workers[0].Concurrency = new(5) },
 		"pool":     func(s *Spec) { s.Workers[0].Pool = "gevent" },
-		"prefetch": func(s *Spec) { s.Workers[0].PrefetchMultiplier = ptr(1) },
-		"disable":  func(s *Spec) { s.Workers[0].DisablePrefetch = ptr(true) },
-		"late":     func(s *Spec) { s.Workers[0].AcksLate = ptr(true) },
+		"prefetch": func(s *Spec) { s.Workers[0].PrefetchMultiplier = new(1) },
+		"disable":  func(s *Spec) { s.Workers[0].DisablePrefetch = new(true) },
+		"late":     func(s *Spec) { s.Workers[0].AcksLate = new(true) },
 		"hard":     func(s *Spec) { s.Workers[0].HardLimit = ptr(time.Second) },
 		"soft":     func(s *Spec) { s.Workers[0].SoftLimit = ptr(time.Second) },
 		"machine":  func(s *Spec) { s.Workers[0].Machine = "app" },
-		"replicas": func(s *Spec) { s.Workers[0].Replicas = ptr(2) },
+		"replicas": func(s *Spec) { s.Workers[0].Replicas = new(2) },
 		"routes":   func(s *Spec) { s.Routes = []Route{{"backup", "high"}} },
 		"broker":   func(s *Spec) { s.Broker.Kind = "rabbitmq" },
 		"steps":    func(s *Spec) { s.Broker.PrioritySteps = []int{0} },

@@ -29,9 +29,9 @@ func TestDerive(t *testing.T) {
 		class(t, "backup", "low", 0.8, 0, 5),  // 4 slots
 	}
 	classes[2].HasPriority, classes[2].Priority = true, 9
-	from := WorkerSpec{Name: "worker", Queues: []string{"all", "low"}, Concurrency: ptr(8), AcksLate: ptr(true), PrefetchMultiplier: ptr(1), Machine: "app"}
+	from := WorkerSpec{Name: "worker", Queues: []string{"all", "low"}, Concurrency: new(8), AcksLate: new(true), PrefetchMultiplier: new(1), Machine: "app"}
 	twice := from
-	twice.Concurrency, twice.Replicas = ptr(4), ptr(2)
+	twice.Concurrency, twice.Replicas = new(4), new(2)
 	for _, tt := range []struct {
 		name    string
 		broker  string
@@ -79,7 +79,7 @@ func TestDerive(t *testing.T) {
 func TestDeriveKeepsOptionsOfQueues(t *testing.T) {
 	classes := []workloads.Class{class(t, "a", "all", 1, 0, 1), class(t, "b", "all", 1, 1, 0)}
 	layouts, problems := Resolve([]Spec{
-		{Name: "one", Workers: []WorkerSpec{{Name: "w", Queues: []string{"all"}, Concurrency: ptr(4)}}},
+		{Name: "one", Workers: []WorkerSpec{{Name: "w", Queues: []string{"all"}, Concurrency: new(4)}}},
 		{Name: "split", Derive: &Derive{From: "one", SplitBy: "kind"}},
 	}, classes, nil, []worker.Queue{{Name: "all", MaxLength: 7, MaxPriority: 3, DeliveryLimit: 2}})
 	if Failed(problems[1]) {
@@ -97,7 +97,7 @@ func TestDeriveProblems(t *testing.T) {
 	classes = append(classes, classes[0])
 	classes[2].Name = "closed"
 	classes[2].Arrivals = workloads.Arrivals{Process: workloads.Closed{Clients: 2, Think: constant(t, 1)}}
-	pool := []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: ptr(4), Machine: "app"}}
+	pool := []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(4), Machine: "app"}}
 	for _, tt := range []struct {
 		d    Derive
 		want string
@@ -121,8 +121,8 @@ func TestDeriveProblems(t *testing.T) {
 		_, problems := Resolve([]Spec{
 			{Name: "derived", Derive: &tt.d},
 			{Name: "pool", Workers: pool},
-			{Name: "tiny", Workers: []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: ptr(1)}}},
-			{Name: "mixed", Workers: []WorkerSpec{{Name: "a", Queues: []string{"high"}, Concurrency: ptr(1)}, {Name: "b", Queues: []string{"low"}, Concurrency: ptr(1), AcksLate: ptr(true)}}},
+			{Name: "tiny", Workers: []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(1)}}},
+			{Name: "mixed", Workers: []WorkerSpec{{Name: "a", Queues: []string{"high"}, Concurrency: new(1)}, {Name: "b", Queues: []string{"low"}, Concurrency: new(1), AcksLate: new(true)}}},
 			{Name: "broken"},
 		}, classes, app, nil)
 		if got := problemsOf(problems[0]); !strings.HasPrefix(got, tt.want) {

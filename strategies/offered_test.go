@@ -17,7 +17,7 @@ func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*max(1, math.Abs(b)) 
 
 // w is a worker of so many slots that takes queues.
 func w(name string, slots int, queues ...string) WorkerSpec {
-	return WorkerSpec{Name: name, Queues: queues, Concurrency: ptr(slots)}
+	return WorkerSpec{Name: name, Queues: queues, Concurrency: new(slots)}
 }
 
 // expectation of one queue.
@@ -46,48 +46,134 @@ func TestOffered(t *testing.T) {
 		load    float64
 		want    []expectation
 	}{
-		{"below", []workloads.Class{class(t, "a", "A", 4, 0, 1)}, []WorkerSpec{w("w", 5, "A")}, 1,
-			[]expectation{{"A", 4, 5, false, 0, ""}}},
-		{"at capacity", []workloads.Class{class(t, "a", "A", 4, 0, 1)}, []WorkerSpec{w("w", 5, "A")}, 1.25,
-			[]expectation{{"A", 5, 5, true, 0, "slots"}}},
-		{"above", []workloads.Class{class(t, "a", "A", 4, 0, 1)}, []WorkerSpec{w("w", 5, "A")}, 1.5,
-			[]expectation{{"A", 6, 5, true, 1, "slots"}}},
+		{
+			"below",
+			[]workloads.Class{class(t, "a", "A", 4, 0, 1)},
+			[]WorkerSpec{w("w", 5, "A")},
+			1,
+			[]expectation{{"A", 4, 5, false, 0, ""}},
+		},
+		{
+			"at capacity",
+			[]workloads.Class{class(t, "a", "A", 4, 0, 1)},
+			[]WorkerSpec{w("w", 5, "A")},
+			1.25,
+			[]expectation{{"A", 5, 5, true, 0, "slots"}},
+		},
+		{
+			"above",
+			[]workloads.Class{class(t, "a", "A", 4, 0, 1)},
+			[]WorkerSpec{w("w", 5, "A")},
+			1.5,
+			[]expectation{{"A", 6, 5, true, 1, "slots"}},
+		},
 		// In turn, message by message: x (0.02 s + 1.5 s) = 8 slots.
-		{"turns", []workloads.Class{class(t, "a", "A", 10, 0, 0.02), class(t, "b", "B", 20, 0, 1.5)}, []WorkerSpec{w("w", 8, "A", "B")}, 1,
-			[]expectation{{"A", 0.2, 8, true, 10 - 8/1.52, "slots"}, {"B", 30, 8, true, 20 - 8/1.52, "slots"}}},
-		{"less than its turns", []workloads.Class{class(t, "a", "A", 3, 0, 0.02), class(t, "b", "B", 20, 0, 1.5)}, []WorkerSpec{w("w", 8, "A", "B")}, 1,
-			[]expectation{{"A", 0.06, 8, false, 0, ""}, {"B", 30, 8, true, 20 - (8-0.06)/1.5, "slots"}}},
-		{"strict", []workloads.Class{class(t, "a", "A", 10, 0, 0.02), class(t, "b", "B", 20, 0, 1.5)}, []WorkerSpec{ordered(w("w", 8, "A", "B"), "strict")}, 1,
-			[]expectation{{"A", 0.2, 8, false, 0, ""}, {"B", 30, 8, true, 20 - 7.8/1.5, "slots"}}},
-		{"starved", []workloads.Class{class(t, "a", "A", 10, 0, 0.02), class(t, "b", "B", 20, 0, 1.5)}, []WorkerSpec{ordered(w("w", 8, "B", "A"), "strict")}, 1,
-			[]expectation{{"A", 0.2, 8, true, 10, "slots"}, {"B", 30, 8, true, 20 - 8/1.5, "slots"}}},
+		{
+			"turns",
+			[]workloads.Class{class(t, "a", "A", 10, 0, 0.02), class(t, "b", "B", 20, 0, 1.5)},
+			[]WorkerSpec{w("w", 8, "A", "B")},
+			1,
+			[]expectation{{"A", 0.2, 8, true, 10 - 8/1.52, "slots"}, {"B", 30, 8, true, 20 - 8/1.52, "slots"}},
+		},
+		{
+			"less than its turns",
+			[]workloads.Class{class(t, "a", "A", 3, 0, 0.02), class(t, "b", "B", 20, 0, 1.5)},
+			[]WorkerSpec{w("w", 8, "A", "B")},
+			1,
+			[]expectation{{"A", 0.06, 8, false, 0, ""}, {"B", 30, 8, true, 20 - (8-0.06)/1.5, "slots"}},
+		},
+		{
+			"strict",
+			[]workloads.Class{class(t, "a", "A", 10, 0, 0.02), class(t, "b", "B", 20, 0, 1.5)},
+			[]WorkerSpec{ordered(w("w", 8, "A", "B"), "strict")},
+			1,
+			[]expectation{{"A", 0.2, 8, false, 0, ""}, {"B", 30, 8, true, 20 - 7.8/1.5, "slots"}},
+		},
+		{
+			"starved",
+			[]workloads.Class{class(t, "a", "A", 10, 0, 0.02), class(t, "b", "B", 20, 0, 1.5)},
+			[]WorkerSpec{ordered(w("w", 8, "B", "A"), "strict")},
+			1,
+			[]expectation{{"A", 0.2, 8, true, 10, "slots"}, {"B", 30, 8, true, 20 - 8/1.5, "slots"}},
+		},
 		// Hall: B has one worker of its two neighbours' slots.
-		{"one set", []workloads.Class{class(t, "a", "A", 0.5, 0, 1), class(t, "b", "B", 1.2, 0, 1)}, []WorkerSpec{w("v", 1, "A"), w("w", 1, "A", "B")}, 1,
-			[]expectation{{"A", 0.5, 2, false, 0, ""}, {"B", 1.2, 1, true, 0.2, "slots"}}},
-		{"shared enough", []workloads.Class{class(t, "a", "A", 1.5, 0, 1), class(t, "b", "B", 0.4, 0, 1)}, []WorkerSpec{w("v", 1, "A"), w("w", 1, "A", "B")}, 1,
-			[]expectation{{"A", 1.5, 2, false, 0, ""}, {"B", 0.4, 1, false, 0, ""}}},
-		{"both sets", []workloads.Class{class(t, "a", "A", 1.5, 0, 1), class(t, "b", "B", 0.6, 0, 1)}, []WorkerSpec{w("v", 1, "A"), w("w", 1, "A", "B")}, 1,
-			[]expectation{{"A", 1.5, 2, true, 0.1, "slots"}, {"B", 0.6, 1, false, 0, ""}}},
-		{"overflow helps", []workloads.Class{class(t, "a", "A", 0.9, 0, 1), class(t, "b", "B", 1.05, 0, 1)},
-			[]WorkerSpec{{Name: "v", Queues: []string{"A"}, Overflow: []string{"B"}, Concurrency: ptr(1)}, w("w", 1, "B")}, 1,
-			[]expectation{{"A", 0.9, 1, false, 0, ""}, {"B", 1.05, 2, false, 0, ""}}},
-		{"overflow is not enough", []workloads.Class{class(t, "a", "A", 0.9, 0, 1), class(t, "b", "B", 1.2, 0, 1)},
-			[]WorkerSpec{{Name: "v", Queues: []string{"A"}, Overflow: []string{"B"}, Concurrency: ptr(1)}, w("w", 1, "B")}, 1,
-			[]expectation{{"A", 0.9, 1, false, 0, ""}, {"B", 1.2, 2, true, 0.1, "slots"}}},
-		{"cores", []workloads.Class{class(t, "a", "A", 3, 1, 0)}, []WorkerSpec{on(w("w", 8, "A"), "two", "")}, 1,
-			[]expectation{{"A", 3, 8, true, 1, `cores of "two"`}}},
-		{"speed and efficiency", []workloads.Class{class(t, "a", "A", 3, 1, 0)}, []WorkerSpec{on(w("w", 8, "A"), "fast", "")}, 1,
-			[]expectation{{"A", 1.5, 8, false, 0, ""}}},
-		{"the GIL", []workloads.Class{class(t, "a", "A", 3, 1, 0)}, []WorkerSpec{on(w("w", 8, "A"), "two", "threads")}, 1,
-			[]expectation{{"A", 3, 8, true, 2, `the one thread of "w"`}}},
-		{"one thread without a machine", []workloads.Class{class(t, "a", "A", 3, 1, 0)}, []WorkerSpec{on(w("w", 8, "A"), "", "gevent")}, 1,
-			[]expectation{{"A", 3, 8, true, 2, `the one thread of "w"`}}},
-		{"shared node, one is too much", []workloads.Class{class(t, "a", "A", 1, 0.1, 0), class(t, "b", "B", 3, 1, 0)},
-			[]WorkerSpec{on(w("v", 4, "A"), "two", ""), on(w("w", 4, "B"), "two", "")}, 1,
-			[]expectation{{"A", 0.1, 4, false, 0, ""}, {"B", 3, 4, true, 1, `cores of "two"`}}},
-		{"shared node, both together", []workloads.Class{class(t, "a", "A", 1.2, 1, 0), class(t, "b", "B", 1.2, 1, 0)},
-			[]WorkerSpec{on(w("v", 4, "A"), "two", ""), on(w("w", 4, "B"), "two", "")}, 1,
-			[]expectation{{"A", 1.2, 4, true, 0.2, `cores of "two"`}, {"B", 1.2, 4, true, 0.2, `cores of "two"`}}},
+		{
+			"one set",
+			[]workloads.Class{class(t, "a", "A", 0.5, 0, 1), class(t, "b", "B", 1.2, 0, 1)},
+			[]WorkerSpec{w("v", 1, "A"), w("w", 1, "A", "B")},
+			1,
+			[]expectation{{"A", 0.5, 2, false, 0, ""}, {"B", 1.2, 1, true, 0.2, "slots"}},
+		},
+		{
+			"shared enough",
+			[]workloads.Class{class(t, "a", "A", 1.5, 0, 1), class(t, "b", "B", 0.4, 0, 1)},
+			[]WorkerSpec{w("v", 1, "A"), w("w", 1, "A", "B")},
+			1,
+			[]expectation{{"A", 1.5, 2, false, 0, ""}, {"B", 0.4, 1, false, 0, ""}},
+		},
+		{
+			"both sets",
+			[]workloads.Class{class(t, "a", "A", 1.5, 0, 1), class(t, "b", "B", 0.6, 0, 1)},
+			[]WorkerSpec{w("v", 1, "A"), w("w", 1, "A", "B")},
+			1,
+			[]expectation{{"A", 1.5, 2, true, 0.1, "slots"}, {"B", 0.6, 1, false, 0, ""}},
+		},
+		{
+			"overflow helps",
+			[]workloads.Class{class(t, "a", "A", 0.9, 0, 1), class(t, "b", "B", 1.05, 0, 1)},
+			[]WorkerSpec{{Name: "v", Queues: []string{"A"}, Overflow: []string{"B"}, Concurrency: new(1)}, w("w", 1, "B")},
+			1,
+			[]expectation{{"A", 0.9, 1, false, 0, ""}, {"B", 1.05, 2, false, 0, ""}},
+		},
+		{
+			"overflow is not enough",
+			[]workloads.Class{class(t, "a", "A", 0.9, 0, 1), class(t, "b", "B", 1.2, 0, 1)},
+			[]WorkerSpec{{Name: "v", Queues: []string{"A"}, Overflow: []string{"B"}, Concurrency: new(1)}, w("w", 1, "B")},
+			1,
+			[]expectation{{"A", 0.9, 1, false, 0, ""}, {"B", 1.2, 2, true, 0.1, "slots"}},
+		},
+		{
+			"cores",
+			[]workloads.Class{class(t, "a", "A", 3, 1, 0)},
+			[]WorkerSpec{on(w("w", 8, "A"), "two", "")},
+			1,
+			[]expectation{{"A", 3, 8, true, 1, `cores of "two"`}},
+		},
+		{
+			"speed and efficiency",
+			[]workloads.Class{class(t, "a", "A", 3, 1, 0)},
+			[]WorkerSpec{on(w("w", 8, "A"), "fast", "")},
+			1,
+			[]expectation{{"A", 1.5, 8, false, 0, ""}},
+		},
+		{
+			"the GIL",
+			[]workloads.Class{class(t, "a", "A", 3, 1, 0)},
+			[]WorkerSpec{on(w("w", 8, "A"), "two", "threads")},
+			1,
+			[]expectation{{"A", 3, 8, true, 2, `the one thread of "w"`}},
+		},
+		{
+			"one thread without a machine",
+			[]workloads.Class{class(t, "a", "A", 3, 1, 0)},
+			[]WorkerSpec{on(w("w", 8, "A"), "", "gevent")},
+			1,
+			[]expectation{{"A", 3, 8, true, 2, `the one thread of "w"`}},
+		},
+		{
+			"shared node, one is too much",
+			[]workloads.Class{class(t, "a", "A", 1, 0.1, 0), class(t, "b", "B", 3, 1, 0)},
+			[]WorkerSpec{on(w("v", 4, "A"), "two", ""), on(w("w", 4, "B"), "two", "")},
+			1,
+			[]expectation{{"A", 0.1, 4, false, 0, ""}, {"B", 3, 4, true, 1, `cores of "two"`}},
+		},
+		{
+			"shared node, both together",
+			[]workloads.Class{class(t, "a", "A", 1.2, 1, 0), class(t, "b", "B", 1.2, 1, 0)},
+			[]WorkerSpec{on(w("v", 4, "A"), "two", ""), on(w("w", 4, "B"), "two", "")},
+			1,
+			[]expectation{{"A", 1.2, 4, true, 0.2, `cores of "two"`}, {"B", 1.2, 4, true, 0.2, `cores of "two"`}},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := layout(t, tt.classes, two, Spec{Workers: tt.workers, Broker: BrokerSpec{Kind: "ideal"}})
@@ -114,7 +200,7 @@ func TestOfferedCountsAttempts(t *testing.T) {
 	task := func(p float64) workloads.Chance { return workloads.Chance{P: p, PerTask: true} }
 	plain := w("w", 9, "A")
 	late := plain
-	late.AcksLate, late.RejectOnWorkerLost = ptr(true), ptr(true)
+	late.AcksLate, late.RejectOnWorkerLost = new(true), new(true)
 	limited := plain
 	limited.HardLimit = ptr(10 * time.Second)
 	soft := limited
@@ -147,7 +233,7 @@ func TestOfferedCountsOverheads(t *testing.T) {
 	classes := []workloads.Class{class(t, "a", "A", 100, 0, 0.01)}
 	early := w("w", 9, "A")
 	late := early
-	late.AcksLate, late.PrefetchMultiplier = ptr(true), ptr(1)
+	late.AcksLate, late.PrefetchMultiplier = new(true), new(1)
 	for _, tt := range []struct {
 		worker WorkerSpec
 		want   float64 // 10 ms and the turnaround of Redis, 5.6
@@ -246,7 +332,7 @@ func TestOfferedProperties(t *testing.T) {
 		if served > slots*(1+1e-6) {
 			t.Fatalf("%v slots' worth served by %v", served, slots)
 		}
-		s.Workers[2].Concurrency = ptr(*s.Workers[2].Concurrency + 1)
+		s.Workers[2].Concurrency = new(*s.Workers[2].Concurrency + 1)
 		after, _ := judge()
 		for i := range after {
 			if after[i].Unstable && !unstable {

@@ -153,6 +153,8 @@ func (b *builder) overheads(pool worker.Pool) worker.Overheads {
 
 // OverheadNames are the names that a broker's overheads may override, in the order of a message's life.
 func OverheadNames() []string {
-	return slices.Clone([]string{"publish", "fetch", "start", "finish", "finish_late", "notice", "respawn", "restore",
-		"publish_cpu", "broker_cpu", "retry", "after", "switch", "kill", "fork", "exit", "maintenance", "widen", "look"})
+	return slices.Clone([]string{
+		"publish", "fetch", "start", "finish", "finish_late", "notice", "respawn", "restore",
+		"publish_cpu", "broker_cpu", "retry", "after", "switch", "kill", "fork", "exit", "maintenance", "widen", "look",
+	})
 }

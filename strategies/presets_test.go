@@ -56,7 +56,7 @@ func TestPresetsMeetMeasurements(t *testing.T) {
 
 func TestOverheadsOverride(t *testing.T) {
 	classes := notifyAndBackup(t)
-	s := Spec{Workers: []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: ptr(1)}}, Broker: BrokerSpec{Kind: "ideal"}}
+	s := Spec{Workers: []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(1)}}, Broker: BrokerSpec{Kind: "ideal"}}
 	if l := layout(t, classes, nil, s); l.Workers[0].Overheads != (worker.Overheads{}) || l.Broker.Publish != 0 || l.Broker.Restore != 0 {
 		t.Errorf("ideal: %+v %+v", l.Broker, l.Workers[0].Overheads)
 	}

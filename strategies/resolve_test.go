@@ -73,8 +73,8 @@ func TestResolve(t *testing.T) {
 		Name:   "s",
 		Broker: BrokerSpec{Kind: "rabbitmq"},
 		Workers: []WorkerSpec{
-			{Name: "a", Queues: []string{"high", "low"}, Concurrency: ptr(3), Machine: "app", Replicas: ptr(3), AcksLate: ptr(true)},
-			{Command: "celery -A x worker -n b@%h -Q low -c 5 -P gevent --prefetch-multiplier=2", Concurrency: ptr(6), Machine: "app"},
+			{Name: "a", Queues: []string{"high", "low"}, Concurrency: new(3), Machine: "app", Replicas: new(3), AcksLate: new(true)},
+			{Command: "celery -A x worker -n b@%h -Q low -c 5 -P gevent --prefetch-multiplier=2", Concurrency: new(6), Machine: "app"},
 		},
 	}}, classes, machines, queues)
 	if got := problemsOf(problems[0]); got != `warning: routes: the queue "low" has no max_priority: rabbitmq ignores the priority of "backup"` {
@@ -111,7 +111,7 @@ func TestResolve(t *testing.T) {
 
 func TestRoutes(t *testing.T) {
 	classes := []workloads.Class{class(t, "mail.send", "q", 1, 0, 1), class(t, "mail.bulk", "q", 1, 0, 1), class(t, "other", "own", 1, 0, 1), class(t, "last", "own", 1, 0, 1)}
-	workers := []WorkerSpec{{Name: "w", Queues: []string{"all", "mail", "bulk"}, Concurrency: ptr(1)}}
+	workers := []WorkerSpec{{Name: "w", Queues: []string{"all", "mail", "bulk"}, Concurrency: new(1)}}
 	for _, routes := range [][]Route{
 		{{"*", "all"}, {"mail.*", "mail"}, {"mail.bulk", "bulk"}},
 		{{"mail.bulk", "bulk"}, {"mail.*", "mail"}, {"*", "all"}},
@@ -129,7 +129,7 @@ func TestRoutes(t *testing.T) {
 
 func TestResolveProblems(t *testing.T) {
 	pool := func(change func(*WorkerSpec)) Spec {
-		w := WorkerSpec{Name: "w", Queues: []string{"high", "low"}, Concurrency: ptr(4), Machine: "app"}
+		w := WorkerSpec{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(4), Machine: "app"}
 		change(&w)
 		return Spec{Workers: []WorkerSpec{w}}
 	}
@@ -149,67 +149,108 @@ func TestResolveProblems(t *testing.T) {
 		{"fine", pool(func(*WorkerSpec) {}), ""},
 		{"no workers", Spec{}, "workers: none: want at least one"},
 		{"no queues", pool(func(w *WorkerSpec) { w.Queues = nil }), "workers.w.queues: none: want at least one of high or low"},
-		{"unknown queue", pool(func(w *WorkerSpec) { w.Queues = []string{"hihg", "high", "low"} }),
-			`workers.w.queues: "hihg": no task goes to this queue: want high or low; did you mean "high"?`},
+		{
+			"unknown queue", pool(func(w *WorkerSpec) { w.Queues = []string{"hihg", "high", "low"} }),
+			`workers.w.queues: "hihg": no task goes to this queue: want high or low; did you mean "high"?`,
+		},
 		{"twice", pool(func(w *WorkerSpec) { w.Queues = []string{"high", "low", "high"} }), `workers.w.queues: "high": twice in the list`},
-		{"no consumer", pool(func(w *WorkerSpec) { w.Queues = []string{"high"} }),
-			`workers: no worker takes the queue "low", to which "backup" would go`},
-		{"overflow consumes", on("ideal", Spec{Workers: []WorkerSpec{{Name: "w", Queues: []string{"high"}, Overflow: []string{"low"}, Concurrency: ptr(1), Machine: "app"}}}), ""},
+		{
+			"no consumer", pool(func(w *WorkerSpec) { w.Queues = []string{"high"} }),
+			`workers: no worker takes the queue "low", to which "backup" would go`,
+		},
+		{"overflow consumes", on("ideal", Spec{Workers: []WorkerSpec{{Name: "w", Queues: []string{"high"}, Overflow: []string{"low"}, Concurrency: new(1), Machine: "app"}}}), ""},
 		{"route of unknown", func() Spec {
 			s := pool(func(*WorkerSpec) {})
 			s.Routes = []Route{{"bakcup", "high"}}
 			return s
 		}(), `routes.bakcup: no such task: want notify, backup or "*"; did you mean "backup"?`},
-		{"same name", Spec{Workers: []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: ptr(1), Machine: "app"}, {Name: "w", Queues: []string{"low"}, Concurrency: ptr(1), Machine: "app"}}},
-			`workers.w: "w": a worker of this name is there already`},
+		{
+			"same name",
+			Spec{Workers: []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(1), Machine: "app"}, {Name: "w", Queues: []string{"low"}, Concurrency: new(1), Machine: "app"}}},
+			`workers.w: "w": a worker of this name is there already`,
+		},
 		{"no concurrency", pool(func(w *WorkerSpec) { w.Concurrency = nil }), "workers.w.concurrency: not given: want the number of slots"},
-		{"concurrency 0", pool(func(w *WorkerSpec) { w.Concurrency = ptr(0) }), "workers.w.concurrency: 0: want at least 1"},
-		{"replicas", pool(func(w *WorkerSpec) { w.Replicas = ptr(-1) }), "workers.w.replicas: -1: want at least 1"},
-		{"multiplier", pool(func(w *WorkerSpec) { w.PrefetchMultiplier = ptr(-2) }), "workers.w.prefetch_multiplier: -2: want at least 0"},
+		{"concurrency 0", pool(func(w *WorkerSpec) { w.Concurrency = new(0) }), "workers.w.concurrency: 0: want at least 1"},
+		{"replicas", pool(func(w *WorkerSpec) { w.Replicas = new(-1) }), "workers.w.replicas: -1: want at least 1"},
+		{"multiplier", pool(func(w *WorkerSpec) { w.PrefetchMultiplier = new(-2) }), "workers.w.prefetch_multiplier: -2: want at least 0"},
 		{"limit", pool(func(w *WorkerSpec) { w.HardLimit = ptr(-time.Second) }), "workers.w.time_limit: -1s: want at least 0s"},
 		{"pool", pool(func(w *WorkerSpec) { w.Pool = "eventlet" }), `workers.w.pool: "eventlet": want prefork, threads, gevent or solo`},
 		{"order", pool(func(w *WorkerSpec) { w.Order = "fair" }), `workers.w.order: "fair": want round_robin, sorted, strict or weighted`},
-		{"weights missing", on("ideal", pool(func(w *WorkerSpec) { w.Weights = map[string]int{"high": 5, "lwo": 1} })),
-			"workers.w.order: weighted: no weight for the queue \"low\"\nworkers.w.order: weighted: \"lwo\": not a queue of this worker: want high or low"},
+		{
+			"weights missing", on("ideal", pool(func(w *WorkerSpec) { w.Weights = map[string]int{"high": 5, "lwo": 1} })),
+			"workers.w.order: weighted: no weight for the queue \"low\"\nworkers.w.order: weighted: \"lwo\": not a queue of this worker: want high or low",
+		},
 		{"weights without", on("ideal", pool(func(w *WorkerSpec) { w.Order = "weighted" })), "workers.w.order: weighted: want a weight for each queue"},
 		{"machine unknown", pool(func(w *WorkerSpec) { w.Machine = "ap" }), `workers.w.machine: "ap": want app; did you mean "app"?`},
 		{"machine unset", pool(func(w *WorkerSpec) { w.Machine = "" }), "warning: workers.w.machine: not given: cores without limit"},
 		{"solo", pool(func(w *WorkerSpec) { w.Pool = "solo" }), "warning: workers.w.concurrency: 4 has no effect: the pool solo runs one task at a time"},
-		{"no -c", pool(func(w *WorkerSpec) { w.Command, w.Concurrency = "celery worker -Q high,low", nil }),
-			"warning: workers.w.command: no -c: Celery takes the number of the node's cores, here 4"},
-		{"no -c, no machine", pool(func(w *WorkerSpec) { w.Command, w.Concurrency, w.Machine = "celery worker", nil, "" }),
-			"warning: workers.w.machine: not given: cores without limit\nworkers.w.command: no -c: Celery then takes the number of the node's cores: want -c, or a machine"},
-		{"no -Q", Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -c 2", Machine: "app"}}},
-			`workers.w.command: no -Q: Celery then takes the queue "celery", to which no task goes: want -Q with high or low`},
-		{"bad line", Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -c x -X a"}}},
-			"workers.w.command: -c: \"x\": want a whole number of at least 1\nworkers.w.command: -X: not supported yet: list the queues with -Q"},
-		{"autoscale of threads", pool(func(w *WorkerSpec) { w.Concurrency, w.Pool, w.Autoscale = nil, "solo", &Autoscale{Min: 1, Max: 2} }),
-			"workers.w.autoscale: only with the pool prefork: Celery scales processes"},
-		{"autoscale beside concurrency", pool(func(w *WorkerSpec) { w.Autoscale = &Autoscale{Min: 3, Max: 2} }),
-			"workers.w.autoscale.max: 2: want at least min, 3\nworkers.w.concurrency: 4: not with autoscale, whose max is the number of slots"},
-		{"recycling threads", pool(func(w *WorkerSpec) { w.Pool, w.Concurrency, w.MaxTasksPerChild = "solo", nil, ptr(5) }),
-			"warning: workers.w.max_tasks_per_child: no effect: the pool solo has no processes to recycle"},
+		{
+			"no -c", pool(func(w *WorkerSpec) { w.Command, w.Concurrency = "celery worker -Q high,low", nil }),
+			"warning: workers.w.command: no -c: Celery takes the number of the node's cores, here 4",
+		},
+		{
+			"no -c, no machine", pool(func(w *WorkerSpec) { w.Command, w.Concurrency, w.Machine = "celery worker", nil, "" }),
+			"warning: workers.w.machine: not given: cores without limit\nworkers.w.command: no -c: Celery then takes the number of the node's cores: want -c, or a machine",
+		},
+		{
+			"no -Q",
+			Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -c 2", Machine: "app"}}},
+			`workers.w.command: no -Q: Celery then takes the queue "celery", to which no task goes: want -Q with high or low`,
+		},
+		{
+			"bad line",
+			Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -c x -X a"}}},
+			"workers.w.command: -c: \"x\": want a whole number of at least 1\nworkers.w.command: -X: not supported yet: list the queues with -Q",
+		},
+		{
+			"autoscale of threads", pool(func(w *WorkerSpec) { w.Concurrency, w.Pool, w.Autoscale = nil, "solo", &Autoscale{Min: 1, Max: 2} }),
+			"workers.w.autoscale: only with the pool prefork: Celery scales processes",
+		},
+		{
+			"autoscale beside concurrency", pool(func(w *WorkerSpec) { w.Autoscale = &Autoscale{Min: 3, Max: 2} }),
+			"workers.w.autoscale.max: 2: want at least min, 3\nworkers.w.concurrency: 4: not with autoscale, whose max is the number of slots",
+		},
+		{
+			"recycling threads", pool(func(w *WorkerSpec) { w.Pool, w.Concurrency, w.MaxTasksPerChild = "solo", nil, new(5) }),
+			"warning: workers.w.max_tasks_per_child: no effect: the pool solo has no processes to recycle",
+		},
 		{"machines of broker and producers", func() Spec {
 			s := pool(func(*WorkerSpec) {})
 			s.Broker.Machine, s.Broker.Producers = "ap", "app"
 			return s
 		}(), `broker.machine: "ap": want app; did you mean "app"?`},
-		{"no prefetch on rabbitmq", on("rabbitmq", pool(func(w *WorkerSpec) { w.DisablePrefetch = ptr(true) })),
-			"warning: workers.w.disable_prefetch: no effect: Celery ignores it with rabbitmq\nwarning: routes: the queue \"low\" has no max_priority: rabbitmq ignores the priority of \"backup\""},
-		{"no prefetch on 5.2", old(pool(func(w *WorkerSpec) { w.DisablePrefetch = ptr(true) })),
-			"workers.w.disable_prefetch: celery 5.2 has no worker_disable_prefetch: want celery 5.6"},
-		{"no prefetch with gevent", pool(func(w *WorkerSpec) { w.DisablePrefetch, w.Pool = ptr(true), "gevent" }),
-			"workers.w.disable_prefetch: a gevent worker with worker_disable_prefetch never takes a task: its limit is the number of tasks that run, 0 at the start"},
-		{"limits of solo", pool(func(w *WorkerSpec) { w.Pool, w.Concurrency, w.HardLimit = "solo", nil, ptr(time.Second) }),
-			"warning: workers.w.time_limit: no effect: the pool solo has no time limits"},
-		{"soft limit of gevent", pool(func(w *WorkerSpec) { w.Pool, w.SoftLimit = "gevent", ptr(time.Second) }),
-			"warning: workers.w.time_limit: soft: no effect: the pool gevent has no soft time limit"},
-		{"soft after hard", pool(func(w *WorkerSpec) { w.SoftLimit, w.HardLimit = ptr(2*time.Second), ptr(time.Second) }),
-			"warning: workers.w.time_limit: soft: 2s: no effect: the hard limit of 1s comes first"},
-		{"reject without late", pool(func(w *WorkerSpec) { w.RejectOnWorkerLost = ptr(true) }),
-			"warning: workers.w.reject_on_worker_lost: no effect without acks_late: the message is gone when the task starts"},
-		{"threads stall", pool(func(w *WorkerSpec) { w.Pool = "threads" }),
-			"warning: workers.w.pool: a threads worker pauses for 2 s or more whenever its window is full: prefork does not"},
+		{
+			"no prefetch on rabbitmq", on("rabbitmq", pool(func(w *WorkerSpec) { w.DisablePrefetch = new(true) })),
+			"warning: workers.w.disable_prefetch: no effect: Celery ignores it with rabbitmq\nwarning: routes: the queue \"low\" has no max_priority: rabbitmq ignores the priority of \"backup\"",
+		},
+		{
+			"no prefetch on 5.2", old(pool(func(w *WorkerSpec) { w.DisablePrefetch = new(true) })),
+			"workers.w.disable_prefetch: celery 5.2 has no worker_disable_prefetch: want celery 5.6",
+		},
+		{
+			"no prefetch with gevent", pool(func(w *WorkerSpec) { w.DisablePrefetch, w.Pool = new(true), "gevent" }),
+			"workers.w.disable_prefetch: a gevent worker with worker_disable_prefetch never takes a task: its limit is the number of tasks that run, 0 at the start",
+		},
+		{
+			"limits of solo", pool(func(w *WorkerSpec) { w.Pool, w.Concurrency, w.HardLimit = "solo", nil, ptr(time.Second) }),
+			"warning: workers.w.time_limit: no effect: the pool solo has no time limits",
+		},
+		{
+			"soft limit of gevent", pool(func(w *WorkerSpec) { w.Pool, w.SoftLimit = "gevent", ptr(time.Second) }),
+			"warning: workers.w.time_limit: soft: no effect: the pool gevent has no soft time limit",
+		},
+		{
+			"soft after hard", pool(func(w *WorkerSpec) { w.SoftLimit, w.HardLimit = ptr(2*time.Second), ptr(time.Second) }),
+			"warning: workers.w.time_limit: soft: 2s: no effect: the hard limit of 1s comes first",
+		},
+		{
+			"reject without late", pool(func(w *WorkerSpec) { w.RejectOnWorkerLost = new(true) }),
+			"warning: workers.w.reject_on_worker_lost: no effect without acks_late: the message is gone when the task starts",
+		},
+		{
+			"threads stall", pool(func(w *WorkerSpec) { w.Pool = "threads" }),
+			"warning: workers.w.pool: a threads worker pauses for 2 s or more whenever its window is full: prefork does not",
+		},
 		{"broker", on("kafka", pool(func(*WorkerSpec) {})), `broker: "kafka": want ideal, redis or rabbitmq`},
 		{"release", func() Spec { s := pool(func(*WorkerSpec) {}); s.Release = "5.4"; return s }(), `celery: "5.4": want 5.2 or 5.6`},
 		{"overheads", func() Spec {
@@ -218,8 +259,10 @@ func TestResolveProblems(t *testing.T) {
 			return s
 		}(), "broker.overheads.fetsh: \"fetsh\": want publish, fetch, start, finish, finish_late, notice, respawn, restore, publish_cpu, broker_cpu, retry, after, switch, kill, fork, exit, maintenance, widen or look; did you mean \"fetch\"?\nbroker.overheads.start: -1ns: want at least 0s"},
 		{"dispatch", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.Dispatch = "random"; return s }(), `broker.dispatch: "random": only with the broker ideal`},
-		{"steps", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.PrioritySteps = []int{3, 6}; return s }(),
-			"broker.priority_steps: [3 6]: want ascending numbers from 0 to at most 9, the first 0"},
+		{
+			"steps", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.PrioritySteps = []int{3, 6}; return s }(),
+			"broker.priority_steps: [3 6]: want ascending numbers from 0 to at most 9, the first 0",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, problems := Resolve([]Spec{tt.spec}, notifyAndBackup(t), app, nil)
@@ -249,7 +292,7 @@ func TestWhatIf(t *testing.T) {
 		{"ideal", "strict", []string{"low", "high"}, nil, "", worker.Strict},
 		{"ideal", "", []string{"high"}, []string{"low"}, "", worker.RoundRobin},
 	} {
-		w := WorkerSpec{Name: "w", Queues: tt.queues, Overflow: tt.overflow, Order: tt.order, Concurrency: ptr(2)}
+		w := WorkerSpec{Name: "w", Queues: tt.queues, Overflow: tt.overflow, Order: tt.order, Concurrency: new(2)}
 		if tt.order == "weighted" {
 			w.Weights = map[string]int{"high": 2, "low": 1}
 		}

@@ -177,7 +177,8 @@ func srptCase(o oracleCase) figures {
 }
 
 func gim1Case(o oracleCase) figures {
-	lambda, lst, va := o.num("lambda"), LST(nil), 0.0
+	lambda, va := o.num("lambda"), 0.0
+	var lst LST
 	switch {
 	case o.at("dispatch") == "round-robin": // every second arrival of a Poisson stream
 		lambda /= 2

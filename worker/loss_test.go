@@ -84,15 +84,23 @@ func TestACrashTakesTheWorkerAlong(t *testing.T) {
 		late bool
 		want string
 	}{
-		{"threads, rabbitmq, early", worker.Threads, worker.RabbitMQ, false,
-			"started a1@0s, started a2@0s, done a2@1s lost, done a1@1s lost, started a3@2s, started a4@2s, started a5@3s"},
-		{"threads, rabbitmq, late", worker.Threads, worker.RabbitMQ, true,
-			"started a1@0s, started a2@0s, started a1@2s, started a2@2s, started a3@3s, started a4@3s, started a5@4s"},
+		{
+			"threads, rabbitmq, early", worker.Threads, worker.RabbitMQ, false,
+			"started a1@0s, started a2@0s, done a2@1s lost, done a1@1s lost, started a3@2s, started a4@2s, started a5@3s",
+		},
+		{
+			"threads, rabbitmq, late", worker.Threads, worker.RabbitMQ, true,
+			"started a1@0s, started a2@0s, started a1@2s, started a2@2s, started a3@3s, started a4@3s, started a5@4s",
+		},
 		// a5 was still in the broker; the others come back after 10 s.
-		{"gevent, redis, early", worker.Gevent, worker.Redis, false,
-			"started a1@0s, started a2@0s, done a1@1s lost, done a2@1s lost, started a4@2s, started a5@2s, started a3@11s"},
-		{"threads, redis, late", worker.Threads, worker.Redis, true,
-			"started a1@0s, started a2@0s, started a5@2s, started a1@11s, started a2@11s, started a3@12s, started a4@12s"},
+		{
+			"gevent, redis, early", worker.Gevent, worker.Redis, false,
+			"started a1@0s, started a2@0s, done a1@1s lost, done a2@1s lost, started a4@2s, started a5@2s, started a3@11s",
+		},
+		{
+			"threads, redis, late", worker.Threads, worker.Redis, true,
+			"started a1@0s, started a2@0s, started a5@2s, started a1@11s, started a2@11s, started a3@12s, started a4@12s",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := worker.Config{Pool: c.pool, Concurrency: 2, PrefetchMultiplier: 2, AcksLate: c.late}

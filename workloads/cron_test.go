@@ -44,7 +44,7 @@ func TestCalendarAgreesWithTime(t *testing.T) {
 	start := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
 	c := must(workloads.ParseCron("0 0 28-31 2,3,12 *"))
 	var want []des.Time
-	for d := 0; d < 60*366; d++ {
+	for d := range 60 * 366 {
 		at := start.AddDate(0, 0, d)
 		if m := at.Month(); at.Day() >= 28 && (m == 2 || m == 3 || m == 12) {
 			want = append(want, at.Sub(start))

@@ -60,19 +60,27 @@ var laws = []law{
 	{"erlang", must(workloads.Erlang(2, 4)), 2, 0.5, gammaCDF(4, 2), "{erlang: {mean: 2s, k: 4}}"},
 	{"gamma", must(workloads.Gamma(5, 0.8)), 5, 0.8, gammaCDF(1.5625, 5), "{gamma: {mean: 5s, cv: 0.8}}"},
 	{"gamma of shape below 1", must(workloads.Gamma(0.5, 2)), 0.5, 2, gammaCDF(0.25, 0.5), "{gamma: {mean: 500ms, cv: 2}}"},
-	{"lognormal", must(workloads.Lognormal(90, 0.5)), 90, 0.5,
-		distuv.LogNormal{Mu: math.Log(90) - math.Log(1.25)/2, Sigma: math.Sqrt(math.Log(1.25))}.CDF, "{lognormal: {mean: 90s, cv: 0.5}}"},
-	{"lognormal quantiles", must(workloads.LognormalQuantiles(0.04, 0.4)), 0.065282, 1.28980,
-		distuv.LogNormal{Mu: math.Log(0.04), Sigma: math.Log(10) / distuv.UnitNormal.Quantile(0.99)}.CDF, "{lognormal: {p50: 40ms, p99: 400ms}}"},
+	{
+		"lognormal", must(workloads.Lognormal(90, 0.5)), 90, 0.5,
+		distuv.LogNormal{Mu: math.Log(90) - math.Log(1.25)/2, Sigma: math.Sqrt(math.Log(1.25))}.CDF, "{lognormal: {mean: 90s, cv: 0.5}}",
+	},
+	{
+		"lognormal quantiles", must(workloads.LognormalQuantiles(0.04, 0.4)), 0.065282, 1.28980,
+		distuv.LogNormal{Mu: math.Log(0.04), Sigma: math.Log(10) / distuv.UnitNormal.Quantile(0.99)}.CDF, "{lognormal: {p50: 40ms, p99: 400ms}}",
+	},
 	{"weibull", must(workloads.Weibull(1, math.Sqrt(5))), 1, math.Sqrt(5), // shape 1/2: E = 2 scale, E2 = 24 scale^2
 		distuv.Weibull{K: 0.5, Lambda: 0.5}.CDF, "{weibull: {mean: 1s, cv: 2.23606797749979}}"},
 	{"weibull of shape 2", must(workloads.Weibull(60, math.Sqrt(4/math.Pi-1))), 60, math.Sqrt(4/math.Pi - 1), // Rayleigh
 		distuv.Weibull{K: 2, Lambda: 120 / math.Sqrt(math.Pi)}.CDF, fmt.Sprintf("{weibull: {mean: 1m, cv: %v}}", math.Sqrt(4/math.Pi-1))},
 	// low 1, max e, alpha 1: E = e/(e-1), E2 = e
-	{"pareto of alpha 1", must(workloads.Pareto(math.E/(math.E-1), 1, math.E)), math.E / (math.E - 1), (math.E - 1) * math.Sqrt(1/math.E-1/((math.E-1)*(math.E-1))),
-		paretoCDF(1, 1, math.E), "{pareto: {mean: 1.581976707s, alpha: 1, max: 2.718281828s}}"},
-	{"pareto without bound", must(workloads.Pareto(1.5, 3, math.Inf(1))), 1.5, 1 / math.Sqrt(3),
-		paretoCDF(1, 3, math.Inf(1)), "{pareto: {mean: 1.5s, alpha: 3}}"},
+	{
+		"pareto of alpha 1", must(workloads.Pareto(math.E/(math.E-1), 1, math.E)), math.E / (math.E - 1), (math.E - 1) * math.Sqrt(1/math.E-1/((math.E-1)*(math.E-1))),
+		paretoCDF(1, 1, math.E), "{pareto: {mean: 1.581976707s, alpha: 1, max: 2.718281828s}}",
+	},
+	{
+		"pareto without bound", must(workloads.Pareto(1.5, 3, math.Inf(1))), 1.5, 1 / math.Sqrt(3),
+		paretoCDF(1, 3, math.Inf(1)), "{pareto: {mean: 1.5s, alpha: 3}}",
+	},
 	// low 1, max 16, alpha 1/2: E = (1/2)(16^(1/2) - 1)/(1/2)/(3/4) = 4; E2 = (1/2)(16^(3/2) - 1)/(3/2)/(3/4) = 28
 	{"bounded pareto", must(workloads.Pareto(4, 0.5, 16)), 4, math.Sqrt(28.0/16 - 1), paretoCDF(1, 0.5, 16), "{pareto: {mean: 4s, alpha: 0.5, max: 16s}}"},
 	{"hyperexponential", must(workloads.Hyperexponential(1, 3)), 1, 3, func(x float64) float64 {
@@ -86,8 +94,10 @@ var laws = []law{
 	{"uniform", must(workloads.Uniform(1, 3)), 2, 1 / math.Sqrt(12), func(x float64) float64 { return (x - 1) / 2 }, "{uniform: [1s, 3s]}"},
 	{"empirical", must(workloads.Empirical([]float64{1, 2, 6})), 3, math.Sqrt(14.0/3) / 3, nil, "{empirical: [1s, 2s, 6s]}"},
 	// E = 1/2 x 1 + 1/2 x 3 = 2, E2 = 1/2 x 1 + 1/2 x 18 = 9.5
-	{"mixture", must(workloads.Mixture([]float64{1, 1}, []workloads.Dist{must(workloads.Constant(1)), must(workloads.Exponential(3))})), 2, math.Sqrt(9.5/4 - 1), nil,
-		"{mixture: [{weight: 1, of: 1s}, {weight: 1, of: {exponential: 3s}}]}"},
+	{
+		"mixture", must(workloads.Mixture([]float64{1, 1}, []workloads.Dist{must(workloads.Constant(1)), must(workloads.Exponential(3))})), 2, math.Sqrt(9.5/4 - 1), nil,
+		"{mixture: [{weight: 1, of: 1s}, {weight: 1, of: {exponential: 3s}}]}",
+	},
 }
 
 const draws = 40_000
@@ -256,8 +266,18 @@ func TestDurationsAreWrittenWithWholeUnits(t *testing.T) {
 		seconds float64
 		want    string
 	}{
-		{0, "0s"}, {1e-9, "0.000001ms"}, {0.0015, "1.5ms"}, {0.02, "20ms"}, {1, "1s"}, {1.25, "1.25s"}, {90, "90s"},
-		{120, "2m"}, {5400, "90m"}, {7200, "2h"}, {86400, "1d"}, {1e12, "1e+12s"},
+		{0, "0s"},
+		{1e-9, "0.000001ms"},
+		{0.0015, "1.5ms"},
+		{0.02, "20ms"},
+		{1, "1s"},
+		{1.25, "1.25s"},
+		{90, "90s"},
+		{120, "2m"},
+		{5400, "90m"},
+		{7200, "2h"},
+		{86400, "1d"},
+		{1e12, "1e+12s"},
 	} {
 		if got := must(workloads.Constant(c.seconds)).String(); got != c.want {
 			t.Errorf("%v seconds = %s, want %s", c.seconds, got, c.want)

@@ -75,9 +75,15 @@ func (t *traceReader) header() bool {
 		at       *int
 		required bool
 	}{
-		{"due", &c.due, true}, {"class", &c.class, true}, {"id", &c.id, false}, {"cpu", &c.cpu, false},
-		{"io", &c.io, false}, {"order", &c.order, false}, {"priority", &c.priority, false},
-		{"failure", &c.failure, false}, {"fail_arg", &c.failArg, false},
+		{"due", &c.due, true},
+		{"class", &c.class, true},
+		{"id", &c.id, false},
+		{"cpu", &c.cpu, false},
+		{"io", &c.io, false},
+		{"order", &c.order, false},
+		{"priority", &c.priority, false},
+		{"failure", &c.failure, false},
+		{"fail_arg", &c.failArg, false},
 	} {
 		*want.at = slices.Index(record, want.name)
 		if *want.at < 0 {

@@ -176,8 +176,10 @@ func TestAnotherLawOfOnePhaseLeavesTheOther(t *testing.T) {
 func TestLoadScalesDues(t *testing.T) {
 	trace := workloads.Trace{Rows: []workloads.TraceRow{{Due: 1}, {Due: 3 * time.Second}, {Due: time.Hour + 1}}}
 	for _, p := range []workloads.Process{
-		workloads.Poisson{PerSecond: 0.3}, workloads.Every{Period: 7 * time.Second},
-		workloads.Renewal{Gap: must(workloads.Lognormal(3, 2))}, trace,
+		workloads.Poisson{PerSecond: 0.3},
+		workloads.Every{Period: 7 * time.Second},
+		workloads.Renewal{Gap: must(workloads.Lognormal(3, 2))},
+		trace,
 	} {
 		one := dues(process(p), workloads.Options{}, 5000)
 		for _, factor := range []float64{0.25, 3} {

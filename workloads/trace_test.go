@@ -56,10 +56,11 @@ func TestTraceErrors(t *testing.T) {
 		{"empty", "", "trace.csv:1: no header: want columns due, class"},
 		{"no due", "class,io\n", "trace.csv:1: due: no such column in the header"},
 		{"twice", "due,class,due\n", "trace.csv:1: due: more than one such column in the header"},
-		{"every cell", "due,class,cpu,io,order,priority,failure,fail_arg\n" +
-			"1,a,0,0,\"cpu,io\",0,none,\n" +
-			"x,,-1,inf,disk,high,flaky,0\n" +
-			",a,,,,-1,sometimes,\n",
+		{
+			"every cell", "due,class,cpu,io,order,priority,failure,fail_arg\n" +
+				"1,a,0,0,\"cpu,io\",0,none,\n" +
+				"x,,-1,inf,disk,high,flaky,0\n" +
+				",a,,,,-1,sometimes,\n",
 			`trace.csv:3: due: "x": want seconds >= 0
 trace.csv:3: cpu: "-1": want seconds >= 0
 trace.csv:3: io: "inf": want seconds >= 0
@@ -69,7 +70,8 @@ trace.csv:3: fail_arg: "0": want a whole number >= 1
 trace.csv:3: class: "": want a name
 trace.csv:4: failure: "sometimes": want none or exc or flaky or hang_io or hang_cpu or crash_once or crash_always
 trace.csv:4: due: "": want seconds >= 0
-trace.csv:4: priority: "-1": want a whole number >= 0`},
+trace.csv:4: priority: "-1": want a whole number >= 0`,
+		},
 		{"cells", "due,class\n1,a\n2\n3,a,x\n4,a\n", "trace.csv:3: 1 cells: want 2, as in the header\ntrace.csv:4: 3 cells: want 2, as in the header"},
 		{"quotes", "due,class\n1,a\n2,\"b\nc", `trace.csv:4: column 2: extraneous or missing " in quoted-field`},
 		{"flaky without column", "due,class,failure\n1,a,flaky\n", `trace.csv:2: fail_arg: "": want a whole number >= 1`},
