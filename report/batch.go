@@ -188,7 +188,7 @@ func Probe(paths ...string) error {
 	defer b.Discard()
 	for _, p := range paths {
 		if err := b.Add(p, func(io.Writer) error { return nil }); err != nil {
-			return fmt.Errorf("cannot write: %w", err)
+			return fmt.Errorf("cannot write %s: %w", p, err)
 		}
 	}
 	return nil

@@ -101,9 +101,7 @@ func recommendation(v *experiment.Verdict) string {
 		c := v.Closest
 		return fmt.Sprintf("No layout passes. Closest: %s, whose %s of %s is %s against %s.", c.Strategy, metricName(c.Metric), c.Class, figure(c.Metric, c.Value), figure(c.Metric, c.Target))
 	case v.Status == "undecided":
-		return "No recommendation: a target lies within its interval, too close to call."
-	case v.Status == "withheld":
-		return "The verdict is withheld, because a check failed."
+		return "No recommendation." // the headline says why: too close, nothing arrived, or a check failed
 	}
 	return ""
 }
