@@ -70,7 +70,8 @@ type Quantiles struct {
 // Strategy is everything found about one layout.
 type Strategy struct {
 	Name     string     `json:"name"`
-	Cost     *float64   `json:"cost_per_hour,omitempty"`
+	Cost     *float64   `json:"cost_per_hour,omitempty"` // the mean of Costs.PerHour
+	Costs    *Cost      `json:"cost,omitempty"`
 	Slots    int        `json:"slots"`
 	WhatIf   []string   `json:"what_if,omitempty"`
 	Classes  []Class    `json:"classes"`

@@ -51,6 +51,7 @@ type sample struct {
 	kept    []float64     // of each worker: mean messages reserved
 	restart []float64
 	nodes   []float64         // share of the cores in use
+	paid    []float64         // of each node: share of the time that it was paid for
 	course  [][]worker.Moment // of each class, where faults are watched
 	waiting []int32           // tasks at the end of each step, likewise
 	little  [2]float64        // mean number of tasks in the system; throughput x mean time in it
@@ -92,6 +93,7 @@ func newSample(r *sim.Result, end, span des.Time) sample {
 	}
 	for _, n := range r.Nodes {
 		s.nodes = append(s.nodes, n.Busy/n.Cores)
+		s.paid = append(s.paid, n.Paid)
 	}
 	return s
 }

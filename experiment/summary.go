@@ -47,9 +47,8 @@ func (e *engine) summarise(reached bool) *Result {
 
 func (e *engine) strategy(l int) Strategy {
 	layout := &e.sc.Layouts[l]
-	s := Strategy{
-		Name: layout.Name, Slots: layout.Slots(), WhatIf: layout.WhatIf, Cost: e.cost(l),
-	}
+	s := Strategy{Name: layout.Name, Slots: layout.Slots(), WhatIf: layout.WhatIf, Costs: e.cost(l)}
+	s.Cost = s.Costs.hourly()
 	if e.scope != nil {
 		s.Timeline = e.scope.layouts[l].timeline()
 	}
@@ -249,18 +248,6 @@ func (e *engine) warns(l int) bool {
 		}
 	}
 	return false
-}
-
-// cost per hour of the machines that a layout uses; nil where machines have no price.
-func (e *engine) cost(l int) *float64 {
-	total := 0.0
-	for _, kind := range e.sc.Layouts[l].Nodes {
-		total += e.sc.Machines[kind].Price
-	}
-	if total == 0 {
-		return nil
-	}
-	return &total
 }
 
 // compare sets every layout against the baseline on the same tasks.

@@ -122,7 +122,7 @@ func (e *engine) simplest(states []string) int {
 		if states[l] == pass {
 			changes, workers := strategies.Simplicity(base, &e.sc.Layouts[l], e.sc.Classes)
 			x := effort{changes: changes, workers: workers, layout: l}
-			if c := e.cost(l); c != nil {
+			if c := e.cost(l).hourly(); c != nil {
 				x.cost = *c
 			}
 			passing = append(passing, x)

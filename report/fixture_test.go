@@ -122,6 +122,7 @@ func (f *maker) strategy(name string, slots int, zeroLess, notify, backup float6
 	s := experiment.Strategy{Name: name, Slots: slots}
 	cost := 0.19
 	s.Cost = &cost
+	s.Costs = &experiment.Cost{PerHour: est(cost, 0), PerMonth: est(730*cost, 0)}
 	hq, lq := queues[0], queues[len(queues)-1]
 	n := f.class("notify", hq, 21600, f.quantiles(21600, 1-min(1, zeroLess*1.6), notify), 0.08, 0.7*prefetch)
 	b := f.class("backup", lq, 1440, f.quantiles(1440, 0.2, backup), 5, 0.3*prefetch)

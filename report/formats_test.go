@@ -69,7 +69,7 @@ func TestResultsJSONHasTheNamesOfItsContract(t *testing.T) {
 	has(top["scenario"], "name", "about", "sha256", "seed")
 	has(top["run"], "duration", "warmup", "replications", "confidence", "precision_reached", "events", "wall_seconds")
 	strategy := top["strategies"].([]any)[0].(map[string]any)
-	has(strategy, "name", "cost_per_hour", "classes", "all", "queues", "workers", "machines")
+	has(strategy, "name", "cost_per_hour", "cost", "classes", "all", "queues", "workers", "machines")
 	class := strategy["classes"].([]any)[0].(map[string]any)
 	has(class, "name", "queue", "published", "throughput", "wait", "wait_all", "wait_per_attempt", "response", "run", "slowdown", "wait_by_cause", "slo")
 	has(class["wait"], "n", "mean", "p50", "p90", "p95", "p99", "p999", "max")

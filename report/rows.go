@@ -144,30 +144,6 @@ func durations(r *experiment.Result) *grid {
 	})
 }
 
-// layouts is what each strategy takes and how much more load it would bear.
-func layouts(r *experiment.Result) *grid {
-	cost := false
-	for i := range r.Strategies {
-		cost = cost || r.Strategies[i].Cost != nil
-	}
-	head := []string{"headroom", "slots"}
-	if cost {
-		head = append(head, "cost/h")
-	}
-	g := byStrategy(r, "Headroom", 1, head, func(s *experiment.Strategy) [][]string {
-		row := []string{headroom(r, s.Name), fmt.Sprint(s.Slots)}
-		if cost {
-			c := units.Absent
-			if s.Cost != nil {
-				c = units.Number(*s.Cost)
-			}
-			row = append(row, c)
-		}
-		return [][]string{row}
-	})
-	return g
-}
-
 // headroom says up to which load a layout passes.
 func headroom(r *experiment.Result, name string) string {
 	h, ok := r.Verdict.Headroom[name]

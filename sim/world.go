@@ -46,6 +46,7 @@ type Result struct {
 type Node struct {
 	Cores float64 // effective
 	Busy  float64 // mean cores at work
+	Paid  float64 // share of the window that it was paid for
 }
 
 // Kinds of events of this world.
@@ -188,7 +189,7 @@ func (w *World) Run() Result {
 	for i := range w.nodes {
 		n := &w.nodes[i]
 		if n.limited {
-			r.Nodes = append(r.Nodes, Node{Cores: n.cores, Busy: n.window / w.opts.Duration.Seconds()})
+			r.Nodes = append(r.Nodes, Node{Cores: n.cores, Busy: n.window / w.opts.Duration.Seconds(), Paid: 1})
 		}
 	}
 	return r

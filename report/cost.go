@@ -1,0 +1,56 @@
+package report
+
+import (
+	"fmt"
+
+	"simrun/experiment"
+	"simrun/units"
+)
+
+// layouts is what each strategy takes, what it costs, and how much more load it would bear.
+func layouts(r *experiment.Result) *grid {
+	priced, varies := false, false
+	for i := range r.Strategies {
+		s := &r.Strategies[i]
+		priced = priced || s.Cost != nil
+		varies = varies || s.Costs != nil && spread(s.Costs.PerHour)
+	}
+	head := []string{"headroom", "slots"}
+	if priced {
+		head = append(head, "cost/h")
+		if varies {
+			head = append(head, "interval")
+		}
+		head = append(head, "cost/month")
+	}
+	return byStrategy(r, "Headroom", 1, head, func(s *experiment.Strategy) [][]string {
+		row := []string{headroom(r, s.Name), fmt.Sprint(s.Slots)}
+		if priced {
+			row = append(row, costs(s, varies)...)
+		}
+		return [][]string{row}
+	})
+}
+
+// spread says whether an interval is more than rounding.
+func spread(e *experiment.Estimate) bool {
+	return e != nil && e.Low != nil && e.High != nil && *e.High-*e.Low > 1e-9*e.Value
+}
+
+// costs are the cells of a strategy's price.
+func costs(s *experiment.Strategy, interval bool) []string {
+	hour, between, month := units.Absent, units.Absent, units.Absent
+	if s.Cost != nil {
+		hour = units.Number(*s.Cost)
+	}
+	if c := s.Costs; c != nil && c.PerMonth != nil {
+		month = units.Number(c.PerMonth.Value)
+		if spread(c.PerHour) {
+			between = units.Number(*c.PerHour.Low) + " .. " + units.Number(*c.PerHour.High)
+		}
+	}
+	if !interval {
+		return []string{hour, month}
+	}
+	return []string{hour, between, month}
+}
