@@ -146,17 +146,7 @@ func (w *World) mends(f *fault) {
 // kill is the death of workers together with what they run on.
 func (w *World) kill(workers []int32) {
 	for _, id := range workers {
-		for slot := range w.slots {
-			if w.slots[slot].worker == id {
-				w.disconnect(int32(slot))
-			}
-		}
-		// A body that computes on the one thread of its worker cannot be interrupted, but by this.
-		if th := &w.threads[id]; th.kind == oneAtATime && th.held && !th.own {
-			w.nodes[w.nodeOf[id]].remove(w.now, th.id, 1)
-			w.slots[th.holder].onCPU = false
-			th.held = false
-		}
+		w.unplug(id)
 	}
 	w.system.Fail(w.now, workers)
 	for _, id := range workers {

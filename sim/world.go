@@ -61,6 +61,7 @@ const (
 	kindBreak                                            // planned fault: it begins
 	kindMend                                             // planned fault: it is over
 	kindRecover                                          // worker: its machine has booted
+	kindThread                                           // worker: the thread of those that were killed can be had
 	kindSample                                           // the end of a step of the window
 )
 
@@ -218,6 +219,8 @@ func (w *World) handle(e des.Event) {
 		w.mends(&w.net.faults[e.Arg])
 	case kindRecover:
 		w.recover(e.Arg)
+	case kindThread:
+		w.goOn(&w.threads[e.Arg])
 	case kindSample:
 		w.sample()
 	case kindMark:

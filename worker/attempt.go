@@ -198,7 +198,7 @@ func (s *System) freeSlot(id int32) {
 			w.acking++
 		}
 	}
-	if sl.spent {
+	if sl.spent && !w.leaving {
 		s.exited(id, w.cfg.Overheads.Exit)
 		s.turn(w)
 		return
@@ -212,6 +212,9 @@ func (s *System) freeSlot(id int32) {
 	blocked := w.reserved.n > 0
 	s.dispatch(w)
 	w.waiting.Set(s.now, w.reserved.n)
+	if w.leaving && s.mayLeave(w) {
+		return
+	}
 	s.freed(w, acked, blocked)
 }
 

@@ -166,6 +166,19 @@ func (s *System) anyOf(workers []int32, fits func(*instance) bool) int32 {
 // requeue gives a message back to the broker after its worker or child was lost: to the front, or with redis to the
 // back (observed on 5.2.6 and 5.6.2).
 func (s *System) requeue(id int32, delay des.Time) {
+	if !s.returned(id) {
+		return
+	}
+	if delay > 0 {
+		s.tasks[id].state = delayed
+		s.at(s.now+delay, kindPublished, id)
+		return
+	}
+	s.enqueue(id, s.broker.Kind != Redis)
+}
+
+// returned takes a message out of a worker's hands, and says whether it may be delivered once more.
+func (s *System) returned(id int32) bool {
 	t := &s.tasks[id]
 	s.ack(t)
 	s.record(Requeued, id, OK)
@@ -173,15 +186,11 @@ func (s *System) requeue(id int32, delay des.Time) {
 	t.redeliveries++
 	if limit := s.queues[t.queue].cfg.DeliveryLimit; limit >= 0 && int(t.redeliveries) > limit {
 		s.finish(id, Dead)
-		return
+		return false
 	}
+	t.grown = false
 	t.gen++ // whatever was scheduled for it with that worker
-	if delay > 0 {
-		t.state = delayed
-		s.at(s.now+delay, kindPublished, id)
-		return
-	}
-	s.enqueue(id, s.broker.Kind != Redis)
+	return true
 }
 
 // NextTask is the index that the next call of Publish will return, so that a world can prepare what belongs to it.

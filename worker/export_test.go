@@ -107,7 +107,7 @@ func (s *System) auditWorker(me int32) error {
 		return fmt.Errorf("busy %d, %d tasks in %d of %d slots", w.busy.Level(), inSlots, occupied, w.cfg.Concurrency)
 	case w.waiting.Level() != reservedNow:
 		return fmt.Errorf("%d reserved, %d in the average", reservedNow, w.waiting.Level())
-	case reservedNow > 0 && len(w.free) > 0 && !w.stalled && !w.down:
+	case reservedNow > 0 && len(w.free) > 0 && !w.stalled && !w.down && !w.leaving:
 		return fmt.Errorf("%d reserved beside %d free slots", reservedNow, len(w.free))
 	case w.room() && s.choose(w) != none:
 		return fmt.Errorf("room for a message that waits")

@@ -47,6 +47,7 @@ const (
 	kindKeepalive                 // worker: the timer of its autoscaler
 	kindLook                      // worker: it looks for messages that are unacked for too long
 	kindWiden                     // worker: its window is widened for a held eta
+	kindKill                      // worker: the time that it was given to shut down is over
 	kindObserve                   // the observed window begins or ends
 	FirstHostKind
 )

@@ -29,6 +29,7 @@ type message struct {
 	hangs bool               // never ends
 	cpu   bool               // cannot be stopped, and stalls a gevent worker
 	extra worker.Publication // priority, countdown, expires
+	do    func(*host)        // no task, but something that happens to the system
 }
 
 // host is a world with a virtual clock and bodies that do what a script says.
@@ -46,6 +47,8 @@ type host struct {
 	ended   []worker.Outcome // by message
 	dones   []int            // by message: how often Done was called
 	tally   *worker.Tally
+	gone    []des.Time // when workers that were shut down were gone
+	back    des.Time   // after which they are restarted; 0 = not
 }
 
 type body struct {
@@ -53,11 +56,14 @@ type body struct {
 	attempt int
 	gen     uint32
 	stopped bool
+	worker  int32
+	killed  bool
 }
 
 const (
 	kindPublish = worker.FirstHostKind + iota
 	kindEnd
+	kindBack
 )
 
 // play runs a script until nothing is left to do, or until the end given.
@@ -79,7 +85,9 @@ func play(t *testing.T, s worker.Setup, script []message, until ...des.Time) *ho
 		}
 	}
 	for i := range s.Workers {
-		h.slots = append(h.slots, make([]body, s.Workers[i].Concurrency)...)
+		for range s.Workers[i].Concurrency {
+			h.slots = append(h.slots, body{worker: int32(i)})
+		}
 	}
 	s.Recorder = h
 	h.sys = worker.New(s, h)
@@ -111,6 +119,10 @@ func (h *host) step(e des.Event) {
 	switch e.Kind {
 	case kindPublish:
 		m := &h.script[e.Arg]
+		if m.do != nil {
+			m.do(h)
+			return
+		}
 		id := h.sys.NextTask()
 		for int(id) >= len(h.of) {
 			h.of = append(h.of, 0)
@@ -140,8 +152,26 @@ func (h *host) step(e des.Event) {
 		if m.cpu {
 			h.sys.Wake(h.now, h.lastStarted(e.Arg).Worker)
 		}
+	case kindBack:
+		h.sys.Restart(h.now, e.Arg)
 	default:
 		h.sys.Handle(e)
+	}
+}
+
+func (h *host) Gone(worker int32) {
+	h.gone = append(h.gone, h.now)
+	if h.back > 0 {
+		h.queue.Push(des.Event{At: h.now + h.back, Kind: kindBack, Arg: worker})
+	}
+}
+
+// Kill lets bodies that compute be stopped, too.
+func (h *host) Kill(id int32) {
+	for slot := range h.slots {
+		if h.slots[slot].worker == id {
+			h.slots[slot].killed = true
+		}
 	}
 }
 
@@ -157,7 +187,7 @@ func (h *host) Schedule(e des.Event) { h.queue.Push(e) }
 
 func (h *host) Start(task, slot int32, attempt int) {
 	m := &h.script[h.of[task]]
-	h.slots[slot].task, h.slots[slot].attempt = task, attempt
+	h.slots[slot].task, h.slots[slot].attempt, h.slots[slot].killed = task, attempt, false
 	if m.cpu {
 		h.sys.Stall(h.lastStarted(slot).Worker)
 	}
@@ -167,7 +197,7 @@ func (h *host) Start(task, slot int32, attempt int) {
 }
 
 func (h *host) Stop(task, slot int32) bool {
-	if m := &h.script[h.of[task]]; m.cpu && !m.hangs {
+	if m := &h.script[h.of[task]]; m.cpu && !m.hangs && !h.slots[slot].killed {
 		h.slots[slot].stopped = true
 		return false
 	}

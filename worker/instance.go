@@ -22,6 +22,9 @@ type instance struct {
 	serial    bool
 	down      bool // its process is dead
 	outages   int  // of what it runs on, which have not ended
+	leaving   bool // shuts down
+	off       bool // gone after a shutdown
+	drains    int  // of its reserve, that still start while it is leaving
 	stalled   bool // gevent: its thread is taken by a task
 	asking    bool // waits for a message
 	rotation  rotation
@@ -38,6 +41,7 @@ type instance struct {
 	blocked   des.Time // its loop does nothing before
 	absent    []int32  // slots without a process: autoscaled
 	grown     des.Time // last growth
+	deaths    uint32   // what was scheduled for it in an earlier life does not concern it
 
 	busy    des.Area
 	waiting des.Area
@@ -74,7 +78,7 @@ func (w *instance) room() bool { return !w.blind && w.vacant() }
 // vacant is room, whether or not the loop has found out.
 func (w *instance) vacant() bool {
 	switch {
-	case w.down, w.stalled, w.serial && w.fetching > 0, w.most > 0 && w.holding >= w.most:
+	case w.down, w.leaving, w.stalled, w.serial && w.fetching > 0, w.most > 0 && w.holding >= w.most:
 		return false
 	case w.window == 0:
 		return true
@@ -188,7 +192,7 @@ func (s *System) reserve(id int32) {
 // enlist puts a message at the end of the worker's reserve and hands out what it can.
 func (s *System) enlist(id int32) {
 	w := &s.workers[s.tasks[id].worker]
-	if w.reserved.n == 0 && len(w.free) > 0 && !w.stalled {
+	if w.reserved.n == 0 && len(w.free) > 0 && !w.stalled && !w.leaving {
 		s.occupy(id, w)
 		return
 	}
@@ -199,7 +203,7 @@ func (s *System) enlist(id int32) {
 
 // dispatch hands reserved messages to free slots.
 func (s *System) dispatch(w *instance) {
-	for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled {
+	for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled && (!w.leaving || w.drain()) {
 		s.occupy(s.popFront(&w.reserved), w)
 	}
 }

@@ -55,12 +55,7 @@ func (s *System) bury(id int32) {
 func (s *System) perish(w *instance) {
 	me := s.slots[w.firstSlot].worker
 	w.down = true
-	s.lost = s.lost[:0]
-	for id := range s.tasks {
-		if t := &s.tasks[id]; t.worker == me && t.state >= fetching {
-			s.lost = append(s.lost, int32(id))
-		}
-	}
+	s.collect(me)
 	// Back to the front, the first received last, so that it is first again; redis puts them at the back.
 	back := s.broker.Kind == Redis
 	slices.SortFunc(s.lost, func(a, b int32) int {
@@ -70,27 +65,7 @@ func (s *System) perish(w *instance) {
 		}
 		return -c
 	})
-	w.reserved = emptyList()
-	w.waiting.Set(s.now, 0)
-	w.fetching, w.held, w.holding, w.widened, w.acking, w.unheard = 0, 0, 0, 0, 0, 0
-	w.blind, w.blocked = false, s.now
-	w.free = w.free[:0]
-	for n := range w.cfg.Concurrency {
-		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)
-		sl := &s.slots[id]
-		sl.gen++
-		sl.ackWhenFree = false
-		if sl.task != none && s.tasks[sl.task].state == running {
-			s.host.Stop(sl.task, id)
-			s.tallyEnd(&s.tasks[sl.task])
-			s.record(Ended, sl.task, Lost)
-		}
-		sl.task = none
-		sl.limitAt = des.Never
-		sl.missed, sl.spent, sl.runs = false, false, 0
-		w.free = append(w.free, id)
-	}
-	w.muster()
+	s.clear(w)
 	for _, id := range s.lost {
 		if t := &s.tasks[id]; t.unacked {
 			s.requeue(id, s.restoreDelay(t))
@@ -98,16 +73,21 @@ func (s *System) perish(w *instance) {
 			s.finish(id, Lost)
 		}
 	}
-	w.unacked, w.acking, w.unheard = 0, 0, 0
+	w.forget()
 	w.busy.Set(s.now, 0)
 	if s.now >= s.from && s.now < s.to {
 		s.tally.Workers[me].Restarts++
 	}
-	if w.outages > 0 {
+	w.deaths++
+	switch {
+	case w.leaving:
+		s.gone(w)
+		return
+	case w.outages > 0:
 		return // until Recover
 	}
 	if w.cfg.Overheads.Respawn > 0 {
-		s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Respawn, Kind: kindUp, Arg: me})
+		s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Respawn, Kind: kindUp, Arg: me, Gen: des.MakeGen(w.deaths)})
 		return
 	}
 	s.up(me)
@@ -116,8 +96,8 @@ func (s *System) perish(w *instance) {
 // up is a worker that has restarted.
 func (s *System) up(id int32) {
 	w := &s.workers[id]
-	if w.outages > 0 {
-		return // it had died by itself before
+	if w.outages > 0 || w.off {
+		return // it had died by itself before, or is not wanted now
 	}
 	w.down = false
 	s.pull(w)
@@ -134,6 +114,9 @@ func (s *System) Wake(now des.Time, worker int32) {
 	w.stalled = false
 	s.dispatch(w)
 	w.waiting.Set(now, w.reserved.n)
+	if s.mayLeave(w) {
+		return
+	}
 	if w.overdue {
 		w.overdue = false
 		s.turn(w)

@@ -12,7 +12,7 @@ func (s *System) Fail(now des.Time, workers []int32) {
 		w.down = true
 	}
 	for _, id := range workers {
-		if w := &s.workers[id]; w.outages == 1 {
+		if w := &s.workers[id]; w.outages == 1 && !w.off {
 			w.stalled = false
 			s.perish(w)
 		}

@@ -86,6 +86,10 @@ func (s *System) replace(id int32) {
 	w := &s.workers[s.slots[id].worker]
 	s.slots[id].runs = 0
 	s.slots[id].spent = false
+	if w.leaving {
+		s.leave(id, 0) // nobody comes in its place
+		return
+	}
 	if s.now >= s.from && s.now < s.to {
 		s.tally.Workers[s.slots[id].worker].Restarts++
 	}
@@ -101,7 +105,7 @@ func (s *System) replace(id int32) {
 // It says whether the message has to wait for that.
 func (s *System) grow(id int32) bool {
 	w := &s.workers[s.tasks[id].worker]
-	if w.cfg.AutoscaleMin == 0 {
+	if w.cfg.AutoscaleMin == 0 || w.leaving {
 		return false
 	}
 	n := min(w.wanted()+1, w.cfg.Concurrency) - w.processes() // with this message

@@ -18,6 +18,10 @@ func TestRandomSystems(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 7))
 			s, script := randomSystem(r)
+			tasks := len(script)
+			if seed >= 400 {
+				script = shutdowns(r, script, len(s.Workers))
+			}
 			h := play(t, s, script, 10000*sec)
 			var published, ended int64
 			for i := range h.tally.Classes {
@@ -27,13 +31,37 @@ func TestRandomSystems(t *testing.T) {
 					ended += n
 				}
 			}
-			require.EqualValues(t, len(script), published)
+			require.EqualValues(t, tasks, published)
 			require.Equal(t, published, ended, "tasks are conserved")
-			for i, n := range h.dones {
+			for i, n := range h.dones[:tasks] {
 				require.Equal(t, 1, n, "task %d: ends told to its world", i)
 			}
 		})
 	}
+}
+
+// shutdowns adds what happens to workers at random: they are shut down with and without grace, restarted, and what they
+// run on fails.
+func shutdowns(r *rand.Rand, script []message, workers int) []message {
+	some := func() des.Time { return des.Time(r.IntN(400)) * 100 * ms }
+	for range 12 {
+		id := int32(r.IntN(workers))
+		at, grace := some(), []des.Time{0, 300 * ms, 2 * sec, des.Never}[r.IntN(4)]
+		script = append(script,
+			message{at: at, do: func(h *host) { h.sys.Shutdown(h.now, id, grace) }},
+			message{at: at + 5*sec + some()/8, do: func(h *host) { h.sys.Restart(h.now, id) }},
+		)
+		if r.IntN(3) == 0 {
+			script = append(script,
+				message{at: at + some()/16, do: func(h *host) { h.sys.Fail(h.now, []int32{id}) }},
+				message{at: at + 26*sec, do: func(h *host) { h.sys.Recover(h.now, []int32{id}) }},
+			)
+		}
+	}
+	for id := range int32(workers) { // so that everything ends
+		script = append(script, message{at: 200 * sec, do: func(h *host) { h.sys.Restart(h.now, id) }})
+	}
+	return script
 }
 
 func randomSystem(r *rand.Rand) (worker.Setup, []message) {

@@ -37,6 +37,7 @@ type System struct {
 	choice     *des.Stream
 	labour     Labourer // the host, if it has cores
 	copier     Copier   // the host, if it can run a task twice
+	undertaker Undertaker
 	blocked    des.Time // when the last of the blocked loops goes on
 	publishing des.Time // when the producers have published what they have
 	scratch    []int32
@@ -76,6 +77,7 @@ func New(setup Setup, host Host) *System {
 	}
 	s.labour, _ = host.(Labourer)
 	s.copier, _ = host.(Copier)
+	s.undertaker, _ = host.(Undertaker)
 	if s.targets == nil {
 		s.targets = make([][]Target, len(s.classes))
 	}
@@ -247,7 +249,13 @@ func (s *System) Handle(e des.Event) {
 	case kindLimit:
 		s.limit(e)
 	case kindUp:
-		s.up(e.Arg)
+		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
+			s.up(e.Arg)
+		}
+	case kindKill:
+		if w := &s.workers[e.Arg]; des.MakeGen(w.deaths) == e.Gen {
+			s.slay(w)
+		}
 	case kindTimer:
 		s.timer(e.Arg)
 	case kindNudge:

@@ -1,0 +1,162 @@
+package worker
+
+import (
+	"cmp"
+	"slices"
+
+	"simrun/des"
+)
+
+// Undertaker is a Host that wants to know when workers end.
+type Undertaker interface {
+	// Kill tells that a worker's process is killed now: until this instant is over Stop can end every body of it, also
+	// one that computes.
+	Kill(worker int32)
+	// Gone tells that a worker that was shut down is gone. It stays away until Restart.
+	Gone(worker int32)
+}
+
+// Shutdown asks a worker to end, as SIGTERM does: it takes no more messages, what runs goes on, and once nothing runs
+// its connection closes and the worker is gone. Only then the broker has back what was reserved or held for an eta: a
+// long task keeps them from everybody (celery/worker/worker.py: on_stopped closes the consumer after the pool has been
+// joined). Grace later it is killed, with all that this means (des.Never = it is given all the time it needs).
+//
+// What a pool has taken in runs, too: all of the reserve of a threads worker (celery/concurrency/thread.py: on_stop,
+// until 5.6.2) and the message with which the consumer of a gevent worker stands before a full pool.
+func (s *System) Shutdown(now des.Time, worker int32, grace des.Time) {
+	s.now = now
+	w := &s.workers[worker]
+	if w.leaving || w.off {
+		return
+	}
+	w.leaving = true
+	w.drains = 0
+	s.ask(w)
+	switch {
+	case w.down:
+		s.gone(w)
+		return
+	case grace <= 0:
+		s.slay(w)
+		return
+	case w.cfg.Pool == Threads:
+		w.drains = w.reserved.n
+	case w.cfg.Pool == Gevent:
+		w.drains = min(1, w.reserved.n)
+	}
+	if !s.mayLeave(w) && grace < des.Never {
+		s.host.Schedule(des.Event{At: now + grace, Kind: kindKill, Arg: worker, Gen: des.MakeGen(w.deaths)})
+	}
+}
+
+// Restart brings back a worker that has been shut down, with nothing in its hands. If what it runs on has failed
+// meanwhile, it is up with the end of that.
+func (s *System) Restart(now des.Time, worker int32) {
+	s.now = now
+	w := &s.workers[worker]
+	if w.off {
+		w.off = false
+		s.up(worker)
+	}
+}
+
+// Away says that a worker is not there: dead, or gone after a shutdown.
+func (s *System) Away(worker int32) bool { return s.workers[worker].down }
+
+// drain says whether one more of its reserve starts, although the worker is leaving.
+func (w *instance) drain() bool {
+	if w.drains == 0 {
+		return false
+	}
+	w.drains--
+	return true
+}
+
+// mayLeave lets a worker go that has nothing left to run, and says whether it has gone.
+func (s *System) mayLeave(w *instance) bool {
+	if !w.leaving || len(w.free) < w.processes() || w.drains > 0 && w.reserved.n > 0 {
+		return false
+	}
+	s.depart(w)
+	return true
+}
+
+// depart is the end of a worker whose time was enough. Its unacked messages go back to the front of their queues in
+// the order in which they came, with redis, too (kombu/transport/virtual/base.py: restore_unacked_once takes the last
+// one first, and kombu/transport/redis.py puts it where it is read next).
+func (s *System) depart(w *instance) {
+	me := s.slots[w.firstSlot].worker
+	s.collect(me)
+	slices.SortFunc(s.lost, func(a, b int32) int {
+		x, y := &s.tasks[a], &s.tasks[b]
+		return cmp.Or(cmp.Compare(y.delivered, x.delivered), cmp.Compare(y.published, x.published), cmp.Compare(b, a))
+	})
+	w.down = true
+	s.clear(w)
+	for _, id := range s.lost {
+		if s.returned(id) {
+			s.enqueue(id, true)
+		}
+	}
+	w.forget()
+	if s.now >= s.from && s.now < s.to {
+		s.tally.Workers[me].Restarts++
+	}
+	s.gone(w)
+}
+
+// gone is a worker that is away until Restart.
+func (s *System) gone(w *instance) {
+	w.leaving, w.off, w.down = false, true, true
+	w.deaths++
+	if s.undertaker != nil {
+		s.undertaker.Gone(s.slots[w.firstSlot].worker)
+	}
+}
+
+// slay is SIGKILL.
+func (s *System) slay(w *instance) {
+	if s.undertaker != nil {
+		s.undertaker.Kill(s.slots[w.firstSlot].worker)
+	}
+	w.stalled = false
+	s.perish(w)
+}
+
+// collect lists the messages that a worker has in its hands.
+func (s *System) collect(worker int32) {
+	s.lost = s.lost[:0]
+	for id := range s.tasks {
+		if t := &s.tasks[id]; t.worker == worker && t.state >= fetching {
+			s.lost = append(s.lost, int32(id))
+		}
+	}
+}
+
+// clear empties the hands of a worker that is down, and stops what runs there.
+func (s *System) clear(w *instance) {
+	w.reserved = emptyList()
+	w.waiting.Set(s.now, 0)
+	w.fetching, w.held, w.holding, w.widened, w.acking, w.unheard = 0, 0, 0, 0, 0, 0
+	w.blind, w.blocked = false, s.now
+	w.free = w.free[:0]
+	for n := range w.cfg.Concurrency {
+		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)
+		sl := &s.slots[id]
+		sl.gen++
+		sl.ackWhenFree = false
+		if sl.task != none && s.tasks[sl.task].state == running {
+			s.host.Stop(sl.task, id)
+			s.tallyEnd(&s.tasks[sl.task])
+			s.record(Ended, sl.task, Lost)
+		}
+		sl.task = none
+		sl.limitAt = des.Never
+		sl.missed, sl.spent, sl.runs = false, false, 0
+		w.free = append(w.free, id)
+	}
+	w.muster()
+}
+
+// forget ends the accounts of a worker whose messages have been given back.
+func (w *instance) forget() { w.unacked, w.acking, w.unheard = 0, 0, 0 }
