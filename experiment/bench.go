@@ -20,6 +20,10 @@ type TrialOptions struct {
 	Drain    des.Time
 	Start    des.Time
 	Recorder sim.Recorder // nil = nobody listens
+
+	// Body is told how long the body of each attempt took, and, where tasks share one thread (gevent), each of its
+	// phases without the waits for the thread. It may be nil.
+	Body func(task, attempt int32, took des.Time, phases []des.Time)
 }
 
 // Trial is what one real run observed.
@@ -60,11 +64,19 @@ type Calibration struct {
 
 // ExecutorCost is what an executor adds to every task, in seconds.
 type ExecutorCost struct {
-	Name         string  `json:"name"`
-	Overshoot    float64 `json:"overshoot"` // of a sleep, median
-	OvershootP99 float64 `json:"overshoot_p99"`
-	Overhead     float64 `json:"overhead"` // from the start to the end of a task, without its body, median
-	OverheadP99  float64 `json:"overhead_p99"`
+	Name      string  `json:"name"`
+	Overshoot Spread  `json:"overshoot"`       // of a sleep
+	Overhead  Spread  `json:"overhead"`        // from the start to the end of a task, without its body
+	Lag       Spread  `json:"lag"`             // of an arrival, or of a timer of the loop
+	Spawn     float64 `json:"spawn,omitempty"` // processes: until a new child takes tasks, median
+}
+
+// Spread is what was measured of a cost, in seconds. The mean, which leaves out the longest 1 %, is what the prediction
+// adds: what is a little longer in each of many tasks adds up in a queue.
+type Spread struct {
+	P50  float64 `json:"p50"`
+	P99  float64 `json:"p99"`
+	Mean float64 `json:"mean"`
 }
 
 // of is the cost of an executor; nothing when it was not measured.
@@ -158,6 +170,7 @@ type BenchFigure struct {
 	High        float64  `json:"high"`
 	Predicted   float64  `json:"predicted"`
 	Error       float64  `json:"error"`
+	Within      bool     `json:"within_1ms"` // the difference is no more than the real clock is good for
 	Replayed    *float64 `json:"replayed,omitempty"`
 	ReplayError *float64 `json:"replay_error,omitempty"`
 }

@@ -23,6 +23,15 @@ type ledgerRow struct {
 	class    int32
 	task     Task
 	attempts []Attempt
+	phases   []des.Time // of its first attempt, where tasks share one thread
+	took     des.Time   // that attempt by the clock of its body
+}
+
+// body notes what the replay needs of an attempt: where tasks share one thread, the time of each of its phases.
+func (l *ledger) body(task, attempt int32, took des.Time, phases []des.Time) {
+	if row := &l.rows[l.of[task]]; attempt == 1 {
+		row.phases, row.took = phases, took
+	}
 }
 
 // Publish implements sim.Recorder.
@@ -94,21 +103,48 @@ func (l *ledger) sort() {
 }
 
 // replay are the classes with the tasks as they were: due when they were, their bodies as long as they took, whatever
-// made them so. Expiry, countdown and retries are the class's own: their keys name the class and the number of the task.
+// made them so. In a gevent worker, where a task that computes holds up all others, its phases are as long as they took
+// by themselves, and who waits for whom is predicted. Expiry, countdown and retries are the class's own: their keys name the class and the number of the task.
 func (l *ledger) replay() []workloads.Class {
 	l.sort()
 	classes := slices.Clone(l.classes)
-	rows := make([][]workloads.TraceRow, len(classes))
+	traces := make([]workloads.Trace, len(classes))
 	for i := range l.rows {
 		r := &l.rows[i]
-		rows[r.class] = append(rows[r.class], r.again(&classes[r.class], l.layout))
+		t := &traces[r.class]
+		t.Rows = append(t.Rows, r.again(&classes[r.class], l.layout))
+		t.Demands = append(t.Demands, r.demands(classes[r.class].Work, t.Rows[len(t.Rows)-1].IO))
 	}
 	for i := range classes {
 		c := &classes[i]
-		t := workloads.Trace{Rows: rows[i], HasWork: true}
-		c.Arrivals, c.Work, c.Failures = workloads.Arrivals{Process: t}, workloads.TracePhases(t), workloads.Failures{}
+		traces[i].HasWork = true
+		c.Arrivals, c.Failures = workloads.Arrivals{Process: traces[i]}, workloads.Failures{}
+		c.Work = append(slices.Clone(c.Work), workloads.Phase{Kind: workloads.IO, Cores: 1})
+		for p := range c.Work {
+			c.Work[p].Demand = nothing
+		}
 	}
 	return classes
+}
+
+// nothing stands for demands that the rows bring.
+var nothing, _ = workloads.Constant(0)
+
+// demands are those of the class's phases and of one more, which lasts as long as a body that is replayed in one piece.
+func (r *ledgerRow) demands(work []workloads.Phase, took des.Time) []des.Time {
+	d := make([]des.Time, len(work)+1)
+	copy(d, r.phases)
+	if r.phases == nil {
+		d[len(work)] = took
+		return d
+	}
+	for i := range work { // what lies around the body holds nobody else up
+		if work[i].Kind != workloads.CPU && d[i] > 0 {
+			d[i] += max(0, took-r.took)
+			break
+		}
+	}
+	return d
 }
 
 // again is a task as a row of a trace.

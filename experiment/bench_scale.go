@@ -72,7 +72,9 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 	}
 	for i := range layouts {
 		l := &layouts[i]
-		l.Broker.Publish, l.Broker.Restore = divided(l.Broker.Publish, speed), divided(l.Broker.Restore, speed)
+		for _, t := range []*des.Time{&l.Broker.Publish, &l.Broker.Restore, &l.Broker.Visibility} {
+			*t = divided(*t, speed)
+		}
 		l.Broker.PublishCPU, l.Broker.ServeCPU = 0, 0
 		l.Workers = slices.Clone(l.Workers)
 		for j := range l.Workers {
@@ -87,7 +89,7 @@ func hasten(w *worker.Config, speed float64) {
 	o := &w.Overheads
 	for _, t := range []*des.Time{
 		&w.SoftLimit, &w.HardLimit, &w.Keepalive, &w.Wakeup, &o.Fetch, &o.Start, &o.Finish, &o.FinishLate, &o.Notice, &o.Respawn,
-		&o.Kill, &o.Fork, &o.Exit, &o.Maintenance, &o.Widen,
+		&o.Retry, &o.Kill, &o.Fork, &o.Exit, &o.Maintenance, &o.Look, &o.Widen,
 	} {
 		*t = divided(*t, speed)
 	}
@@ -131,37 +133,4 @@ func hurry(a *workloads.Arrivals, speed float64) error {
 		a.Scale *= speed
 	}
 	return nil
-}
-
-// burdened are the classes as an executor runs them: every sleep overshoots, and every task has an overhead.
-func burdened(classes []workloads.Class, cost ExecutorCost) []workloads.Class {
-	classes = slices.Clone(classes)
-	overhead, err := workloads.Constant(max(0, cost.Overhead))
-	if err != nil {
-		panic("experiment: overhead: " + err.Error())
-	}
-	for i := range classes {
-		c := &classes[i]
-		if t, ok := c.Arrivals.Process.(workloads.Trace); ok && t.HasWork {
-			t.Rows = slices.Clone(t.Rows)
-			for j := range t.Rows {
-				if r := &t.Rows[j]; r.IO > 0 {
-					r.IO += des.Seconds(cost.Overshoot + cost.Overhead)
-				} else {
-					r.IO = des.Seconds(cost.Overhead)
-				}
-			}
-			c.Arrivals.Process = t
-			continue
-		}
-		c.Work = slices.Clone(c.Work)
-		for p := range c.Work {
-			if c.Work[p].Kind == workloads.IO {
-				c.Work[p].Demand = scaledBy(c.Work[p].Demand, 1, cost.Overshoot)
-			}
-		}
-		// Last, so that the demands of the others stay what they are: the stream of a phase goes by its number.
-		c.Work = append(c.Work, workloads.Phase{Kind: workloads.IO, Demand: overhead, Cores: 1})
-	}
-	return classes
 }

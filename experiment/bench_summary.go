@@ -70,7 +70,7 @@ func (b *bench) summarise(layout int) {
 					x.Low, x.High = min(x.Low, one), max(x.High, one)
 				}
 			}
-			x.Error = relative(x.Predicted, x.Measured)
+			x.Error, x.Within = relative(x.Predicted, x.Measured), within(x.Predicted, x.Measured)
 			if again := of(&replayed); b.opts.Replay && !math.IsNaN(again) {
 				e := relative(again, x.Measured)
 				x.Replayed, x.ReplayError = &again, &e
@@ -82,8 +82,10 @@ func (b *bench) summarise(layout int) {
 }
 
 func relative(predicted, measured float64) float64 {
-	return (predicted - measured) / max(measured, errorFloor)
+	return (predicted - measured) / max(measured, benchAllowance)
 }
+
+func within(predicted, measured float64) bool { return math.Abs(predicted-measured) <= benchAllowance }
 
 // Values are n quantiles of a histogram in seconds, at equal distances: a sample of it for a plot.
 func Values(h *des.Histogram, n int) (values []float64) {

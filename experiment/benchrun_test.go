@@ -196,3 +196,54 @@ func TestAskedTasksAreThoseThatRan(t *testing.T) {
 		assert.Equal(t, len(s.Asked), ran)
 	}
 }
+
+// phased is a world of gevent workers whose bodies tell how long each of their phases took.
+type phased struct {
+	sim.Recorder
+	body    func(task, attempt int32, took des.Time, phases []des.Time)
+	classes map[int32][]des.Time
+	began   map[int32]des.Time
+}
+
+func (p *phased) Record(r worker.Record) {
+	switch r.Kind {
+	case worker.Started:
+		p.began[r.Task] = r.At
+	case worker.Ended:
+		p.body(r.Task, r.Attempt, r.At-p.began[r.Task], p.classes[r.Class])
+	default:
+	}
+	p.Recorder.Record(r)
+}
+
+// What a task that computes does to the others of a gevent worker is nothing that their own times show: a replay of the
+// times of phases has to find it again.
+func TestReplayOfGeventFindsWhoWaitsForWhom(t *testing.T) {
+	const ms = time.Millisecond
+	sc := benchScenarioOf(t, `
+name: g
+broker: ideal
+tasks:
+  think: {arrivals: {poisson: 3/s}, work: [{cpu: 200ms}]}
+  fetch: {arrivals: {poisson: 20/s}, work: [{io: 40ms}, {cpu: 2ms}, {io: 10ms}]}
+strategies:
+  s: {workers: {w: {queues: [think, fetch], pool: gevent, concurrency: 20}}}
+`)
+	o := benchOptions()
+	o.Keep = false
+	b, err := experiment.Measure(t.Context(), sc, func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, to experiment.TrialOptions) (experiment.Trial, error) {
+		require.NotNil(t, to.Body)
+		to.Recorder = &phased{to.Recorder, to.Body, map[int32][]des.Time{0: {200 * ms}, 1: {40 * ms, 2 * ms, 10 * ms}}, map[int32]des.Time{}}
+		return perfect(0)(ctx, l, classes, to)
+	}, o)
+	require.NoError(t, err)
+	for _, c := range b.Strategies[0].Classes {
+		for _, f := range c.Figures {
+			require.NotNil(t, f.ReplayError)
+			assert.InDelta(t, 0, *f.ReplayError, 1e-9, "%s %s", c.Name, f.Metric)
+			if c.Name == "fetch" && f.Metric == "wait.p95" {
+				assert.Greater(t, f.Measured, 0.1, "it waits for what computes, in the broker")
+			}
+		}
+	}
+}

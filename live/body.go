@@ -17,6 +17,7 @@ type attempt struct {
 	left  chan struct{} // closed at the same time: for what waits
 	holds bool          // the one thread of a gevent worker
 	ran   bool          // it computed while it held the thread
+	spent []des.Time    // gevent: by its phases, without waiting for the thread
 }
 
 func (a *attempt) leave() {
@@ -34,7 +35,7 @@ func hangs(fate workloads.Fate, e Executor) bool {
 func (r *room) run(a *attempt) {
 	began := time.Now()
 	result := r.perform(a)
-	r.post(notice{kind: ended, slot: a.slot, gen: a.gen, result: result, took: time.Since(began)})
+	r.post(notice{kind: ended, slot: a.slot, gen: a.gen, result: result, took: time.Since(began), phases: a.spent})
 	r.yield(a)
 }
 
@@ -54,11 +55,14 @@ func (r *room) perform(a *attempt) (result worker.Result) {
 		<-r.over
 		return worker.Stopped
 	case a.fate == workloads.HangCPU:
-		r.compute(a, phase{demand: des.Never, cores: 1})
+		r.compute(a, phase{demand: des.Never, cores: 1}, none)
 		return worker.Stopped
 	}
-	for _, p := range a.phases {
-		if p.demand > 0 && !r.step(a, p) {
+	for i, p := range a.phases {
+		if r.pool == worker.Gevent {
+			a.spent = append(a.spent, 0)
+		}
+		if p.demand > 0 && !r.step(a, p, i) {
 			return worker.Stopped
 		}
 	}
@@ -76,30 +80,45 @@ var results = [...]worker.Result{
 }
 
 // step is one phase; false when the attempt was abandoned in it.
-func (r *room) step(a *attempt, p phase) bool {
+func (r *room) step(a *attempt, p phase, number int) bool {
 	if p.cpu && r.executor != Goroutine {
-		return r.compute(a, p) && !a.gone.Load()
+		return r.compute(a, p, number) && !a.gone.Load()
 	}
 	r.yield(a)
-	if r.executor == Goroutine {
-		timer := time.NewTimer(p.demand)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			return !a.gone.Load()
-		case <-a.left:
-			return false
-		}
+	began := time.Now()
+	ok := r.sleep(a, p.demand)
+	a.spend(number, began)
+	// What it waited for has come, but going on takes the thread.
+	return ok && (r.pool != worker.Gevent || r.executor == Goroutine || r.hold(a))
+}
+
+// sleep waits; false when the attempt was abandoned meanwhile.
+func (r *room) sleep(a *attempt, d des.Time) bool {
+	switch {
+	case r.executor != Goroutine:
+		return pause(d, &a.gone)
+	case r.sleeper != nil:
+		return r.sleeper.pause(d, a.left) && !a.gone.Load()
 	}
-	if !pause(p.demand, &a.gone) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return !a.gone.Load()
+	case <-a.left:
 		return false
 	}
-	// What it waited for has come, but going on takes the thread.
-	return r.pool != worker.Gevent || r.hold(a)
+}
+
+// spend notes how long a phase took, for those who ask.
+func (a *attempt) spend(phase int, began time.Time) {
+	if phase != none && phase < len(a.spent) {
+		a.spent[phase] = time.Since(began)
+	}
 }
 
 // compute burns a phase. What is killed stops burning; a gevent task cannot be interrupted before it waits again.
-func (r *room) compute(a *attempt, p phase) bool {
+func (r *room) compute(a *attempt, p phase, number int) bool {
 	switch r.pool {
 	case worker.Threads:
 		return r.thread.enter(a.left) && r.burnLocked(a, r.rate.amount(p.demand))
@@ -111,6 +130,8 @@ func (r *room) compute(a *attempt, p phase) bool {
 			a.ran = true
 			r.post(notice{kind: stalled, slot: a.slot, gen: a.gen})
 		}
+		began := time.Now()
+		defer func() { a.spend(number, began) }()
 		return burn(r.rate.amount(p.demand), r.closed)
 	default: // a process or a thread of its own
 	}

@@ -27,12 +27,15 @@ type Calibration struct {
 // Cost is what an executor adds to every task.
 type Cost struct {
 	Executor  Executor
-	Overshoot Spread // of a sleep
-	Overhead  Spread // from the start to the end of an attempt as the loop sees them, without its body
+	Overshoot Spread   // of a sleep
+	Overhead  Spread   // from the start to the end of an attempt as the loop sees them, without its body
+	Lag       Spread   // of an arrival: from its due to its being published
+	Spawn     des.Time // processes: until a new child takes tasks, median
 }
 
-// Spread is the middle and the tail of what was measured.
-type Spread struct{ P50, P99 des.Time }
+// Spread is what was measured: its middle, its tail, and the mean of all but that tail, which is what adds up over the
+// tasks of a busy worker.
+type Spread struct{ P50, P99, Mean des.Time }
 
 // Efficiency is effective cores / cores, with as many threads as cores or more.
 func (c *Calibration) Efficiency() float64 {
@@ -47,9 +50,11 @@ func (c *Calibration) Efficiency() float64 {
 }
 
 const (
-	spell  = 150 * time.Millisecond // of computing threads
-	spells = 3
-	sleeps = 200 // tasks that measure an executor
+	spell   = 150 * time.Millisecond // of computing threads
+	spells  = 3
+	sleeps  = 200                  // tasks that measure an executor
+	meanNap = 5 * time.Millisecond // of each
+	births  = 9                    // of children
 )
 
 // Calibrate measures this machine, and some executors with so many tasks a second. It takes seconds, and what else the
@@ -57,14 +62,15 @@ const (
 func Calibrate(ctx context.Context, executors []Executor, perSecond float64, child []string) (Calibration, error) {
 	c := Calibration{Rate: MeasureRate(), Cores: runtime.NumCPU()}
 	for threads := 1; threads <= 2*c.Cores; threads++ {
-		best := 0.0
+		var found []float64
 		for range spells {
 			if ctx.Err() != nil {
 				return c, ctx.Err()
 			}
-			best = max(best, effective(threads, c.Rate))
+			found = append(found, effective(threads, c.Rate))
 		}
-		c.Effective = append(c.Effective, best)
+		slices.Sort(found)
+		c.Effective = append(c.Effective, found[spells/2])
 	}
 	for _, e := range executors {
 		cost, raised, err := measure(ctx, e, c.Rate, perSecond, child)
@@ -101,14 +107,24 @@ func effective(threads int, rate Rate) float64 {
 	return float64(work) / float64(rate) / took.Seconds()
 }
 
+// napping are tasks that come and sleep at random: at regular times the end of one would fall on the arrival of another,
+// and whoever is awake already is not woken late.
+func napping(perSecond float64) workloads.Trace {
+	s := des.NewStream(des.NewKey(1).WithName("calibration"))
+	t := workloads.Trace{HasWork: true}
+	due := 0.05
+	for range sleeps {
+		due += s.ExpFloat64() / perSecond
+		nap := des.Seconds(s.ExpFloat64() * meanNap.Seconds())
+		t.Rows = append(t.Rows, workloads.TraceRow{Due: des.Seconds(due), IO: max(nap, time.Millisecond/10)})
+	}
+	return t
+}
+
 // measure runs tasks that sleep a few milliseconds through a real worker.
 func measure(ctx context.Context, e Executor, rate Rate, perSecond float64, child []string) (Cost, bool, error) {
-	const nap = 5 * time.Millisecond
-	slots := min(64, max(2, int(2*perSecond*nap.Seconds())+2))
-	trace := workloads.Trace{HasWork: true}
-	for i := range sleeps {
-		trace.Rows = append(trace.Rows, workloads.TraceRow{Due: des.Seconds(float64(i+10) / perSecond), IO: nap})
-	}
+	slots := min(64, 4+int(4*perSecond*meanNap.Seconds())) // enough for nobody to wait
+	trace := napping(perSecond)
 	class := workloads.Class{Queue: "q", Arrivals: workloads.Arrivals{Process: trace}, Work: workloads.TracePhases(trace)}
 	class.Name = "sleep"
 	layout := strategies.Layout{
@@ -117,7 +133,7 @@ func measure(ctx context.Context, e Executor, rate Rate, perSecond float64, chil
 		Workers:    []worker.Config{{Name: "w", Concurrency: slots, Queues: []int{0}, DisablePrefetch: true}},
 		Node:       []int{-1},
 	}
-	var m meter
+	m := meter{rows: trace.Rows}
 	r, err := New(&layout, []workloads.Class{class}, Options{
 		Key: des.NewKey(1), Duration: trace.Rows[sleeps-1].Due + 1, Drain: 10 * time.Second, Recorder: &m, Body: m.body,
 		Executor: e, Rate: rate, Child: child, Precise: true,
@@ -130,39 +146,70 @@ func measure(ctx context.Context, e Executor, rate Rate, perSecond float64, chil
 	case len(m.overhead) == 0:
 		return Cost{}, false, fmt.Errorf("executor %v: no task ended within %v: want an idle machine", e, r.End)
 	}
-	for i := range m.took {
-		m.took[i] = max(0, m.took[i]-nap)
+	c := Cost{Executor: e, Overshoot: spread(m.overshoot), Overhead: spread(m.overhead), Lag: spread(m.lag)}
+	if e == Process {
+		c.Spawn, err = spawning(rate, child)
 	}
-	return Cost{e, spread(m.took), spread(m.overhead)}, r.Raised, nil
+	return c, r.Raised, err
+}
+
+// spawning is how long it takes until a new child takes tasks.
+func spawning(rate Rate, command []string) (des.Time, error) {
+	if command == nil {
+		command = ownCommand()
+	}
+	var took []des.Time
+	for range births {
+		k := newKeeper(command, worker.Prefork, rate, func(notice) {}, make(chan struct{}))
+		began := time.Now()
+		if err := k.begin(); err != nil {
+			return 0, err
+		}
+		took = append(took, time.Since(began))
+		k.close()
+	}
+	return spread(took).P50, nil
 }
 
 // meter takes the times of tasks apart: those of the body, and those around it.
 type meter struct {
-	began          []des.Time // by task
-	bodies         []des.Time
-	took, overhead []des.Time
+	rows                     []workloads.TraceRow // published in this order
+	published                int
+	tasks                    []metered // by the worker's index
+	overshoot, overhead, lag []des.Time
 }
 
-func (m *meter) Publish(_ des.Time, task int32, _ string, _ *worker.Publication) {
-	for int(task) >= len(m.began) {
-		m.began, m.bodies = append(m.began, 0), append(m.bodies, 0)
+type metered struct{ asked, began, took des.Time }
+
+func (m *meter) Publish(now des.Time, task int32, _ string, p *worker.Publication) {
+	for int(task) >= len(m.tasks) {
+		m.tasks = append(m.tasks, metered{})
 	}
+	m.tasks[task] = metered{asked: m.rows[m.published].IO}
+	m.published++
+	m.lag = append(m.lag, now-p.Due)
 }
 
 func (m *meter) Record(r worker.Record) {
 	switch r.Kind {
 	case worker.Started:
-		m.began[r.Task] = r.At
+		m.tasks[r.Task].began = r.At
 	case worker.Ended:
-		m.took = append(m.took, m.bodies[r.Task])
-		m.overhead = append(m.overhead, max(0, r.At-m.began[r.Task]-m.bodies[r.Task]))
+		t := &m.tasks[r.Task]
+		m.overshoot = append(m.overshoot, max(0, t.took-t.asked))
+		m.overhead = append(m.overhead, max(0, r.At-t.began-t.took))
 	default:
 	}
 }
 
-func (m *meter) body(task, _ int32, took des.Time) { m.bodies[task] = took }
+func (m *meter) body(task, _ int32, took des.Time, _ []des.Time) { m.tasks[task].took = took }
 
 func spread(x []des.Time) Spread {
 	slices.Sort(x)
-	return Spread{x[len(x)/2], x[len(x)*99/100]}
+	tail := len(x) * 99 / 100
+	sum := des.Time(0)
+	for _, v := range x[:tail+1] {
+		sum += v
+	}
+	return Spread{P50: x[len(x)/2], P99: x[tail], Mean: sum / des.Time(tail+1)}
 }

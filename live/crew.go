@@ -67,7 +67,8 @@ type notice struct {
 	slot   int32
 	gen    uint64
 	result worker.Result
-	took   des.Time // by the body's own clock
+	took   des.Time   // by the body's own clock
+	phases []des.Time // gevent: how long each of its phases took, without waiting for the thread
 }
 
 type noticeKind uint8

@@ -70,9 +70,19 @@ func TestEveryExecutorEndsEveryTaskAsItsFateSays(t *testing.T) {
 				classes[0].Retry = worker.Retry{Max: 3, Delay: ms, Backoff: 1, OnError: true}
 				bodies := 0
 				r := play(t, layout, classes, live.Options{
-					Executor: e, Precise: true, Body: func(_, _ int32, took des.Time) {
+					Executor: e, Precise: true, Body: func(_, _ int32, took des.Time, phases []des.Time) {
 						bodies++
 						assert.Positive(t, took)
+						whole := des.Time(0)
+						for _, d := range phases {
+							whole += d
+						}
+						if worker.Pool(pool) == worker.Gevent {
+							assert.Len(t, phases, 3)
+							assert.LessOrEqual(t, whole, took, "without the waits for the thread")
+						} else {
+							assert.Empty(t, phases)
+						}
 					},
 				})
 				c := r.Classes[0]
@@ -128,7 +138,7 @@ func TestHardLimitEndsHangs(t *testing.T) {
 			layout, classes := script(worker.Prefork, 1, []workloads.TraceRow{
 				{Failure: workloads.FailHangIO}, {Failure: workloads.FailHangCPU}, {IO: time.Hour}, {CPU: 10 * time.Hour}, {IO: ms},
 			})
-			layout.Workers[0].HardLimit = 50 * ms
+			layout.Workers[0].HardLimit = 300 * ms
 			if e == live.Process {
 				layout.Workers[0].HardLimit = time.Second // a child must have had the time to start
 			}
@@ -156,7 +166,7 @@ func TestGeventLimitWaitsForTheComputing(t *testing.T) {
 			layout, classes := script(worker.Gevent, 2, []workloads.TraceRow{{CPU: 300 * time.Second, IO: time.Hour}, {IO: time.Hour}})
 			layout.Workers[0].HardLimit = 30 * ms
 			bodies := 0
-			r := play(t, layout, classes, live.Options{Executor: e, Body: func(_, _ int32, _ des.Time) { bodies++ }})
+			r := play(t, layout, classes, live.Options{Executor: e, Body: func(_, _ int32, _ des.Time, _ []des.Time) { bodies++ }})
 			assert.EqualValues(t, 2, r.Classes[0].ByOutcome[worker.TimedOut])
 			assert.Equal(t, 1, bodies, "the one that sleeps is abandoned, the other is waited for")
 		})
@@ -227,7 +237,7 @@ func TestInterruptedRunReportsWhatItHas(t *testing.T) {
 		done := 0
 		r, err := live.New(layout, classes, live.Options{
 			Executor: e, Rate: slowRate, Key: des.NewKey(1), Duration: time.Hour,
-			Body: func(_, _ int32, _ des.Time) { done++; cancel(errors.New("enough")) },
+			Body: func(_, _ int32, _ des.Time, _ []des.Time) { done++; cancel(errors.New("enough")) },
 		}).Run(ctx)
 		require.NoError(t, err)
 		assert.True(t, r.Interrupted)

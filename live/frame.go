@@ -20,7 +20,7 @@ type frame struct {
 	gen    uint64
 	code   uint8   // of a job its fate, of an end its result, of the first frame the pool
 	number float64 // of an end the nanoseconds it took, of the first frame the rate
-	phases []phase
+	phases []phase // of a job, or, as far as they are known, of an end
 }
 
 type frameKind uint8
@@ -99,9 +99,13 @@ func readFrame(r io.Reader) (f frame, err error) {
 
 // frameOf is a notice on its way to the keeper.
 func frameOf(n notice) frame {
-	return frame{
+	f := frame{
 		kind: frameEnded + frameKind(n.kind), slot: n.slot, gen: n.gen, code: uint8(n.result), number: float64(n.took),
 	}
+	for _, d := range n.phases {
+		f.phases = append(f.phases, phase{demand: d})
+	}
+	return f
 }
 
 // notice is what frameOf made a frame of.
@@ -109,10 +113,14 @@ func (f *frame) notice() (n notice, ok bool) {
 	if f.kind < frameEnded || f.kind > frameWoken || f.code > uint8(worker.Stopped) {
 		return n, false
 	}
-	return notice{
+	n = notice{
 		kind: noticeKind(f.kind - frameEnded), slot: f.slot, gen: f.gen,
 		result: worker.Result(f.code), took: des.Time(f.number),
-	}, true
+	}
+	for _, p := range f.phases {
+		n.phases = append(n.phases, p.demand)
+	}
+	return n, true
 }
 
 // job is the attempt that a frame asks for.

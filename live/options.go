@@ -21,8 +21,9 @@ type Options struct {
 	Precise  bool     // an alarm of the kernel and a place before the bodies; not inside a bubble of fake time
 
 	// Body, if not nil, is told how long the body of each attempt took by its own clock, before the worker hears of
-	// its end. It is called from the loop.
-	Body func(task, attempt int32, took des.Time)
+	// its end; in a gevent worker also how long each of its phases took, without waiting for the one thread. It is
+	// called from the loop.
+	Body func(task, attempt int32, took des.Time, phases []des.Time)
 }
 
 // Recorder receives every change of state, and what of a task the worker does not know. It is called from one

@@ -20,6 +20,7 @@ type room struct {
 	thread   section // of pools whose bodies share one
 	attempts map[int32]*attempt
 	seats    map[int32]chan *attempt
+	sleeper  *sleeper // of goroutines, where time is real; nil = the runtime's timers
 }
 
 // crash is the panic of a body that kills its own process, where there is no process to kill.

@@ -87,14 +87,19 @@ func (w *World) hire(pool worker.Pool) crew {
 	if w.opts.Executor == Process {
 		command := w.opts.Child
 		if command == nil {
-			command = []string{os.Args[0]}
-			if self, err := os.Executable(); err == nil {
-				command[0] = self
-			}
+			command = ownCommand()
 		}
 		return newKeeper(command, pool, w.opts.Rate, w.post, w.over)
 	}
 	return newRoom(w.opts.Executor, pool, w.opts.Rate, w.post)
+}
+
+// ownCommand starts this program again, as a child of itself.
+func ownCommand() []string {
+	if self, err := os.Executable(); err == nil {
+		return []string{self}
+	}
+	return []string{os.Args[0]}
 }
 
 // post is how bodies reach the loop. After the end of the run nobody listens.
@@ -125,6 +130,9 @@ func (w *World) Run(ctx context.Context) (Result, error) {
 		if w.result.Raised = raise(); w.result.Raised {
 			defer lower()
 		}
+		if w.opts.Executor == Goroutine {
+			defer w.rest()()
+		}
 	}
 	bell := alarm()
 	defer bell.close()
@@ -139,6 +147,17 @@ func (w *World) Run(ctx context.Context) (Result, error) {
 	}
 	w.result.Tally = w.system.Close(w.now)
 	return w.result, err
+}
+
+// rest gives the goroutines of all crews a precise sleeper, and returns how to end it when none of them is left.
+func (w *World) rest() (end func()) {
+	s := newSleeper(newAlarm())
+	for _, c := range w.crews {
+		if r, ok := c.(*room); ok {
+			r.sleeper = s
+		}
+	}
+	return s.close
 }
 
 // muster starts the processes of all crews at once.
@@ -214,7 +233,7 @@ func (w *World) handle(n notice) {
 			return
 		}
 		if w.opts.Body != nil {
-			w.opts.Body(s.task, s.attempt, n.took)
+			w.opts.Body(s.task, s.attempt, n.took, n.phases)
 		}
 		s.task = none
 		s.computes = false

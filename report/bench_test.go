@@ -23,7 +23,7 @@ func benchFixture() *experiment.Bench {
 		Scenario: experiment.ScenarioInfo{Name: "night", Seed: 7}, For: 30, Speed: 10, Rounds: 2, Executor: "process", Rule: "the rule",
 		Calibration: experiment.Calibration{
 			Cores: 2, Efficiency: 0.9, Effective: []float64{1, 1.8},
-			Executors: []experiment.ExecutorCost{{Name: "process", Overshoot: 1e-4, Overhead: 2e-4}},
+			Executors: []experiment.ExecutorCost{{Name: "process", Overshoot: experiment.Spread{Mean: 1e-4}, Overhead: experiment.Spread{Mean: 2e-4}, Spawn: 0.012}},
 		},
 		Strategies: []experiment.BenchStrategy{{
 			Name: "pool", Throughput: 12, Predicted: 12.5,
@@ -35,6 +35,7 @@ func benchFixture() *experiment.Bench {
 				Name: "mail", Waits: experiment.BenchSample{Measured: []*des.Histogram{waits}, Predicted: waits, Replayed: waits},
 				Figures: []experiment.BenchFigure{
 					{Metric: "wait.p50", Measured: 0.2, Low: 0.19, High: 0.21, Predicted: 0.23, Error: 0.15, Replayed: &replayed, ReplayError: &again},
+					{Metric: "wait.p95", Measured: 0.0002, Predicted: 0.0009, Error: 0.7, Within: true},
 					{Metric: "wait.p99", Measured: 0.2, Low: 0.2, High: 0.2, Predicted: 2, Error: 9},
 				},
 			}},
@@ -48,10 +49,17 @@ func TestBenchSaysHowFarOffThePredictionIs(t *testing.T) {
 	assert.True(t, strings.HasPrefix(strings.ReplaceAll(text, "\n", " "), first), text)
 	for _, want := range []string{
 		"10 times as fast", "processes", "the rule", "200 ms", "190 .. 210 ms", "230 ms", "+15 %", "-50 %", "void", "the loop was late",
-		"2 children killed at a limit", "12 tasks/s done, 12.5 predicted", "1 of 1, 1.8 of 2", "Efficiency 0.9",
+		"2 children killed at a limit", "12 tasks/s done, 12.5 predicted", "1 of 1, 1.8 of 2", "Efficiency 0.9", "takes tasks after 12 ms", "< 1 ms",
 	} {
 		assert.Contains(t, text, want)
 	}
+}
+
+func TestBenchErrorsWithinTheAllowanceAreNone(t *testing.T) {
+	b := benchFixture()
+	b.Strategies[0].Classes[0].Figures = b.Strategies[0].Classes[0].Figures[1:2]
+	text := report.TextOf(report.BenchDocument(b), 120, false)
+	assert.True(t, strings.HasPrefix(text, "Predicted within 1 ms of what was measured at p50 and p95."), text)
 }
 
 func TestBenchPageShowsDistributions(t *testing.T) {

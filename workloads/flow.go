@@ -15,9 +15,10 @@ type flow struct {
 	tasks    des.Key // of open and closed tasks
 	thinking des.Key
 	gen      generator
-	rows     []TraceRow // of a trace
-	row      int32      // of the last arrival that was made; -1 if there is no trace
-	batch    Dist       // nil = 1
+	rows     []TraceRow   // of a trace
+	demands  [][]des.Time // of the rows, of a trace that brings them apart
+	row      int32        // of the last arrival that was made; -1 if there is no trace
+	batch    Dist         // nil = 1
 	batches  *des.Stream
 	times    float64 // factor of the batch
 	size     int64   // of the batch that is due next

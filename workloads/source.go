@@ -121,7 +121,7 @@ func (s *Source) start(i int32, g ground) {
 		}
 		return
 	case Trace:
-		f.rows = p.Rows
+		f.rows, f.demands = p.Rows, p.Demands
 	case Cron:
 		f.times, g.factor = g.factor, 1
 	}

@@ -59,7 +59,11 @@ func (s *Source) Demands(ref Ref, attempt int, into []des.Time) Fate {
 		}
 	}
 	if f.ownWork {
-		demands := row.demands()
+		two := row.demands()
+		demands := two[:]
+		if f.demands != nil {
+			demands = f.demands[ref.Row]
+		}
 		for p := range into {
 			into[p] = stretch(demands[p], slow)
 		}

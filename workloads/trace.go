@@ -12,6 +12,9 @@ import (
 type Trace struct {
 	Rows    []TraceRow
 	HasWork bool // the rows bring their own demands; the class's Work then is TracePhases
+
+	// Demands of each row, one for each phase of the class's Work, whatever that is; nil = those of the rows.
+	Demands [][]des.Time
 }
 
 // TraceRow is one recorded task. Times count from the start of the recording.

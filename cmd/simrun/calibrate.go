@@ -56,9 +56,8 @@ func calibrate(ctx context.Context, executors []live.Executor, perSecond float64
 	}
 	for _, cost := range found.Costs {
 		c.Executors = append(c.Executors, experiment.ExecutorCost{
-			Name:      cost.Executor.String(),
-			Overshoot: cost.Overshoot.P50.Seconds(), OvershootP99: cost.Overshoot.P99.Seconds(),
-			Overhead: cost.Overhead.P50.Seconds(), OverheadP99: cost.Overhead.P99.Seconds(),
+			Name: cost.Executor.String(), Overshoot: spreadOf(cost.Overshoot), Overhead: spreadOf(cost.Overhead),
+			Lag: spreadOf(cost.Lag), Spawn: cost.Spawn.Seconds(),
 		})
 	}
 	return c, nil
@@ -68,4 +67,8 @@ func writeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+func spreadOf(s live.Spread) experiment.Spread {
+	return experiment.Spread{P50: s.P50.Seconds(), P99: s.P99.Seconds(), Mean: s.Mean.Seconds()}
 }
