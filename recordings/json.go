@@ -106,8 +106,8 @@ func (r *Recording) readScenario(name string, in io.Reader) error {
 	if f.Format != format {
 		bad("format: %q: want %q", f.Format, format)
 	}
-	if !slices.Contains([]string{"redis", "rabbitmq"}, f.Broker) {
-		bad("broker: %q: want redis or rabbitmq", f.Broker)
+	if !slices.Contains([]string{"redis", "rabbitmq", "ideal"}, f.Broker) { // simrun bench records ideal ones
+		bad("broker: %q: want redis, rabbitmq or ideal", f.Broker)
 	}
 	positive("duration", f.Duration)
 	if f.Drain < 0 {

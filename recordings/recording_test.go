@@ -81,7 +81,7 @@ func TestReadErrors(t *testing.T) {
 		{"syntax", "scenario.json", "{\n \"name\": \"x\",\n oops\n}", "scenario.json:3: invalid character 'o'"},
 		{"type", "scenario.json", "{\n \"format\": \"cb-scenario/1\",\n \"duration\": \"long\"\n}", "scenario.json:3: duration: string: want float64"},
 		{"format", "scenario.json", strings.Replace(scenarioJSON, "cb-scenario/1", "cb-scenario/2", 1), `format: "cb-scenario/2": want "cb-scenario/1"`},
-		{"broker", "scenario.json", strings.Replace(scenarioJSON, `"redis"`, `"sqs"`, 1), `broker: "sqs": want redis or rabbitmq`},
+		{"broker", "scenario.json", strings.Replace(scenarioJSON, `"redis"`, `"sqs"`, 1), `broker: "sqs": want redis, rabbitmq or ideal`},
 		{"duration", "scenario.json", strings.Replace(scenarioJSON, `"duration": 10`, `"duration": 0`, 1), "duration: 0: want a number > 0"},
 		{"release", "scenario.json", strings.Replace(scenarioJSON, `"5.2.6"`, `""`, 1), "software.celery is missing"},
 		{"autoscale", "scenario.json", strings.Replace(scenarioJSON, `"loglevel"`, `"autoscale": [8], "loglevel"`, 1), "workers.0.autoscale: [8]: want [max, min]"},

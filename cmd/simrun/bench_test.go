@@ -76,6 +76,57 @@ func TestBenchWritesPageFiguresAndRecording(t *testing.T) {
 	}
 }
 
+// recordedFigure is one of verify.json, in seconds.
+type recordedFigure struct {
+	Metric, Stat        string
+	Observed, Predicted float64
+}
+
+// floor is what no duration can be below: each task sleeps 5 ms.
+func (f recordedFigure) floor() float64 {
+	if f.Metric == "response" {
+		return 0.005
+	}
+	return 0
+}
+
+// What bench records, verify reads and predicts, whatever the broker.
+func TestVerifyReadsWhatBenchRecords(t *testing.T) {
+	for _, broker := range []string{"ideal", "redis", "rabbitmq"} {
+		file := filepath.Join(t.TempDir(), "tiny.yaml")
+		text := strings.Replace(benchFile, "broker: ideal", "broker: "+broker, 1)
+		text = strings.Replace(text, "{cpu: 1ms}, ", "", 1)
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		rec := filepath.Join(t.TempDir(), "rec")
+		status, _, stderr := bench(t, file, "--for", "400ms", "--rounds", "2", "--executor", "goroutine", "--quiet", "--out", t.TempDir(), "--record", rec)
+		require.Equal(t, exitOK, status, stderr)
+		var out, errs strings.Builder
+		status = run(t.Context(), []string{"verify", filepath.Join(rec, "pool"), "--format", "json", "--out", t.TempDir()}, &out, &errs)
+		require.Equal(t, exitOK, status, errs.String())
+		var v struct {
+			Figures    int
+			Recordings []struct {
+				Recording, Broker string
+				Runs              int
+				NotModelled       []string
+				Figures           []recordedFigure
+			}
+		}
+		require.NoError(t, json.Unmarshal([]byte(out.String()), &v), out.String())
+		require.Len(t, v.Recordings, 1)
+		r := v.Recordings[0]
+		assert.Equal(t, broker, r.Broker)
+		assert.Empty(t, r.NotModelled)
+		assert.Positive(t, v.Figures)
+		for _, f := range r.Figures {
+			if f.Metric == "wait" || f.Metric == "response" {
+				assert.GreaterOrEqual(t, f.Predicted, f.floor(), "%s %s", f.Metric, f.Stat)
+				assert.GreaterOrEqual(t, f.Observed, f.floor(), "%s %s", f.Metric, f.Stat)
+			}
+		}
+	}
+}
+
 func TestBenchJSON(t *testing.T) {
 	status, stdout, stderr := bench(t, writeBench(t), "--for", "200ms", "--rounds", "1", "--format", "json", "--quiet", "--out", t.TempDir())
 	require.Equal(t, exitOK, status, stderr)
