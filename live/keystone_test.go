@@ -103,6 +103,12 @@ func TestLiveEqualsSim(t *testing.T) {
 		l.Workers[0].MaxTasksPerChild = 7
 		l.Workers[0].Overheads.Exit, l.Workers[0].Overheads.Respawn = 30*time.Millisecond, 180*time.Millisecond
 	}
+	distant := func(l *strategies.Layout, _ []workloads.Class) {
+		l.Broker.Way = 7 * time.Millisecond
+		for i := range l.Workers {
+			l.Workers[i].RoundTrip = time.Duration(25+i) * time.Millisecond
+		}
+	}
 	for _, c := range []struct {
 		name  string
 		edits []edit
@@ -128,6 +134,9 @@ func TestLiveEqualsSim(t *testing.T) {
 		{"autoscaling", []edit{autoscale, window(4, false)}},
 		{"autoscaling, hangs, late acks", []edit{autoscale, hangs, window(1, true)}},
 		{"recycled children", []edit{recycling}},
+		{"redis in another zone", []edit{redis, retries, distant, window(4, false)}},
+		{"redis in another zone, late acks, crashes", []edit{redis, separated, crashes, distant, window(1, true)}},
+		{"rabbitmq in another zone", []edit{rabbitmq, separated, retries, distant, window(2, true)}},
 		{"redis, everything", []edit{redis, retries, soft, crashes, window(4, false)}},
 		{"rabbitmq, everything", []edit{rabbitmq, retries, hangs, crashes, window(4, true)}},
 	} {

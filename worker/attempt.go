@@ -12,6 +12,7 @@ type slot struct {
 	runs         int32    // of its child
 	killed       Outcome  // of the attempt that a limit ended while its body could not be interrupted
 	limitAt      des.Time // deadline of the present attempt
+	settling     des.Time // far redis: what is left to do for its free slot, once the broker has replied
 	timer        des.Time // when the timer armed last fires; Never = none
 	timerGen     uint32
 }
@@ -164,8 +165,9 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 	}
 	sl.task = none
 	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && !t.copied && int(t.retries) < policy.Max {
-		s.retry(task, policy, cfg.Overheads.Retry)
-		overhead += cfg.Overheads.Retry
+		// The child waits for the broker's answer to what it publishes.
+		s.retry(task, policy, cfg.Overheads.Retry+cfg.RoundTrip/2)
+		overhead += cfg.Overheads.Retry + cfg.RoundTrip
 	} else {
 		s.finish(task, o)
 	}

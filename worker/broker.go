@@ -39,7 +39,7 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 		s.tally.Classes[t.class].Published++
 		s.open++
 	}
-	s.send(id, 0)
+	s.send(id, s.broker.Way)
 	return id
 }
 
@@ -52,7 +52,7 @@ func (s *System) send(id int32, busy des.Time) {
 		// The producers publish one message after the other.
 		start := max(s.now, s.publishing)
 		s.publishing = start + s.broker.PublishCPU
-		arrival = start + s.broker.Publish
+		arrival = start + s.broker.Publish + busy
 	}
 	if s.broker.Kind == Ideal {
 		arrival = max(arrival, t.eta)

@@ -53,6 +53,7 @@ type Broker struct {
 	Visibility    des.Time // redis: how long a message may be unacked before it is delivered again; 0 = for ever
 	PublishCPU    des.Time // of the producer, a message; 0 = its calls take no cores of a machine
 	ServeCPU      des.Time // of the broker, a message; 0 = it takes no cores of a machine
+	Way           des.Time // from the producers to the broker, beside Publish: half a round trip
 }
 
 // Overheads are the fixed costs in time of taking and running a message, by broker, release and pool (all zero with
@@ -117,6 +118,8 @@ type Config struct {
 	Wakeup             des.Time // with a Loop that sleeps: period of the timers that wake it
 	Charged            bool     // the overheads are CPU time of the worker's machine, if the Host has cores
 	Overheads          Overheads
+
+	RoundTrip des.Time // to the broker and back, beside the overheads; 0 = it is next door
 }
 
 // Tri is a setting of a task that may be left to the worker.

@@ -48,6 +48,9 @@ const (
 	kindLook                      // worker: it looks for messages that are unacked for too long
 	kindWiden                     // worker: its window is widened for a held eta
 	kindKill                      // worker: the time that it was given to shut down is over
+	kindCarried                   // task: the message has come from a far broker
+	kindNoted                     // task: and the far broker knows that it has
+	kindReplied                   // slot: what its worker asked of a far broker is done
 	kindObserve                   // the observed window begins or ends
 	FirstHostKind
 )

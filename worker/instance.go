@@ -39,6 +39,8 @@ type instance struct {
 	phase     des.Time // of its timers
 	lastFreed des.Time
 	blocked   des.Time // its loop does nothing before
+	sent      des.Time // far broker: when the present ask for messages was sent
+	wire      des.Time // far redis: its loop waits for an answer until then
 	absent    []int32  // slots without a process: autoscaled
 	grown     des.Time // last growth
 	deaths    uint32   // what was scheduled for it in an earlier life does not concern it
@@ -95,6 +97,7 @@ func (s *System) ask(w *instance) {
 	if room && !w.asking {
 		s.asks++
 		w.asked = s.asks
+		w.sent = max(s.now, w.wire)
 	}
 	w.asking = room
 }
@@ -120,9 +123,13 @@ func (s *System) deliver(id int32, w *instance) {
 	t.late = p.late
 	t.unacked = true
 	t.delivered, t.restored = s.now, false
-	w.asking = false
 	w.unacked++
 	w.holding++
+	if w.cfg.RoundTrip > 0 {
+		s.carry(id, w)
+		return
+	}
+	w.asking = false
 	if w.cfg.Overheads.Fetch > 0 {
 		t.state = fetching
 		w.fetching++
@@ -241,6 +248,7 @@ func (s *System) ack(t *task) {
 	switch w := &s.workers[t.worker]; {
 	case w.cfg.Loop == Alert:
 		w.unacked--
+		w.occupyWire(s.now, 1)
 	case w.cfg.Loop == AskFirst && w.fetching > 0:
 		w.unheard++
 	default:

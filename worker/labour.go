@@ -49,6 +49,14 @@ func (s *System) takeUp(id int32, w *instance) {
 
 // settle schedules the freeing of a slot whose body has ended.
 func (s *System) settle(id int32, after des.Time) {
+	if w := &s.workers[s.slots[id].worker]; w.cfg.RoundTrip > 0 && s.replies(id, w, after) {
+		return
+	}
+	s.conclude(id, after)
+}
+
+// conclude is settle once nothing has to be asked of a far broker any more.
+func (s *System) conclude(id int32, after des.Time) {
 	w := &s.workers[s.slots[id].worker]
 	if !w.cfg.Charged || s.labour == nil {
 		s.leave(id, after)

@@ -45,18 +45,19 @@ func (s *System) turn(w *instance) {
 	}
 	w.turned = s.now
 	if !w.cfg.Loop.asksFirst() {
-		w.sendAcks()
+		w.sendAcks(s.now)
 	}
 	w.blind = false
 	s.pull(w)
 	w.blind = w.asks && !w.room()
 	if w.cfg.Loop.asksFirst() {
-		w.sendAcks()
+		w.sendAcks(s.now)
 	}
 	s.arouse(w)
 }
 
-func (w *instance) sendAcks() {
+func (w *instance) sendAcks(now des.Time) {
+	w.occupyWire(now, w.acking)
 	w.unacked -= w.acking
 	w.acking = 0
 }
@@ -81,7 +82,7 @@ func (s *System) freed(w *instance, acked, blocked bool) {
 		s.arouse(w)
 	case w.cfg.Loop == AskFirst && acked && len(w.free) == w.processes() && w.processes() > 1 &&
 		s.now-last < batchWithin && s.choice.Float64() < batched:
-		w.sendAcks()
+		w.sendAcks(s.now)
 		s.arouse(w)
 	default:
 		s.turn(w)
@@ -134,13 +135,13 @@ func (s *System) block(w *instance, d des.Time) {
 func (s *System) postpone(e des.Event) bool {
 	var id int32
 	switch e.Kind {
-	case kindFetched, kindDue:
+	case kindFetched, kindDue, kindCarried, kindNoted:
 		t := &s.tasks[e.Arg]
 		if des.MakeGen(t.gen) != e.Gen {
 			return false
 		}
 		id = t.worker
-	case kindFree, kindNotice, kindLimit:
+	case kindFree, kindNotice, kindLimit, kindReplied:
 		id = s.slots[e.Arg].worker
 	case kindTimer, kindNudge, kindKeepalive:
 		id = e.Arg

@@ -99,6 +99,11 @@ func randomSystem(r *rand.Rand) (worker.Setup, []message) {
 		s.Classes = append(s.Classes, c)
 		s.ClassQueue = append(s.ClassQueue, r.IntN(3))
 	}
+	var far [3]des.Time // some workers are in another zone than the broker
+	for i := range far {
+		far[i] = maybe(few(5))
+	}
+	s.Broker.Way = far[0] / 2
 	for i := range 1 + r.IntN(3) {
 		cfg := worker.Config{
 			Name: fmt.Sprint(i), Pool: worker.Pool(r.IntN(4)), Concurrency: 1 + r.IntN(3), Queues: r.Perm(3)[:1+r.IntN(3)],
@@ -112,6 +117,7 @@ func randomSystem(r *rand.Rand) (worker.Setup, []message) {
 		if cfg.Pool == worker.Solo {
 			cfg.Concurrency = 1
 		}
+		cfg.RoundTrip = far[i]
 		if i == 0 {
 			cfg.Queues = []int{0, 1, 2} // every queue is consumed
 		}

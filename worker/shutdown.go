@@ -138,7 +138,7 @@ func (s *System) clear(w *instance) {
 	w.reserved = emptyList()
 	w.waiting.Set(s.now, 0)
 	w.fetching, w.held, w.holding, w.widened, w.acking, w.unheard = 0, 0, 0, 0, 0, 0
-	w.blind, w.blocked = false, s.now
+	w.blind, w.blocked, w.wire = false, s.now, 0
 	w.free = w.free[:0]
 	for n := range w.cfg.Concurrency {
 		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)

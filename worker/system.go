@@ -225,6 +225,8 @@ func (s *System) Handle(e des.Event) {
 				s.turn(w)
 			}
 		}
+	case kindCarried, kindNoted, kindReplied:
+		s.distant(e)
 	case kindDue:
 		if s.mine(e) {
 			w := &s.workers[s.tasks[e.Arg].worker]

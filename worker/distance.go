@@ -1,0 +1,83 @@
+package worker
+
+import "simrun/des"
+
+// A broker in another zone is a round trip away. What a worker waits for is what its client library does:
+//
+//   - Rabbitmq pushes: a message takes half a round trip, and an ack the other half before the next one is pushed into
+//     a window that was full. Nobody waits for an answer, and messages travel one behind the other.
+//   - Redis is asked. BRPOP brings one message; before the worker has it, the loop writes it to the list of the unacked
+//     ones and waits for the answer, and an ack is such a call too (kombu/transport/redis.py: QoS.append and QoS.ack,
+//     each with execute). Meanwhile the loop does nothing else, so that one worker gets at most a message each two
+//     round trips, however many slots it has.
+//
+// What the broker hands out is chosen when the worker asks, not half a round trip later.
+
+// carry sends a message on its way to a worker that is far from the broker.
+func (s *System) carry(id int32, w *instance) {
+	asked := w.sent
+	if !w.asking {
+		asked = max(s.now, w.wire)
+	}
+	// Room in the window of a pushing broker stays known to it; redis has to be asked again.
+	w.asking = w.asking && !w.serial
+	w.fetching++
+	w.blind = w.asks && w.cfg.Loop != Alert
+	s.tasks[id].state = fetching
+	half := w.cfg.RoundTrip / 2
+	s.at(max(s.now, asked+half)+w.cfg.RoundTrip-half, kindCarried, id)
+}
+
+// distant is an event of a worker that is far from the broker.
+func (s *System) distant(e des.Event) {
+	if e.Kind == kindReplied {
+		if sl := &s.slots[e.Arg]; sl.mine(e) {
+			s.conclude(e.Arg, sl.settling)
+		}
+		return
+	}
+	if !s.mine(e) {
+		return
+	}
+	w := &s.workers[s.tasks[e.Arg].worker]
+	switch {
+	case e.Kind == kindCarried && w.serial:
+		w.occupyWire(s.now, 1)
+		s.at(w.wire, kindNoted, e.Arg)
+	case w.cfg.Overheads.Fetch > 0:
+		s.fetch(e.Arg, w)
+	default:
+		s.at(s.now, kindFetched, e.Arg)
+	}
+}
+
+// occupyWire makes the loop of a worker wait for the answers to n calls of a far redis, one after the other.
+func (w *instance) occupyWire(now des.Time, n int) {
+	if w.cfg.RoundTrip > 0 && w.serial && !w.down {
+		w.wire = max(now, w.wire) + des.Time(n)*w.cfg.RoundTrip
+	}
+}
+
+// replies says that a slot whose body has ended is free only after an answer of the broker: to its late ack, or to
+// something else that the loop, which hears of the end of a child, waits for. What is left to do then takes after.
+func (s *System) replies(id int32, w *instance, after des.Time) bool {
+	if !w.serial {
+		return false
+	}
+	sl := &s.slots[id]
+	until := s.now
+	switch {
+	case sl.ackWhenFree && w.cfg.Loop == Alert:
+		w.occupyWire(s.now, 1)
+		until = w.wire
+	case w.cfg.Pool == Prefork || w.cfg.Pool == Solo:
+		until = max(s.now, w.wire)
+	}
+	if until == s.now {
+		return false
+	}
+	sl.gen++
+	sl.settling = after
+	s.slotAt(until, kindReplied, id)
+	return true
+}
