@@ -90,6 +90,7 @@ type Unstable struct {
 	Offered       float64 `json:"offered"`         // load offered, in slots
 	Capacity      float64 `json:"capacity"`        // slots that can work on it
 	GrowthPerHour float64 `json:"growth_per_hour"` // tasks
+	By            string  `json:"by"`              // what is short: "slots", `the service "api"`
 }
 
 // Class is what was found of one class of tasks (or of all) under one layout. Counts are means per replication.

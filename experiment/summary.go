@@ -93,7 +93,7 @@ func (e *engine) strategy(l int) Strategy {
 		if load.Unstable {
 			s.Unstable = append(s.Unstable, Unstable{
 				Queue: layout.Queues[q].Name, Offered: load.Offered, Capacity: load.Capacity,
-				GrowthPerHour: 3600 * load.GrowthPerSecond,
+				GrowthPerHour: 3600 * load.GrowthPerSecond, By: load.By,
 			})
 		}
 	}

@@ -161,9 +161,9 @@ func headroom(r *experiment.Result, name string) string {
 
 // overloaded is the table of unstable queues.
 func overloaded(r *experiment.Result) *grid {
-	return byStrategy(r, "Unstable queues", 1, []string{"queue", "offered", "capacity", "grows by"}, func(s *experiment.Strategy) (rows [][]string) {
+	return byStrategy(r, "Unstable queues", 1, []string{"queue", "offered", "capacity", "short of", "grows by"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, u := range s.Unstable {
-			rows = append(rows, []string{u.Queue, units.Number(u.Offered) + " slots", units.Number(u.Capacity) + " slots", units.Count(u.GrowthPerHour) + " tasks/h"})
+			rows = append(rows, []string{u.Queue, units.Number(u.Offered) + " slots", units.Number(u.Capacity) + " slots", u.By, units.Count(u.GrowthPerHour) + " tasks/h"})
 		}
 		return rows
 	})

@@ -264,10 +264,10 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 		producers = d.text(p.get("machine"))
 	}
 	if v == nil {
-		return strategies.BrokerSpec{Producers: producers}
+		return strategies.BrokerSpec{Producers: producers, Zones: d.places}
 	}
 	b := strategies.BrokerSpec{
-		Kind: d.text(v.get("kind")), Dispatch: d.text(v.get("dispatch")),
+		Zone: d.text(v.get("zone")), Zones: d.places, Kind: d.text(v.get("kind")), Dispatch: d.text(v.get("dispatch")),
 		Machine: d.text(v.get("machine")), Producers: producers,
 	}
 	if timeout := v.get("visibility_timeout"); timeout != nil {

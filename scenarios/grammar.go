@@ -97,7 +97,7 @@ func brokerKeys() shape {
 		{name: "priority_steps", doc: "Priorities of redis are rounded down to one of these.", shape: &sequence{noun: "a list of priorities that rises from 0", of: amount{quantity: wholes(0, 255)}, length: [2]int{1, 256}}},
 		{name: "overheads", doc: "Fixed costs in time of moving a message; the others are those of the release.", shape: overheadKeys()},
 		{name: "machine", doc: "Kind of machine it runs on, whose cores it then shares; elsewhere if it is missing.", shape: name("the name of a machine")},
-		{name: "zone"},
+		{name: "zone", doc: "Where it stands: workers and producers elsewhere pay the round trips; where its machine stands, or else next door to everything, if it is missing.", shape: name("the name of a zone")},
 		{name: "acl"},
 		{name: "visibility_timeout", doc: "With redis, how long a message may be unacked before it is delivered again; checked about every 100 s (gevent: 20 s).", shape: amount{quantity: durations().positive()}},
 	}}}}

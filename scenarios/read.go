@@ -12,6 +12,7 @@ import (
 
 	"simrun/des"
 	"simrun/strategies"
+	"simrun/system"
 	"simrun/workloads"
 )
 
@@ -104,6 +105,7 @@ type decoder struct {
 	traces map[string]*tracePart
 
 	latencies []workloads.Dist // of the services
+	places    system.Zones
 	specs     []strategies.Spec
 }
 
@@ -114,6 +116,7 @@ func (d *decoder) scenario() *Scenario {
 	s.Run = d.run(d.root.get("run"))
 	s.Machines = d.machines(d.root.get("machines"))
 	s.Zones = d.zones(d.root.get("zones"))
+	d.places = s.Zones
 	s.Services = d.services(d.root.get("services"))
 	s.Classes = d.classes(d.root.get("tasks"))
 	d.faults(d.root.get("faults"), s)

@@ -31,6 +31,11 @@ type Scenario struct {
 	Sweep       *Sweep        // nil = the file varies nothing
 }
 
+// Outside is what lies outside the workers.
+func (s *Scenario) Outside() strategies.Outside {
+	return strategies.Outside{Services: s.Services, Zones: s.Zones}
+}
+
 // Run says how long and how often to simulate.
 type Run struct {
 	Duration    des.Time // observed time of one replication

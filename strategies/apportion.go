@@ -88,7 +88,7 @@ func (b *builder) loads(from *Layout, shares []share) bool {
 func (b *builder) demand(from *Layout, c int) demand {
 	l := *from
 	w := takers(&l, l.ClassQueue[c])[0]
-	return workerDemand(&l, b.classes, b.machines, c, w)
+	return workerDemand(&l, b.classes, b.machines, Outside{}, c, w)
 }
 
 // apportion deals n seats out in proportion to the loads by largest remainder, at least one each. Ties go to the

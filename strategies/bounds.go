@@ -16,14 +16,26 @@ const mostEnumerated = 12
 // bound is a sum over queues that cannot exceed a capacity.
 type bound struct {
 	queues []int
-	cpu    bool // of core-seconds per second, else of slots
+	of     resource
 	most   float64
 	by     string
 }
 
+// resource is what a bound is a sum of.
+type resource uint8
+
+const (
+	slots    resource = iota
+	cpuTime           // core-seconds per second
+	messages          // per second
+)
+
 func (b *bound) cost(s *stream) float64 {
-	if b.cpu {
+	switch b.of {
+	case cpuTime:
 		return s.cpu
+	case messages:
+		return 1
 	}
 	return s.slot
 }
@@ -33,11 +45,15 @@ func (f *fluid) bounds(component []int, takes func(w int) []int) []bound {
 	l := f.layout
 	var bounds []bound
 	for _, set := range subsets(component) {
-		var slots float64
-		for _, w := range takersOf(l, set, takes) {
-			slots += float64(l.Workers[w].Concurrency)
+		var room float64
+		workers := takersOf(l, set, takes)
+		for _, w := range workers {
+			room += float64(l.Workers[w].Concurrency)
 		}
-		bounds = append(bounds, bound{queues: set, most: slots, by: "slots"})
+		bounds = append(bounds, bound{queues: set, of: slots, most: room, by: "slots"})
+		if most, by := fetches(l, workers); !math.IsInf(most, 1) {
+			bounds = append(bounds, bound{queues: set, of: messages, most: most, by: by})
+		}
 	}
 	seen := map[string][]int{}
 	var order []string
@@ -50,7 +66,7 @@ func (f *fluid) bounds(component []int, takes func(w int) []int) []bound {
 	}
 	for _, key := range order {
 		if cores, by := f.cores(takersOf(l, seen[key], takes)); !math.IsInf(cores, 1) {
-			bounds = append(bounds, bound{queues: seen[key], cpu: true, most: cores, by: by})
+			bounds = append(bounds, bound{queues: seen[key], of: cpuTime, most: cores, by: by})
 		}
 	}
 	return bounds

@@ -13,6 +13,7 @@ type demand struct {
 	attempts float64 // starts per task
 	slot     float64 // seconds that an attempt keeps its slot, overheads included, when it need not share its core
 	cpu      float64 // core-seconds of an attempt
+	asks     []asked // of each service, by an attempt
 }
 
 // demandOf takes the class's figures on a worker. Hangs that no time limit ends, and messages that come back for ever,

@@ -11,7 +11,7 @@ import (
 // machines. Names of layouts and workers do not count, nor does a setting without effect, such as the order of a worker
 // with one queue.
 func Equivalent(a, b *Layout, classes []workloads.Class) bool {
-	if !sameBroker(&a.Broker, &b.Broker) || len(a.Workers) != len(b.Workers) || len(a.Queues) != len(b.Queues) {
+	if !sameBroker(&a.Broker, &b.Broker) || a.BrokerZone != b.BrokerZone || len(a.Workers) != len(b.Workers) || len(a.Queues) != len(b.Queues) {
 		return false
 	}
 	for i := range classes {
@@ -35,14 +35,14 @@ func Equivalent(a, b *Layout, classes []workloads.Class) bool {
 
 func sameBroker(a, b *worker.Broker) bool {
 	return a.Kind == b.Kind && a.Dispatch == b.Dispatch && a.Publish == b.Publish && a.Restore == b.Restore &&
-		a.PublishCPU == b.PublishCPU && a.ServeCPU == b.ServeCPU &&
+		a.Way == b.Way && a.PublishCPU == b.PublishCPU && a.ServeCPU == b.ServeCPU &&
 		slices.Equal(a.PrioritySteps, b.PrioritySteps)
 }
 
 // sameWorker compares worker v of a with worker w of b.
 func sameWorker(a, b *Layout, v, w int, classes []workloads.Class) bool {
 	x, y := &a.Workers[v], &b.Workers[w]
-	if !sameFlags(x, y) || x.Concurrency != y.Concurrency || machineOf(a, v) != machineOf(b, w) || x.Overheads != y.Overheads ||
+	if !sameFlags(x, y) || x.Concurrency != y.Concurrency || machineOf(a, v) != machineOf(b, w) || x.RoundTrip != y.RoundTrip || x.Overheads != y.Overheads ||
 		!slices.Equal(queueNames(a, x.Queues), queueNames(b, y.Queues)) ||
 		!slices.Equal(queueNames(a, x.Overflow), queueNames(b, y.Overflow)) {
 		return false
@@ -133,6 +133,9 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 		}
 	}
 	if from.Broker.Kind != to.Broker.Kind {
+		changes++
+	}
+	if from.BrokerZone != to.BrokerZone {
 		changes++
 	}
 	return changes, len(to.Workers)

@@ -17,13 +17,22 @@ type stream struct {
 	want, got float64 // messages per second, every attempt one
 	attempts  float64 // per task
 	slot, cpu float64 // seconds per message
+	asks      []asked // of each service, per message
 	by        string  // what kept it from more
 
 	firm, soft mix // what it is made of: what stays when it waits, and what then expires or slows down
 }
 
 // mix adds up classes by their messages per second.
-type mix struct{ tasks, messages, slot, cpu float64 }
+type mix struct {
+	tasks, messages, slot, cpu float64
+	asks                       []asked
+}
+
+// with is the sum of two.
+func (m mix) with(n mix) mix {
+	return mix{m.tasks + n.tasks, m.messages + n.messages, m.slot + n.slot, m.cpu + n.cpu, sumOf(m.asks, n.asks, 1)}
+}
 
 func (s *stream) add(class int, rate float64, d demand, grows, yields bool) {
 	m := &s.firm
@@ -35,6 +44,7 @@ func (s *stream) add(class int, rate float64, d demand, grows, yields bool) {
 	m.messages += n
 	m.slot += n * d.slot
 	m.cpu += n * d.cpu
+	m.asks = sumOf(m.asks, d.asks, n)
 	if grows {
 		s.judged = true
 		s.classes = append(s.classes, class)
@@ -45,13 +55,14 @@ func (s *stream) add(class int, rate float64, d demand, grows, yields bool) {
 func (s *stream) close() {
 	m := s.firm
 	if !s.judged {
-		m = mix{m.tasks + s.soft.tasks, m.messages + s.soft.messages, m.slot + s.soft.slot, m.cpu + s.soft.cpu}
+		m = m.with(s.soft)
 	}
 	s.want, s.attempts = m.messages, 1
 	if m.messages > 0 {
 		s.attempts = m.messages / m.tasks
 		s.slot = m.slot / m.messages
 		s.cpu = m.cpu / m.messages
+		s.asks = sumOf(nil, m.asks, 1/m.messages)
 	}
 }
 
@@ -64,6 +75,7 @@ func (s *stream) short() bool { return s.got < s.goal()*(1-1e-12) }
 type fluid struct {
 	layout   *Layout
 	machines []system.Machine
+	outside  Outside
 	streams  [][]stream // by queue
 }
 
@@ -76,6 +88,7 @@ func (f *fluid) run() {
 		f.fill(all) // what is left over then goes to queues of overflow
 	}
 	f.shareCores(all)
+	f.shareServices()
 }
 
 // setStages puts first what is served first across queues: on redis the priority (BRPOP lists the keys of all queues by

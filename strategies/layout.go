@@ -16,6 +16,7 @@ type Layout struct {
 	Nodes        []int           // machine kind of each node, an index into the scenario's machines
 	BrokerNode   int             // of the broker, if it takes CPU
 	ProducerNode int             // of the producers, if they take CPU
+	BrokerZone   string          // where the broker stands; "" = next door to everything
 	WhatIf       []string        // what no setting of this Celery and broker can do; empty = can be deployed
 	Notes        []string        // warnings and ignored flags, as sentences
 }

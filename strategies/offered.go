@@ -18,7 +18,7 @@ type QueueLoad struct {
 	Unstable        bool    // its backlog grows without end
 	GrowthPerSecond float64 // tasks per second by which it grows; 0 when it is offered just what can be done
 	Growing         []int   // the classes whose backlog grows: of a queue with priorities perhaps not all
-	By              string  // what is short: "slots", `cpu of "worker"`, `cores of "app"`; empty when stable
+	By              string  // what is short: "slots", `cores of "app"`, `the service "api"`; empty when stable
 }
 
 // Offered judges every queue of a layout, in the order of its queues, when all arrivals are multiplied by load.
@@ -29,12 +29,14 @@ type QueueLoad struct {
 // queue that asks for less than its turns stays stable beside one that grows. Every subset of up to 12 queues that
 // share workers is looked at, of more only each one and all together.
 //
-// CPU is bounded by the cores of a node, and by the one thread of a gevent worker and of a threads worker (the GIL).
+// CPU is bounded by the cores of a node, and by the one thread of a gevent worker and of a threads worker (the GIL). A
+// worker far from redis gets no more messages than round trips allow. A service that is asked for more than it can do
+// holds up whoever waits for it: calls without a timeout, in tasks without a time limit.
 //
 // Only stationary open classes without expires, in queues without max_length, are judged: the others cannot grow
 // without end, or need not. They count as competitors of other queues, not of the judged classes in their own.
-func Offered(l *Layout, classes []workloads.Class, machines []system.Machine, load float64) []QueueLoad {
-	f := fluid{layout: l, machines: machines}
+func Offered(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, load float64) []QueueLoad {
+	f := fluid{layout: l, machines: machines, outside: o}
 	loads := make([]QueueLoad, len(l.Queues))
 	f.streams = make([][]stream, len(l.Queues))
 	for q := range l.Queues {
@@ -69,7 +71,7 @@ func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *Q
 		if to != q || len(takers(l, q)) == 0 {
 			continue
 		}
-		d := meanDemand(l, classes, f.machines, i)
+		d := meanDemand(l, classes, f.machines, f.outside, i)
 		rate := workloads.MeanRate(classes, i) * load
 		open := !math.IsNaN(rate) && !math.IsInf(rate, 0)
 		if open {
@@ -114,27 +116,38 @@ func levelOf(b *worker.Broker, q *worker.Queue, c *workloads.Class) int {
 }
 
 // workerDemand is the demand of class c on worker w.
-func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machine, c, w int) demand {
+func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, c, w int) demand {
 	var machine *system.Machine
 	if kind := machineOf(l, w); kind >= 0 {
 		machine = &machines[kind]
 	}
-	return demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine)
+	d := demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine)
+	o.add(&d, l, &classes[c], w, machine)
+	return d
 }
 
 // meanDemand is the demand of class c on the workers that take its queue, each weighed by its slots.
-func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine, c int) demand {
-	var m demand
+func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, c int) demand {
+	m := demand{asks: make([]asked, len(o.Services))}
 	var slots float64
 	for _, w := range takers(l, l.ClassQueue[c]) {
-		d := workerDemand(l, classes, machines, c, w)
+		d := workerDemand(l, classes, machines, o, c, w)
 		n := float64(l.Workers[w].Concurrency)
 		m.attempts += n * d.attempts
 		m.slot += n * d.slot
 		m.cpu += n * d.cpu
+		for i := range d.asks {
+			m.asks[i].calls += n * d.asks[i].calls
+			m.asks[i].seconds += n * d.asks[i].seconds
+		}
 		slots += n
 	}
-	return demand{m.attempts / slots, m.slot / slots, m.cpu / slots}
+	m.attempts, m.slot, m.cpu = m.attempts/slots, m.slot/slots, m.cpu/slots
+	for i := range m.asks {
+		m.asks[i].calls /= slots
+		m.asks[i].seconds /= slots
+	}
+	return m
 }
 
 // closedRate is the most that a closed class, or one that hangs on it, can publish: as if nothing ever waited.

@@ -177,7 +177,7 @@ func TestOffered(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := layout(t, tt.classes, two, Spec{Workers: tt.workers, Broker: BrokerSpec{Kind: "ideal"}})
-			got := Offered(l, tt.classes, two, tt.load)
+			got := Offered(l, tt.classes, two, Outside{}, tt.load)
 			for i, e := range tt.want {
 				g := got[i]
 				if g.Queue != e.queue || !near(g.Offered, e.offered) || g.Capacity != e.capacity || g.Unstable != e.unstable ||
@@ -223,7 +223,7 @@ func TestOfferedCountsAttempts(t *testing.T) {
 	} {
 		classes := base(tt.failures)
 		l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{tt.worker}, Broker: BrokerSpec{Kind: "ideal"}})
-		if got := Offered(l, classes, nil, 1)[0].Offered; !near(got, tt.want) {
+		if got := Offered(l, classes, nil, Outside{}, 1)[0].Offered; !near(got, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
@@ -239,7 +239,7 @@ func TestOfferedCountsOverheads(t *testing.T) {
 		want   float64 // 10 ms and the turnaround of Redis, 5.6
 	}{{early, 1.09}, {late, 1.33}} {
 		l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{tt.worker}})
-		if got := Offered(l, classes, nil, 1)[0].Offered; !near(got, tt.want) {
+		if got := Offered(l, classes, nil, Outside{}, 1)[0].Offered; !near(got, tt.want) {
 			t.Errorf("%v, want %v", got, tt.want)
 		}
 	}
@@ -259,7 +259,7 @@ func TestOnlyStationaryOpenSourcesAreJudged(t *testing.T) {
 		queue := worker.Queue{Name: "A", MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1}
 		judged := func() bool {
 			layouts, _ := Resolve([]Spec{{Workers: []WorkerSpec{w("w", 1, "A")}, Broker: BrokerSpec{Kind: "ideal"}}}, classes, nil, []worker.Queue{queue})
-			return Offered(&layouts[0], classes, nil, 1)[0].Unstable
+			return Offered(&layouts[0], classes, nil, Outside{}, 1)[0].Unstable
 		}
 		if !judged() {
 			t.Fatal("the plain class is not judged")
@@ -282,7 +282,7 @@ func TestOfferedByPriority(t *testing.T) {
 			classes[i].HasPriority, classes[i].Priority = true, p
 		}
 		s := Spec{Workers: []WorkerSpec{w("w", 2, "A")}, Broker: BrokerSpec{Kind: tt.broker}}
-		got := Offered(layout(t, classes, nil, s), classes, nil, 1)[0]
+		got := Offered(layout(t, classes, nil, s), classes, nil, Outside{}, 1)[0]
 		if !got.Unstable || !slices.Equal(got.Growing, []int{0}) || got.GrowthPerSecond < 0.99 || got.GrowthPerSecond > 1.01 {
 			t.Errorf("%s: %+v", tt.broker, got)
 		}
@@ -317,7 +317,7 @@ func TestOfferedProperties(t *testing.T) {
 			if Failed(problems[0]) {
 				t.Fatal(problemsOf(problems[0]))
 			}
-			return Offered(&layouts[0], classes, nil, 1), &layouts[0]
+			return Offered(&layouts[0], classes, nil, Outside{}, 1), &layouts[0]
 		}
 		before, l := judge()
 		served, slots := 0.0, float64(l.Slots())
@@ -353,7 +353,7 @@ func TestOfferedManyQueues(t *testing.T) {
 	}
 	classes[0].Arrivals.Process = workloads.Poisson{PerSecond: 9}
 	l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{w("w", 3, names...)}, Broker: BrokerSpec{Kind: "ideal"}})
-	got := Offered(l, classes, nil, 1)
+	got := Offered(l, classes, nil, Outside{}, 1)
 	if !got[0].Unstable || !near(got[0].GrowthPerSecond, 9-(3-1.4)) {
 		t.Errorf("%+v", got[0])
 	}
@@ -373,7 +373,7 @@ func TestClosedClassesCompete(t *testing.T) {
 	for rate, unstable := range map[float64]bool{1.4: false, 1.6: true} {
 		classes := []workloads.Class{class(t, "open", "A", rate, 0, 1), closed, child}
 		l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{w("w", 3, "A", "B", "C")}, Broker: BrokerSpec{Kind: "ideal"}})
-		got := Offered(l, classes, nil, 1)
+		got := Offered(l, classes, nil, Outside{}, 1)
 		if got[0].Unstable != unstable || got[1].Unstable || got[2].Unstable || got[1].Rate != 0 {
 			t.Errorf("%v/s: %+v", rate, got)
 		}
@@ -386,7 +386,7 @@ func TestContradictingOrders(t *testing.T) {
 	v, u := w("v", 2, "A", "B"), w("u", 2, "B", "A")
 	v.Order, u.Order = "strict", "strict"
 	l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{v, u}, Broker: BrokerSpec{Kind: "ideal"}})
-	for _, g := range Offered(l, classes, nil, 1) {
+	for _, g := range Offered(l, classes, nil, Outside{}, 1) {
 		if !g.Unstable || !near(g.GrowthPerSecond, 1) {
 			t.Errorf("%+v", g)
 		}

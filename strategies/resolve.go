@@ -110,6 +110,7 @@ func (b *builder) build() {
 		return
 	}
 	b.compose(groups)
+	b.distances(groups)
 	b.checkConsumers()
 	b.checkQueues()
 }

@@ -17,9 +17,13 @@ func (r *rollout) step(format string, args ...any) {
 // the last has left it.
 func (r *rollout) write() {
 	r.change.Rollout = []string{}
-	if r.from.Broker.Kind != r.to.Broker.Kind {
-		r.step("Set up %s, point broker_url at it for new workers and for what publishes, and keep the old workers until the old broker is empty.",
-			brokerNames[r.to.Broker.Kind])
+	if r.from.Broker.Kind != r.to.Broker.Kind || r.from.BrokerZone != r.to.BrokerZone {
+		where := ""
+		if r.to.BrokerZone != "" {
+			where = fmt.Sprintf(" in the zone %q", r.to.BrokerZone)
+		}
+		r.step("Set up %s%s, point broker_url at it for new workers and for what publishes, and keep the old workers until the old broker is empty.",
+			brokerNames[r.to.Broker.Kind], where)
 	}
 	if tasks := r.turnedLate(); len(tasks) > 0 {
 		step := fmt.Sprintf("Make sure that %s may run twice: with acks_late a task that is cut short comes back.", quotedList(tasks))

@@ -1,6 +1,9 @@
 package strategies
 
-import "simrun/des"
+import (
+	"simrun/des"
+	"simrun/system"
+)
 
 // Spec is one strategy as written in a scenario, extends already merged. Nil and empty mean "not given".
 type Spec struct {
@@ -25,6 +28,9 @@ type BrokerSpec struct {
 	Visibility    *des.Time // visibility timeout of redis
 	Machine       string    // that it runs on; empty = its CPU is not counted
 	Producers     string    // machine that the producers run on; empty = their CPU is not counted
+	Zone          string    // where it stands; empty = where its machine does, or else next door to everything
+
+	Zones system.Zones // of the scenario
 }
 
 // Autoscale is Celery's own autoscaler of processes, as written.

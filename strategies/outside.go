@@ -1,0 +1,95 @@
+package strategies
+
+import (
+	"fmt"
+
+	"simrun/system"
+	"simrun/workloads"
+)
+
+// Outside is what lies outside the workers: what tasks call, and how far it is.
+type Outside struct {
+	Services []system.Service
+	Zones    system.Zones
+}
+
+// asked is what is asked of a service by callers who wait for it as long as it takes.
+type asked struct{ calls, seconds float64 }
+
+// sumOf is a + factor x b, each nil where nothing is asked.
+func sumOf(a, b []asked, factor float64) []asked {
+	if len(b) == 0 {
+		return a
+	}
+	sum := make([]asked, len(b))
+	copy(sum, a)
+	for i := range b {
+		sum[i].calls += factor * b[i].calls
+		sum[i].seconds += factor * b[i].seconds
+	}
+	return sum
+}
+
+// add adds to the demand of a class on a worker what it takes to reach things, and what it asks of services.
+func (o *Outside) add(d *demand, l *Layout, c *workloads.Class, w int, machine *system.Machine) {
+	d.slot += waitsForBroker(l, w, c).Seconds()
+	d.asks = make([]asked, len(o.Services))
+	zone := ""
+	if machine != nil {
+		zone = machine.Zone
+	}
+	a := attempt{}
+	a.limits(c, &l.Workers[w])
+	if trip, open := o.Zones.RoundTrip(zone, c.Zone); open {
+		d.slot += trip.Seconds()
+	}
+	for i := range c.Work {
+		p := &c.Work[i]
+		if p.Kind != workloads.Call || p.Service >= len(o.Services) {
+			continue
+		}
+		if trip, open := o.Zones.Call(zone, &o.Services[p.Service]); open {
+			d.slot += trip.Seconds()
+			if p.Timeout == 0 && a.hang == 0 { // nothing ends its wait but the answer
+				d.asks[p.Service].calls++
+				d.asks[p.Service].seconds += p.Demand.Mean()
+			}
+		}
+	}
+}
+
+// shareServices looks for services that are asked for more than they can do, by callers that then wait without end:
+// their slots fill up, and their queues grow. What is short is shared in proportion.
+func (f *fluid) shareServices() {
+	for i := range f.outside.Services {
+		of := &f.outside.Services[i]
+		if of.Capacity > 0 && !of.RejectFull {
+			f.shareService(of, float64(of.Capacity), func(s *stream) float64 { return s.asks[i].seconds })
+		}
+		if of.Rate > 0 && !of.RejectRate {
+			f.shareService(of, of.Rate, func(s *stream) float64 { return s.asks[i].calls })
+		}
+	}
+}
+
+func (f *fluid) shareService(of *system.Service, most float64, cost func(s *stream) float64) {
+	used := 0.0
+	var callers []*stream
+	for q := range f.streams {
+		for i := range f.streams[q] {
+			if s := &f.streams[q][i]; len(s.asks) > 0 && cost(s) > 0 {
+				used += min(s.got, s.want) * cost(s)
+				callers = append(callers, s)
+			}
+		}
+	}
+	if used == 0 || used < most*(1-1e-9) {
+		return
+	}
+	for _, s := range callers {
+		if !s.short() {
+			s.by = fmt.Sprintf("the service %q", of.Name)
+		}
+		s.got = min(s.got, s.want) * min(1, most/used)
+	}
+}
