@@ -122,6 +122,28 @@ func TestUnstableQueueIsReportedAndWithheld(t *testing.T) {
 }
 
 // What no setting of Celery can do is shown, and recommended only when that is allowed.
+// A service that is asked for 1.2 of the one call that it does at once makes its callers' queue grow without end, however
+// many slots there are; the other queue has its own.
+func TestAServiceAskedForTooMuchIsReported(t *testing.T) {
+	r := answer(t, `
+run: {duration: 10m, warmup: 1m, replications: 3}
+broker: ideal
+services: {api: {latency: 600ms, capacity: 1}}
+tasks:
+  calls: {arrivals: {poisson: 2/s}, work: [{io: api}], slo: {wait: {p95: 1s}}}
+  other: {arrivals: {poisson: 1/s}, work: [{io: 100ms}]}
+strategies: {one: {workers: {w: {queues: [calls], concurrency: 500}, v: {queues: [other], concurrency: 2}}}}
+`)
+	s := r.Strategies[0]
+	require.Len(t, s.Unstable, 1)
+	assert.Equal(t, "calls", s.Unstable[0].Queue)
+	assert.Equal(t, `the service "api"`, s.Unstable[0].By)
+	assert.InDelta(t, 3600*(2-1/0.6), s.Unstable[0].GrowthPerHour, 1e-6)
+	assert.Nil(t, s.Classes[0].Wait)
+	assert.Equal(t, "fail", s.Classes[0].SLO[0].Verdict)
+	assert.NotNil(t, s.Classes[1].Wait)
+}
+
 func TestWhatIfIsNotRecommended(t *testing.T) {
 	text := `
 run: {duration: 1h, replications: 20ALLOW}

@@ -202,9 +202,16 @@ func present(values []float64) []float64 {
 	return x
 }
 
+// estimate is of something that cannot be below 0: a duration, a count, a share, a price.
 func (e *engine) estimate(values []float64, pooled float64) *Estimate {
 	iv := stats.MeanInterval(present(values), e.sc.Run.Confidence)
-	return newEstimate(iv, pooled)
+	return newEstimate(floored(iv), pooled)
+}
+
+// floored is an interval of what cannot be below 0: a t interval is symmetric, and of few skewed values reaches lower.
+func floored(iv stats.Interval) stats.Interval {
+	iv.Low = max(0, iv.Low)
+	return iv
 }
 
 // newEstimate is nil where there is nothing to estimate; bounds are nil where there is one value.

@@ -307,7 +307,7 @@ func (e *engine) pair(l, base, c int, d duration, f figure) (Comparison, bool) {
 		Difference: newEstimate(diff.Interval, here-there), VarianceReduction: finite(diff.VarianceReduction),
 	}
 	if there > 0 {
-		cmp.Ratio = newEstimate(bounded(stats.RatioInterval(a, b, e.sc.Run.Confidence)), here/there)
+		cmp.Ratio = newEstimate(floored(bounded(stats.RatioInterval(a, b, e.sc.Run.Confidence))), here/there)
 	}
 	return cmp, true
 }
