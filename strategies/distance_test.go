@@ -69,14 +69,23 @@ func TestDistancesThatCannotBe(t *testing.T) {
 		worker WorkerSpec
 		want   string
 	}{
-		{BrokerSpec{Zone: "home", Zones: places}, on(w("w", 1, "high", "low"), "away"),
-			`workers.w.machine: "away" stands in the zone "island", which does not reach the broker's, "home": want a way in zones`},
+		{
+			BrokerSpec{Zone: "home", Zones: places},
+			on(w("w", 1, "high", "low"), "away"),
+			`workers.w.machine: "away" stands in the zone "island", which does not reach the broker's, "home": want a way in zones`,
+		},
 		{BrokerSpec{Zone: "hom", Zones: places}, w("w", 1, "high", "low"), `broker.zone: "hom": no such zone: want home, cloud or island; did you mean "home"?`},
 		{BrokerSpec{Zone: "home"}, w("w", 1, "high", "low"), `broker.zone: "home": the scenario has no zones`},
-		{BrokerSpec{Zone: "home", Zones: places, Machine: "there"}, w("w", 1, "high", "low"),
-			`broker.zone: "home": its machine "there" stands in "cloud": want the same`},
-		{BrokerSpec{Zone: "home", Zones: places, Producers: "away"}, on(w("w", 1, "high", "low"), "here"),
-			`producers.machine: "away" stands in the zone "island", which does not reach the broker's, "home": want a way in zones`},
+		{
+			BrokerSpec{Zone: "home", Zones: places, Machine: "there"},
+			w("w", 1, "high", "low"),
+			`broker.zone: "home": its machine "there" stands in "cloud": want the same`,
+		},
+		{
+			BrokerSpec{Zone: "home", Zones: places, Producers: "away"},
+			on(w("w", 1, "high", "low"), "here"),
+			`producers.machine: "away" stands in the zone "island", which does not reach the broker's, "home": want a way in zones`,
+		},
 	} {
 		_, problems := Resolve([]Spec{{Name: "s", Broker: tt.broker, Workers: []WorkerSpec{tt.worker}}}, classes, placed, nil)
 		assert.Contains(t, problemsOf(problems[0]), tt.want)
