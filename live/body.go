@@ -17,6 +17,8 @@ type attempt struct {
 	left  chan struct{} // closed at the same time: for what waits
 	holds bool          // the one thread of a gevent worker
 	ran   bool          // it computed while it held the thread
+	asked bool          // it has asked for the thread when it was started
+	turn  chan struct{} // which it then waits for
 	spent []des.Time    // gevent: by its phases, without waiting for the thread
 }
 
@@ -36,6 +38,9 @@ func (r *room) run(a *attempt) {
 	began := time.Now()
 	result := r.perform(a)
 	r.post(notice{kind: ended, slot: a.slot, gen: a.gen, result: result, took: time.Since(began), phases: a.spent})
+	if a.stalls && !a.ran { // it was taken for computing and never did, or does no longer
+		r.post(notice{kind: woken, slot: a.slot, gen: a.gen, crowd: r.thread.wanted()})
+	}
 	r.yield(a)
 }
 
@@ -123,14 +128,15 @@ func (r *room) compute(a *attempt, p phase, number int) bool {
 	case worker.Threads:
 		return r.thread.enter(a.left) && r.burnLocked(a, r.rate.amount(p.demand))
 	case worker.Gevent:
-		if !r.hold(a) {
+		if !r.hold(a) || a.gone.Load() {
 			return false
 		}
+		began := time.Now()
 		if !a.ran {
-			a.ran = true
+			began = r.thread.taken()
+			a.ran, a.stalls = true, false
 			r.post(notice{kind: stalled, slot: a.slot, gen: a.gen})
 		}
-		began := time.Now()
 		defer func() { a.spend(number, began) }()
 		return burn(r.rate.amount(p.demand), r.closed)
 	default: // a process or a thread of its own
@@ -150,7 +156,12 @@ func (r *room) compute(a *attempt, p phase, number int) bool {
 
 // hold takes the one thread of a gevent worker, unless the attempt has it.
 func (r *room) hold(a *attempt) bool {
-	if !a.holds {
+	switch {
+	case a.holds:
+	case a.asked:
+		a.asked = false
+		a.holds = r.thread.await(a.turn, a.left)
+	default:
 		a.holds = r.thread.enter(a.left)
 	}
 	return a.holds
@@ -162,7 +173,7 @@ func (r *room) yield(a *attempt) {
 		return
 	}
 	if a.ran {
-		r.post(notice{kind: woken, slot: a.slot, gen: a.gen})
+		r.post(notice{kind: woken, slot: a.slot, gen: a.gen, crowd: r.thread.wanted()})
 	}
 	a.holds, a.ran = false, false
 	r.thread.leave()

@@ -52,6 +52,20 @@ type job struct {
 	gen    uint64
 	fate   workloads.Fate
 	phases []phase
+	stalls bool // gevent: the loop takes it for computing from now on
+}
+
+// computes says that the attempt begins with computing.
+func (j *job) computes() bool {
+	if j.fate == workloads.Hang || j.fate == workloads.HangCPU {
+		return j.fate == workloads.HangCPU
+	}
+	for _, p := range j.phases {
+		if p.demand > 0 {
+			return p.cpu
+		}
+	}
+	return false
 }
 
 // phase is one step of an attempt.
@@ -68,6 +82,7 @@ type notice struct {
 	gen    uint64
 	result worker.Result
 	took   des.Time   // by the body's own clock
+	crowd  bool       // of woken: others wait for the thread
 	phases []des.Time // gevent: how long each of its phases took, without waiting for the thread
 }
 

@@ -19,7 +19,8 @@ type frame struct {
 	slot   int32
 	gen    uint64
 	code   uint8   // of a job its fate, of an end its result, of the first frame the pool
-	number float64 // of an end the nanoseconds it took, of the first frame the rate
+	number float64 // of an end the nanoseconds it took, of the first frame the rate, of a job 1 if it stalls its worker,
+	// of a wake-up 1 if others wait for the thread
 	phases []phase // of a job, or, as far as they are known, of an end
 }
 
@@ -102,6 +103,9 @@ func frameOf(n notice) frame {
 	f := frame{
 		kind: frameEnded + frameKind(n.kind), slot: n.slot, gen: n.gen, code: uint8(n.result), number: float64(n.took),
 	}
+	if n.crowd {
+		f.number = 1
+	}
 	for _, d := range n.phases {
 		f.phases = append(f.phases, phase{demand: d})
 	}
@@ -117,6 +121,9 @@ func (f *frame) notice() (n notice, ok bool) {
 		kind: noticeKind(f.kind - frameEnded), slot: f.slot, gen: f.gen,
 		result: worker.Result(f.code), took: des.Time(f.number),
 	}
+	if n.kind == woken {
+		n.took, n.crowd = 0, f.number != 0
+	}
 	for _, p := range f.phases {
 		n.phases = append(n.phases, p.demand)
 	}
@@ -125,5 +132,5 @@ func (f *frame) notice() (n notice, ok bool) {
 
 // job is the attempt that a frame asks for.
 func (f *frame) job() job {
-	return job{slot: f.slot, gen: f.gen, fate: workloads.Fate(f.code), phases: f.phases}
+	return job{slot: f.slot, gen: f.gen, fate: workloads.Fate(f.code), phases: f.phases, stalls: f.number != 0}
 }

@@ -33,7 +33,9 @@ func (h *host) Start(task, slot int32, attempt int) {
 	for i := range work {
 		phases[i] = phase{cpu: work[i].Kind == workloads.CPU, cores: int32(work[i].Cores), demand: b.demands[i]}
 	}
-	h.crews[s.crew].start(job{slot: slot, gen: s.gen, fate: b.fate, phases: phases})
+	j := job{slot: slot, gen: s.gen, fate: b.fate, phases: phases}
+	(*World)(h).anticipate(s, &j)
+	h.crews[s.crew].start(j)
 }
 
 // Stop abandons the body: its end is not waited for, but for a gevent task that computes now.
@@ -45,6 +47,7 @@ func (h *host) Stop(_, slot int32) bool {
 	if s.computes {
 		return false
 	}
+	(*World)(h).claim(s, false, false)
 	s.gen++
 	s.task = none
 	return true

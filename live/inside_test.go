@@ -22,7 +22,8 @@ func TestFramesComeThroughThePipe(t *testing.T) {
 		{kind: frameStart, slot: 7, gen: 1 << 40, code: uint8(workloads.Crash), phases: []phase{
 			{cpu: true, cores: 2, demand: time.Second}, {demand: des.Never},
 		}},
-		frameOf(notice{kind: woken, slot: -1, gen: 3, result: worker.Crashed, took: 42}),
+		frameOf(notice{kind: ended, slot: -1, gen: 3, result: worker.Crashed, took: 42, phases: []des.Time{7, 0}}),
+		frameOf(notice{kind: woken, slot: 2, gen: 4, crowd: true}),
 	}
 	var pipe []byte
 	for i := range frames {
@@ -36,7 +37,10 @@ func TestFramesComeThroughThePipe(t *testing.T) {
 	}
 	n, ok := frames[2].notice()
 	assert.True(t, ok)
-	assert.Equal(t, notice{kind: woken, slot: -1, gen: 3, result: worker.Crashed, took: 42}, n)
+	assert.Equal(t, notice{kind: ended, slot: -1, gen: 3, result: worker.Crashed, took: 42, phases: []des.Time{7, 0}}, n)
+	n, ok = frames[3].notice()
+	assert.True(t, ok)
+	assert.Equal(t, notice{kind: woken, slot: 2, gen: 4, crowd: true}, n)
 	_, ok = frames[1].notice()
 	assert.False(t, ok, "a child does not start anything")
 }

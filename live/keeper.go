@@ -148,12 +148,18 @@ func (k *keeper) give(j job) {
 	lost := notice{kind: ended, slot: j.slot, gen: j.gen, result: worker.Crashed}
 	if k.child == nil {
 		k.post(lost)
+		if j.stalls {
+			k.post(notice{kind: woken, slot: j.slot, gen: j.gen})
+		}
 		return
 	}
+	f := frame{kind: frameStart, slot: j.slot, gen: j.gen, code: uint8(j.fate), phases: j.phases}
 	k.child.mu.Lock()
 	k.child.running = append(k.child.running, lost)
+	if j.stalls {
+		k.child.holder, f.number = j.slot, 1
+	}
 	k.child.mu.Unlock()
-	f := frame{kind: frameStart, slot: j.slot, gen: j.gen, code: uint8(j.fate), phases: j.phases}
 	if k.child.send(&f) != nil {
 		k.bury()
 	}

@@ -37,6 +37,10 @@ func newRoom(e Executor, pool worker.Pool, rate Rate, post func(notice)) *room {
 func (r *room) start(j job) {
 	a := &attempt{job: j, left: make(chan struct{})}
 	r.attempts[j.slot] = a
+	if r.pool == worker.Gevent && r.executor != Goroutine && j.computes() {
+		// In the order in which they are started, not in that in which their threads get to run.
+		a.asked, a.turn = true, r.thread.ask()
+	}
 	if r.executor == Goroutine {
 		r.wg.Go(func() { r.run(a) })
 		return

@@ -10,19 +10,30 @@ type section struct {
 	mu    sync.Mutex
 	held  bool
 	queue []chan struct{}
+	since time.Time // when the turn was given to who has it
 }
 
 // enter waits for the turn; false when left was closed first.
-func (s *section) enter(left <-chan struct{}) bool {
+func (s *section) enter(left <-chan struct{}) bool { return s.await(s.ask(), left) }
+
+// ask takes a place in the queue without waiting. A nil turn has come already.
+func (s *section) ask() (turn chan struct{}) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if !s.held {
-		s.held = true
-		s.mu.Unlock()
+		s.held, s.since = true, time.Now()
+		return nil
+	}
+	turn = make(chan struct{})
+	s.queue = append(s.queue, turn)
+	return turn
+}
+
+// await waits for a turn that was asked for; false when left was closed first.
+func (s *section) await(turn chan struct{}, left <-chan struct{}) bool {
+	if turn == nil {
 		return true
 	}
-	turn := make(chan struct{})
-	s.queue = append(s.queue, turn)
-	s.mu.Unlock()
 	select {
 	case <-turn:
 		return true
@@ -49,8 +60,16 @@ func (s *section) leave() {
 		s.held = false
 		return
 	}
+	s.since = time.Now()
 	close(s.queue[0])
 	s.queue = s.queue[1:]
+}
+
+// taken is when who has the turn was given it, which is before it could wake up.
+func (s *section) taken() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.since
 }
 
 // wanted says whether anybody waits.

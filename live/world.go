@@ -25,6 +25,9 @@ type World struct {
 	bodies  []body
 	slots   []place
 	crews   []crew
+	gevent  []bool  // by worker: its tasks share one thread, one at a time
+	crowd   bool    // a gevent worker's loop has its turn while tasks wait for the thread
+	claims  []int32 // by gevent worker: slots that compute or want to
 	notices chan notice
 	over    chan struct{}
 	finish  func() // closes over
@@ -46,6 +49,7 @@ type place struct {
 	task, attempt int32
 	gen           uint64 // of the attempt in it, or, after that was abandoned, of none
 	computes      bool   // gevent: holds the thread of its worker
+	wants         bool   // gevent: will compute when it gets the thread
 }
 
 const none = -1
@@ -67,6 +71,8 @@ func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World
 	w.finish = sync.OnceFunc(func() { close(w.over) })
 	for i := range layout.Workers {
 		cfg := &layout.Workers[i]
+		w.gevent = append(w.gevent, cfg.Pool == worker.Gevent && o.Executor != Goroutine)
+		w.claims = append(w.claims, 0)
 		for n := range cfg.Concurrency {
 			if n == 0 || o.Executor == Process && cfg.Pool == worker.Prefork {
 				w.crews = append(w.crews, w.hire(cfg.Pool))
@@ -223,11 +229,13 @@ func (w *World) handle(n notice) {
 	s := &w.slots[n.slot]
 	switch n.kind {
 	case stalled:
-		s.computes = true
+		w.claim(s, true, false)
 		w.system.Stall(s.worker)
 	case woken:
-		s.computes = false
+		w.claim(s, false, s.wants)
+		w.crowd = n.crowd
 		w.system.Wake(w.now, s.worker)
+		w.crowd = false
 	case ended:
 		if n.gen != s.gen {
 			return
@@ -236,7 +244,10 @@ func (w *World) handle(n notice) {
 			w.opts.Body(s.task, s.attempt, n.took, n.phases)
 		}
 		s.task = none
-		s.computes = false
+		w.claim(s, false, false)
+		if n.result == worker.Crashed {
+			w.release(s.worker)
+		}
 		w.system.Ended(w.now, n.slot, n.result)
 	}
 }
