@@ -46,6 +46,10 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 // send puts a message on its way to the broker. An ideal broker keeps what has an eta until then; the others give
 // it to a worker at once, which holds it. Busy is the time that the publisher takes beforehand.
 func (s *System) send(id int32, busy des.Time) {
+	if s.broken > 0 {
+		s.withhold(id)
+		return
+	}
 	t := &s.tasks[id]
 	arrival := s.now + s.broker.Publish + busy
 	if s.tasks[id].retries == 0 && s.broker.PublishCPU > 0 && s.labour != nil {

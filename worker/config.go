@@ -111,6 +111,7 @@ type Config struct {
 	RejectOnWorkerLost bool
 	SoftLimit          des.Time // 0 = none
 	HardLimit          des.Time // 0 = none
+	SoftShutdown       des.Time // prefork: what runs gets only so long when it is to end, and is then given back; 0 = all the time it needs
 	MaxTasksPerChild   int      // 0 = children are not recycled
 	AutoscaleMin       int      // processes at first, and at least; 0 = always Concurrency of them
 	Keepalive          des.Time // with AutoscaleMin: from the last growth to the first shrinking

@@ -105,6 +105,8 @@ func (s *System) auditWorker(me int32) error {
 		return fmt.Errorf("holding %d: want %d fetching + %d reserved + %d in slots", w.holding, onTheWay, reservedNow, occupied)
 	case w.busy.Level() != occupied || inSlots > occupied || occupied > w.cfg.Concurrency:
 		return fmt.Errorf("busy %d, %d tasks in %d of %d slots", w.busy.Level(), inSlots, occupied, w.cfg.Concurrency)
+	case w.cut && reservedNow+later+onTheWay > 0 && w.cfg.Pool != Threads:
+		return fmt.Errorf("without a connection, with %d reserved, %d held and %d on their way", reservedNow, later, onTheWay)
 	case w.waiting.Level() != reservedNow:
 		return fmt.Errorf("%d reserved, %d in the average", reservedNow, w.waiting.Level())
 	case reservedNow > 0 && len(w.free) > 0 && !w.stalled && !w.down && !w.leaving:

@@ -51,6 +51,13 @@ const (
 	kindCarried                   // task: the message has come from a far broker
 	kindNoted                     // task: and the far broker knows that it has
 	kindReplied                   // slot: what its worker asked of a far broker is done
+	kindCold                      // worker: its soft timeout is over
+	kindRestart                   // worker: it is up after a deploy
+	kindDeploy                    // deploy: it begins
+	kindOutage                    // outage of the broker: it begins
+	kindBack                      // one is over
+	kindReconnect                 // worker: it connects again
+	kindGiveUp                    // task: it cannot be published
 	kindObserve                   // the observed window begins or ends
 	FirstHostKind
 )

@@ -23,7 +23,9 @@ type instance struct {
 	down      bool // its process is dead
 	outages   int  // of what it runs on, which have not ended
 	leaving   bool // shuts down
+	patient   bool // before its soft timeout is over, it does not
 	off       bool // gone after a shutdown
+	cut       bool // has no connection to the broker
 	drains    int  // of its reserve, that still start while it is leaving
 	stalled   bool // gevent: its thread is taken by a task
 	asking    bool // waits for a message
@@ -43,6 +45,9 @@ type instance struct {
 	wire      des.Time // far redis: its loop waits for an answer until then
 	absent    []int32  // slots without a process: autoscaled
 	grown     des.Time // last growth
+	cutAt     des.Time // since when
+	rollout   int32    // of the deploy in whose hands it is, from 1; 0 = none
+	cause     int32    // of its shutdown
 	deaths    uint32   // what was scheduled for it in an earlier life does not concern it
 
 	busy    des.Area
@@ -58,6 +63,7 @@ func newInstance(cfg *Config, kind BrokerKind, queues []queue) instance {
 		serial:   kind == Redis,
 		asks:     kind == Redis,
 		rotation: newRotation(cfg, queues),
+		cause:    NoCause,
 	}
 	switch {
 	case cfg.DisablePrefetch:
@@ -80,7 +86,7 @@ func (w *instance) room() bool { return !w.blind && w.vacant() }
 // vacant is room, whether or not the loop has found out.
 func (w *instance) vacant() bool {
 	switch {
-	case w.down, w.leaving, w.stalled, w.serial && w.fetching > 0, w.most > 0 && w.holding >= w.most:
+	case w.down, w.leaving, w.cut, w.stalled, w.serial && w.fetching > 0, w.most > 0 && w.holding >= w.most:
 		return false
 	case w.window == 0:
 		return true

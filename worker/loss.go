@@ -65,6 +65,9 @@ func (s *System) perish(w *instance) {
 		}
 		return -c
 	})
+	for _, id := range s.lost {
+		s.suffered(&s.tasks[id])
+	}
 	s.clear(w)
 	for _, id := range s.lost {
 		if t := &s.tasks[id]; t.unacked {
@@ -100,7 +103,12 @@ func (s *System) up(id int32) {
 		return // it had died by itself before, or is not wanted now
 	}
 	w.down = false
+	w.cut = false
+	if s.broken > 0 {
+		s.detach(w)
+	}
 	s.pull(w)
+	s.rolled(w)
 }
 
 // Stall tells that the only thread of a gevent worker is taken by a CPU phase: its loop stands still, and neither
@@ -114,7 +122,7 @@ func (s *System) Wake(now des.Time, worker int32) {
 	w.stalled = false
 	s.dispatch(w)
 	w.waiting.Set(now, w.reserved.n)
-	if s.mayLeave(w) {
+	if w.leaving && s.mayLeave(w) {
 		return
 	}
 	if w.overdue {

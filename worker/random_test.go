@@ -14,13 +14,16 @@ import (
 // TestRandomSystems plays scripts of every kind of trouble on systems of every kind. play audits the system after each
 // event; here it only remains that every task ends once and is counted.
 func TestRandomSystems(t *testing.T) {
-	for seed := range uint64(600) {
+	for seed := range uint64(1000) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 7))
 			s, script := randomSystem(r)
 			tasks := len(script)
-			if seed >= 400 {
+			if seed >= 600 {
 				script = shutdowns(r, script, len(s.Workers))
+			}
+			if seed >= 800 {
+				trouble(r, &s)
 			}
 			h := play(t, s, script, 10000*sec)
 			var published, ended int64
@@ -62,6 +65,27 @@ func shutdowns(r *rand.Rand, script []message, workers int) []message {
 		script = append(script, message{at: 200 * sec, do: func(h *host) { h.sys.Restart(h.now, id) }})
 	}
 	return script
+}
+
+// trouble plans deploys and outages of the broker, which overlap with all the rest.
+func trouble(r *rand.Rand, s *worker.Setup) {
+	some := func(n int) des.Time { return des.Time(r.IntN(n)) * 100 * ms }
+	var rows [][]int32
+	for i := range s.Workers {
+		s.Workers[i].SoftShutdown = some(20) / 2
+		if i == 0 || r.IntN(2) == 0 {
+			rows = append(rows, nil)
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], int32(i))
+	}
+	s.Causes = 2
+	for range r.IntN(4) {
+		s.Deploys = append(s.Deploys, worker.Deploy{At: some(400), Grace: some(50), Boot: some(30), Rows: rows})
+	}
+	for range r.IntN(5) {
+		from := some(400)
+		s.Outages = append(s.Outages, worker.Outage{From: from, To: from + 1 + some(60), Cause: 1})
+	}
 }
 
 func randomSystem(r *rand.Rand) (worker.Setup, []message) {

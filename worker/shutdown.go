@@ -23,12 +23,25 @@ type Undertaker interface {
 //
 // What a pool has taken in runs, too: all of the reserve of a threads worker (celery/concurrency/thread.py: on_stop,
 // until 5.6.2) and the message with which the consumer of a gevent worker stands before a full pool.
+//
+// With a soft timeout (SIGQUIT instead of SIGTERM) what runs gets only as long as that; then it is killed, and the worker
+// itself gives back what was not acked. It waits for the whole of it if anything ran (celery/worker/worker.py:
+// wait_for_soft_shutdown).
 func (s *System) Shutdown(now des.Time, worker int32, grace des.Time) {
 	s.now = now
 	w := &s.workers[worker]
-	if w.leaving || w.off {
-		return
+	if w.rollout > 0 && w.off {
+		w.deaths++ // no deploy brings it back
 	}
+	s.rolled(w)
+	if !w.leaving && !w.off {
+		w.cause = NoCause
+		s.shutdown(w, grace)
+	}
+}
+
+func (s *System) shutdown(w *instance, grace des.Time) {
+	worker := s.slots[w.firstSlot].worker
 	w.leaving = true
 	w.drains = 0
 	s.ask(w)
@@ -44,8 +57,12 @@ func (s *System) Shutdown(now des.Time, worker int32, grace des.Time) {
 	case w.cfg.Pool == Gevent:
 		w.drains = min(1, w.reserved.n)
 	}
+	if soft := w.cfg.SoftShutdown; soft > 0 && w.cfg.Pool == Prefork && len(w.free) < w.processes() {
+		w.patient = true
+		s.host.Schedule(des.Event{At: s.now + soft, Kind: kindCold, Arg: worker, Gen: des.MakeGen(w.deaths)})
+	}
 	if !s.mayLeave(w) && grace < des.Never {
-		s.host.Schedule(des.Event{At: now + grace, Kind: kindKill, Arg: worker, Gen: des.MakeGen(w.deaths)})
+		s.host.Schedule(des.Event{At: s.now + grace, Kind: kindKill, Arg: worker, Gen: des.MakeGen(w.deaths)})
 	}
 }
 
@@ -74,14 +91,15 @@ func (w *instance) drain() bool {
 
 // mayLeave lets a worker go that has nothing left to run, and says whether it has gone.
 func (s *System) mayLeave(w *instance) bool {
-	if !w.leaving || len(w.free) < w.processes() || w.drains > 0 && w.reserved.n > 0 {
+	if w.patient || len(w.free) < w.processes() || w.drains > 0 && w.reserved.n > 0 {
 		return false
 	}
 	s.depart(w)
 	return true
 }
 
-// depart is the end of a worker whose time was enough. Its unacked messages go back to the front of their queues in
+// depart is the end of a worker that closes its connection itself, when nothing runs any more or its soft timeout is
+// over. What was acked and still runs is lost, which only then is anything. Its unacked messages go back to the front of their queues in
 // the order in which they came, with redis, too (kombu/transport/virtual/base.py: restore_unacked_once takes the last
 // one first, and kombu/transport/redis.py puts it where it is read next).
 func (s *System) depart(w *instance) {
@@ -92,13 +110,22 @@ func (s *System) depart(w *instance) {
 		return cmp.Or(cmp.Compare(y.delivered, x.delivered), cmp.Compare(y.published, x.published), cmp.Compare(b, a))
 	})
 	w.down = true
+	s.cause = w.cause
+	for _, id := range s.lost {
+		s.suffered(&s.tasks[id])
+	}
+	s.cause = NoCause
 	s.clear(w)
 	for _, id := range s.lost {
-		if s.returned(id) {
+		switch t := &s.tasks[id]; {
+		case !t.unacked:
+			s.finish(id, Lost)
+		case s.returned(id):
 			s.enqueue(id, true)
 		}
 	}
 	w.forget()
+	w.busy.Set(s.now, 0)
 	if s.now >= s.from && s.now < s.to {
 		s.tally.Workers[me].Restarts++
 	}
@@ -107,8 +134,13 @@ func (s *System) depart(w *instance) {
 
 // gone is a worker that is away until Restart.
 func (s *System) gone(w *instance) {
-	w.leaving, w.off, w.down = false, true, true
+	w.leaving, w.patient, w.off, w.down = false, false, true, true
+	w.cause = NoCause
 	w.deaths++
+	if r := w.rollout; r > 0 {
+		at := s.now + s.rollouts[r-1].boot
+		s.host.Schedule(des.Event{At: at, Kind: kindRestart, Arg: s.slots[w.firstSlot].worker, Gen: des.MakeGen(w.deaths)})
+	}
 	if s.undertaker != nil {
 		s.undertaker.Gone(s.slots[w.firstSlot].worker)
 	}
@@ -120,7 +152,9 @@ func (s *System) slay(w *instance) {
 		s.undertaker.Kill(s.slots[w.firstSlot].worker)
 	}
 	w.stalled = false
+	s.cause = w.cause
 	s.perish(w)
+	s.cause = NoCause
 }
 
 // collect lists the messages that a worker has in its hands.

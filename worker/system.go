@@ -13,6 +13,9 @@ type Setup struct {
 	Priorities []int      // that messages may carry besides those of their classes
 	Key        des.Key    // of the broker's own choices
 	Recorder   Recorder   // nil = nobody listens
+	Deploys    []Deploy
+	Outages    []Outage // of the broker
+	Causes     int      // whose tolls are kept
 }
 
 // System is a broker and its workers. Every method takes the present time, which never goes back.
@@ -38,8 +41,15 @@ type System struct {
 	labour     Labourer // the host, if it has cores
 	copier     Copier   // the host, if it can run a task twice
 	undertaker Undertaker
-	blocked    des.Time // when the last of the blocked loops goes on
-	publishing des.Time // when the producers have published what they have
+	deploys    []Deploy
+	rollouts   []rollout // begun
+	outages    []Outage  // of the broker
+	broken     int       // of them, under way
+	whole      des.Time  // when the last of these is over
+	refusals   int32     // cause of what cannot be published
+	cause      int32     // of what happens now
+	blocked    des.Time  // when the last of the blocked loops goes on
+	publishing des.Time  // when the producers have published what they have
 	scratch    []int32
 	lost       []int32 // tasks of a worker that dies
 
@@ -69,6 +79,7 @@ func New(setup Setup, host Host) *System {
 		queues:   make([]queue, len(setup.Queues)),
 		choice:   des.NewStream(setup.Key),
 		to:       des.Never,
+		cause:    NoCause,
 		tally: Tally{
 			Classes: make([]ClassTally, len(setup.Classes)),
 			Queues:  make([]QueueTally, len(setup.Queues)),
@@ -104,6 +115,14 @@ func New(setup Setup, host Host) *System {
 		s.tally.Classes[i].Within = make([][2]int64, len(s.targets[i]))
 	}
 	s.addWorkers(setup.Workers)
+	if setup.Causes > 0 {
+		s.tally.Tolls = make([][]Toll, setup.Causes)
+		for i := range s.tally.Tolls {
+			s.tally.Tolls[i] = make([]Toll, len(s.classes))
+		}
+	}
+	s.plan(setup.Deploys)
+	s.expect(setup.Outages)
 	return s
 }
 
@@ -253,6 +272,28 @@ func (s *System) Handle(e des.Event) {
 	case kindUp:
 		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
 			s.up(e.Arg)
+		}
+	case kindRestart:
+		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
+			s.Restart(s.now, e.Arg)
+		}
+	case kindDeploy:
+		s.deploy(e.Arg)
+	case kindOutage:
+		s.breakDown(&s.outages[e.Arg])
+	case kindBack:
+		s.broken--
+	case kindReconnect:
+		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
+			s.reconnect(e.Arg)
+		}
+	case kindGiveUp:
+		if s.mine(e) {
+			s.giveUp(e.Arg)
+		}
+	case kindCold:
+		if w := &s.workers[e.Arg]; des.MakeGen(w.deaths) == e.Gen {
+			s.depart(w)
 		}
 	case kindKill:
 		if w := &s.workers[e.Arg]; des.MakeGen(w.deaths) == e.Gen {

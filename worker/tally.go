@@ -32,7 +32,8 @@ type Tally struct {
 	Classes []ClassTally
 	Queues  []QueueTally
 	Workers []WorkerTally
-	Stale   int64 // events that fired after their cause was gone
+	Tolls   [][]Toll // by cause and class, where causes are watched
+	Stale   int64    // events that fired after their cause was gone
 }
 
 // ClassTally is what was observed of one class. Durations are des.Time; a task is observed when its intended

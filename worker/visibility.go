@@ -23,7 +23,7 @@ const restoredAtOnce = 10
 func (s *System) look(id int32) {
 	w := &s.workers[id]
 	s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Look, Kind: kindLook, Arg: id})
-	if w.down || s.copier == nil {
+	if w.down || w.cut || w.leaving || s.copier == nil {
 		return
 	}
 	s.lost = s.lost[:0]
@@ -42,7 +42,10 @@ func (s *System) look(id int32) {
 
 // duplicate delivers a message once more while it is held. The copy is no task of its own: it is neither recorded nor
 // counted, except that its completed runs are duplicates.
-func (s *System) duplicate(id int32) {
+func (s *System) duplicate(id int32) { s.enqueue(s.copyOf(id), true) }
+
+// copyOf makes the copy of a message that is held.
+func (s *System) copyOf(id int32) int32 {
 	s.tasks[id].restored = true
 	copied := s.newTask()
 	t, c := &s.tasks[id], &s.tasks[copied]
@@ -53,7 +56,7 @@ func (s *System) duplicate(id int32) {
 		attempts: t.attempts, redeliveries: t.redeliveries + 1, copied: true,
 	}
 	s.copier.Copy(id, copied)
-	s.enqueue(copied, true)
+	return copied
 }
 
 // finishCopy ends a copy.

@@ -1,0 +1,77 @@
+package worker
+
+import "simrun/des"
+
+// Deploy is a rolling deploy: the workers of each row are shut down and started again one after the other, all rows at
+// the same time. The next is shut down when the one before is up.
+type Deploy struct {
+	At    des.Time
+	Grace des.Time // from being told to end until a worker is killed; des.Never = it is given all the time it needs
+	Boot  des.Time // from its end until it is up again
+	Rows  [][]int32
+	Cause int32 // in the tolls; none = -1
+}
+
+// rollout is one row of a deploy under way.
+type rollout struct {
+	grace, boot des.Time
+	row         []int32
+	next        int
+	cause       int32
+}
+
+// plan schedules deploys.
+func (s *System) plan(deploys []Deploy) {
+	s.deploys = deploys
+	for i := range deploys {
+		s.host.Schedule(des.Event{At: deploys[i].At, Kind: kindDeploy, Arg: int32(i)})
+	}
+}
+
+// deploy begins one. A row of which a worker is still in the hands of an earlier deploy sits this one out.
+func (s *System) deploy(id int32) {
+	d := &s.deploys[id]
+	for _, row := range d.Rows {
+		busy := false
+		for _, id := range row {
+			busy = busy || s.workers[id].rollout > 0
+		}
+		if busy {
+			continue
+		}
+		s.rollouts = append(s.rollouts, rollout{grace: d.Grace, boot: d.Boot, row: row, cause: d.Cause})
+		for _, id := range row {
+			s.workers[id].rollout = int32(len(s.rollouts))
+		}
+		s.roll(int32(len(s.rollouts)))
+	}
+}
+
+// roll goes on with the next worker of a row. One that is not there, or about to leave, needs no deploy: it comes back
+// with the new code, if it does.
+func (s *System) roll(id int32) {
+	r := &s.rollouts[id-1]
+	for r.next < len(r.row) {
+		me := r.row[r.next]
+		w := &s.workers[me]
+		r.next++
+		if w.rollout != id {
+			continue
+		}
+		if w.off || w.leaving {
+			w.rollout = 0
+			continue
+		}
+		w.cause = r.cause
+		s.shutdown(w, r.grace)
+		return
+	}
+}
+
+// rolled is a worker that is up again, or that somebody else wants away.
+func (s *System) rolled(w *instance) {
+	if r := w.rollout; r > 0 {
+		w.rollout = 0
+		s.roll(r)
+	}
+}

@@ -1,0 +1,169 @@
+package worker
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"simrun/des"
+)
+
+// Outage is a time in which nobody reaches the broker. It keeps its messages.
+type Outage struct {
+	From, To des.Time
+	Cause    int32 // in the tolls; none = -1
+}
+
+// publishRetries are the times after the first at which a publisher tries again before the call fails (celery/app/
+// defaults.py: task_publish_retry_policy, at most 3 retries after 0, 0.2 and 0.4 s).
+var publishRetries = [...]des.Time{0, 200 * time.Millisecond, 600 * time.Millisecond}
+
+// A worker tries to connect again at once, after 2 s more, 4 s more, and so on up to 32 s (kombu/connection.py:
+// _ensure_connection, and kombu/utils/functional.py: retry_over_time).
+const (
+	reconnectStep = 2 * time.Second
+	reconnectMost = 32 * time.Second
+)
+
+// expect schedules outages of the broker.
+func (s *System) expect(outages []Outage) {
+	s.outages = outages
+	for i := range outages {
+		s.host.Schedule(des.Event{At: outages[i].From, Kind: kindOutage, Arg: int32(i)})
+		s.host.Schedule(des.Event{At: outages[i].To, Kind: kindBack})
+	}
+}
+
+// breakDown begins an outage: all workers lose their connections before the first message is given back.
+func (s *System) breakDown(o *Outage) {
+	s.broken++
+	s.whole = max(s.whole, o.To)
+	s.refusals = o.Cause
+	cut := func(w *instance) bool { return w.cut && w.cutAt == s.now }
+	for i := range s.workers {
+		if w := &s.workers[i]; !w.cut && !w.down {
+			s.detach(w)
+		}
+	}
+	s.cause = o.Cause
+	for i := range s.workers {
+		if w := &s.workers[i]; cut(w) && !w.down {
+			s.disconnect(w)
+		}
+	}
+	s.cause = NoCause
+}
+
+// detach leaves a worker without a connection until it has one again.
+func (s *System) detach(w *instance) {
+	w.cut, w.cutAt = true, s.now
+	s.ask(w)
+	s.redial(w)
+}
+
+// redial schedules the first of a worker's attempts to connect that the broker will answer.
+func (s *System) redial(w *instance) {
+	at, wait := w.cutAt, des.Time(0)
+	for at < s.whole || at <= s.now {
+		wait = min(wait+reconnectStep, reconnectMost)
+		at += wait
+	}
+	s.host.Schedule(des.Event{At: at, Kind: kindReconnect, Arg: s.slots[w.firstSlot].worker, Gen: des.MakeGen(w.deaths)})
+}
+
+// reconnect is a worker that has reached the broker again, unless that has failed anew.
+func (s *System) reconnect(id int32) {
+	w := &s.workers[id]
+	if s.broken > 0 {
+		s.redial(w)
+		return
+	}
+	w.cut = false
+	s.turn(w)
+}
+
+// disconnect is what a worker makes of the loss of its connection. It drops what has not started (celery/worker/
+// consumer/consumer.py: on_close), and what runs goes on: worker_cancel_long_running_tasks_on_connection_loss is off. The
+// broker delivers again all that was unacked, also what still runs, as its ack can no longer arrive: rabbitmq when it is
+// back, redis after its visibility timeout. What a threads worker has reserved is in the hands of its pool already,
+// and runs too.
+func (s *System) disconnect(w *instance) {
+	me := s.slots[w.firstSlot].worker
+	s.collect(me)
+	slices.SortFunc(s.lost, func(a, b int32) int {
+		x, y := &s.tasks[a], &s.tasks[b]
+		c := cmp.Or(cmp.Compare(x.delivered, y.delivered), cmp.Compare(x.published, y.published), cmp.Compare(a, b))
+		if s.broker.Kind == Redis {
+			return c
+		}
+		return -c // each goes to the front
+	})
+	kept := w.cfg.Pool == Threads
+	if !kept {
+		w.reserved = emptyList()
+	}
+	w.fetching, w.held, w.widened = 0, 0, 0
+	w.blind, w.wire = false, 0
+	for _, id := range slices.Clone(s.lost) {
+		t := &s.tasks[id]
+		switch {
+		case t.state == crashed || !t.unacked:
+		case t.state >= starting || t.state == reserved && kept:
+			s.again(id)
+		default:
+			s.suffered(t)
+			s.requeue(id, s.restoreDelay(t))
+		}
+	}
+	w.unacked -= w.acking + w.unheard
+	w.acking, w.unheard = 0, 0
+	w.holding = w.processes() - len(w.free) + w.reserved.n
+	w.waiting.Set(s.now, w.reserved.n)
+}
+
+// again delivers a message once more, while the first delivery of it runs on.
+func (s *System) again(id int32) {
+	t := &s.tasks[id]
+	if s.copier == nil || t.restored {
+		return
+	}
+	if c := s.toll(t); c != nil {
+		c.Doubled++
+	}
+	delay := s.restoreDelay(t)
+	copied := s.copyOf(id)
+	if delay > 0 {
+		s.tasks[copied].state = delayed
+		s.at(s.now+delay, kindPublished, copied)
+		return
+	}
+	s.enqueue(copied, s.broker.Kind != Redis)
+}
+
+// withhold is a message that cannot be published now. Its publisher tries again for a little while; then the call
+// fails, and there is no such task. That of a retry is lost in the same way (celery/app/task.py: retry rejects).
+func (s *System) withhold(id int32) {
+	t := &s.tasks[id]
+	t.state = delayed
+	for _, d := range publishRetries {
+		if at := s.now + d; at >= s.whole {
+			at += s.broker.Publish
+			if s.broker.Kind == Ideal {
+				at = max(at, t.eta)
+			}
+			s.at(at, kindPublished, id)
+			return
+		}
+	}
+	s.at(s.now+publishRetries[len(publishRetries)-1], kindGiveUp, id)
+}
+
+// giveUp is a publisher whose call has failed.
+func (s *System) giveUp(id int32) {
+	s.cause = s.refusals
+	if c := s.toll(&s.tasks[id]); c != nil {
+		c.Refused++
+	}
+	s.cause = NoCause
+	s.finish(id, Rejected)
+}
