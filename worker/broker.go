@@ -47,7 +47,7 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 // it to a worker at once, which holds it. Busy is the time that the publisher takes beforehand.
 func (s *System) send(id int32, busy des.Time) {
 	if s.broken > 0 {
-		s.withhold(id)
+		s.withhold(id, busy)
 		return
 	}
 	t := &s.tasks[id]

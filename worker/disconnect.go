@@ -142,12 +142,12 @@ func (s *System) again(id int32) {
 
 // withhold is a message that cannot be published now. Its publisher tries again for a little while; then the call
 // fails, and there is no such task. That of a retry is lost in the same way (celery/app/task.py: retry rejects).
-func (s *System) withhold(id int32) {
+func (s *System) withhold(id int32, busy des.Time) {
 	t := &s.tasks[id]
 	t.state = delayed
 	for _, d := range publishRetries {
 		if at := s.now + d; at >= s.whole {
-			at += s.broker.Publish
+			at += s.broker.Publish + busy
 			if s.broker.Kind == Ideal {
 				at = max(at, t.eta)
 			}
