@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"slices"
+
 	"simrun/des"
 	"simrun/sim"
 	"simrun/worker"
@@ -35,13 +37,18 @@ type Blast struct {
 }
 
 // watched says that something is meant to break, and what it does is followed step by step.
-func (e *engine) watched() bool { return len(e.sc.Faults)+len(e.sc.TaskFaults) > 0 }
+func (e *engine) watched() bool {
+	return slices.ContainsFunc(e.sc.Faults, disturbs) || len(e.sc.TaskFaults) > 0
+}
 
 // faults is what every fault did to layout l.
 func (e *engine) faults(l int) []Fault {
 	var all []Fault
 	for i := range e.sc.Faults {
 		f := &e.sc.Faults[i]
+		if !disturbs(*f) {
+			continue // see compromised
+		}
 		at, length := f.At.Seconds(), f.For.Seconds()
 		out := Fault{Fault: f.Name, At: &at, For: &length}
 		e.drain(&out, l, f.At, f.End())

@@ -82,6 +82,9 @@ type Strategy struct {
 	Unstable []Unstable `json:"unstable,omitempty"`
 	Faults   []Fault    `json:"faults,omitempty"`
 	Timeline *Timeline  `json:"-"` // of the first replication
+
+	Breaches    []Breach     `json:"breaches,omitempty"` // of clearance, where the scenario names any: such a layout does not pass
+	Compromised []Compromise `json:"compromised,omitempty"`
 }
 
 // Unstable is a queue that is offered at least what its workers can do: steady-state figures are withheld.
@@ -122,6 +125,8 @@ type Class struct {
 
 	StretchByCause  *StretchCause `json:"stretch_by_cause"`
 	ServiceFailures float64       `json:"service_failures"` // attempts that a service failed
+
+	Exposure map[string]*Exposure `json:"exposure,omitempty"` // by label
 
 	SLO      []SLO      `json:"slo"`
 	Observed []Observed `json:"observed,omitempty"`

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"simrun/des"
 	"simrun/scenarios"
 	"simrun/sim"
 	"simrun/strategies"
+	"simrun/system"
 	"simrun/workloads"
 )
 
@@ -105,6 +107,9 @@ func (e *engine) steady() bool {
 	return e.sc.Run.AutoWarmup && stationary(e.sc) || e.sc.Run.Warmup > 0
 }
 
+// disturbs says whether a planned fault changes what happens: malicious code only reads.
+func disturbs(f system.Fault) bool { return f.Of != system.OfClass }
+
 // stationary says that nothing changes over time: neither arrivals, nor what is planned to break.
 func stationary(sc *scenarios.Scenario) bool {
 	for i := range sc.Classes {
@@ -112,7 +117,7 @@ func stationary(sc *scenarios.Scenario) bool {
 			return false
 		}
 	}
-	return len(sc.Faults) == 0
+	return !slices.ContainsFunc(sc.Faults, disturbs)
 }
 
 // deterministic says that every replication would be the same: recorded tasks that bring their own work, no chance

@@ -44,17 +44,20 @@ var shares = [figures]float64{p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.
 
 // sample is what one replication of one layout says. Figures are NaN where nothing was observed.
 type sample struct {
-	classes []classSample // of each class; the last is over all tasks
-	queues  []float64     // mean length
-	longest []float64     // largest length
-	busy    []float64     // of each worker: mean slots held
-	kept    []float64     // of each worker: mean messages reserved
-	restart []float64
-	nodes   []float64         // share of the cores in use
-	paid    []float64         // of each node: share of the time that it was paid for
-	course  [][]worker.Moment // of each class, where faults are watched
-	waiting []int32           // tasks at the end of each step, likewise
-	little  [2]float64        // mean number of tasks in the system; throughput x mean time in it
+	classes     []classSample // of each class; the last is over all tasks
+	queues      []float64     // mean length
+	longest     []float64     // largest length
+	busy        []float64     // of each worker: mean slots held
+	kept        []float64     // of each worker: mean messages reserved
+	restart     []float64
+	nodes       []float64         // share of the cores in use
+	paid        []float64         // of each node: share of the time that it was paid for
+	course      [][]worker.Moment // of each class, where faults are watched
+	waiting     []int32           // tasks at the end of each step, likewise
+	exposure    []sim.Exposure    // of each class with labels, and each of them
+	compromised []sim.Compromised // of each fault that compromises a class
+
+	little [2]float64 // mean number of tasks in the system; throughput x mean time in it
 }
 
 type classSample struct {
@@ -69,6 +72,7 @@ type classSample struct {
 func newSample(r *sim.Result, end, span des.Time) sample {
 	var s sample
 	s.waiting = r.Waiting
+	s.exposure, s.compromised = r.Exposure, r.Compromised
 	var all worker.ClassTally
 	inSystem := 0.0
 	for i := range r.Classes {

@@ -55,6 +55,7 @@ func (e *engine) strategy(l int) Strategy {
 	for c := range e.sc.Classes {
 		class := e.class(l, c)
 		class.Queue = layout.Queues[layout.ClassQueue[c]].Name
+		class.Exposure = e.exposure(l, c)
 		target := 0
 		for i := range e.sc.Classes[c].SLO {
 			o := &e.sc.Classes[c].SLO[i]
@@ -89,6 +90,7 @@ func (e *engine) strategy(l int) Strategy {
 	if e.watched() {
 		s.Faults = e.faults(l)
 	}
+	s.Breaches, s.Compromised = e.breaches(l), e.compromised(l)
 	for q, load := range e.loads[l] {
 		if load.Unstable {
 			s.Unstable = append(s.Unstable, Unstable{

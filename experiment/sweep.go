@@ -162,6 +162,9 @@ func (e *engine) cellStrategy(l int, s *Strategy) CellStrategy {
 	if e.targeted() {
 		c.Verdict = state(s)
 	}
+	if len(s.Breaches) > 0 {
+		c.Verdict = fail
+	}
 	if row := e.objective(l); row != nil && len(e.withheld[l]) == 0 {
 		c.Worst = e.estimate(row, math.NaN())
 	}

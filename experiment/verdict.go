@@ -33,15 +33,20 @@ func (e *engine) decide(r *Result) error {
 	for l := range r.Strategies {
 		states[l] = state(&r.Strategies[l])
 	}
-	if open := states[base] == undecided || states[base] == marginal; !open {
-		passes := states[base] == pass
-		v.BaselinePasses = &passes
-	}
 	if !e.cell {
 		var err error
 		if v.Headroom, err = e.headroom(states); err != nil {
 			return err
 		}
+	}
+	for l := range r.Strategies { // after the headroom, which is about load
+		if len(r.Strategies[l].Breaches) > 0 {
+			states[l] = fail
+		}
+	}
+	if open := states[base] == undecided || states[base] == marginal; !open {
+		passes := states[base] == pass
+		v.BaselinePasses = &passes
 	}
 	e.best(v, states)
 	simplest := e.simplest(states)
@@ -67,6 +72,7 @@ func (e *engine) decide(r *Result) error {
 	}
 	v.Headline = e.headline(r, states[base])
 	v.Reasons = append(v.Reasons, e.reasons(r, states)...)
+	v.Reasons = append(v.Reasons, e.whatIsShared(r, states)...)
 	// An ideal broker is a model: there is nothing to deploy.
 	if v.Recommend != nil && *v.Recommend != v.Baseline && e.sc.Layouts[simplest].Broker.Kind != worker.Ideal {
 		c := strategies.Diff(&e.sc.Layouts[base], &e.sc.Layouts[simplest], e.sc.Classes)
@@ -144,7 +150,7 @@ func (e *engine) best(v *Verdict, states []string) {
 	var rows [][]float64
 	var kept []int
 	for _, l := range e.choices() {
-		if row := e.objective(l); row != nil && len(e.withheld[l]) == 0 {
+		if row := e.objective(l); row != nil && len(e.withheld[l]) == 0 && e.breaches(l) == nil {
 			rows, kept = append(rows, row), append(kept, l)
 		}
 	}
@@ -261,7 +267,7 @@ func misses(s *Strategy) []miss {
 func (e *engine) closest(r *Result) *Closest {
 	var found *miss
 	for _, l := range e.choices() {
-		if m := misses(&r.Strategies[l]); len(m) > 0 && (found == nil || m[0].factor < found.factor) {
+		if m := misses(&r.Strategies[l]); len(m) > 0 && len(r.Strategies[l].Breaches) == 0 && (found == nil || m[0].factor < found.factor) {
 			found = &m[0]
 		}
 	}

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 
 	"simrun/des"
 	"simrun/sim"
@@ -21,7 +22,7 @@ func (e *engine) settleWarmup() error {
 	case !e.sc.Run.AutoWarmup:
 		e.rule = "as given"
 		return nil
-	case len(e.sc.Faults) > 0:
+	case slices.ContainsFunc(e.sc.Faults, disturbs):
 		e.rule = "none: faults are planned, so the run starts and ends as given"
 		return nil
 	case !stationary(e.sc):

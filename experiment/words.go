@@ -17,6 +17,12 @@ func (e *engine) headline(r *Result, baseline string) string {
 	switch {
 	case !allHold(r.Checks):
 		return "No verdict: a check failed, so none of these figures should be trusted."
+	case len(base.Breaches) > 0:
+		s := fmt.Sprintf("No: what runs today (%s) runs %s without clearance", base.Name, describeBreaches(base))
+		if missed := misses(base); len(missed) > 0 {
+			s += ", and misses " + describe(&missed[0])
+		}
+		return s + "."
 	case targets == 0:
 		s := "No targets are set, so there is nothing to pass or fail"
 		if r.Verdict.Best != nil {
@@ -95,7 +101,11 @@ func describe(m *miss) string {
 
 // whyChange names the rung of the ladder that is enough.
 func (e *engine) whyChange(simplest int) string {
-	return fmt.Sprintf("%s meets every target with the fewest changes.", e.sc.Layouts[simplest].Name)
+	what := "every target"
+	if e.cleared() {
+		what += " and clearance"
+	}
+	return fmt.Sprintf("%s meets %s with the fewest changes.", e.sc.Layouts[simplest].Name, what)
 }
 
 // reasons says of every layout why it passes or not.
@@ -103,7 +113,11 @@ func (e *engine) reasons(r *Result, states []string) []string {
 	var said []string
 	for l := range r.Strategies {
 		s := &r.Strategies[l]
+		if len(s.Breaches) > 0 && l != e.sc.Baseline { // of the baseline the headline says so
+			said = append(said, fmt.Sprintf("%s runs %s without clearance.", s.Name, describeBreaches(s)))
+		}
 		switch missed := misses(s); {
+		case len(missed) == 0 && len(s.Breaches) > 0:
 		case states[l] == fail:
 			said = append(said, fmt.Sprintf("%s misses %s.", s.Name, describe(&missed[0])))
 		case states[l] == marginal && l == e.sc.Baseline: // the headline says so

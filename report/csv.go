@@ -102,6 +102,7 @@ func (r *records) class(c *experiment.Class) {
 		r.plain("wait_by_cause.queue", c.WaitByCause.Queue)
 		r.plain("wait_by_cause.reserved", c.WaitByCause.Reserved)
 	}
+	r.exposure(c)
 	for _, t := range c.SLO {
 		r.plain("slo."+t.Metric+".target", t.Target)
 		r.estimate("slo."+t.Metric+".value", t.Value)

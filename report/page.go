@@ -29,7 +29,8 @@ type pageView struct {
 	Style                                                                             template.CSS
 	Reasons, Method, Warnings, Assumptions                                            []string
 	Maps, Bars, CauseBars, CDFs, Times, Use                                           []figureView
-	Sweep, Targets, Causes, Workers, Checks                                           []gridView
+	Sweep, Targets, Causes, Workers, Checks, Exposure                                 []gridView
+	Disclaimer                                                                        string
 	Inputs                                                                            []input
 }
 
@@ -65,10 +66,11 @@ func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result) error {
 		Inputs: []input{
 			{"file", sc.File}, {"SHA-256", r.Scenario.SHA256}, {"seed", fmt.Sprint(r.Scenario.Seed)},
 		},
-		Targets: views(targets(r), overloaded(r), durations(r), layouts(r), rest(r), blast(r), tolls(r)),
-		Causes:  views(causes(r), stretches(r)),
-		Workers: views(workers(r)),
-		Checks:  views(checks(r), differences(r)),
+		Targets:  views(targets(r), overloaded(r), durations(r), layouts(r), rest(r), blast(r), tolls(r)),
+		Causes:   views(causes(r), stretches(r)),
+		Workers:  views(workers(r)),
+		Exposure: views(price(r), exposure(r, true), compromises(r)), Disclaimer: disclaimer,
+		Checks: views(checks(r), differences(r)),
 	}
 	if v.Sweep = views(sweepGrids(r)...); v.Sweep != nil {
 		v.SweepLine = together(sweepLine(r))

@@ -35,6 +35,8 @@ func Text(r *experiment.Result, width int, color bool) string {
 	p.grid(durations(r))
 	p.grid(rest(r))
 	p.grid(blast(r))
+	p.grid(exposure(r, false))
+	p.grid(compromises(r))
 	p.checks(r)
 	if w := footnotes(r); len(w) > 0 {
 		p.title("Warnings")
@@ -100,6 +102,8 @@ func recommendation(v *experiment.Verdict) string {
 	case v.Closest != nil:
 		c := v.Closest
 		return fmt.Sprintf("No layout passes. Closest: %s, whose %s of %s is %s against %s.", c.Strategy, metricName(c.Metric), c.Class, figure(c.Metric, c.Value), figure(c.Metric, c.Target))
+	case v.Status == "none_passes":
+		return "No layout passes."
 	case v.Status == "undecided":
 		return "No recommendation." // the headline says why: too close, nothing arrived, or a check failed
 	}

@@ -25,7 +25,7 @@ func (d *decoder) faults(v *value, s *Scenario) {
 		if item.kind != table {
 			continue
 		}
-		for _, k := range []string{"service", "machine", "zone", "task"} {
+		for _, k := range []string{"service", "machine", "zone", "task", "compromise"} {
 			if f := item.field(k); f != nil {
 				if k == "task" {
 					d.taskFault(item, path, s)
@@ -64,6 +64,11 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 		if d.known(name, join(path, part), "machine", d.root.get("machines").keys()) != "" {
 			f.Target = slices.IndexFunc(s.Machines, func(m system.Machine) bool { return m.Name == name.text })
 		}
+	case "compromise":
+		f.Of = system.OfClass
+		if d.known(name, join(path, part), "task", d.root.get("tasks").keys()) != "" {
+			f.Target = slices.IndexFunc(s.Classes, func(c workloads.Class) bool { return c.Name == name.text })
+		}
 	case "zone":
 		f.Of = system.OfZone
 		f.Zone = d.zone(name, join(path, part))
@@ -77,7 +82,10 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 		f.Factor = d.factor(v)
 	}
 	f.Name = fmt.Sprintf("%s %s", d.text(name), mode)
-	if part != "service" {
+	switch part {
+	case "compromise":
+		f.Name = d.text(name) + " compromised"
+	case "machine", "zone":
 		f.Name = fmt.Sprintf("%s %s down", part, d.text(name))
 	}
 	s.Faults = append(s.Faults, f)
@@ -92,6 +100,8 @@ func (d *decoder) faultMode(v *value, path, part string) string {
 	}
 	if m := v.field("mode"); m != nil && !d.bad[m.val.at] {
 		switch mode = d.text(m.val); {
+		case part == "compromise":
+			d.errorf(m.at, join(path, "mode"), "only with service or task: a compromised task does its work as ever")
 		case modes == nil:
 			d.errorf(m.at, join(path, "mode"), "only with service or task: a %s is down", part)
 		case !slices.Contains(modes, mode):
@@ -115,7 +125,7 @@ func (d *decoder) factor(v *value) float64 {
 func (d *decoder) taskFault(v *value, path string, s *Scenario) {
 	for _, k := range []string{"at", "for"} {
 		if f := v.field(k); f != nil {
-			d.errorf(f.at, join(path, k), "only with service, machine or zone: a task goes wrong by chance, in the whole run")
+			d.errorf(f.at, join(path, k), "only with service, machine, zone or compromise: a task goes wrong by chance, in the whole run")
 		}
 	}
 	if v.get("chance") == nil {

@@ -193,6 +193,7 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 		Overflow:           d.texts(v.get("overflow")),
 		MaxTasksPerChild:   d.wholeIf(v.get("max_tasks_per_child")),
 		Heartbeat:          d.flagIf(v.get("heartbeat")),
+		Clearance:          d.texts(v.get("clearance")),
 	}
 	if timer := v.get("wakeup_timer"); timer != nil && d.text(timer) != "none" {
 		t := d.time(timer)
@@ -268,7 +269,7 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 	}
 	b := strategies.BrokerSpec{
 		Zone: d.text(v.get("zone")), Zones: d.places, Kind: d.text(v.get("kind")), Dispatch: d.text(v.get("dispatch")),
-		Machine: d.text(v.get("machine")), Producers: producers,
+		Machine: d.text(v.get("machine")), Producers: producers, ACL: d.text(v.get("acl")),
 	}
 	if timeout := v.get("visibility_timeout"); timeout != nil {
 		t := d.time(timeout)

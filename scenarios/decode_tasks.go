@@ -27,6 +27,7 @@ func (d *decoder) classes(v *value) []workloads.Class {
 		classes = append(classes, c)
 	}
 	d.cycles(v, classes)
+	d.labels(v, classes)
 	return classes
 }
 
@@ -46,6 +47,7 @@ func (d *decoder) class(name string, v *value, path string) workloads.Class {
 		Fresh:     d.text(v.get("retry").get("demand")) == "fresh",
 		SLO:       d.slo(v.get("slo")),
 		Zone:      d.zone(v.get("zone"), join(path, "zone")),
+		Labels:    d.texts(v.get("labels")),
 	}
 	if p := v.get("priority"); p != nil {
 		c.HasPriority, c.Priority = true, d.whole(p)

@@ -51,7 +51,9 @@ func (d *decoder) expandStrategy(v *value, s *Scenario, l *strategies.Layout) *v
 		if slices.ContainsFunc(members, func(w int) bool { return l.Workers[w].Concurrency != first.Concurrency }) {
 			return v
 		}
-		workers.add(name, expandWorker(l, &first, len(members), machineOf(s, l, members[0])))
+		worker := expandWorker(l, &first, len(members), machineOf(s, l, members[0]))
+		addLabels(worker, "clearance", l.ClearanceOf(members[0]))
+		workers.add(name, worker)
 	}
 	out.add("workers", workers)
 	routes := &value{kind: table}

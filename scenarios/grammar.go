@@ -98,7 +98,7 @@ func brokerKeys() shape {
 		{name: "overheads", doc: "Fixed costs in time of moving a message; the others are those of the release.", shape: overheadKeys()},
 		{name: "machine", doc: "Kind of machine it runs on, whose cores it then shares; elsewhere if it is missing.", shape: name("the name of a machine")},
 		{name: "zone", doc: "Where it stands: workers and producers elsewhere pay the round trips; where its machine stands, or else next door to everything, if it is missing.", shape: name("the name of a zone")},
-		{name: "acl"},
+		{name: "acl", doc: "Which queues the credentials of a worker read: none = all of them, as one user for all; per_queue = its own. It takes no time.", shape: word{words: []string{"none", "per_queue"}}},
 		{name: "visibility_timeout", doc: "With redis, how long a message may be unacked before it is delivered again; checked about every 100 s (gevent: 20 s).", shape: amount{quantity: durations().positive()}},
 	}}}}
 }

@@ -41,7 +41,7 @@ func workerKeys() *record {
 		{name: "memory_limit"},
 		{name: "base_memory"},
 		{name: "oom"},
-		{name: "clearance"},
+		{name: "clearance", doc: "Labels of the tasks that it may run. Celery runs the others all the same: such runs are counted, and the layout does not pass.", shape: labelList()},
 		{name: "reserve"},
 		{name: "start"},
 		{name: "zone"},
@@ -68,7 +68,7 @@ func autoscaleKeys() *record {
 func deriveKeys() *record {
 	return &record{noun: "a derivation", keys: []key{
 		{name: "from", doc: "Strategy whose slots are dealt out.", shape: name("the name of a strategy"), required: true},
-		{name: "split_by", doc: "What gets a worker of its own.", shape: word{words: []string{"queue", "kind", "priority"}, later: []string{"memory", "label", "zone"}}, required: true},
+		{name: "split_by", doc: "What gets a worker of its own.", shape: word{words: []string{"queue", "kind", "priority", "label"}, later: []string{"memory", "zone"}}, required: true},
 		{name: "share", doc: "How slots are shared: by offered load, equally, or as given.", shape: &either{of: []shape{
 			word{words: []string{"load", "equal"}},
 			&mapping{noun: "a map of slots by group", of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1, name: phrase{noun: "the name of a group"}},

@@ -19,7 +19,7 @@ func taskKeys() *record {
 		{name: "zone", doc: "Zone of what it needs wherever it runs; anywhere if it is missing.", shape: name("the name of a zone")},
 		{name: "memory"},
 		{name: "rate_limit"},
-		{name: "labels"},
+		{name: "labels", doc: "Kinds of data that it handles and not everybody may see, such as pii: exposure and clearance go by them.", shape: labelList()},
 		{name: "copies"},
 	}}
 }

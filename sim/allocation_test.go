@@ -9,6 +9,7 @@ import (
 
 	"simrun/des"
 	"simrun/sim"
+	"simrun/system"
 	"simrun/worker"
 	"simrun/workloads"
 )
@@ -39,9 +40,16 @@ func troubled(p worker.Pool) *model {
 // TestTroubleAllocatesNothing: a run three times as long handles some hundred thousand events more, and allocates
 // no more but for tables that grow with the most tasks ever present, and histograms with the spread of their values.
 func TestTroubleAllocatesNothing(t *testing.T) {
-	for name, p := range map[string]worker.Pool{"prefork": worker.Prefork, "gevent": worker.Gevent, "threads": worker.Threads} {
+	for name, p := range map[string]worker.Pool{
+		"prefork": worker.Prefork, "gevent": worker.Gevent, "threads": worker.Threads, "watched": worker.Prefork,
+	} {
 		t.Run(name, func(t *testing.T) {
 			m := troubled(p)
+			var faults []system.Fault
+			if name == "watched" {
+				m.classes[0].Labels, m.classes[3].Labels = []string{"a"}, []string{"a", "b"}
+				faults = []system.Fault{{Of: system.OfClass, Target: 1, At: hour / 6, For: hour / 6}}
+			}
 			if p != worker.Prefork {
 				// One thread has to carry all; without hangs, which nothing ends in a threads pool.
 				for i := range m.classes {
@@ -52,7 +60,7 @@ func TestTroubleAllocatesNothing(t *testing.T) {
 			allocations := func(duration des.Time) (mallocs uint64, events int64) {
 				var before, after runtime.MemStats
 				world := sim.New(&m.layout, m.classes, m.machines, sim.Options{
-					Key: des.NewKey(1), Warmup: hour / 6, Duration: duration, Drain: hour,
+					Key: des.NewKey(1), Warmup: hour / 6, Duration: duration, Drain: hour, Faults: faults,
 				})
 				runtime.ReadMemStats(&before)
 				r := world.Run()

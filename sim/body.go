@@ -16,6 +16,9 @@ func (h *host) Jitter(task int32, retry int) float64 {
 }
 
 func (h *host) Done(task int32, o worker.Outcome) {
+	if h.guard != nil {
+		h.guard.done(task)
+	}
 	h.source.Finished(h.bodies[task].ref, h.now, o == worker.OK)
 }
 
@@ -31,6 +34,9 @@ func (h *host) Start(task, slot int32, attempt int) {
 	p.task, p.phase, p.awake = task, 0, false
 	p.gen++
 	p.began, p.due = w.now, 0
+	if w.guard != nil {
+		w.guard.enter(slot, task)
+	}
 	switch b.fate {
 	case workloads.Hang:
 		return
@@ -58,6 +64,9 @@ func (h *host) Stop(_, slot int32) bool {
 	}
 	p.task = none
 	p.gen++
+	if w.guard != nil {
+		w.guard.leave(slot)
+	}
 	return true
 }
 
@@ -105,6 +114,9 @@ func (w *World) proceed(slot int32) {
 	if p.task == none {
 		// Stopped while it could not be interrupted.
 		p.gen++
+		if w.guard != nil {
+			w.guard.leave(slot)
+		}
 		w.system.Ended(w.now, slot, worker.Stopped)
 		return
 	}
@@ -128,6 +140,9 @@ func (w *World) end(slot int32, r worker.Result) {
 	p.task = none
 	p.gen++
 	w.threads[p.worker].turn = none
+	if w.guard != nil {
+		w.guard.leave(slot)
+	}
 	w.system.Ended(w.now, slot, r)
 }
 

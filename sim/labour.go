@@ -220,4 +220,7 @@ func (h *host) Copy(task, copied int32) {
 	w.room(copied)
 	w.bodies[copied] = w.bodies[task]
 	copy(w.demandsOf(copied), w.demandsOf(task))
+	if w.guard != nil {
+		w.guard.copied(task, copied)
+	}
 }

@@ -122,6 +122,10 @@ func (w *World) sample() {
 
 // breaks begins a planned fault.
 func (w *World) breaks(f *fault) {
+	if f.Of == system.OfClass {
+		w.guard.begin(f)
+		return
+	}
 	for _, id := range f.services {
 		w.adjust(id)
 		if f.Of == system.OfService && f.Mode == system.Down {
@@ -135,6 +139,10 @@ func (w *World) breaks(f *fault) {
 
 // mends ends a planned fault. The workers of its machines are up once these have booted.
 func (w *World) mends(f *fault) {
+	if f.Of == system.OfClass {
+		w.guard.end(f)
+		return
+	}
 	for _, id := range f.services {
 		w.adjust(id)
 	}

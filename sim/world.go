@@ -38,8 +38,11 @@ type Result struct {
 	Nodes   []Node
 	Stretch []Stretch // of each class
 	Waiting []int32   // tasks that waited at the end of each step
-	Events  int64     // handled, of every kind
-	End     des.Time  // when the run stopped
+
+	Exposure    []Exposure    // of each class with labels
+	Compromised []Compromised // of each fault that compromises a class
+	Events      int64         // handled, of every kind
+	End         des.Time      // when the run stopped
 }
 
 // Node is what was observed of one machine.
@@ -84,6 +87,7 @@ type World struct {
 	nodes   []node
 	nodeOf  []int32 // by worker; none = cores without limit
 	net     network
+	guard   *guard    // nil = nothing is sensitive or compromised
 	stretch []Stretch // by class
 	events  int64
 
@@ -143,6 +147,7 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	w.place(layout, machines)
 	w.employ(layout)
 	w.connect(layout, machines)
+	w.watch(layout)
 	w.stretch = make([]Stretch, len(classes))
 	var listener worker.Recorder
 	if o.Recorder != nil {
@@ -186,7 +191,13 @@ func (w *World) Run() Result {
 	if !w.system.Settled() {
 		w.now = last
 	}
+	if w.guard != nil {
+		w.guard.close()
+	}
 	r := Result{Tally: w.system.Close(w.now), Events: w.events, End: w.now, Stretch: w.stretch, Waiting: w.net.waiting}
+	if w.guard != nil {
+		r.Exposure, r.Compromised = w.guard.rows, w.guard.compromised()
+	}
 	for i := range w.nodes {
 		n := &w.nodes[i]
 		if n.limited {
@@ -245,6 +256,9 @@ func (w *World) publish() {
 	p := &w.message
 	b.fate = w.source.Publication(a, w.demandsOf(id), p)
 	b.observed = a.Due >= w.opts.Warmup && a.Due < w.opts.Warmup+w.opts.Duration
+	if w.guard != nil {
+		w.guard.published(id)
+	}
 	if w.opts.Recorder != nil {
 		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), p)
 	}

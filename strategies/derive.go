@@ -86,8 +86,9 @@ func (b *builder) uniform(from *Layout) bool {
 
 // setting is what a derived worker inherits.
 type setting struct {
-	cfg     worker.Config
-	machine int
+	cfg       worker.Config
+	machine   int
+	clearance []string
 }
 
 func inherited(l *Layout, w int) setting {
@@ -96,7 +97,7 @@ func inherited(l *Layout, w int) setting {
 		cfg.Order = worker.RoundRobin
 	}
 	cfg.Name, cfg.Queues, cfg.Weights, cfg.Overflow, cfg.Concurrency = "", nil, nil, nil, 0
-	return setting{cfg, machineOf(l, w)}
+	return setting{cfg, machineOf(l, w), l.ClearanceOf(w)}
 }
 
 // same compares two settings; the order only matters to a worker of several queues, which may be either.
@@ -104,7 +105,7 @@ func same(a, b setting) bool {
 	if a.cfg.Order == worker.RoundRobin || b.cfg.Order == worker.RoundRobin {
 		a.cfg.Order, b.cfg.Order = worker.RoundRobin, worker.RoundRobin
 	}
-	return a.machine == b.machine && sameFlags(&a.cfg, &b.cfg) && a.cfg.AcksLate == b.cfg.AcksLate &&
+	return a.machine == b.machine && slices.Equal(a.clearance, b.clearance) && sameFlags(&a.cfg, &b.cfg) && a.cfg.AcksLate == b.cfg.AcksLate &&
 		a.cfg.RejectOnWorkerLost == b.cfg.RejectOnWorkerLost && a.cfg.Order == b.cfg.Order
 }
 
@@ -201,6 +202,7 @@ func (b *builder) staff(from *Layout, shares []share) []group {
 		case g.cfg.Order == worker.Weighted:
 			g.weights = b.inheritedWeights(from, g.queues)
 		}
+		g.clearance = b.needed(base.clearance, s.classes)
 		b.limits("derive", &g)
 		groups = append(groups, g)
 	}

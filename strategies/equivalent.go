@@ -89,7 +89,8 @@ func queueNames(l *Layout, queues []int) []string {
 
 // Simplicity is how much of the baseline has to change for a layout, and how many workers it has; of two layouts that
 // do, the one with fewer changes is the simpler, then the one with fewer workers. A change is a worker added or removed,
-// a flag of a worker that stays, a setting, or a task that goes to another queue.
+// a flag or the clearance of a worker that stays, a setting, users of their own at the broker, or a task that goes to
+// another queue.
 func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers int) {
 	for name, g := range groupsOf(to) {
 		before, there := groupsOf(from)[name]
@@ -103,6 +104,7 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 			!slices.Equal(queueNames(from, x.Overflow), queueNames(to, y.Overflow)),
 			!slices.Equal(slotsOf(from, before), slotsOf(to, g)),
 			machineOf(from, before[0]) != machineOf(to, g[0]),
+			!slices.Equal(from.ClearanceOf(before[0]), to.ClearanceOf(g[0])),
 			x.Pool != y.Pool,
 			x.PrefetchMultiplier != y.PrefetchMultiplier,
 			x.DisablePrefetch != y.DisablePrefetch,
@@ -135,8 +137,10 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 	if from.Broker.Kind != to.Broker.Kind {
 		changes++
 	}
-	if from.BrokerZone != to.BrokerZone {
-		changes++
+	for _, differs := range []bool{from.BrokerZone != to.BrokerZone, from.PerQueue != to.PerQueue} {
+		if differs {
+			changes++
+		}
 	}
 	return changes, len(to.Workers)
 }

@@ -18,10 +18,12 @@ func (b *builder) split(from *Layout) []share {
 		return b.byKind()
 	case "priority":
 		return b.byPriority(from.Broker.Kind)
-	case "label", "zone", "memory":
-		b.fail("derive.split_by", "%q: %s: want queue, kind or priority", b.spec.Derive.SplitBy, notYet)
+	case "label":
+		return b.byLabel()
+	case "zone", "memory":
+		b.fail("derive.split_by", "%q: %s: want queue, kind, priority or label", b.spec.Derive.SplitBy, notYet)
 	default:
-		_, err := choice([]string{"queue", "kind", "priority"}, b.spec.Derive.SplitBy)
+		_, err := choice([]string{"queue", "kind", "priority", "label"}, b.spec.Derive.SplitBy)
 		b.fail("derive.split_by", "%v", err)
 	}
 	return nil

@@ -19,6 +19,9 @@ type Layout struct {
 	BrokerZone   string          // where the broker stands; "" = next door to everything
 	WhatIf       []string        // what no setting of this Celery and broker can do; empty = can be deployed
 	Notes        []string        // warnings and ignored flags, as sentences
+
+	Clearance [][]string // of each worker: the labels that it may handle; nil = no worker of the layout has any
+	PerQueue  bool       // every worker has a user of its own at the broker, which reads its queues only
 }
 
 // Slots is the number of tasks that the layout can run at once.

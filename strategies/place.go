@@ -49,9 +49,11 @@ func (b *builder) compose(groups []group) {
 			l.Workers = append(l.Workers, cfg)
 			l.Group = append(l.Group, i)
 			l.Node = append(l.Node, nodes.take(g.machine, slots))
+			l.Clearance = append(l.Clearance, g.clearance)
 		}
 	}
 	l.Nodes = nodes.kind
+	l.forgetClearance()
 }
 
 // usedInOrder lists the queues of the layout: those with options first, then those of the tasks, then the rest. A queue

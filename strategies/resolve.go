@@ -166,6 +166,7 @@ func (b *builder) resolveBroker() {
 			b.fail(path, "%v: want at least 0s", v)
 		}
 	}
+	b.access(s.ACL)
 	b.cpuOfMessages(s)
 	override(&b.broker.Publish, s.Overheads, "publish")
 	override(&b.broker.Restore, s.Overheads, "restore")

@@ -25,6 +25,7 @@ func (r *rollout) write() {
 		r.step("Set up %s%s, point broker_url at it for new workers and for what publishes, and keep the old workers until the old broker is empty.",
 			brokerNames[r.to.Broker.Kind], where)
 	}
+	r.access()
 	if tasks := r.turnedLate(); len(tasks) > 0 {
 		step := fmt.Sprintf("Make sure that %s may run twice: with acks_late a task that is cut short comes back.", quotedList(tasks))
 		if r.to.Broker.Kind == worker.Redis {

@@ -28,6 +28,7 @@ type BrokerSpec struct {
 	Visibility    *des.Time // visibility timeout of redis
 	Machine       string    // that it runs on; empty = its CPU is not counted
 	Producers     string    // machine that the producers run on; empty = their CPU is not counted
+	ACL           string    // none | per_queue
 	Zone          string    // where it stands; empty = where its machine does, or else next door to everything
 
 	Zones system.Zones // of the scenario
@@ -61,12 +62,13 @@ type WorkerSpec struct {
 	Autoscale          *Autoscale
 	WakeupTimer        *des.Time // 0 = none
 	Heartbeat          *bool
+	Clearance          []string
 }
 
 // Derive makes a layout from another one within the same budget of slots.
 type Derive struct {
 	From    string
-	SplitBy string         // queue | kind | priority
+	SplitBy string         // queue | kind | priority | label
 	Share   string         // load | equal; empty with Shares
 	Shares  map[string]int // slots by group name
 }

@@ -17,6 +17,7 @@ type group struct {
 	weights          []int // of queues
 	slots            []int // of each replica
 	machine          int   // index, -1 = none
+	clearance        []string
 }
 
 // workers resolves the workers of the strategy as they are written.
@@ -150,6 +151,7 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 			b.fail(path+".overflow", "%q: the worker takes this queue anyway", name)
 		}
 	}
+	g.clearance = b.clearance(path+".clearance", w.Clearance)
 	b.order(path, w, &g)
 	b.limits(path, &g)
 	g.cfg.Overheads = b.overheads(g.cfg.Pool)

@@ -8,7 +8,7 @@ type Fault struct {
 	At     des.Time
 	For    des.Time
 	Of     Part
-	Target int     // index of the service or of the kind of machine
+	Target int     // index of the service, of the kind of machine or of the class of tasks
 	Zone   string  // with OfZone: machines and services that stand there
 	Mode   Mode    // of a service
 	Factor float64 // with Slow: of its latency
@@ -25,6 +25,7 @@ const (
 	OfService Part = iota
 	OfMachine      // all machines of a kind: their workers die, and are up again a boot after the fault
 	OfZone         // all machines and services of a zone, as if each of them were down
+	OfClass        // all attempts of a class that begin meanwhile are malicious: they change nothing, but read what they can
 )
 
 // Mode is how a service fails.

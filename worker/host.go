@@ -19,6 +19,9 @@ type Host interface {
 	Done(task int32, o Outcome)
 }
 
+// Warden is a Host that wants to know when what runs in a slot from now on is a new process.
+type Warden interface{ Replaced(slot int32) }
+
 // Result is how the body of an attempt ended.
 type Result uint8
 

@@ -86,6 +86,7 @@ func (s *System) replace(id int32) {
 	w := &s.workers[s.slots[id].worker]
 	s.slots[id].runs = 0
 	s.slots[id].spent = false
+	s.replaced(id)
 	if w.leaving {
 		s.leave(id, 0) // nobody comes in its place
 		return
@@ -98,6 +99,13 @@ func (s *System) replace(id int32) {
 		s.block(w, w.cfg.Overheads.Fork)
 	}
 	s.leave(id, wait+w.cfg.Overheads.Respawn)
+}
+
+// replaced tells the host that a slot has a new process.
+func (s *System) replaced(slot int32) {
+	if s.warden != nil {
+		s.warden.Replaced(slot)
+	}
 }
 
 // grow is Celery's autoscaler at the receipt of a message: when more tasks are reserved and running than there are
@@ -116,6 +124,7 @@ func (s *System) grow(id int32) bool {
 	w.grown = s.now
 	for range n {
 		last := len(w.absent) - 1
+		s.replaced(w.absent[last])
 		w.free = append(w.free, w.absent[last])
 		w.absent = w.absent[:last]
 	}

@@ -187,6 +187,7 @@ func (s *System) clear(w *instance) {
 		sl.task = none
 		sl.limitAt = des.Never
 		sl.missed, sl.spent, sl.runs = false, false, 0
+		s.replaced(id)
 		w.free = append(w.free, id)
 	}
 	w.muster()

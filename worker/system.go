@@ -41,6 +41,7 @@ type System struct {
 	labour     Labourer // the host, if it has cores
 	copier     Copier   // the host, if it can run a task twice
 	undertaker Undertaker
+	warden     Warden // the host, if it follows processes
 	deploys    []Deploy
 	rollouts   []rollout // begun
 	outages    []Outage  // of the broker
@@ -89,6 +90,7 @@ func New(setup Setup, host Host) *System {
 	s.labour, _ = host.(Labourer)
 	s.copier, _ = host.(Copier)
 	s.undertaker, _ = host.(Undertaker)
+	s.warden, _ = host.(Warden)
 	if s.targets == nil {
 		s.targets = make([][]Target, len(s.classes))
 	}

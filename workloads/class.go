@@ -17,6 +17,8 @@ type Class struct {
 	Fresh     bool // a retry draws its demands anew instead of asking for the same work again
 	SLO       []SLO
 	Zone      string // of what it needs wherever it runs; "" = anywhere
+
+	Labels []string // of the data that it handles: "pii"
 }
 
 // PhaseKind is what a phase of a task uses.

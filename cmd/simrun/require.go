@@ -37,6 +37,9 @@ func required(r *experiment.Result, strategy string) error {
 		if r.Strategies[i].Name != strategy {
 			continue
 		}
+		for _, b := range r.Strategies[i].Breaches {
+			errs = append(errs, fmt.Errorf("%s: --require %s: %s runs without clearance for %s on %s", r.Scenario.Name, strategy, b.Class, b.Label, strings.Join(b.Workers, ", ")))
+		}
 		for _, c := range r.Strategies[i].Classes {
 			for _, t := range c.SLO {
 				if t.Verdict != "pass" {
