@@ -162,7 +162,7 @@ func spawning(rate Rate, command []string) (des.Time, error) {
 	for range births {
 		k := newKeeper(command, worker.Prefork, rate, func(notice) {}, make(chan struct{}))
 		began := time.Now()
-		if err := k.begin(); err != nil {
+		if err := k.begin(true); err != nil {
 			return 0, err
 		}
 		took = append(took, time.Since(began))

@@ -42,6 +42,9 @@ type crew interface {
 	// stop abandons an attempt. What it still posts is recognised by its gen. Leaked means that it goes on until the
 	// end of the run, as a goroutine cannot be killed.
 	stop(slot int32, gen uint64) (leaked bool)
+	// fork starts a process where there is none, and exit ends the one of a slot, in which nothing runs.
+	fork()
+	exit(slot int32)
 	// close ends every body and waits until nothing is left of them.
 	close()
 }

@@ -38,6 +38,23 @@ func (h *host) Start(task, slot int32, attempt int) {
 	h.crews[s.crew].start(j)
 }
 
+// Fork starts the process of a prefork slot, or, before the run, notes that it is to have one.
+func (h *host) Fork(slot int32) {
+	s := &h.slots[slot]
+	s.born = true
+	if h.mustered {
+		h.crews[s.crew].fork()
+	}
+}
+
+// Exit ends the process of a prefork slot.
+func (h *host) Exit(slot int32) {
+	h.slots[slot].born = false
+	if h.mustered {
+		h.crews[h.slots[slot].crew].exit(slot)
+	}
+}
+
 // Stop abandons the body: its end is not waited for, but for a gevent task that computes now.
 func (h *host) Stop(_, slot int32) bool {
 	s := &h.slots[slot]

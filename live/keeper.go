@@ -16,9 +16,11 @@ const (
 // Children counts what became of child processes.
 type Children struct {
 	Started int
-	Killed  int // by their keeper: a time limit
+	Killed  int // by their keeper: a time limit, or the death of their worker
+	Retired int // ended by their keeper with nothing to do: recycled, or one too many
 	Died    int // by themselves, or by somebody else's hand
 	Garbled int // killed because what they wrote were no frames
+	PIDs    []int
 }
 
 // keeper is the parent of one child process: it starts it, gives it jobs, kills it, and starts another when it is dead.
@@ -53,6 +55,8 @@ type orderKind uint8
 const (
 	orderStart orderKind = iota
 	orderStop
+	orderFork
+	orderExit
 	orderBury // the pipe of a child has ended
 	orderEnd
 )
@@ -60,6 +64,8 @@ const (
 func (c *Children) add(o Children) {
 	c.Started += o.Started
 	c.Killed += o.Killed
+	c.Retired += o.Retired
+	c.PIDs = append(c.PIDs, o.PIDs...)
 	c.Died += o.Died
 	c.Garbled += o.Garbled
 }
@@ -71,13 +77,14 @@ func newKeeper(command []string, pool worker.Pool, rate Rate, post func(notice),
 	}
 }
 
-// begin starts the first child and waits for its first word.
-func (k *keeper) begin() error {
-	var err error
-	k.child, err = k.spawn()
-	if err != nil {
-		close(k.done)
-		return err
+// begin starts the first child, if it is to be there from the beginning, and waits for its first word.
+func (k *keeper) begin(born bool) error {
+	if born {
+		var err error
+		if k.child, err = k.spawn(); err != nil {
+			close(k.done)
+			return err
+		}
 	}
 	go k.work()
 	return nil
@@ -89,6 +96,10 @@ func (k *keeper) stop(slot int32, gen uint64) (leaked bool) {
 	k.order(order{kind: orderStop, job: job{slot: slot, gen: gen}})
 	return false
 }
+
+func (k *keeper) fork() { k.order(order{kind: orderFork}) }
+
+func (k *keeper) exit(int32) { k.order(order{kind: orderExit}) }
 
 func (k *keeper) close() {
 	k.order(order{kind: orderEnd})
@@ -134,8 +145,14 @@ func (k *keeper) obey(o order) {
 	case orderBury:
 		if o.dead == k.child {
 			k.bury()
+			k.succeed()
+		}
+	case orderFork:
+		if k.child == nil {
 			k.replace()
 		}
+	case orderExit:
+		k.retire()
 	case orderEnd: // seen before
 	}
 }
@@ -173,12 +190,35 @@ func (k *keeper) take(j job) {
 	if k.pool == worker.Prefork {
 		k.count(func(c *Children) { c.Killed++ })
 		k.kill()
-		k.replace()
+		k.replace() // a soft limit leaves its worker a child, here another one
 		return
 	}
 	if k.child.send(&frame{kind: frameStop, slot: j.slot, gen: j.gen}) != nil {
 		k.bury()
 	}
+}
+
+// succeed starts a child in the place of a dead one, if its worker does not: a prefork worker forks its own children.
+func (k *keeper) succeed() {
+	if k.pool != worker.Prefork {
+		k.replace()
+	}
+}
+
+// retire ends a child that has nothing more to do, or whose worker has died.
+func (k *keeper) retire() {
+	if k.child == nil {
+		return
+	}
+	busy := k.child.busy()
+	k.count(func(c *Children) {
+		if busy {
+			c.Killed++
+		} else {
+			c.Retired++
+		}
+	})
+	k.kill()
 }
 
 // bury ends what is left of a child that died of itself, and says what it took along. The worker hears of the first

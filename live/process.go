@@ -44,7 +44,7 @@ func (k *keeper) spawn() (*child, error) {
 		_, _ = in.Close(), out.Close()
 		return nil, fmt.Errorf("child process: %w", err)
 	}
-	k.count(func(n *Children) { n.Started++ })
+	k.count(func(n *Children) { n.Started++; n.PIDs = append(n.PIDs, c.cmd.Process.Pid) })
 	greeted := make(chan struct{})
 	defer close(greeted)
 	go func() {
@@ -113,6 +113,13 @@ func (c *child) runs(slot int32, gen uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.find(slot, gen) >= 0
+}
+
+// busy says whether an attempt has not ended.
+func (c *child) busy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.running) > 0
 }
 
 // forget takes an attempt off those that run; false if it is not among them.

@@ -78,6 +78,12 @@ func (r *room) stop(slot int32, gen uint64) (leaked bool) {
 	return hangs(a.fate, r.executor)
 }
 
+// fork does nothing: here no slot has a process of its own.
+func (r *room) fork() {}
+
+// exit does nothing, either.
+func (r *room) exit(int32) {}
+
 func (r *room) close() {
 	close(r.over)
 	for _, a := range r.attempts {

@@ -17,23 +17,25 @@ import (
 
 // World is one run. It is not reused.
 type World struct {
-	opts    Options
-	classes []workloads.Class
-	source  *workloads.Source
-	system  *worker.System
-	queue   des.Queue
-	bodies  []body
-	slots   []place
-	crews   []crew
-	gevent  []bool  // by worker: its tasks share one thread, one at a time
-	crowd   bool    // a gevent worker's loop has its turn while tasks wait for the thread
-	claims  []int32 // by gevent worker: slots that compute or want to
-	notices chan notice
-	over    chan struct{}
-	finish  func() // closes over
-	start   time.Time
-	now     des.Time
-	result  Result
+	opts     Options
+	classes  []workloads.Class
+	source   *workloads.Source
+	system   *worker.System
+	queue    des.Queue
+	bodies   []body
+	slots    []place
+	crews    []crew
+	gevent   []bool  // by worker: its tasks share one thread, one at a time
+	prefork  []bool  // by worker
+	crowd    bool    // a gevent worker's loop has its turn while tasks wait for the thread
+	claims   []int32 // by gevent worker: slots that compute or want to
+	notices  chan notice
+	over     chan struct{}
+	mustered bool   // the processes are there
+	finish   func() // closes over
+	start    time.Time
+	now      des.Time
+	result   Result
 }
 
 // body is the world's side of a task.
@@ -50,6 +52,7 @@ type place struct {
 	gen           uint64 // of the attempt in it, or, after that was abandoned, of none
 	computes      bool   // gevent: holds the thread of its worker
 	wants         bool   // gevent: will compute when it gets the thread
+	born          bool   // prefork: has a process
 }
 
 const none = -1
@@ -71,6 +74,7 @@ func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World
 	w.finish = sync.OnceFunc(func() { close(w.over) })
 	for i := range layout.Workers {
 		cfg := &layout.Workers[i]
+		w.prefork = append(w.prefork, cfg.Pool == worker.Prefork)
 		w.gevent = append(w.gevent, cfg.Pool == worker.Gevent && o.Executor != Goroutine)
 		w.claims = append(w.claims, 0)
 		for n := range cfg.Concurrency {
@@ -170,12 +174,18 @@ func (w *World) rest() (end func()) {
 func (w *World) muster() error {
 	errs := make(chan error)
 	n := 0
-	for _, c := range w.crews {
+	unborn := make([]bool, len(w.crews))
+	for i := range w.slots {
+		s := &w.slots[i]
+		unborn[s.crew] = w.prefork[s.worker] && !s.born
+	}
+	for i, c := range w.crews {
 		if k, ok := c.(*keeper); ok {
 			n++
-			go func() { errs <- k.begin() }()
+			go func() { errs <- k.begin(!unborn[i]) }()
 		}
 	}
+	w.mustered = true
 	var all error
 	for range n {
 		if err := <-errs; err != nil {

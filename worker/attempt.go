@@ -201,6 +201,7 @@ func (s *System) freeSlot(id int32) {
 		}
 	}
 	if sl.spent && !w.leaving {
+		s.exit(id)
 		s.exited(id, w.cfg.Overheads.Exit)
 		s.turn(w)
 		return

@@ -107,6 +107,7 @@ func (s *System) up(id int32) {
 	if s.broken > 0 {
 		s.detach(w)
 	}
+	s.fork(w.free...)
 	s.pull(w)
 	s.rolled(w)
 }

@@ -15,6 +15,7 @@ func (s *System) ready(w *instance) {
 		s.host.Schedule(des.Event{At: w.looks, Kind: kindLook, Arg: s.slots[w.firstSlot].worker})
 	}
 	w.muster()
+	s.fork(w.free...)
 	if w.cfg.AutoscaleMin > 0 && w.cfg.Keepalive > 0 {
 		s.host.Schedule(des.Event{At: w.cfg.Keepalive, Kind: kindKeepalive, Arg: s.slots[w.firstSlot].worker})
 	}
@@ -91,6 +92,7 @@ func (s *System) replace(id int32) {
 		s.leave(id, 0) // nobody comes in its place
 		return
 	}
+	s.fork(id)
 	if s.now >= s.from && s.now < s.to {
 		s.tally.Workers[s.slots[id].worker].Restarts++
 	}
@@ -126,6 +128,7 @@ func (s *System) grow(id int32) bool {
 		last := len(w.absent) - 1
 		s.replaced(w.absent[last])
 		w.free = append(w.free, w.absent[last])
+		s.fork(w.absent[last])
 		w.absent = w.absent[:last]
 	}
 	if w.cfg.Overheads.Fork == 0 {
@@ -150,6 +153,7 @@ func (s *System) shrink(w *instance, more int) {
 	}
 	for range min(n, len(w.free)) {
 		w.absent = append(w.absent, w.free[0])
+		s.exit(w.free[0])
 		w.free = w.free[:copy(w.free, w.free[1:])]
 	}
 }

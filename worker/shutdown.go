@@ -190,6 +190,7 @@ func (s *System) clear(w *instance) {
 		s.replaced(id)
 		w.free = append(w.free, id)
 	}
+	s.exit(w.free...)
 	w.muster()
 }
 

@@ -42,6 +42,7 @@ type System struct {
 	copier     Copier   // the host, if it can run a task twice
 	undertaker Undertaker
 	warden     Warden // the host, if it follows processes
+	parent     Parent // the host, if it has processes for children
 	deploys    []Deploy
 	rollouts   []rollout // begun
 	outages    []Outage  // of the broker
@@ -91,6 +92,7 @@ func New(setup Setup, host Host) *System {
 	s.copier, _ = host.(Copier)
 	s.undertaker, _ = host.(Undertaker)
 	s.warden, _ = host.(Warden)
+	s.parent, _ = host.(Parent)
 	if s.targets == nil {
 		s.targets = make([][]Target, len(s.classes))
 	}
