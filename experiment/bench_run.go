@@ -52,12 +52,11 @@ func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o BenchOptio
 	if err := simulatedOnly(sc); err != nil {
 		return nil, err
 	}
-	classes, layouts, err := faster(sc, o.Speed)
-	if err == nil && o.Keep {
-		err = Recordable(classes)
-	}
-	if err != nil {
-		return nil, err
+	classes, layouts := faster(sc, o.Speed)
+	if o.Keep {
+		if err := Recordable(classes); err != nil {
+			return nil, err
+		}
 	}
 	b := &bench{
 		sc: sc, trial: run, opts: o, classes: classes, layouts: layouts, start: divided(sc.Run.Start, o.Speed),
@@ -76,7 +75,7 @@ func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o BenchOptio
 		onThisMachine(&layouts[i])
 		b.out.Strategies = append(b.out.Strategies, BenchStrategy{Name: layouts[i].Name, Slots: layouts[i].Slots()})
 	}
-	err = b.rounds(ctx)
+	err := b.rounds(ctx)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -49,14 +48,12 @@ func scaledBy(d workloads.Dist, factor, plus float64) workloads.Dist {
 }
 
 // faster is a scenario in which everything happens speed times as fast: gaps, demands, limits, delays and overheads.
-func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strategies.Layout, error) {
+func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strategies.Layout) {
 	classes := slices.Clone(sc.Classes)
 	layouts := slices.Clone(sc.Layouts)
 	for i := range classes {
 		c := &classes[i]
-		if err := hurry(&c.Arrivals, speed); err != nil {
-			return nil, nil, fmt.Errorf("%s: tasks.%s.arrivals: %w", sc.File, c.Name, err)
-		}
+		hurry(&c.Arrivals, speed)
 		c.Work = slices.Clone(c.Work)
 		for p := range c.Work {
 			c.Work[p].Demand = scaledBy(c.Work[p].Demand, 1/speed, 0)
@@ -81,7 +78,7 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 			hasten(&l.Workers[j], speed)
 		}
 	}
-	return classes, layouts, nil
+	return classes, layouts
 }
 
 // hasten speeds up a worker. Celery's overheads pass as time and burn nothing here.
@@ -98,13 +95,13 @@ func hasten(w *worker.Config, speed float64) {
 }
 
 // hurry speeds up a process of arrivals, with whatever plan it has.
-func hurry(a *workloads.Arrivals, speed float64) error {
+func hurry(a *workloads.Arrivals, speed float64) {
 	if speed == 1 {
-		return nil
+		return
 	}
 	switch p := a.Process.(type) {
 	case workloads.Cron:
-		return fmt.Errorf("cron: the calendar cannot be sped up: want --speed 1")
+		a.Process = p.Faster(speed)
 	case workloads.After: // as fast as its parent
 	case workloads.MMPP:
 		fast := workloads.MMPP{}
@@ -132,5 +129,4 @@ func hurry(a *workloads.Arrivals, speed float64) error {
 		}
 		a.Scale *= speed
 	}
-	return nil
 }

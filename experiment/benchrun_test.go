@@ -123,19 +123,34 @@ func TestSpeedScalesEverything(t *testing.T) {
 	}
 }
 
-func TestCalendarsCannotBeSpedUp(t *testing.T) {
-	sc := benchScenarioOf(t, `
+// A calendar that is sped up has its hours in as much less time, from whatever hour it starts.
+func TestCalendarsAreSpedUp(t *testing.T) {
+	text := `
 name: c
 broker: ideal
+run: {duration: 6h, start: "Tue 01:30"}
 tasks:
-  nightly: {arrivals: {cron: "0 3 * * *"}, work: [{io: 1s}]}
+  hourly: {arrivals: {cron: "0 * * * *", batch: 3}, work: [{io: 20m}]}
 strategies:
-  s: {workers: {w: {queues: [nightly], concurrency: 1}}}
-`)
-	o := benchOptions()
-	o.Speed = 60
-	_, err := experiment.Measure(t.Context(), sc, perfect(0), o)
-	assert.EqualError(t, err, "b.yaml: tasks.nightly.arrivals: cron: the calendar cannot be sped up: want --speed 1")
+  s: {workers: {w: {queues: [hourly], concurrency: 1}}}
+`
+	for _, speed := range []float64{1, 60, 77, 7200} {
+		o := benchOptions()
+		o.Speed, o.For, o.Rounds, o.Replay = speed, time.Duration(float64(6*time.Hour)/speed), 1, false
+		b, err := experiment.Measure(t.Context(), benchScenarioOf(t, text), perfect(0), o)
+		require.NoError(t, err)
+		s := b.Strategies[0]
+		require.EqualValues(t, 18, s.Runs[0].Published, speed)
+		for i, a := range s.Asked {
+			hour := float64(i/3) + 0.5
+			assert.InDelta(t, hour*3600/speed, a.Due.Seconds(), 1e-6, "speed %v", speed)
+		}
+		for _, f := range s.Classes[0].Figures {
+			if f.Metric == "wait.mean" {
+				assert.InDelta(t, 1200/speed, f.Measured, 0.01*1200/speed, "20 minutes on average: none, one or two before it")
+			}
+		}
+	}
 }
 
 func TestALateHarnessVoidsTheRun(t *testing.T) {

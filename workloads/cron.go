@@ -17,9 +17,24 @@ type Cron struct {
 	text     string
 	minutes  uint64 // bit n: minute n
 	hours    uint64
-	days     uint64 // of the month, from bit 1
-	months   uint64 // from bit 1
-	weekdays uint64 // bit 0 = Sunday
+	days     uint64  // of the month, from bit 1
+	months   uint64  // from bit 1
+	weekdays uint64  // bit 0 = Sunday
+	speed    float64 // at which the calendar runs; 0 = 1
+}
+
+// Faster is the same on a calendar that runs so many times as fast. The origin of its time of the week then is divided by
+// as much.
+func (c Cron) Faster(speed float64) Cron {
+	c.speed = c.pace() * speed
+	return c
+}
+
+func (c Cron) pace() float64 {
+	if c.speed == 0 {
+		return 1
+	}
+	return c.speed
 }
 
 // cronField is one of the five fields of an expression.
@@ -59,7 +74,7 @@ func ParseCron(expr string) (Cron, error) {
 			return Cron{}, fmt.Errorf("cron: %q: %s: %w", expr, f.name, err)
 		}
 	}
-	c := Cron{strings.Join(fields, " "), set[0], set[1], set[2], set[3], set[4]}
+	c := Cron{strings.Join(fields, " "), set[0], set[1], set[2], set[3], set[4], 1}
 	// Over the years every date falls on every weekday, so only the shortness of months can rule a day out.
 	for m, n := range monthDays {
 		if m == 1 {
@@ -142,15 +157,23 @@ func (c Cron) Rate() float64 {
 		}
 	}
 	firings := days * bits.OnesCount64(c.hours) * bits.OnesCount64(c.minutes)
-	return float64(firings) / (cycleDays * 24 * 3600)
+	return float64(firings) / (cycleDays * 24 * 3600) * c.pace()
 }
 
 // Stationary is false.
 func (Cron) Stationary() bool { return false }
 
 func (c Cron) generator(g ground) generator {
+	origin := g.origin
+	if pace := c.pace(); pace != 1 {
+		// Divided and multiplied again it may be off by a part of what the calendar runs in a nanosecond.
+		origin = des.Seconds(origin.Seconds() * pace)
+		if whole := origin.Round(time.Second); (whole - origin).Abs() <= time.Millisecond {
+			origin = whole
+		}
+	}
 	// A firing at time 0 itself counts: round up to the whole minute.
-	return &cron{Cron: c, origin: g.origin, minute: int64((g.origin + time.Minute - 1) / time.Minute)}
+	return &cron{Cron: c, origin: origin, minute: int64((origin + time.Minute - 1) / time.Minute)}
 }
 
 type cron struct {
@@ -177,7 +200,7 @@ func (c *cron) next() des.Time {
 			c.minute += int64(bits.TrailingZeros64(c.minutes >> minute))
 		default:
 			c.minute++
-			return des.Time(c.minute-1)*time.Minute - c.origin
+			return scaled(des.Time(c.minute-1)*time.Minute-c.origin, c.pace())
 		}
 	}
 }
