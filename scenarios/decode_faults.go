@@ -25,11 +25,17 @@ func (d *decoder) faults(v *value, s *Scenario) {
 		if item.kind != table {
 			continue
 		}
-		for _, k := range []string{"service", "machine", "zone", "task", "compromise"} {
+		for _, k := range []string{"service", "machine", "zone", "broker", "deploy", "task", "compromise"} {
 			if f := item.field(k); f != nil {
-				if k == "task" {
+				if k != "deploy" {
+					d.onlyOfDeploys(item, path)
+				}
+				switch k {
+				case "task":
 					d.taskFault(item, path, s)
-				} else {
+				case "deploy":
+					d.deploys(item, path, s)
+				default:
 					d.planned(item, path, k, s)
 				}
 				break
@@ -73,6 +79,9 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 		f.Of = system.OfZone
 		f.Zone = d.zone(name, join(path, part))
 	}
+	if part == "broker" {
+		f.Of = system.OfBroker
+	}
 	mode := d.faultMode(v, path, part)
 	switch mode {
 	case "hang":
@@ -85,6 +94,8 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 	switch part {
 	case "compromise":
 		f.Name = d.text(name) + " compromised"
+	case "broker":
+		f.Name = "broker down"
 	case "machine", "zone":
 		f.Name = fmt.Sprintf("%s %s down", part, d.text(name))
 	}
@@ -125,7 +136,7 @@ func (d *decoder) factor(v *value) float64 {
 func (d *decoder) taskFault(v *value, path string, s *Scenario) {
 	for _, k := range []string{"at", "for"} {
 		if f := v.field(k); f != nil {
-			d.errorf(f.at, join(path, k), "only with service, machine, zone or compromise: a task goes wrong by chance, in the whole run")
+			d.errorf(f.at, join(path, k), "only with service, machine, zone, broker, deploy or compromise: a task goes wrong by chance, in the whole run")
 		}
 	}
 	if v.get("chance") == nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"simrun/system"
 	"simrun/worker"
 	"simrun/workloads"
 )
@@ -153,6 +154,28 @@ func TestStrategiesAreResolved(t *testing.T) {
 	assert.Len(t, rabbit.Workers, 1)
 	assert.Empty(t, rabbit.Workers[0].Overflow)
 	assert.Equal(t, layoutOf(t, s, "one-pool").Slots(), layoutOf(t, s, "split").Slots())
+}
+
+// The last two faults of the file are deploys: at 10, 40 and 70 minutes, and at 50. The strategy with most replicas has
+// three, each of which takes its grace and its boot.
+func TestDeploysAreRead(t *testing.T) {
+	s := everything(t)
+	var deploys []system.Fault
+	for _, f := range s.Faults {
+		switch f.Of {
+		case system.OfDeploy:
+			deploys = append(deploys, f)
+		case system.OfBroker:
+			assert.Equal(t, system.Fault{Name: "broker down", Of: system.OfBroker, At: 70 * time.Minute, For: 30 * time.Second, Factor: 1}, f)
+		default:
+		}
+	}
+	one := system.Fault{Name: "deploy", Of: system.OfDeploy, At: 10 * time.Minute, For: 84 * time.Second, Grace: 20 * time.Second, Boot: 8 * time.Second, Factor: 1}
+	two, three := one, one
+	two.At, three.At = 40*time.Minute, 70*time.Minute
+	four := one
+	four.At, four.Grace, four.Boot, four.For = 50*time.Minute, 30*time.Second, 450*time.Millisecond, 91350*time.Millisecond
+	assert.Equal(t, []system.Fault{one, two, three, four}, deploys)
 }
 
 func TestObservations(t *testing.T) {

@@ -36,21 +36,22 @@ func zonesKeys() shape {
 }
 
 func faultsKeys() shape {
-	return &sequence{noun: "a list of faults", of: &record{noun: "a fault", forms: [][]string{{"service"}, {"machine"}, {"zone"}, {"task"}, {"compromise"}}, keys: []key{
-		{name: "at", doc: "When it begins, from the start of the observed time.", shape: amount{quantity: durations()}},
+	return &sequence{noun: "a list of faults", of: &record{noun: "a fault", forms: [][]string{{"service"}, {"machine"}, {"zone"}, {"broker"}, {"deploy"}, {"task"}, {"compromise"}}, keys: []key{
+		{name: "at", doc: "When it begins, from the start of the observed time. With deploy: the first; every if it is missing.", shape: amount{quantity: durations()}},
 		{name: "for", doc: "How long it lasts.", shape: amount{quantity: durations().positive()}},
 		{name: "service", doc: "Service that fails.", shape: phrase{noun: "the name of a service", pattern: serviceName}},
 		{name: "machine", doc: "Kind of machine that fails: its workers die, and are up again a boot after the fault.", shape: name("the name of a machine")},
-		{name: "zone", doc: "Zone that goes dark: its machines fail, and its services answer nothing.", shape: name("the name of a zone")},
+		{name: "zone", doc: "Zone that goes dark: its machines fail, its services answer nothing, and nobody reaches the broker if that stands there.", shape: name("the name of a zone")},
 		{name: "task", doc: "Task that goes wrong by chance, in the whole run.", shape: name("the name of a task")},
 		{name: "compromise", doc: "Task whose attempts are malicious if they begin meanwhile: they change nothing, and what they could have read is counted.", shape: name("the name of a task")},
 		{name: "mode", doc: "Of a service: down (refuses every call, and breaks those under way), hang (answers nothing until the fault is over) or slow. Of a task: hang, error, crash or slow. down, and error, if it is missing.", shape: word{words: []string{"down", "hang", "slow", "error", "crash"}}},
 		{name: "factor", doc: "With slow: how much longer it takes; 10 if it is missing.", shape: amount{quantity: numbers().from(1).upTo(1e6)}},
 		{name: "chance", doc: "With task: chance of each attempt.", shape: amount{quantity: shares()}},
-		{name: "broker"},
-		{name: "deploy"},
-		{name: "every"},
-		{name: "grace"},
+		{name: "broker", doc: "Nobody reaches the broker: nothing is published, taken or acked. It keeps its messages.", shape: word{words: []string{"down"}}},
+		{name: "deploy", doc: "All workers are shut down and started again, the replicas of each one after the other.", shape: word{words: []string{"rolling"}}},
+		{name: "every", doc: "With deploy: from the begin of one to the next; once if it is missing.", shape: amount{quantity: durations().positive()}},
+		{name: "grace", doc: "With deploy: from SIGTERM to SIGKILL; 30s if it is missing.", shape: amount{quantity: durations()}},
+		{name: "boot", doc: "With deploy: from the end of a worker's process until the next takes tasks; 450ms if it is missing.", shape: amount{quantity: durations()}},
 	}}}
 }
 

@@ -121,6 +121,7 @@ func (d *decoder) scenario() *Scenario {
 	s.Classes = d.classes(d.root.get("tasks"))
 	d.faults(d.root.get("faults"), s)
 	d.layouts(s)
+	d.lengthsOfDeploys(s)
 	d.reaches(s)
 	s.Observed = d.observed(d.root.field("observed"), s)
 	return s

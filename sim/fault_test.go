@@ -190,6 +190,9 @@ func TestConservationUnderEveryFault(t *testing.T) {
 		{Of: system.OfMachine},
 		{Of: system.OfZone, Zone: "here"},
 		{Of: system.OfZone, Zone: "there"},
+		{Of: system.OfBroker},
+		{Of: system.OfDeploy, Grace: 2 * time.Second, Boot: 10 * time.Second},
+		{Of: system.OfDeploy, Grace: hour},
 	}
 	for name, p := range map[string]worker.Pool{"prefork": worker.Prefork, "threads": worker.Threads, "gevent": worker.Gevent, "solo": worker.Solo} {
 		for i := range faults {
@@ -211,7 +214,7 @@ func TestConservationUnderEveryFault(t *testing.T) {
 					require.Equal(t, r.Classes[k].Published, ended)
 					require.Positive(t, ended)
 				}
-				if f.Of != system.OfService && f.Zone != "there" {
+				if f.Of != system.OfService && f.Of != system.OfBroker && f.Zone != "there" {
 					require.Positive(t, r.Workers[0].Restarts)
 				}
 			})
@@ -227,11 +230,17 @@ func TestFaultsThatDoNothingChangeNothing(t *testing.T) {
 		"a service as slow as ever": {Of: system.OfService, Mode: system.Slow, Factor: 1, At: time.Minute, For: time.Minute},
 		"a zone where nothing is":   {Of: system.OfZone, Zone: "nowhere", At: time.Minute, For: time.Minute},
 		"after the end":             {Of: system.OfMachine, At: 100 * hour, For: time.Minute},
+		"a deploy after the end":    {Of: system.OfDeploy, At: 100 * hour, For: time.Minute},
+		"a broker that fails later": {Of: system.OfBroker, At: 100 * hour, For: time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := battered(worker.Prefork)
 			o.faults = []system.Fault{f}
 			got := o.run(3, 0, 30*time.Minute)
+			for _, toll := range got.Tolls {
+				assert.Equal(t, make([]worker.Toll, len(o.classes)), toll)
+			}
+			got.Tolls = nil
 			assert.Equal(t, plain.Tally, got.Tally)
 			assert.Equal(t, plain.Stretch, got.Stretch)
 		})

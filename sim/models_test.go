@@ -81,6 +81,8 @@ func (m *model) all() []int {
 func (m *model) add(cfg worker.Config) *model {
 	m.layout.Workers = append(m.layout.Workers, cfg)
 	m.layout.Node = append(m.layout.Node, -1)
+	m.layout.Group = append(m.layout.Group, len(m.layout.Groups))
+	m.layout.Groups = append(m.layout.Groups, cfg.Name)
 	return m
 }
 

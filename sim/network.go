@@ -4,6 +4,7 @@ import (
 	"simrun/des"
 	"simrun/strategies"
 	"simrun/system"
+	"simrun/worker"
 )
 
 // network is what lies outside the workers: services and the way to them, and what breaks as planned.
@@ -77,6 +78,9 @@ func (w *World) connect(layout *strategies.Layout, machines []system.Machine) {
 		n.faults = append(n.faults, f)
 	}
 	for i := range n.faults {
+		if of := n.faults[i].Of; of == system.OfBroker || of == system.OfDeploy {
+			continue // the worker's own
+		}
 		w.queue.Push(des.Event{At: n.faults[i].from, Kind: kindBreak, Arg: int32(i)})
 		w.queue.Push(des.Event{At: n.faults[i].to, Kind: kindMend, Arg: int32(i)})
 	}
@@ -121,7 +125,8 @@ func (w *World) sample() {
 }
 
 // breaks begins a planned fault.
-func (w *World) breaks(f *fault) {
+func (w *World) breaks(id int32) {
+	f := &w.net.faults[id]
 	if f.Of == system.OfClass {
 		w.guard.begin(f)
 		return
@@ -133,7 +138,9 @@ func (w *World) breaks(f *fault) {
 		}
 	}
 	if len(f.workers) > 0 {
+		w.system.Blame(id)
 		w.kill(f.workers)
+		w.system.Blame(worker.NoCause)
 	}
 }
 

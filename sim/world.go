@@ -153,7 +153,9 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	if o.Recorder != nil {
 		listener = o.Recorder
 	}
-	w.system = worker.New(layout.Setup(classes, o.Key.WithName("broker"), listener), (*host)(w))
+	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
+	layout.Plan(&setup, o.Faults, o.Warmup)
+	w.system = worker.New(setup, (*host)(w))
 	w.system.Observe(o.Warmup, o.Warmup+o.Duration, o.Bins)
 	if o.Steps > 0 {
 		w.system.Follow(o.Steps)
@@ -225,7 +227,7 @@ func (w *World) handle(e des.Event) {
 	case kindAdmit:
 		w.arrive(e.Arg)
 	case kindBreak:
-		w.breaks(&w.net.faults[e.Arg])
+		w.breaks(e.Arg)
 	case kindMend:
 		w.mends(&w.net.faults[e.Arg])
 	case kindRecover:

@@ -12,6 +12,9 @@ type Fault struct {
 	Zone   string  // with OfZone: machines and services that stand there
 	Mode   Mode    // of a service
 	Factor float64 // with Slow: of its latency
+
+	Grace des.Time // of a deploy: from SIGTERM to SIGKILL; For is how long it lasts if every worker needs all of it
+	Boot  des.Time // of a deploy: from the end of a process to its successor taking tasks
 }
 
 // End is when the fault is over.
@@ -24,7 +27,9 @@ type Part uint8
 const (
 	OfService Part = iota
 	OfMachine      // all machines of a kind: their workers die, and are up again a boot after the fault
-	OfZone         // all machines and services of a zone, as if each of them were down
+	OfZone         // all machines and services of a zone, as if each of them were down; and the broker that stands there
+	OfBroker       // nobody reaches the broker, which keeps its messages
+	OfDeploy       // workers are shut down and started again, the replicas of each one after the other
 	OfClass        // all attempts of a class that begin meanwhile are malicious: they change nothing, but read what they can
 )
 
