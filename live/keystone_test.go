@@ -109,6 +109,8 @@ func TestLiveEqualsSim(t *testing.T) {
 			l.Workers[i].RoundTrip = time.Duration(25+i) * time.Millisecond
 		}
 	}
+	kept := func(l *strategies.Layout, _ []workloads.Class) { l.Workers[0].Reserve = []int{0, 1} }
+	paced := func(_ *strategies.Layout, classes []workloads.Class) { classes[0].Pace = 1300 * time.Millisecond }
 	for _, c := range []struct {
 		name  string
 		edits []edit
@@ -137,6 +139,12 @@ func TestLiveEqualsSim(t *testing.T) {
 		{"redis in another zone", []edit{redis, retries, distant, window(4, false)}},
 		{"redis in another zone, late acks, crashes", []edit{redis, separated, crashes, distant, window(1, true)}},
 		{"rabbitmq in another zone", []edit{rabbitmq, separated, retries, distant, window(2, true)}},
+		{"a slot is kept, nothing prefetched", []edit{kept}},
+		{"a slot is kept, prefetch 4, late acks, retries", []edit{kept, window(4, true), retries}},
+		{"a rate limit, prefetch 1", []edit{paced, window(1, false)}},
+		{"a rate limit, a slot kept, retries, crashes", []edit{redis, paced, kept, retries, crashes, window(4, true)}},
+		{"gevent, a rate limit, hangs", []edit{pool(worker.Gevent), paced, hangs, window(4, false)}},
+		{"autoscaling, a rate limit", []edit{autoscale, paced, window(4, false)}},
 		{"redis, everything", []edit{redis, retries, soft, crashes, window(4, false)}},
 		{"rabbitmq, everything", []edit{rabbitmq, retries, hangs, crashes, window(4, true)}},
 	} {

@@ -206,6 +206,12 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 			w.Autoscale.Keepalive = &t
 		}
 	}
+	if kept := v.get("reserve"); kept != nil {
+		w.Reserve = map[string]int{}
+		for _, q := range kept.fields {
+			w.Reserve[q.key] = d.whole(q.val)
+		}
+	}
 	w.SoftLimit, w.HardLimit = d.limits(v.get("time_limit"), join(path, "time_limit"))
 	if order := v.get("order"); order != nil && order.kind == table {
 		w.Order = "weighted"

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"simrun/des"
 	"simrun/worker"
 	"simrun/workloads"
 )
@@ -58,6 +59,11 @@ func (d *decoder) class(name string, v *value, path string) workloads.Class {
 	}
 	if hard != nil {
 		c.HardLimit = *hard
+	}
+	if limit := v.get("rate_limit"); limit != nil {
+		if r := d.number(limit, limits()); r > 0 {
+			c.Pace = des.Seconds(min(1/r, longest))
+		}
 	}
 	return c
 }

@@ -137,6 +137,15 @@ func expandWorker(l *strategies.Layout, w *worker.Config, replicas int, machine 
 		out.add("machine", textValue(machine))
 	}
 	out.add("replicas", wholeValue(replicas))
+	if w.Reserve != nil {
+		kept := &value{kind: table}
+		for i, q := range w.Queues {
+			if w.Reserve[i] > 0 {
+				kept.add(l.Queues[q].Name, wholeValue(w.Reserve[i]))
+			}
+		}
+		out.add("reserve", kept)
+	}
 	if len(w.Overflow) > 0 {
 		out.add("overflow", names(w.Overflow))
 	}

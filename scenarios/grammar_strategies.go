@@ -32,6 +32,7 @@ func workerKeys() *record {
 		{name: "machine", doc: "Kind of machine it runs on; cores without limit if it is missing.", shape: &either{of: []shape{name("the name of a machine"), later{table}}}},
 		{name: "replicas", doc: "Instances.", shape: amount{quantity: wholes(1, 10_000)}},
 		{name: "overflow", doc: "Queues taken only when its own are empty.", shape: queues},
+		{name: "reserve", doc: "Slots kept for a queue, with their part of the window; what is kept for none is for whoever comes first.", shape: &mapping{noun: "a map of slots by queue", name: name("the name of a queue"), of: amount{quantity: wholes(0, 1_000_000)}, atLeast: 1}},
 		{name: "max_tasks_per_child", doc: "Tasks after which a child is replaced.", shape: amount{quantity: wholes(1, 1_000_000_000)}},
 		{name: "autoscale", doc: "Number of slots that follows the load; concurrency is not given.", shape: autoscaleKeys()},
 		{name: "wakeup_timer", doc: "Period of a timer that works round the lost wake-ups of the release and pool; none is what Celery has.", shape: noneOr{amount{quantity: durations().positive()}}},
@@ -42,7 +43,6 @@ func workerKeys() *record {
 		{name: "base_memory"},
 		{name: "oom"},
 		{name: "clearance", doc: "Labels of the tasks that it may run. Celery runs the others all the same: such runs are counted, and the layout does not pass.", shape: labelList()},
-		{name: "reserve"},
 		{name: "start"},
 		{name: "zone"},
 	}}

@@ -15,10 +15,10 @@ func taskKeys() *record {
 		{name: "acks_late", doc: "Acknowledge after the run; the worker's setting if it is missing.", shape: setting},
 		{name: "reject_on_worker_lost", doc: "Requeue when the process dies; the worker's setting if it is missing.", shape: setting},
 		{name: "failures", doc: "What goes wrong, drawn for every attempt.", shape: failureKeys()},
+		{name: "rate_limit", doc: "Most starts on each worker, not in all: what has to wait for it fills the worker's window.", shape: amount{quantity: limits().positive()}},
 		{name: "slo", doc: "Targets.", shape: sloKeys()},
 		{name: "zone", doc: "Zone of what it needs wherever it runs; anywhere if it is missing.", shape: name("the name of a zone")},
 		{name: "memory"},
-		{name: "rate_limit"},
 		{name: "labels", doc: "Kinds of data that it handles and not everybody may see, such as pii: exposure and clearance go by them.", shape: labelList()},
 		{name: "copies"},
 	}}

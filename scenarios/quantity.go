@@ -45,6 +45,14 @@ func rates() quantity {
 	}
 }
 
+// limits are rates that may also be written as Celery writes them: 300/m.
+func limits() quantity {
+	q := rates()
+	q.examples = "5/s, 300/m or 10/h"
+	q.units = append(q.units, unit{"/m", 1, 60})
+	return q
+}
+
 func prices() quantity {
 	return quantity{noun: "a price", examples: "0.19/h", max: 1e12, units: []unit{{"/h", 1, 1}}}
 }

@@ -112,9 +112,22 @@ func (g *grower) worker(w *value, path string) *value {
 		scaler = g.times(scaler, "max", line.Autoscale.Max, join(path, "autoscale"))
 		return w.with("autoscale", g.at, scaler)
 	case line.Concurrency != nil:
-		return g.times(w, "concurrency", *line.Concurrency, path)
+		return g.times(g.keeping(w, path), "concurrency", *line.Concurrency, path)
 	}
-	return g.times(w, "concurrency", 0, path)
+	return g.times(g.keeping(w, path), "concurrency", 0, path)
+}
+
+// keeping is a worker that keeps more slots for its queues.
+func (g *grower) keeping(w *value, path string) *value {
+	own := w.field("reserve")
+	if own == nil || own.val.kind != table {
+		return w
+	}
+	more := own.val
+	for _, f := range own.val.fields {
+		more = g.times(more, f.key, 0, join(path, "reserve"))
+	}
+	return w.with("reserve", own.at, more)
 }
 
 // times is a map with one of its whole numbers multiplied. Where it is missing it is def, and 0 = stays missing.

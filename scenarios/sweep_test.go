@@ -175,3 +175,22 @@ func TestSweepIsBounded(t *testing.T) {
 	_, err := Decode("large.yaml", []byte(b.String()), ".")
 	require.ErrorContains(t, err, "400 cells of a file of")
 }
+
+// What a worker keeps for a queue grows with its slots; replicas bring their own.
+func TestSweepOfSizeKeepsInProportion(t *testing.T) {
+	s, err := Decode("kept.yaml", []byte(`
+broker: ideal
+machines: {app: {cores: 4}}
+sweep: {size: [2]}
+tasks: {a: {arrivals: {poisson: 1/s}}, b: {arrivals: {poisson: 1/s}}}
+strategies:
+  slots: {workers: {w: {queues: [a, b], concurrency: 4, reserve: {b: 1}}}}
+  replicas: {workers: {w: {queues: [a, b], concurrency: 4, reserve: {b: 1}, machine: app}}}
+`), ".")
+	require.NoError(t, err)
+	large := s.Sweep.Cells[0].Scenario
+	assert.Equal(t, []int{0, 2}, layoutOf(t, large, "slots").Workers[0].Reserve)
+	replicas := layoutOf(t, large, "replicas")
+	assert.Len(t, replicas.Workers, 2)
+	assert.Equal(t, []int{0, 1}, replicas.Workers[0].Reserve)
+}

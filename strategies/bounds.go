@@ -19,6 +19,11 @@ type bound struct {
 	of     resource
 	most   float64
 	by     string
+
+	only   *stream // with tokens: the stream that takes them, for
+	share  float64 // of its messages
+	blocks []int   // queues that nothing is taken from once it is reached
+	shut   bool    // it is
 }
 
 // resource is what a bound is a sum of.
@@ -28,10 +33,16 @@ const (
 	slots    resource = iota
 	cpuTime           // core-seconds per second
 	messages          // per second
+	tokens            // of a rate limit, per second
 )
 
 func (b *bound) cost(s *stream) float64 {
 	switch b.of {
+	case tokens:
+		if b.only == s {
+			return b.share
+		}
+		return 0
 	case cpuTime:
 		return s.cpu
 	case messages:
@@ -48,13 +59,14 @@ func (f *fluid) bounds(component []int, takes func(w int) []int) []bound {
 		var room float64
 		workers := takersOf(l, set, takes)
 		for _, w := range workers {
-			room += float64(l.Workers[w].Concurrency)
+			room += float64(usable(&l.Workers[w], set))
 		}
 		bounds = append(bounds, bound{queues: set, of: slots, most: room, by: "slots"})
 		if most, by := fetches(l, workers); !math.IsInf(most, 1) {
 			bounds = append(bounds, bound{queues: set, of: messages, most: most, by: by})
 		}
 	}
+	bounds = append(bounds, f.limits(component)...)
 	seen := map[string][]int{}
 	var order []string
 	for _, q := range component {

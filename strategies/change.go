@@ -59,6 +59,9 @@ func wishes(l *Layout) []string {
 		if len(c.Overflow) > 0 {
 			list = append(list, fmt.Sprintf("workers.%s: overflow: of an ideal broker", c.Name))
 		}
+		if c.Reserve != nil {
+			list = append(list, fmt.Sprintf("workers.%s: reserve: of an ideal broker", c.Name))
+		}
 	}
 	return list
 }
@@ -195,7 +198,8 @@ func (r *rollout) differs(was, is []int) bool {
 	for i := range was {
 		x, y := &r.from.Workers[was[i]], &r.to.Workers[is[i]]
 		if commandOf(r.from, was[i], "") != commandOf(r.to, is[i], "") || machineOf(r.from, was[i]) != machineOf(r.to, is[i]) ||
-			x.Order != y.Order && (x.Order >= worker.Strict || y.Order >= worker.Strict) || !slices.Equal(x.Weights, y.Weights) {
+			x.Order != y.Order && (x.Order >= worker.Strict || y.Order >= worker.Strict) || !slices.Equal(x.Weights, y.Weights) ||
+			!slices.Equal(x.Reserve, y.Reserve) {
 			return true
 		}
 	}

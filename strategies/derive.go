@@ -36,6 +36,11 @@ func (b *builder) derive() []group {
 	if shares == nil || !b.size(from, shares) {
 		return nil
 	}
+	for w := range from.Workers {
+		if from.Workers[w].Reserve != nil {
+			b.note("derive: the slots that %q keeps for a queue are dealt out with the others", from.Workers[w].Name)
+		}
+	}
 	b.separate(from, shares)
 	return b.staff(from, shares)
 }
@@ -96,7 +101,7 @@ func inherited(l *Layout, w int) setting {
 	if len(cfg.Queues) < 2 {
 		cfg.Order = worker.RoundRobin
 	}
-	cfg.Name, cfg.Queues, cfg.Weights, cfg.Overflow, cfg.Concurrency = "", nil, nil, nil, 0
+	cfg.Name, cfg.Queues, cfg.Weights, cfg.Overflow, cfg.Reserve, cfg.Concurrency = "", nil, nil, nil, nil, 0
 	return setting{cfg, machineOf(l, w), l.ClearanceOf(w)}
 }
 

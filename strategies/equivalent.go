@@ -50,6 +50,9 @@ func sameWorker(a, b *Layout, v, w int, classes []workloads.Class) bool {
 	if len(x.Queues) > 1 && (x.Order != y.Order || x.Order == worker.Weighted && !slices.Equal(x.Weights, y.Weights)) {
 		return false
 	}
+	if !slices.Equal(x.Reserve, y.Reserve) {
+		return false
+	}
 	for i := range classes {
 		if takesClass(a, v, i) && (lateOn(&classes[i], x) != lateOn(&classes[i], y) || rejectOn(&classes[i], x) != rejectOn(&classes[i], y)) {
 			return false
@@ -112,6 +115,7 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 			x.HardLimit != y.HardLimit,
 			x.Order != y.Order && (x.Order >= worker.Strict || y.Order >= worker.Strict),
 			x.Order == y.Order && !slices.Equal(x.Weights, y.Weights),
+			!slices.Equal(x.Reserve, y.Reserve),
 		} {
 			if differs {
 				changes++

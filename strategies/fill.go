@@ -20,6 +20,8 @@ type stream struct {
 	asks      []asked // of each service, per message
 	by        string  // what kept it from more
 
+	limited []paced // its classes with a rate limit
+
 	firm, soft mix // what it is made of: what stays when it waits, and what then expires or slows down
 }
 
@@ -64,6 +66,7 @@ func (s *stream) close() {
 		s.cpu = m.cpu / m.messages
 		s.asks = sumOf(nil, m.asks, 1/m.messages)
 	}
+	s.limited = slices.DeleteFunc(s.limited, func(l paced) bool { return l.yields && s.judged })
 }
 
 // goal is a hair more than what is wanted: a queue that gets no more than it asks for still grows (at rho = 1).
@@ -178,6 +181,11 @@ func (f *fluid) fill(takes func(w int) []int) {
 // that is reached (progressive filling).
 func (f *fluid) raise(component []int, stage [2]int, bounds []bound, weight []float64) {
 	stopped := map[int]bool{}
+	for i := range bounds {
+		if bounds[i].shut {
+			f.shut(&bounds[i], stage, stopped)
+		}
+	}
 	for {
 		active := map[int]*stream{}
 		for _, q := range component {
@@ -229,6 +237,10 @@ func (f *fluid) raise(component []int, stage [2]int, bounds []bound, weight []fl
 				s.by = bounds[tight].by
 				stopped[q] = true
 			}
+		}
+		if len(bounds[tight].blocks) > 0 {
+			bounds[tight].shut = true
+			f.shut(&bounds[tight], stage, stopped)
 		}
 	}
 }

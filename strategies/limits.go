@@ -90,6 +90,9 @@ func (b *builder) whatIf(g *group) {
 	case g.cfg.Order == worker.Sorted && b.broker.Kind == worker.RabbitMQ:
 		b.wish("workers.%s: order sorted: %s", g.name, b.orderOffer(kind))
 	}
+	if g.reserve != nil {
+		b.wish("workers.%s: reserve: no setting of Celery keeps slots of a worker for a queue", g.name)
+	}
 	if len(g.overflow) > 0 {
 		b.wish("workers.%s: overflow: no setting makes a Celery worker take a queue only when its own are empty", g.name)
 	}

@@ -29,6 +29,9 @@ type QueueLoad struct {
 // queue that asks for less than its turns stays stable beside one that grows. Every subset of up to 12 queues that
 // share workers is looked at, of more only each one and all together.
 //
+// A rate limit of a task holds for each worker that takes its queue. Where it is reached, what waits for it fills the
+// windows of these workers, and the other queues that only they take get no more turns than it.
+//
 // CPU is bounded by the cores of a node, and by the one thread of a gevent worker and of a threads worker (the GIL). A
 // worker far from redis gets no more messages than round trips allow. A service that is asked for more than it can do
 // holds up whoever waits for it: calls without a timeout, in tasks without a time limit.
@@ -42,7 +45,7 @@ func Offered(l *Layout, classes []workloads.Class, machines []system.Machine, o 
 	for q := range l.Queues {
 		loads[q].Queue = l.Queues[q].Name
 		for _, w := range takers(l, q) {
-			loads[q].Capacity += float64(l.Workers[w].Concurrency)
+			loads[q].Capacity += float64(usable(&l.Workers[w], []int{q}))
 		}
 		f.streams[q] = f.streamsOf(classes, q, load, &loads[q])
 	}
@@ -58,6 +61,7 @@ func Offered(l *Layout, classes []workloads.Class, machines []system.Machine, o 
 			loads[q].GrowthPerSecond += max(0, s.want-s.got) / s.attempts
 			loads[q].Growing = append(loads[q].Growing, s.classes...)
 		}
+		f.throttled(q, &loads[q])
 		slices.Sort(loads[q].Growing)
 	}
 	return loads
@@ -89,6 +93,9 @@ func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *Q
 		grows := open && workloads.Stationary(classes, i) && classes[i].Expires == nil && l.Queues[q].MaxLength < 0
 		yields := !open || classes[i].Expires != nil
 		streams[n].add(i, rate, d, grows, yields)
+		if classes[i].Pace > 0 {
+			streams[n].limited = append(streams[n].limited, paced{classes[i].Name, i, rate * d.attempts, pace(l, q, &classes[i]), grows, yields})
+		}
 	}
 	slices.SortFunc(streams, func(a, b stream) int { return a.level - b.level })
 	for i := range streams {

@@ -46,6 +46,7 @@ func (b *builder) compose(groups []group) {
 				cfg.Overflow = append(cfg.Overflow, use(name))
 			}
 			cfg.Weights = slices.Clone(g.weights)
+			cfg.Reserve = slices.Clone(g.reserve)
 			l.Workers = append(l.Workers, cfg)
 			l.Group = append(l.Group, i)
 			l.Node = append(l.Node, nodes.take(g.machine, slots))

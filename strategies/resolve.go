@@ -112,6 +112,7 @@ func (b *builder) build() {
 	b.compose(groups)
 	b.distances(groups)
 	b.checkConsumers()
+	b.paces()
 	b.checkQueues()
 }
 

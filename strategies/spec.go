@@ -58,6 +58,7 @@ type WorkerSpec struct {
 	Machine            string
 	Replicas           *int
 	Overflow           []string
+	Reserve            map[string]int // slots kept for a queue
 	MaxTasksPerChild   *int
 	Autoscale          *Autoscale
 	WakeupTimer        *des.Time // 0 = none

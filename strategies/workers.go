@@ -15,6 +15,7 @@ type group struct {
 	cfg              worker.Config // without Queues, Weights, Overflow and Concurrency
 	queues, overflow []string
 	weights          []int // of queues
+	reserve          []int // slots kept for each of queues; nil = none
 	slots            []int // of each replica
 	machine          int   // index, -1 = none
 	clearance        []string
@@ -153,6 +154,7 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 	}
 	g.clearance = b.clearance(path+".clearance", w.Clearance)
 	b.order(path, w, &g)
+	b.reserve(path, w, &g)
 	b.limits(path, &g)
 	g.cfg.Overheads = b.overheads(g.cfg.Pool)
 	b.loop(w, &g)

@@ -199,6 +199,9 @@ func (s *System) freeSlot(id int32) {
 		} else {
 			w.acking++
 		}
+		if w.keeps != nil {
+			w.keeps.window.give(w.keeps.inSlot[id-w.firstSlot])
+		}
 	}
 	if sl.spent && !w.leaving {
 		s.exit(id)
@@ -207,6 +210,11 @@ func (s *System) freeSlot(id int32) {
 		return
 	}
 	w.holding--
+	if w.keeps != nil {
+		queue := w.keeps.inSlot[id-w.firstSlot]
+		w.keeps.hands.give(queue)
+		w.keeps.slots.give(queue)
+	}
 	w.busy.Add(s.now, -1)
 	w.free = append(w.free, id)
 	if s.recorder != nil {

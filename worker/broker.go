@@ -80,7 +80,7 @@ func (s *System) enqueue(id int32, front bool) {
 		s.record(Published, id, OK)
 	}
 	if q.n == 0 {
-		if w := s.taker(q); w != none {
+		if w := s.taker(t.queue); w != none {
 			s.workers[w].rotation.served(t.queue)
 			s.deliver(id, &s.workers[w])
 			s.ask(&s.workers[w])
@@ -100,49 +100,52 @@ func (s *System) enqueue(id int32, front bool) {
 }
 
 // taker picks the worker that gets a message arriving in an empty queue, or none.
-func (s *System) taker(q *queue) int32 {
+func (s *System) taker(id int32) int32 {
+	q := &s.queues[id]
 	if len(q.consumers) == 1 && len(q.overflow) == 0 {
-		if w := q.consumers[0]; s.workers[w].room() {
+		if w := q.consumers[0]; hasRoom(&s.workers[w], id) {
 			return w
 		}
 		return none
 	}
 	switch s.broker.Kind {
 	case Redis:
-		if w := s.longestAsking(q.consumers); w != none {
+		if w := s.longestAsking(q.consumers, id); w != none {
 			return w
 		}
 	case RabbitMQ:
 		for i := range q.consumers {
-			if n := (q.next + i) % len(q.consumers); s.workers[q.consumers[n]].room() {
+			if n := (q.next + i) % len(q.consumers); hasRoom(&s.workers[q.consumers[n]], id) {
 				q.next = n + 1
 				return q.consumers[n]
 			}
 		}
 	case Ideal:
 		if s.broker.Dispatch == FreeSlot {
-			if w := s.anyOf(q.consumers, idleWithRoom); w != none {
+			if w := s.anyOf(q.consumers, id, idleWithRoom); w != none {
 				return w
 			}
-			if w := s.anyOf(q.overflow, idleWithRoom); w != none {
+			if w := s.anyOf(q.overflow, id, idleWithRoom); w != none {
 				return w
 			}
 		}
-		if w := s.anyOf(q.consumers, (*instance).room); w != none {
+		if w := s.anyOf(q.consumers, id, hasRoom); w != none {
 			return w
 		}
 	}
-	return s.anyOf(q.overflow, idleWithRoom)
+	return s.anyOf(q.overflow, id, idleWithRoom)
 }
 
-func idleWithRoom(w *instance) bool { return w.room() && w.idle() }
+func hasRoom(w *instance, queue int32) bool { return w.room() && w.takes(queue) }
+
+func idleWithRoom(w *instance, queue int32) bool { return hasRoom(w, queue) && w.idle(queue) }
 
 // longestAsking is the worker with room that has waited for a message longest: redis serves blocked clients in the
 // order in which they blocked (redis.io, BLPOP).
-func (s *System) longestAsking(workers []int32) int32 {
+func (s *System) longestAsking(workers []int32, queue int32) int32 {
 	best := int32(none)
 	for _, w := range workers {
-		if s.workers[w].room() && (best == none || s.workers[w].asked < s.workers[best].asked) {
+		if hasRoom(&s.workers[w], queue) && (best == none || s.workers[w].asked < s.workers[best].asked) {
 			best = w
 		}
 	}
@@ -150,10 +153,10 @@ func (s *System) longestAsking(workers []int32) int32 {
 }
 
 // anyOf picks one of the workers that fit, uniformly at random, or none.
-func (s *System) anyOf(workers []int32, fits func(*instance) bool) int32 {
+func (s *System) anyOf(workers []int32, queue int32, fits func(w *instance, queue int32) bool) int32 {
 	s.scratch = s.scratch[:0]
 	for _, w := range workers {
-		if fits(&s.workers[w]) {
+		if fits(&s.workers[w], queue) {
 			s.scratch = append(s.scratch, w)
 		}
 	}

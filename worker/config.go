@@ -105,6 +105,7 @@ type Config struct {
 	Order              Order
 	Weights            []int // with Weighted: one a queue
 	Overflow           []int // queues taken only when all of Queues are empty
+	Reserve            []int // slots kept for each of Queues; nil = none. With a Loop that is Alert
 	PrefetchMultiplier int   // window = multiplier x concurrency; 0 = no limit
 	DisablePrefetch    bool
 	AcksLate           bool
@@ -151,6 +152,7 @@ type Class struct {
 	SoftLimit          des.Time // 0 = the worker's
 	HardLimit          des.Time // 0 = the worker's
 	Retry              Retry
+	Pace               des.Time // rate_limit: between two of its tasks on one worker, at least; 0 = no limit
 }
 
 // Retry is a retry policy. The delay before retry n (from 0) is Delay x Backoff^n, at most Cap; with full jitter a

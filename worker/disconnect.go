@@ -104,6 +104,7 @@ func (s *System) disconnect(w *instance) {
 	}
 	w.fetching, w.held, w.widened = 0, 0, 0
 	w.blind, w.wire = false, 0
+	s.dropThrottled(me)
 	for _, id := range slices.Clone(s.lost) {
 		t := &s.tasks[id]
 		switch {
@@ -112,6 +113,7 @@ func (s *System) disconnect(w *instance) {
 			s.again(id)
 		default:
 			s.suffered(t)
+			w.dropped(t)
 			s.requeue(id, s.restoreDelay(t))
 		}
 	}

@@ -23,7 +23,6 @@ func (s *System) carry(id int32, w *instance) {
 	w.asking = w.asking && !w.serial
 	w.fetching++
 	w.blind = w.asks && w.cfg.Loop != Alert
-	s.tasks[id].state = fetching
 	half := w.cfg.RoundTrip / 2
 	s.at(max(s.now, asked+half)+w.cfg.RoundTrip-half, kindCarried, id)
 }

@@ -1,6 +1,9 @@
 package worker
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Audit looks for contradictions in what the System knows. It holds between any two events.
 func (s *System) Audit() error {
@@ -77,6 +80,9 @@ func (s *System) auditWorker(me int32) error {
 			}
 		}
 	}
+	if err := s.auditKept(w, me); err != nil {
+		return err
+	}
 	occupied := w.processes() - len(w.free)
 	for n := range w.cfg.Concurrency {
 		if s.slots[w.firstSlot+int32(n)].ackWhenFree {
@@ -109,10 +115,77 @@ func (s *System) auditWorker(me int32) error {
 		return fmt.Errorf("without a connection, with %d reserved, %d held and %d on their way", reservedNow, later, onTheWay)
 	case w.waiting.Level() != reservedNow:
 		return fmt.Errorf("%d reserved, %d in the average", reservedNow, w.waiting.Level())
-	case reservedNow > 0 && len(w.free) > 0 && !w.stalled && !w.down && !w.leaving:
+	case reservedNow > 0 && len(w.free) > 0 && !w.stalled && !w.down && !w.leaving && (w.keeps == nil || w.keeps.startable()):
 		return fmt.Errorf("%d reserved beside %d free slots", reservedNow, len(w.free))
 	case w.room() && s.choose(w) != none:
 		return fmt.Errorf("room for a message that waits")
+	}
+	return nil
+}
+
+// auditKept recounts what each queue has of a worker that keeps slots for some, and what waits for tokens.
+func (s *System) auditKept(w *instance, me int32) error {
+	for c := range s.classes {
+		if s.buckets == nil {
+			break
+		}
+		b := &s.buckets[int(me)*len(s.classes)+c]
+		n := 0
+		for id := b.waiting.head; id != none; id = s.tasks[id].next {
+			if t := &s.tasks[id]; t.state != throttled || t.worker != me || int(t.class) != c || !t.unacked {
+				return fmt.Errorf("task %d in state %d waits for a token of class %d", id, t.state, c)
+			}
+			n++
+		}
+		if n != b.waiting.n || n > 0 && !b.armed && !w.throttled && !w.leaving {
+			return fmt.Errorf("%d wait for a token, %d counted, armed %v", n, b.waiting.n, b.armed)
+		}
+	}
+	if w.keeps == nil {
+		return nil
+	}
+	queues := len(s.queues)
+	slots, hands, window, waiting := make([]int, queues), make([]int, queues), make([]int, queues), make([]int, queues)
+	for n := range w.cfg.Concurrency {
+		id := w.firstSlot + int32(n)
+		if q := w.keeps.inSlot[n]; !slices.Contains(w.free, id) {
+			slots[q]++
+			hands[q]++
+			if s.slots[id].ackWhenFree {
+				window[q]++
+			}
+		}
+	}
+	for i := range s.tasks {
+		t := &s.tasks[i]
+		if t.state == gone || t.worker != me {
+			continue
+		}
+		if t.state == fetching || t.state == reserved {
+			hands[t.queue]++
+		}
+		if t.state == reserved {
+			waiting[t.queue]++
+		}
+		if t.unacked && t.state != held {
+			window[t.queue]++
+		}
+	}
+	if !slices.Equal(waiting, w.keeps.waiting) {
+		return fmt.Errorf("reserved by queue %v, counted %v", waiting, w.keeps.waiting)
+	}
+	for i, q := range []*quota{&w.keeps.slots, &w.keeps.hands, &w.keeps.window} {
+		used := [][]int{slots, hands, window}[i]
+		over := 0
+		for k, n := range used {
+			over += max(0, n-q.kept[k])
+		}
+		if !slices.Equal(used, q.used) || over != q.over {
+			return fmt.Errorf("share %d: by queue %v, counted %v; %d of those for all, counted %d", i, used, q.used, over, q.over)
+		}
+		if i == 0 && over > q.shared {
+			return fmt.Errorf("%d slots of those for all, which are %d", over, q.shared)
+		}
 	}
 	return nil
 }

@@ -61,6 +61,8 @@ const (
 	kindBack                      // one is over
 	kindReconnect                 // worker: it connects again
 	kindGiveUp                    // task: it cannot be published
+	kindToken                     // bucket: a task of its kind may start
+	kindGrown                     // worker: it has started processes for what is reserved
 	kindObserve                   // the observed window begins or ends
 	FirstHostKind
 )

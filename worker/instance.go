@@ -40,15 +40,17 @@ type instance struct {
 	looks     des.Time // one of the times when it looks for unacked messages
 	phase     des.Time // of its timers
 	lastFreed des.Time
-	blocked   des.Time // its loop does nothing before
-	sent      des.Time // far broker: when the present ask for messages was sent
-	wire      des.Time // far redis: its loop waits for an answer until then
-	absent    []int32  // slots without a process: autoscaled
-	grown     des.Time // last growth
-	cutAt     des.Time // since when
-	rollout   int32    // of the deploy in whose hands it is, from 1; 0 = none
-	cause     int32    // of its shutdown
-	deaths    uint32   // what was scheduled for it in an earlier life does not concern it
+	blocked   des.Time     // its loop does nothing before
+	sent      des.Time     // far broker: when the present ask for messages was sent
+	wire      des.Time     // far redis: its loop waits for an answer until then
+	absent    []int32      // slots without a process: autoscaled
+	grown     des.Time     // last growth
+	cutAt     des.Time     // since when
+	rollout   int32        // of the deploy in whose hands it is, from 1; 0 = none
+	cause     int32        // of its shutdown
+	deaths    uint32       // what was scheduled for it in an earlier life does not concern it
+	keeps     *reservation // nil = no slot is kept for a queue
+	throttled bool         // a token has come while its thread was taken by a task
 
 	busy    des.Area
 	waiting des.Area
@@ -64,17 +66,18 @@ func newInstance(cfg *Config, kind BrokerKind, queues []queue) instance {
 		asks:     kind == Redis,
 		rotation: newRotation(cfg, queues),
 		cause:    NoCause,
+		keeps:    newReservation(cfg, len(queues)),
 	}
 	switch {
 	case cfg.DisablePrefetch:
 		w.most = cfg.Concurrency
 	case kind == RabbitMQ:
 		// The broker fills the window whatever the pool does: what the pool does not accept lies in the socket.
-	case cfg.Pool == Gevent:
+	case cfg.Pool == Gevent && w.keeps == nil:
 		// The consumer blocks when it spawns into a full pool, with one message in its hands.
 		w.most = cfg.Concurrency + 1
-	case cfg.Pool == Solo:
-		// The consumer runs the task itself.
+	case cfg.Pool == Solo, cfg.Pool == Gevent:
+		// The consumer runs the task itself; or a message in its hands would stand in the way of those that have a slot.
 		w.most = cfg.Concurrency
 	}
 	return w
@@ -94,8 +97,13 @@ func (w *instance) vacant() bool {
 	return w.unacked < w.window+w.widened
 }
 
-// idle says whether a message would start at once.
-func (w *instance) idle() bool { return len(w.free) > w.reserved.n+w.fetching }
+// idle says whether a message of a queue would start at once.
+func (w *instance) idle(queue int32) bool {
+	if w.keeps != nil {
+		return w.keeps.hands.has(queue)
+	}
+	return len(w.free) > w.reserved.n+w.fetching
+}
 
 // ask notes whether the worker waits for a message, and since when: redis serves the longest waiting first.
 func (s *System) ask(w *instance) {
@@ -128,16 +136,20 @@ func (s *System) deliver(id int32, w *instance) {
 	p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
 	t.late = p.late
 	t.unacked = true
+	t.state = fetching
 	t.delivered, t.restored = s.now, false
 	w.unacked++
 	w.holding++
+	if w.keeps != nil {
+		w.keeps.hands.take(t.queue)
+		w.keeps.window.take(t.queue)
+	}
 	if w.cfg.RoundTrip > 0 {
 		s.carry(id, w)
 		return
 	}
 	w.asking = false
 	if w.cfg.Overheads.Fetch > 0 {
-		t.state = fetching
 		w.fetching++
 		w.blind = w.asks && w.cfg.Loop != Alert
 		s.fetch(id, w)
@@ -162,8 +174,21 @@ func (s *System) receive(id int32) {
 		t.state = held
 		w.held++
 		w.holding--
+		if w.keeps != nil {
+			w.keeps.hands.give(t.queue)
+			w.keeps.window.give(t.queue)
+		}
 		s.widen(w)
 		s.at(t.eta, kindDue, id)
+		return
+	}
+	if s.limited(t) {
+		w := &s.workers[t.worker]
+		w.holding--
+		if w.keeps != nil {
+			w.keeps.hands.give(t.queue)
+		}
+		s.throttle(id)
 		return
 	}
 	if !s.grow(id) {
@@ -198,24 +223,46 @@ func (s *System) wider(id int32) {
 
 // reserve takes a message whose eta has come.
 func (s *System) reserve(id int32) {
-	s.workers[s.tasks[id].worker].holding++
+	t := &s.tasks[id]
+	w := &s.workers[t.worker]
+	t.state = reserved
+	if w.keeps != nil {
+		w.keeps.window.take(t.queue)
+	}
+	if s.limited(t) {
+		s.throttle(id)
+		return
+	}
+	w.holding++
+	if w.keeps != nil {
+		w.keeps.hands.take(t.queue)
+	}
 	s.enlist(id)
 }
 
 // enlist puts a message at the end of the worker's reserve and hands out what it can.
 func (s *System) enlist(id int32) {
 	w := &s.workers[s.tasks[id].worker]
-	if w.reserved.n == 0 && len(w.free) > 0 && !w.stalled && !w.leaving {
+	switch {
+	case len(w.free) == 0, w.stalled, w.leaving:
+	case w.reserved.n == 0 && w.keeps == nil, w.keeps != nil && w.keeps.slots.has(s.tasks[id].queue):
 		s.occupy(id, w)
 		return
 	}
 	s.tasks[id].state = reserved
 	s.pushBack(&w.reserved, id)
+	if w.keeps != nil {
+		w.keeps.waiting[s.tasks[id].queue]++
+	}
 	w.waiting.Set(s.now, w.reserved.n)
 }
 
 // dispatch hands reserved messages to free slots.
 func (s *System) dispatch(w *instance) {
+	if w.keeps != nil {
+		s.dispatchKept(w)
+		return
+	}
 	for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled && (!w.leaving || w.drain()) {
 		s.occupy(s.popFront(&w.reserved), w)
 	}
@@ -227,6 +274,9 @@ func (s *System) occupy(id int32, w *instance) {
 	t := &s.tasks[id]
 	if t.expires > 0 && s.now >= t.expires {
 		w.holding--
+		if w.keeps != nil {
+			w.keeps.hands.give(t.queue)
+		}
 		s.ack(t)
 		s.finish(id, Expired)
 		return
@@ -238,6 +288,7 @@ func (s *System) occupy(id int32, w *instance) {
 	t.slot = sl
 	t.state = starting
 	w.busy.Add(s.now, 1)
+	w.occupied(sl, t.queue)
 	if w.cfg.Overheads.Start > 0 {
 		s.takeUp(sl, w)
 	} else {
@@ -251,7 +302,11 @@ func (s *System) ack(t *task) {
 		return
 	}
 	t.unacked = false
-	switch w := &s.workers[t.worker]; {
+	w := &s.workers[t.worker]
+	if w.keeps != nil && t.state != held {
+		w.keeps.window.give(t.queue)
+	}
+	switch {
 	case w.cfg.Loop == Alert:
 		w.unacked--
 		w.occupyWire(s.now, 1)

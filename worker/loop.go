@@ -143,7 +143,9 @@ func (s *System) postpone(e des.Event) bool {
 		id = t.worker
 	case kindFree, kindNotice, kindLimit, kindReplied:
 		id = s.slots[e.Arg].worker
-	case kindTimer, kindNudge, kindKeepalive:
+	case kindToken:
+		id = e.Arg / int32(len(s.classes))
+	case kindTimer, kindNudge, kindKeepalive, kindGrown:
 		id = e.Arg
 	default:
 		return false

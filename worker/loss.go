@@ -108,6 +108,7 @@ func (s *System) up(id int32) {
 		s.detach(w)
 	}
 	s.fork(w.free...)
+	s.emptyBuckets(id)
 	s.pull(w)
 	s.rolled(w)
 }
@@ -121,6 +122,9 @@ func (s *System) Wake(now des.Time, worker int32) {
 	s.now = now
 	w := &s.workers[worker]
 	w.stalled = false
+	if w.throttled {
+		s.drainAll(w)
+	}
 	s.dispatch(w)
 	w.waiting.Set(now, w.reserved.n)
 	if w.leaving && s.mayLeave(w) {

@@ -42,7 +42,7 @@ func (s *System) choose(w *instance) int32 {
 	waiting := 0
 	only := int32(none)
 	for _, q := range w.rotation.queues {
-		if s.queues[q].n == 0 {
+		if s.queues[q].n == 0 || !w.takes(q) {
 			continue
 		}
 		waiting++
@@ -55,7 +55,7 @@ func (s *System) choose(w *instance) int32 {
 		return s.chooseOverflow(w)
 	}
 	eligible := func(q int32) bool {
-		return s.queues[q].n > 0 && (best == maxLevels || s.queues[q].top() == best)
+		return s.queues[q].n > 0 && w.takes(q) && (best == maxLevels || s.queues[q].top() == best)
 	}
 	r := &w.rotation
 	switch {
@@ -80,11 +80,8 @@ func (s *System) choose(w *instance) int32 {
 }
 
 func (s *System) chooseOverflow(w *instance) int32 {
-	if !w.idle() {
-		return none
-	}
 	for _, q := range w.cfg.Overflow {
-		if s.queues[q].n > 0 {
+		if s.queues[q].n > 0 && w.takes(int32(q)) && w.idle(int32(q)) {
 			return int32(q)
 		}
 	}

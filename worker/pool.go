@@ -123,14 +123,8 @@ func (s *System) grow(id int32) bool {
 		s.shrink(w, 1)
 		return false
 	}
+	s.enlarge(w, n)
 	w.grown = s.now
-	for range n {
-		last := len(w.absent) - 1
-		s.replaced(w.absent[last])
-		w.free = append(w.free, w.absent[last])
-		s.fork(w.absent[last])
-		w.absent = w.absent[:last]
-	}
 	if w.cfg.Overheads.Fork == 0 {
 		return false
 	}
@@ -139,6 +133,17 @@ func (s *System) grow(id int32) bool {
 	s.tasks[id].grown = true
 	s.at(w.blocked, kindFetched, id)
 	return true
+}
+
+// enlarge adds processes to a pool.
+func (s *System) enlarge(w *instance, n int) {
+	for range n {
+		last := len(w.absent) - 1
+		s.replaced(w.absent[last])
+		w.free = append(w.free, w.absent[last])
+		s.fork(w.absent[last])
+		w.absent = w.absent[:last]
+	}
 }
 
 // wanted is the number of tasks that the worker's autoscaler counts: reserved and running.
@@ -158,11 +163,34 @@ func (s *System) shrink(w *instance, more int) {
 	}
 }
 
-// keepalive is the timer of the autoscaler.
+// keepalive is the timer of the autoscaler. At the receipt of a message with an eta or a rate limit it is not asked
+// (celery/worker/strategy.py), so that it is here that the pool grows for them.
 func (s *System) keepalive(id int32) {
 	w := &s.workers[id]
 	s.host.Schedule(des.Event{At: s.now + w.cfg.Keepalive, Kind: kindKeepalive, Arg: id})
-	if !w.down {
+	if w.down {
+		return
+	}
+	n := min(w.wanted(), w.cfg.Concurrency) - w.processes()
+	if n <= 0 {
 		s.shrink(w, 0)
+		return
+	}
+	s.enlarge(w, n)
+	w.grown = s.now
+	if w.cfg.Overheads.Fork == 0 {
+		s.born(id)
+		return
+	}
+	s.block(w, des.Time(n)*w.cfg.Overheads.Fork)
+	s.host.Schedule(des.Event{At: w.blocked, Kind: kindGrown, Arg: id})
+}
+
+// born is the end of starting processes for what is reserved.
+func (s *System) born(id int32) {
+	if w := &s.workers[id]; !w.down {
+		s.dispatch(w)
+		w.waiting.Set(s.now, w.reserved.n)
+		s.turn(w)
 	}
 }

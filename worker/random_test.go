@@ -120,6 +120,9 @@ func randomSystem(r *rand.Rand) (worker.Setup, []message) {
 		if coin() {
 			c.HasPriority, c.Priority = true, r.IntN(10)
 		}
+		if r.IntN(3) == 0 {
+			c.Pace = 1 + few(10)
+		}
 		s.Classes = append(s.Classes, c)
 		s.ClassQueue = append(s.ClassQueue, r.IntN(3))
 	}
@@ -144,6 +147,14 @@ func randomSystem(r *rand.Rand) (worker.Setup, []message) {
 		cfg.RoundTrip = far[i]
 		if i == 0 {
 			cfg.Queues = []int{0, 1, 2} // every queue is consumed
+		}
+		if r.IntN(3) == 0 {
+			left := cfg.Concurrency
+			for range cfg.Queues {
+				n := r.IntN(left + 1)
+				left -= n
+				cfg.Reserve = append(cfg.Reserve, n)
+			}
 		}
 		for q := range 3 {
 			if len(cfg.Queues) == 1 && q != cfg.Queues[0] && coin() {

@@ -172,7 +172,8 @@ func (s *System) clear(w *instance) {
 	w.reserved = emptyList()
 	w.waiting.Set(s.now, 0)
 	w.fetching, w.held, w.holding, w.widened, w.acking, w.unheard = 0, 0, 0, 0, 0, 0
-	w.blind, w.blocked, w.wire = false, s.now, 0
+	w.blind, w.blocked, w.wire, w.throttled = false, s.now, 0, false
+	s.emptyBuckets(s.slots[w.firstSlot].worker)
 	w.free = w.free[:0]
 	for n := range w.cfg.Concurrency {
 		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)
@@ -195,4 +196,9 @@ func (s *System) clear(w *instance) {
 }
 
 // forget ends the accounts of a worker whose messages have been given back.
-func (w *instance) forget() { w.unacked, w.acking, w.unheard = 0, 0, 0 }
+func (w *instance) forget() {
+	w.unacked, w.acking, w.unheard = 0, 0, 0
+	if w.keeps != nil {
+		w.keeps.reset()
+	}
+}

@@ -50,6 +50,7 @@ type System struct {
 	whole      des.Time  // when the last of these is over
 	refusals   int32     // cause of what cannot be published
 	cause      int32     // of what happens now
+	buckets    []bucket  // worker x class; nil = no class has a rate limit
 	blocked    des.Time  // when the last of the blocked loops goes on
 	publishing des.Time  // when the producers have published what they have
 	scratch    []int32
@@ -127,6 +128,7 @@ func New(setup Setup, host Host) *System {
 	}
 	s.plan(setup.Deploys)
 	s.expect(setup.Outages)
+	s.newBuckets()
 	return s
 }
 
@@ -313,6 +315,10 @@ func (s *System) Handle(e des.Event) {
 		s.look(e.Arg)
 	case kindWiden:
 		s.wider(e.Arg)
+	case kindToken:
+		s.token(e.Arg)
+	case kindGrown:
+		s.born(e.Arg)
 	case kindObserve:
 		s.observe(e.Arg == 1)
 	}

@@ -6,13 +6,14 @@ import "simrun/des"
 type state uint8
 
 const (
-	gone     state = iota // its entry is free
-	delayed               // on its way to the broker
-	queued                // in the broker
-	fetching              // on its way to a worker
-	held                  // with a worker until its eta
-	reserved              // with a worker, waiting for a slot
-	starting              // in a slot, the body not begun
+	gone      state = iota // its entry is free
+	delayed                // on its way to the broker
+	queued                 // in the broker
+	fetching               // on its way to a worker
+	held                   // with a worker until its eta
+	throttled              // with a worker until its kind's rate limit lets it pass
+	reserved               // with a worker, waiting for a slot
+	starting               // in a slot, the body not begun
 	running
 	crashed // its child is dead and nobody has seen it yet
 )

@@ -1,0 +1,139 @@
+package worker
+
+// quota deals places out to queues: some are kept for one queue each, the others are for whoever comes first.
+type quota struct {
+	kept   []int // by queue
+	used   []int // by queue
+	shared int   // places that are kept for none
+	over   int   // of these, taken by queues that have used up their own
+}
+
+func newQuota(places int, kept []int) quota {
+	q := quota{kept: kept, used: make([]int, len(kept)), shared: places}
+	for _, n := range kept {
+		q.shared -= n
+	}
+	return q
+}
+
+func (q *quota) has(queue int32) bool { return q.used[queue] < q.kept[queue] || q.over < q.shared }
+
+func (q *quota) take(queue int32) {
+	if q.used[queue] >= q.kept[queue] {
+		q.over++
+	}
+	q.used[queue]++
+}
+
+func (q *quota) give(queue int32) {
+	q.used[queue]--
+	if q.used[queue] >= q.kept[queue] {
+		q.over--
+	}
+}
+
+// reservation keeps slots of a worker for some of its queues. A slot that is kept brings its part of the window along,
+// so that what is reserved for the other slots does not fill it: with all slots kept, every queue has what a worker of
+// its own would have. No setting of Celery does this.
+type reservation struct {
+	slots   quota
+	hands   quota   // of what the worker has: on its way, reserved or in a slot
+	window  quota   // of what counts in its window, in messages; held ones widen it
+	inSlot  []int32 // the queue that each slot serves
+	waiting []int   // messages reserved, by queue
+}
+
+// newReservation is nil where nothing is kept.
+func newReservation(cfg *Config, queues int) *reservation {
+	slots, window := make([]int, queues), make([]int, queues)
+	any := false
+	for i, n := range cfg.Reserve {
+		slots[cfg.Queues[i]] = n
+		window[cfg.Queues[i]] = n * cfg.PrefetchMultiplier
+		any = any || n > 0
+	}
+	if !any {
+		return nil
+	}
+	return &reservation{
+		slots:   newQuota(cfg.Concurrency, slots),
+		hands:   newQuota(cfg.Concurrency, slots),
+		window:  newQuota(cfg.Concurrency*cfg.PrefetchMultiplier, window),
+		inSlot:  make([]int32, cfg.Concurrency),
+		waiting: make([]int, queues),
+	}
+}
+
+// reset forgets what a worker had that died.
+func (r *reservation) reset() {
+	for _, q := range []*quota{&r.slots, &r.hands, &r.window} {
+		clear(q.used)
+		q.over = 0
+	}
+	clear(r.waiting)
+}
+
+// takes says whether the worker may take one more message of a queue, if it has room for any.
+func (w *instance) takes(queue int32) bool {
+	r := w.keeps
+	return r == nil || (w.window == 0 || r.window.has(queue)) && (w.most == 0 || r.hands.has(queue))
+}
+
+// dropped notes that a worker has lost a message that has not started, its place in the window apart.
+func (w *instance) dropped(t *task) {
+	if w.keeps == nil || t.state != fetching && t.state != reserved {
+		return
+	}
+	w.keeps.hands.give(t.queue)
+	if t.state == reserved {
+		w.keeps.waiting[t.queue]--
+	}
+}
+
+// occupied notes that a slot serves a queue.
+func (w *instance) occupied(slot, queue int32) {
+	if w.keeps != nil {
+		w.keeps.slots.take(queue)
+		w.keeps.inSlot[slot-w.firstSlot] = queue
+	}
+}
+
+// dispatchKept hands the first reserved messages to free slots that their queues may have. Only what may start now is
+// looked for, so that a long reserve is not read in vain.
+func (s *System) dispatchKept(w *instance) {
+	for len(w.free) > 0 && !w.stalled && w.keeps.startable() && (!w.leaving || w.drain()) {
+		id := w.reserved.head
+		for !w.keeps.slots.has(s.tasks[id].queue) {
+			id = s.tasks[id].next
+		}
+		s.unlist(&w.reserved, id)
+		w.keeps.waiting[s.tasks[id].queue]--
+		s.occupy(id, w)
+	}
+}
+
+// startable says whether a reserved message may have a free slot.
+func (r *reservation) startable() bool {
+	for q, n := range r.waiting {
+		if n > 0 && r.slots.has(int32(q)) {
+			return true
+		}
+	}
+	return false
+}
+
+// unlist takes a task out of the list it stands in.
+func (s *System) unlist(l *list, id int32) {
+	t := &s.tasks[id]
+	if t.prev == none {
+		s.popFront(l)
+		return
+	}
+	s.tasks[t.prev].next = t.next
+	if t.next == none {
+		l.tail = t.prev
+	} else {
+		s.tasks[t.next].prev = t.prev
+	}
+	l.n--
+}
