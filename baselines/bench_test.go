@@ -10,7 +10,7 @@ import (
 // BenchmarkThroughput is the time of a task that does nothing, submitted and done.
 func BenchmarkThroughput(b *testing.B) {
 	for _, c := range contestants {
-		b.Run(c.Name(), func(b *testing.B) {
+		b.Run("contestant="+c.Name(), func(b *testing.B) {
 			b.ReportAllocs()
 			r, err := c.Run(b.Context(), Burst(b.N), 8)
 			require.NoError(b, err)
@@ -27,9 +27,9 @@ func BenchmarkHanging(b *testing.B) { waits(b, Hanging) }
 
 func waits(b *testing.B, workload func(seed uint64) Workload) {
 	for _, c := range contestants {
-		b.Run(c.Name(), func(b *testing.B) {
+		b.Run("contestant="+c.Name(), func(b *testing.B) {
 			seed := uint64(0)
-			var p50, p95 time.Duration
+			var p50, p95, p99 time.Duration
 			done, asked := 0, 0
 			for b.Loop() {
 				seed++
@@ -37,7 +37,7 @@ func waits(b *testing.B, workload func(seed uint64) Workload) {
 				r, err := c.Run(b.Context(), w, 8)
 				require.NoError(b, err)
 				forever := span + patience // who never started has waited at least so long
-				for p, sum := range map[float64]*time.Duration{0.5: &p50, 0.95: &p95} {
+				for p, sum := range map[float64]*time.Duration{0.5: &p50, 0.95: &p95, 0.99: &p99} {
 					wait, started := r.Quantile(Short, p)
 					if !started {
 						wait = forever
@@ -51,6 +51,7 @@ func waits(b *testing.B, workload func(seed uint64) Workload) {
 			}
 			b.ReportMetric(float64(p50)/float64(seed), "wait-p50-ns")
 			b.ReportMetric(float64(p95)/float64(seed), "wait-p95-ns")
+			b.ReportMetric(float64(p99)/float64(seed), "wait-p99-ns")
 			b.ReportMetric(100*float64(done)/float64(asked), "done-%")
 		})
 	}

@@ -28,6 +28,7 @@ func BenchmarkScenario(b *testing.B) {
 				for i := 0; b.Loop(); i++ {
 					r := sim.New(&sc.Layouts[l], sc.Classes, sc.Machines, sim.Options{
 						Key: des.NewKey(sc.Seed).With(uint64(i)), Duration: sc.Run.Duration, Drain: sc.Run.Drain, Start: sc.Run.Start,
+						Services: sc.Services, Zones: sc.Zones, Faults: sc.Faults,
 					}).Run()
 					events += r.Events
 					var waits des.Histogram

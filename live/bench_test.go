@@ -20,7 +20,7 @@ func BenchmarkWorkers(b *testing.B) {
 	rate := live.MeasureRate()
 	for _, w := range benchWorkloads() {
 		for _, s := range benchStrategies {
-			b.Run(w.name+"/"+s.name, func(b *testing.B) {
+			b.Run("workload="+w.name+"/strategy="+s.name, func(b *testing.B) {
 				layout := s.layout(w)
 				var waits des.Histogram
 				var done int64

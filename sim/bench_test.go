@@ -27,20 +27,84 @@ func perTask(b *testing.B, m *model, perSecond float64) {
 	b.ReportMetric(float64(r.Events)/float64(b.N), "events/task")
 }
 
-// BenchmarkTwoReplications runs one replication and two side by side, on cores of their own: as they share nothing, two
-// take as long as one.
+// BenchmarkTwoReplications runs two replications one after the other, and then side by side on cores of their own. As
+// they share nothing, the speed-up is that of the cores.
 func BenchmarkTwoReplications(b *testing.B) {
-	for _, n := range []int{1, 2} {
-		b.Run(strconv.Itoa(n), func(b *testing.B) {
-			var all sync.WaitGroup
-			for range n {
-				w := full().world(des.Seconds(float64(b.N) / (8 * fullRate)))
-				all.Go(func() { w.Run() })
-			}
-			all.Wait()
-			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "tasks/s")
-		})
+	pair := func() (worlds [2]*sim.World) {
+		for i := range worlds {
+			worlds[i] = full().world(des.Seconds(float64(b.N) / (8 * fullRate)))
+		}
+		return worlds
 	}
+	began := time.Now()
+	for _, w := range pair() {
+		w.Run()
+	}
+	apart := time.Since(began)
+	began = time.Now()
+	var all sync.WaitGroup
+	for _, w := range pair() {
+		all.Go(func() { w.Run() })
+	}
+	all.Wait()
+	together := time.Since(began)
+	b.ReportMetric(apart.Seconds()/together.Seconds(), "speed-up")
+	b.ReportMetric(float64(2*b.N)/together.Seconds(), "tasks/s")
+	b.ReportMetric(0, "ns/op") // of both ways together: it says nothing
+}
+
+// counter counts what a worker asks of its host.
+type counter struct {
+	queue des.Queue
+	calls int
+}
+
+func (c *counter) Schedule(e des.Event)     { c.calls++; c.queue.Push(e) }
+func (*counter) Start(int32, int32, int)    {}
+func (*counter) Stop(int32, int32) bool     { return true }
+func (*counter) Jitter(int32, int) float64  { return 0 }
+func (*counter) Done(int32, worker.Outcome) {}
+
+// BenchmarkHost is what it costs that a worker knows its host by an interface. An event is taken from the queue and
+// scheduled again, by the method itself and by the interface in turns, so that what disturbs the one disturbs the other.
+// The difference is set against an event of a whole worker, M/M/8, which makes one such call: Start or Done.
+func BenchmarkHost(b *testing.B) {
+	const batch = 1 << 14
+	direct, hidden := &counter{}, &counter{}
+	host := hosts[b.N%2](hidden) // so that the compiler cannot know what it is
+	for i := range des.Time(256) {
+		direct.queue.Push(des.Event{At: i * 3991})
+		hidden.queue.Push(des.Event{At: i * 3991})
+	}
+	var one, other time.Duration
+	for n := 0; n < b.N; n += batch {
+		began := time.Now()
+		for range batch {
+			e := direct.queue.Pop()
+			e.At += 1e6
+			direct.Schedule(e)
+		}
+		one += time.Since(began)
+		began = time.Now()
+		for range batch {
+			e := hidden.queue.Pop()
+			e.At += 1e6
+			host.Schedule(e)
+		}
+		other += time.Since(began)
+	}
+	began := time.Now()
+	events := mm8().world(des.Seconds(float64(max(b.N, batch)) / 7.2)).Run().Events
+	event := float64(time.Since(began).Nanoseconds()) / float64(events)
+	more := float64((other - one).Nanoseconds()) / float64(hidden.calls)
+	b.ReportMetric(more, "ns/call")
+	b.ReportMetric(100*more/event, "%-of-event")
+	b.ReportMetric(0, "ns/op")
+}
+
+var hosts = [2]func(*counter) worker.Host{
+	func(c *counter) worker.Host { return c },
+	func(c *counter) worker.Host { return struct{ worker.Host }{c}.Host },
 }
 
 func (m *model) world(duration des.Time) *sim.World {
