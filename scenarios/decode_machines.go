@@ -13,7 +13,7 @@ func (d *decoder) machines(v *value) []system.Machine {
 	}
 	var machines []system.Machine
 	for _, f := range v.fields {
-		machines = append(machines, system.Machine{
+		m := system.Machine{
 			Name:       f.key,
 			Cores:      d.number(f.val.get("cores"), cores()),
 			Speed:      d.number(f.val.get("speed"), numbers()),
@@ -22,7 +22,9 @@ func (d *decoder) machines(v *value) []system.Machine {
 			Price:      d.number(f.val.get("price"), prices()),
 			Zone:       d.zone(f.val.get("zone"), join(join("machines", f.key), "zone")),
 			Boot:       d.time(f.val.get("boot")),
-		})
+		}
+		d.withResources(&m, f.val)
+		machines = append(machines, m)
 	}
 	return machines
 }

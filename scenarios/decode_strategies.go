@@ -212,6 +212,7 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 			w.Reserve[q.key] = d.whole(q.val)
 		}
 	}
+	d.container(v, &w)
 	w.SoftLimit, w.HardLimit = d.limits(v.get("time_limit"), join(path, "time_limit"))
 	if order := v.get("order"); order != nil && order.kind == table {
 		w.Order = "weighted"

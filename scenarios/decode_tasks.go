@@ -49,6 +49,7 @@ func (d *decoder) class(name string, v *value, path string) workloads.Class {
 		SLO:       d.slo(v.get("slo")),
 		Zone:      d.zone(v.get("zone"), join(path, "zone")),
 		Labels:    d.texts(v.get("labels")),
+		Memory:    d.memory(v.get("memory"), join(path, "memory")),
 	}
 	if p := v.get("priority"); p != nil {
 		c.HasPriority, c.Priority = true, d.whole(p)
@@ -116,8 +117,12 @@ func (d *decoder) work(v *value, path string) []workloads.Phase {
 		if f == nil {
 			f = item.field("io")
 			p.Kind = workloads.IO
+			if f == nil && item.field("disk") != nil {
+				f = item.field("disk")
+				p.Kind = workloads.Disk
+			}
 			if f != nil && cores != nil {
-				d.errorf(cores.at, join(at, "cores"), "only with cpu: an io phase has none")
+				d.errorf(cores.at, join(at, "cores"), "only with cpu: %s phase has none", map[string]string{"io": "an io", "disk": "a disk"}[f.key])
 			}
 		}
 		calls := f != nil && f.key == "io" && isCall(f.val)

@@ -53,6 +53,7 @@ func (d *decoder) expandStrategy(v *value, s *Scenario, l *strategies.Layout) *v
 		}
 		worker := expandWorker(l, &first, len(members), machineOf(s, l, members[0]))
 		addLabels(worker, "clearance", l.ClearanceOf(members[0]))
+		expandContainer(worker, l, members[0])
 		workers.add(name, worker)
 	}
 	out.add("workers", workers)

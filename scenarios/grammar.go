@@ -66,7 +66,7 @@ func runKeys() *record {
 }
 
 func machineKeys() *record {
-	return &record{noun: "a machine", keys: []key{
+	return &record{noun: "a machine", keys: append([]key{
 		{name: "cores", doc: "Cores of one machine.", shape: amount{quantity: cores()}, required: true},
 		{name: "count", doc: "Machines of this kind.", shape: &either{of: []shape{amount{quantity: wholes(1, 1000)}, later{table}}}, def: "1"},
 		{name: "speed", doc: "Speed relative to the machine on which the demands were measured.", shape: amount{quantity: numbers().positive().upTo(1e6)}, def: "1"},
@@ -74,10 +74,8 @@ func machineKeys() *record {
 		{name: "price", doc: "Price of one machine, an hour.", shape: amount{quantity: prices()}},
 		{name: "zone", doc: "Where it stands; anywhere if it is missing.", shape: name("the name of a zone")},
 		{name: "boot", doc: "From the end of a failure to its workers taking tasks again.", shape: amount{quantity: durations()}, def: "0s"},
-		{name: "memory"},
-		{name: "disk"},
 		{name: "start"},
-	}}
+	}, machineResources()...)}
 }
 
 func queueKeys() *record {
@@ -123,6 +121,7 @@ func overheadKeys() *record {
 		"exit":        "From the end of a recycled child's last task to its death.",
 		"maintenance": "Period of the timer that finds children whose death went unnoticed.",
 		"look":        "With redis, from one look for messages that are unacked for longer than the visibility timeout to the next.",
+		"restart":     "From the death of a whole prefork worker to a new one taking tasks.",
 		"widen":       "With rabbitmq, from one widening of the window for a task with an eta to the next.",
 	}
 	r := &record{noun: "a map of overheads"}

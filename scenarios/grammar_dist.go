@@ -42,7 +42,7 @@ func dist(q quantity, id string) shape {
 			forms: [][]string{{"mean", "cv"}, {"means", "weights"}},
 		}),
 		law("uniform", "Uniform between two values.", &sequence{noun: "a list of two values, low and high", of: plain, length: [2]int{2, 2}}),
-		law("empirical", "One of these values, each with the same chance: a list, or a file with one value a line (seconds, or plain counts), relative to the scenario.",
+		law("empirical", "One of these values, each with the same chance: a list, or a file with one value a line (seconds, bytes or plain counts), relative to the scenario.",
 			&either{of: []shape{&sequence{noun: "a list of values", of: plain, length: [2]int{1, 0}}, phrase{noun: "a file"}}}),
 		law("mixture", "One of several laws, by weight.", &sequence{noun: "a list of {weight, of}", length: [2]int{1, 0}, of: &record{noun: "a part of a mixture", keys: []key{
 			{name: "weight", doc: "Chance of this part, as a weight.", shape: weight, required: true}, {name: "of", doc: "Its law.", shape: d, required: true},

@@ -15,7 +15,7 @@ func strategyKeys() *record {
 func workerKeys() *record {
 	queues := &sequence{noun: "a list of queues", of: name("the name of a queue"), length: [2]int{1, 0}}
 	weights := &mapping{noun: "a map of weights by queue", name: name("the name of a queue"), of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1}
-	return &record{noun: "a worker", keys: []key{
+	return &record{noun: "a worker", keys: append([]key{
 		{name: "command", doc: "Celery command line; the other keys override it.", shape: phrase{noun: `a command line such as "celery -A app worker -Q high,low -c 8"`}},
 		{name: "queues", doc: "Queues it consumes.", shape: queues},
 		{name: "concurrency", doc: "Slots: how many tasks it runs at once.", shape: amount{quantity: wholes(1, 1_000_000)}},
@@ -37,15 +37,10 @@ func workerKeys() *record {
 		{name: "autoscale", doc: "Number of slots that follows the load; concurrency is not given.", shape: autoscaleKeys()},
 		{name: "wakeup_timer", doc: "Period of a timer that works round the lost wake-ups of the release and pool; none is what Celery has.", shape: noneOr{amount{quantity: durations().positive()}}},
 		{name: "heartbeat", doc: "False is --without-heartbeat --without-gossip, whose timers end the pauses of a lost wake-up.", shape: yesNo{}},
-		{name: "max_memory_per_child"},
-		{name: "cpu_limit"},
-		{name: "memory_limit"},
-		{name: "base_memory"},
-		{name: "oom"},
 		{name: "clearance", doc: "Labels of the tasks that it may run. Celery runs the others all the same: such runs are counted, and the layout does not pass.", shape: labelList()},
 		{name: "start"},
 		{name: "zone"},
-	}}
+	}, workerResources()...)}
 }
 
 func autoscaleKeys() *record {
@@ -68,7 +63,7 @@ func autoscaleKeys() *record {
 func deriveKeys() *record {
 	return &record{noun: "a derivation", keys: []key{
 		{name: "from", doc: "Strategy whose slots are dealt out.", shape: name("the name of a strategy"), required: true},
-		{name: "split_by", doc: "What gets a worker of its own.", shape: word{words: []string{"queue", "kind", "priority", "label"}, later: []string{"memory", "zone"}}, required: true},
+		{name: "split_by", doc: "What gets a worker of its own.", shape: word{words: []string{"queue", "kind", "priority", "label", "memory"}, later: []string{"zone"}}, required: true},
 		{name: "share", doc: "How slots are shared: by offered load, equally, or as given.", shape: &either{of: []shape{
 			word{words: []string{"load", "equal"}},
 			&mapping{noun: "a map of slots by group", of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1, name: phrase{noun: "the name of a group"}},

@@ -18,7 +18,7 @@ func taskKeys() *record {
 		{name: "rate_limit", doc: "Most starts on each worker, not in all: what has to wait for it fills the worker's window.", shape: amount{quantity: limits().positive()}},
 		{name: "slo", doc: "Targets.", shape: sloKeys()},
 		{name: "zone", doc: "Zone of what it needs wherever it runs; anywhere if it is missing.", shape: name("the name of a zone")},
-		{name: "memory"},
+		{name: "memory", doc: "What it does to the memory of the process that runs it; nothing if it is missing.", shape: memoryKeys()},
 		{name: "labels", doc: "Kinds of data that it handles and not everybody may see, such as pii: exposure and clearance go by them.", shape: labelList()},
 		{name: "copies"},
 	}}
@@ -65,12 +65,12 @@ func arrivalKeys() *record {
 }
 
 func phaseKeys() *record {
-	return &record{noun: "a phase", forms: [][]string{{"cpu"}, {"io"}}, keys: []key{
+	return &record{noun: "a phase", forms: [][]string{{"cpu"}, {"io"}, {"disk"}}, keys: []key{
 		{name: "cpu", doc: "Time on a core.", shape: dist(durations(), "duration")},
 		{name: "cores", doc: "With cpu: threads inside the task that share the work.", shape: amount{quantity: wholes(1, 4096)}},
 		{name: "io", doc: "Time waiting for something else, or the name of a service that is called.", shape: ioPhase{dist(durations(), "duration").(*either)}},
 		{name: "timeout", doc: "With io: SERVICE: after which the caller gives up; it waits for ever if it is missing.", shape: amount{quantity: durations().positive()}},
-		{name: "disk"},
+		{name: "disk", doc: "Time that the disk of its machine works on it.", shape: dist(durations(), "duration")},
 		{name: "transfer"},
 		{name: "to"},
 	}}

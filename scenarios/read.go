@@ -123,6 +123,7 @@ func (d *decoder) scenario() *Scenario {
 	d.layouts(s)
 	d.lengthsOfDeploys(s)
 	d.reaches(s)
+	d.disks(s)
 	s.Observed = d.observed(d.root.field("observed"), s)
 	return s
 }

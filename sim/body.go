@@ -37,6 +37,9 @@ func (h *host) Start(task, slot int32, attempt int) {
 	if w.guard != nil {
 		w.guard.enter(slot, task)
 	}
+	if w.memory != nil {
+		w.allocate(slot)
+	}
 	switch b.fate {
 	case workloads.Hang:
 		return
@@ -58,9 +61,15 @@ func (h *host) Stop(_, slot int32) bool {
 	w := (*World)(h)
 	p := &w.slots[slot]
 	w.hangUp(slot)
+	if p.reading != notReading {
+		w.leaveDisk(slot)
+	}
 	if p.onCPU && !w.cancel(slot) {
 		p.task = none
 		return false
+	}
+	if w.memory != nil {
+		w.release(slot)
 	}
 	p.task = none
 	p.gen++
@@ -86,6 +95,9 @@ func (w *World) step(slot int32) bool {
 			w.call(slot, phase, int(p.phase), d)
 			return true
 		case d == 0:
+		case phase.Kind == workloads.Disk:
+			w.access(slot, d)
+			return true
 		case phase.Kind == workloads.CPU:
 			p.due /= des.Time(max(1, phase.Cores))
 			w.compute(slot, d, max(1, phase.Cores))
@@ -113,6 +125,9 @@ func (w *World) proceed(slot int32) {
 	p := &w.slots[slot]
 	if p.task == none {
 		// Stopped while it could not be interrupted.
+		if w.memory != nil {
+			w.release(slot)
+		}
 		p.gen++
 		if w.guard != nil {
 			w.guard.leave(slot)
@@ -137,6 +152,9 @@ func (w *World) proceed(slot int32) {
 // end is the end of the body in slot.
 func (w *World) end(slot int32, r worker.Result) {
 	p := &w.slots[slot]
+	if w.memory != nil {
+		w.release(slot)
+	}
 	p.task = none
 	p.gen++
 	w.threads[p.worker].turn = none

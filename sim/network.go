@@ -180,4 +180,5 @@ func (w *World) recover(id int32) {
 type Stretch struct {
 	CPU     des.Sum // sharing cores or a thread
 	Service des.Sum // queues, limits, round trips and faults of services
+	Disk    des.Sum // the queue of the machine's disk
 }

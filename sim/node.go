@@ -26,6 +26,8 @@ type node struct {
 
 	working float64 // core-seconds used since the last mark
 	window  float64 // of the observed window, once it is over
+
+	kin *kin // with whom it shares the cores of its machine; nil = nobody
 }
 
 // place lays out nodes and puts every worker on one. A worker without a machine has cores without limit.
@@ -49,6 +51,7 @@ func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
 		w.nodeOf = append(w.nodeOf, n)
 		w.threads = append(w.threads, th)
 	}
+	w.cap(layout)
 	for i := range w.nodes {
 		w.nodes[i].heap = newFinishes(slots + 2*len(layout.Workers) + 2)
 	}
@@ -64,6 +67,9 @@ var threadKinds = [...]threadKind{
 
 // rate is the speed of each thread: demand served per unit of time.
 func (n *node) rate() float64 {
+	if n.kin != nil {
+		return n.kin.rates[n.kin.of(n)]
+	}
 	if float64(n.threads) <= n.cores {
 		return n.speed
 	}
@@ -72,6 +78,10 @@ func (n *node) rate() float64 {
 
 // settle brings the attained service up to now. Every change of the node begins with it and makes next stale.
 func (n *node) settle(now des.Time) {
+	if n.kin != nil {
+		n.kin.settle(now)
+		return
+	}
 	if n.threads > 0 && now > n.at {
 		dt := float64(now - n.at)
 		n.v += float64(n.rate() * dt)
@@ -102,16 +112,23 @@ func (n *node) plan() {
 func (n *node) add(now des.Time, id int32, demand float64, threads int) {
 	n.settle(now)
 	n.heap.push(id, n.v+demand)
-	n.threads += threads
-	n.stale = true
+	n.change(threads)
 }
 
 // remove takes id off the cores.
 func (n *node) remove(now des.Time, id int32, threads int) {
 	n.settle(now)
 	n.heap.remove(id)
-	n.threads -= threads
+	n.change(-threads)
+}
+
+// change is the number of threads having changed by so many.
+func (n *node) change(threads int) {
+	n.threads += threads
 	n.stale = true
+	if n.kin != nil {
+		n.kin.share()
+	}
 }
 
 // move changes what id still has to attain.

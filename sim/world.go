@@ -19,6 +19,8 @@ type Options struct {
 	Bins     int      // slices of the window whose mean waits are kept; 0 = none
 	Recorder Recorder // nil = nobody listens
 
+	MemorySteps int // of the window, in which the course of the memory of workers and machines is kept; 0 = not
+
 	Services []system.Service // that calls go to, by index
 	Zones    system.Zones
 	Faults   []system.Fault // planned
@@ -37,6 +39,7 @@ type Result struct {
 	*worker.Tally
 	Nodes   []Node
 	Stretch []Stretch // of each class
+	Memory  *Memory   // nil where the scenario says nothing of memory
 	Waiting []int32   // tasks that waited at the end of each step
 
 	Exposure    []Exposure    // of each class with labels
@@ -49,6 +52,7 @@ type Result struct {
 type Node struct {
 	Cores float64 // effective
 	Busy  float64 // mean cores at work
+	Disk  float64 // mean requests that its disk works on
 	Paid  float64 // share of the window that it was paid for
 }
 
@@ -66,6 +70,8 @@ const (
 	kindRecover                                          // worker: its machine has booted
 	kindThread                                           // worker: the thread of those that were killed can be had
 	kindSample                                           // the end of a step of the window
+	kindDisk                                             // slot: its disk has done what it asked for
+	kindOOM                                              // worker, or after these machine: too little memory was found
 )
 
 // World is one run. It is not reused.
@@ -85,9 +91,13 @@ type World struct {
 	threads []thread // by worker: those whose tasks share one thread
 	labour  []labourer
 	nodes   []node
-	nodeOf  []int32 // by worker; none = cores without limit
+	nodeOf  []int32    // by worker; none = cores without limit
+	capped  [][2]int32 // node, and that of a worker whose cores on it are capped
+	disks   []disk     // by machine
+	diskOf  []int32    // by worker; none = a disk without limit
 	net     network
 	guard   *guard    // nil = nothing is sensitive or compromised
+	memory  *memory   // nil = nobody asks
 	stretch []Stretch // by class
 	events  int64
 
@@ -117,7 +127,9 @@ type place struct {
 	awake   bool     // threads: what it waited for has come, and it waits for the interpreter lock
 	threads int32    // of the present CPU phase
 
-	starting bool // its child takes up a task
+	reading  reading
+	leak     int64 // of the present attempt: what stays after it
+	starting bool  // its child takes up a task
 	event    des.Event
 }
 
@@ -145,6 +157,8 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 		}
 	}
 	w.place(layout, machines)
+	w.layDisks(layout, machines)
+	w.account(layout, machines)
 	w.employ(layout)
 	w.connect(layout, machines)
 	w.watch(layout)
@@ -155,6 +169,9 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	}
 	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
 	layout.Plan(&setup, o.Faults, o.Warmup)
+	if w.memory != nil {
+		setup.Keeper = (*host)(w)
+	}
 	w.system = worker.New(setup, (*host)(w))
 	w.system.Observe(o.Warmup, o.Warmup+o.Duration, o.Bins)
 	if o.Steps > 0 {
@@ -203,9 +220,13 @@ func (w *World) Run() Result {
 	for i := range w.nodes {
 		n := &w.nodes[i]
 		if n.limited {
-			r.Nodes = append(r.Nodes, Node{Cores: n.cores, Busy: n.window / w.opts.Duration.Seconds(), Paid: 1})
+			r.Nodes = append(r.Nodes, Node{Cores: n.cores, Busy: n.windowOf() / w.opts.Duration.Seconds(), Paid: 1})
 		}
 	}
+	for i := range w.disks { // the machines come first among the nodes
+		r.Nodes[i].Disk = w.disks[i].window / w.opts.Duration.Seconds()
+	}
+	r.Memory = w.memory.result()
 	return r
 }
 
@@ -236,9 +257,21 @@ func (w *World) handle(e des.Event) {
 		w.goOn(&w.threads[e.Arg])
 	case kindSample:
 		w.sample()
+	case kindOOM:
+		w.outOfMemory(e.Arg)
+	case kindDisk:
+		if p := &w.slots[e.Arg]; des.MakeGen(p.gen) == e.Gen && p.reading == served {
+			w.transferred(e.Arg)
+		}
 	case kindMark:
 		for i := range w.nodes {
 			w.nodes[i].mark(w.now, e.Arg == 1)
+		}
+		if w.memory != nil {
+			w.memory.mark(w.now, e.Arg == 1)
+		}
+		for i := range w.disks {
+			w.disks[i].mark(w.now, e.Arg == 1)
 		}
 	default:
 		w.system.Handle(e)

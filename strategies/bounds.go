@@ -95,7 +95,13 @@ func (f *fluid) cores(workers []int) (cores float64, by string) {
 		if _, seen := wanted[n]; !seen {
 			order = append(order, n)
 		}
-		if c.Pool == worker.Prefork || c.Pool == worker.Solo {
+		own := l.Container(w).Cores // as a cap on what it uses
+		switch processes := c.Pool == worker.Prefork || c.Pool == worker.Solo; {
+		case own > 0 && (processes || own < 1):
+			wanted[n] += own
+			by = fmt.Sprintf("the cpu_limit of %q", l.Groups[l.Group[w]])
+			continue
+		case processes:
 			wanted[n] = math.Inf(1) // as many as there are, since a task may use several: slots bound the rest
 			continue
 		}

@@ -114,6 +114,9 @@ func commandOf(l *Layout, w int, name string) string {
 	if c.MaxTasksPerChild > 0 {
 		words = append(words, "--max-tasks-per-child="+strconv.Itoa(c.MaxTasksPerChild))
 	}
+	if c.MaxMemoryPerChild > 0 {
+		words = append(words, "--max-memory-per-child="+strconv.FormatInt((c.MaxMemoryPerChild+1023)>>10, 10)) // KiB
+	}
 	if _, heartbeat := Timers(c); !heartbeat {
 		words = append(words, "--without-heartbeat", "--without-gossip")
 	}
@@ -198,6 +201,7 @@ func (r *rollout) differs(was, is []int) bool {
 	for i := range was {
 		x, y := &r.from.Workers[was[i]], &r.to.Workers[is[i]]
 		if commandOf(r.from, was[i], "") != commandOf(r.to, is[i], "") || machineOf(r.from, was[i]) != machineOf(r.to, is[i]) ||
+			r.from.Container(was[i]) != r.to.Container(is[i]) ||
 			x.Order != y.Order && (x.Order >= worker.Strict || y.Order >= worker.Strict) || !slices.Equal(x.Weights, y.Weights) ||
 			!slices.Equal(x.Reserve, y.Reserve) {
 			return true

@@ -109,7 +109,7 @@ func TestParseCommandErrors(t *testing.T) {
 		"celery worker --autoscale=8,x":          `--autoscale: "8,x": want max or max,min`,
 		"celery worker --autoscale 0":            `--autoscale: "0": want max or max,min`,
 		"celery worker --max-tasks-per-child=0":  `--max-tasks-per-child: "0": want a whole number of at least 1`,
-		"celery worker --max-memory-per-child 9": "--max-memory-per-child: not supported yet",
+		"celery worker --max-memory-per-child 0": `--max-memory-per-child: "0": want a whole number of at least 1`,
 		"celery worker -X a":                     "-X: not supported yet",
 		"celery worker --concurency 4":           `--concurency: no such flag; did you mean "--concurrency"?`,
 		"celery worker -c":                       "-c: no value",

@@ -18,7 +18,7 @@ type demand struct {
 
 // demandOf takes the class's figures on a worker. Hangs that no time limit ends, and messages that come back for ever,
 // are left out: they take slots away for good, at whatever rate. Time limits are not taken off demands that exceed them.
-func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machine *system.Machine) demand {
+func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machine *system.Machine, box system.Container) demand {
 	speed := 1.0
 	if machine != nil && machine.Speed > 0 {
 		speed = machine.Speed
@@ -33,9 +33,14 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 		}
 		mean /= speed
 		cpu += mean
+		threads := 1.0
 		if cfg.Pool == worker.Prefork || cfg.Pool == worker.Solo {
-			mean /= float64(max(1, p.Cores))
+			threads = float64(max(1, p.Cores))
 		}
+		if box.Cores > 0 {
+			threads = min(threads, box.Cores)
+		}
+		mean /= threads
 		work += mean
 	}
 	f := &c.Failures

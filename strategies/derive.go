@@ -3,6 +3,7 @@ package strategies
 import (
 	"slices"
 
+	"simrun/system"
 	"simrun/worker"
 )
 
@@ -76,6 +77,10 @@ func (b *builder) uniform(from *Layout) bool {
 			b.fail("derive.from", "%q: %q has autoscale: %s", from.Name, from.Workers[w].Name, notYet)
 			return false
 		}
+		if box := from.Container(w); box.Memory > 0 || box.Cores > 0 {
+			b.fail("derive.from", "%q: %q has a memory_limit or a cpu_limit, which no rule here deals out: want the workers written out", from.Name, from.Workers[w].Name)
+			return false
+		}
 		if len(from.Workers[w].Overflow) > 0 {
 			b.fail("derive.from", "%q: %q has overflow: %s", from.Name, from.Workers[w].Name, notYet)
 			return false
@@ -94,6 +99,7 @@ type setting struct {
 	cfg       worker.Config
 	machine   int
 	clearance []string
+	box       system.Container
 }
 
 func inherited(l *Layout, w int) setting {
@@ -102,7 +108,7 @@ func inherited(l *Layout, w int) setting {
 		cfg.Order = worker.RoundRobin
 	}
 	cfg.Name, cfg.Queues, cfg.Weights, cfg.Overflow, cfg.Reserve, cfg.Concurrency = "", nil, nil, nil, nil, 0
-	return setting{cfg, machineOf(l, w), l.ClearanceOf(w)}
+	return setting{cfg, machineOf(l, w), l.ClearanceOf(w), l.Container(w)}
 }
 
 // same compares two settings; the order only matters to a worker of several queues, which may be either.
@@ -110,7 +116,7 @@ func same(a, b setting) bool {
 	if a.cfg.Order == worker.RoundRobin || b.cfg.Order == worker.RoundRobin {
 		a.cfg.Order, b.cfg.Order = worker.RoundRobin, worker.RoundRobin
 	}
-	return a.machine == b.machine && slices.Equal(a.clearance, b.clearance) && sameFlags(&a.cfg, &b.cfg) && a.cfg.AcksLate == b.cfg.AcksLate &&
+	return a.machine == b.machine && a.box == b.box && slices.Equal(a.clearance, b.clearance) && sameFlags(&a.cfg, &b.cfg) && a.cfg.AcksLate == b.cfg.AcksLate &&
 		a.cfg.RejectOnWorkerLost == b.cfg.RejectOnWorkerLost && a.cfg.Order == b.cfg.Order
 }
 
@@ -192,7 +198,7 @@ func (b *builder) staff(from *Layout, shares []share) []group {
 	var groups []group
 	for i := range shares {
 		s := &shares[i]
-		g := group{name: s.worker, cfg: base.cfg, queues: s.queues, machine: base.machine}
+		g := group{name: s.worker, cfg: base.cfg, queues: s.queues, machine: base.machine, box: base.box}
 		n := min(slices.Max(replicas), s.slots)
 		for r := range n {
 			slots := s.slots / n

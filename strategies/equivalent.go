@@ -42,7 +42,7 @@ func sameBroker(a, b *worker.Broker) bool {
 // sameWorker compares worker v of a with worker w of b.
 func sameWorker(a, b *Layout, v, w int, classes []workloads.Class) bool {
 	x, y := &a.Workers[v], &b.Workers[w]
-	if !sameFlags(x, y) || x.Concurrency != y.Concurrency || machineOf(a, v) != machineOf(b, w) || x.RoundTrip != y.RoundTrip || x.Overheads != y.Overheads ||
+	if !sameFlags(x, y) || a.Container(v) != b.Container(w) || x.Concurrency != y.Concurrency || machineOf(a, v) != machineOf(b, w) || x.RoundTrip != y.RoundTrip || x.Overheads != y.Overheads ||
 		!slices.Equal(queueNames(a, x.Queues), queueNames(b, y.Queues)) ||
 		!slices.Equal(queueNames(a, x.Overflow), queueNames(b, y.Overflow)) {
 		return false
@@ -65,6 +65,7 @@ func sameWorker(a, b *Layout, v, w int, classes []workloads.Class) bool {
 func sameFlags(x, y *worker.Config) bool {
 	return x.Pool == y.Pool && x.PrefetchMultiplier == y.PrefetchMultiplier && x.DisablePrefetch == y.DisablePrefetch &&
 		x.SoftLimit == y.SoftLimit && x.HardLimit == y.HardLimit && x.MaxTasksPerChild == y.MaxTasksPerChild &&
+		x.MaxMemoryPerChild == y.MaxMemoryPerChild &&
 		x.AutoscaleMin == y.AutoscaleMin && x.Keepalive == y.Keepalive && x.Wakeup == y.Wakeup
 }
 
@@ -113,6 +114,8 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 			x.DisablePrefetch != y.DisablePrefetch,
 			x.SoftLimit != y.SoftLimit,
 			x.HardLimit != y.HardLimit,
+			x.MaxMemoryPerChild != y.MaxMemoryPerChild,
+			from.Container(before[0]) != to.Container(g[0]),
 			x.Order != y.Order && (x.Order >= worker.Strict || y.Order >= worker.Strict),
 			x.Order == y.Order && !slices.Equal(x.Weights, y.Weights),
 			!slices.Equal(x.Reserve, y.Reserve),

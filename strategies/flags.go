@@ -65,7 +65,7 @@ var flags = []flag{
 	{names: []string{"--max-tasks-per-child", "--maxtasksperchild"}, takes: true, set: func(w *WorkerSpec, v string) error {
 		return whole(&w.MaxTasksPerChild, v, 1)
 	}},
-	{names: []string{"--max-memory-per-child", "--maxmemperchild"}, takes: true, refused: notYet},
+	{names: []string{"--max-memory-per-child", "--maxmemperchild"}, takes: true, set: setMemory},
 	{names: []string{"-X", "--exclude-queues"}, takes: true, refused: notYet + ": list the queues with -Q"},
 	{names: []string{"--help"}, refused: "starts no worker"},
 	{names: []string{"--version"}, refused: "starts no worker"},
@@ -154,6 +154,16 @@ func setAutoscale(w *WorkerSpec, v string) error {
 		return fmt.Errorf("%q: want max or max,min%s", v, unexpanded(v))
 	}
 	w.Autoscale = &Autoscale{Min: max(1, min(low, high)), Max: max(high, low)}
+	return nil
+}
+
+// setMemory takes KiB (docs.celeryq.dev, worker_max_memory_per_child).
+func setMemory(w *WorkerSpec, v string) error {
+	var kib *int
+	if err := whole(&kib, v, 1); err != nil {
+		return err
+	}
+	w.MaxMemoryPerChild = new(int64(*kib) << 10)
 	return nil
 }
 

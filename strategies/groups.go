@@ -20,10 +20,12 @@ func (b *builder) split(from *Layout) []share {
 		return b.byPriority(from.Broker.Kind)
 	case "label":
 		return b.byLabel()
-	case "zone", "memory":
-		b.fail("derive.split_by", "%q: %s: want queue, kind, priority or label", b.spec.Derive.SplitBy, notYet)
+	case "memory":
+		return b.byMemory(from)
+	case "zone":
+		b.fail("derive.split_by", "%q: %s: want queue, kind, priority, label or memory", b.spec.Derive.SplitBy, notYet)
 	default:
-		_, err := choice([]string{"queue", "kind", "priority", "label"}, b.spec.Derive.SplitBy)
+		_, err := choice([]string{"queue", "kind", "priority", "label", "memory"}, b.spec.Derive.SplitBy)
 		b.fail("derive.split_by", "%v", err)
 	}
 	return nil

@@ -1,6 +1,9 @@
 package strategies
 
-import "simrun/worker"
+import (
+	"simrun/system"
+	"simrun/worker"
+)
 
 // Layout is one strategy, resolved: everything a world needs to know of how queues are dealt out to workers.
 type Layout struct {
@@ -22,6 +25,8 @@ type Layout struct {
 
 	Clearance [][]string // of each worker: the labels that it may handle; nil = no worker of the layout has any
 	PerQueue  bool       // every worker has a user of its own at the broker, which reads its queues only
+
+	Containers []system.Container // of each worker: what it may use of its machine; nil = nothing is said
 }
 
 // Slots is the number of tasks that the layout can run at once.
@@ -31,6 +36,14 @@ func (l *Layout) Slots() int {
 		n += l.Workers[i].Concurrency
 	}
 	return n
+}
+
+// Container is what worker w may use of its machine, with the usual sizes of processes where nothing is said.
+func (l *Layout) Container(w int) system.Container {
+	if w < len(l.Containers) {
+		return l.Containers[w]
+	}
+	return usualContainer(l.Workers[w].Pool)
 }
 
 // Preset names whose behaviour a worker has, as scenarios do: the release, the broker and the pool.

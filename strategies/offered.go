@@ -128,7 +128,7 @@ func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machin
 	if kind := machineOf(l, w); kind >= 0 {
 		machine = &machines[kind]
 	}
-	d := demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine)
+	d := demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine, l.Container(w))
 	o.add(&d, l, &classes[c], w, machine)
 	return d
 }

@@ -51,6 +51,7 @@ func (b *builder) compose(groups []group) {
 			l.Group = append(l.Group, i)
 			l.Node = append(l.Node, nodes.take(g.machine, slots))
 			l.Clearance = append(l.Clearance, g.clearance)
+			l.Containers = append(l.Containers, g.box)
 		}
 	}
 	l.Nodes = nodes.kind

@@ -134,6 +134,7 @@ func overheadsOf(release string, kind worker.BrokerKind, pool worker.Pool, overr
 		"fetch": &o.Fetch, "start": &o.Start, "finish": &o.Finish, "finish_late": &o.FinishLate,
 		"notice": &o.Notice, "respawn": &o.Respawn, "retry": &o.Retry, "after": &o.After, "switch": &o.Switch, "kill": &o.Kill,
 		"fork": &o.Fork, "exit": &o.Exit, "maintenance": &o.Maintenance, "widen": &o.Widen, "look": &o.Look,
+		"restart": &o.Restart,
 	} {
 		if v, given := override[name]; given {
 			*to = v
@@ -156,5 +157,6 @@ func OverheadNames() []string {
 	return slices.Clone([]string{
 		"publish", "fetch", "start", "finish", "finish_late", "notice", "respawn", "restore",
 		"publish_cpu", "broker_cpu", "retry", "after", "switch", "kill", "fork", "exit", "maintenance", "widen", "look",
+		"restart",
 	})
 }

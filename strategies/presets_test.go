@@ -67,7 +67,7 @@ func TestOverheadsOverride(t *testing.T) {
 	l := layout(t, classes, nil, s)
 	want := worker.Overheads{
 		Fetch: 2e6, Start: 3e6, Finish: 4e6, FinishLate: 5e6, Notice: 6e6, Respawn: 7e6,
-		Retry: 11e6, After: 12e6, Switch: 13e6, Kill: 14e6, Fork: 15e6, Exit: 16e6, Maintenance: 17e6, Widen: 18e6, Look: 19e6,
+		Retry: 11e6, After: 12e6, Switch: 13e6, Kill: 14e6, Fork: 15e6, Exit: 16e6, Maintenance: 17e6, Widen: 18e6, Look: 19e6, Restart: 20e6,
 	}
 	if l.Workers[0].Overheads != want || l.Broker.Publish != 1e6 || l.Broker.Restore != 8e6 {
 		t.Errorf("overridden: %+v %+v", l.Broker, l.Workers[0].Overheads)

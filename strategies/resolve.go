@@ -111,6 +111,7 @@ func (b *builder) build() {
 	}
 	b.compose(groups)
 	b.distances(groups)
+	b.fits(groups)
 	b.checkConsumers()
 	b.paces()
 	b.checkQueues()

@@ -64,12 +64,14 @@ type WorkerSpec struct {
 	WakeupTimer        *des.Time // 0 = none
 	Heartbeat          *bool
 	Clearance          []string
+	MaxMemoryPerChild  *int64 // bytes
+	Container          ContainerSpec
 }
 
 // Derive makes a layout from another one within the same budget of slots.
 type Derive struct {
 	From    string
-	SplitBy string         // queue | kind | priority | label
+	SplitBy string         // queue | kind | priority | label | memory
 	Share   string         // load | equal; empty with Shares
 	Shares  map[string]int // slots by group name
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"simrun/system"
 	"simrun/worker"
 	"simrun/workloads"
 )
@@ -19,6 +20,7 @@ type group struct {
 	slots            []int // of each replica
 	machine          int   // index, -1 = none
 	clearance        []string
+	box              system.Container
 }
 
 // workers resolves the workers of the strategy as they are written.
@@ -91,6 +93,7 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, bool) {
 	fill(&w.HardLimit, c.HardLimit)
 	fill(&w.MaxTasksPerChild, c.MaxTasksPerChild)
 	fill(&w.Heartbeat, c.Heartbeat)
+	fill(&w.MaxMemoryPerChild, c.MaxMemoryPerChild)
 	if w.Concurrency == nil || *w.Concurrency < 1 {
 		fill(&w.Autoscale, c.Autoscale)
 	}
@@ -134,6 +137,7 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 	}
 	g.cfg.MaxTasksPerChild = or(w.MaxTasksPerChild, 0)
 	b.autoscale(path, w, &g)
+	b.container(path, w, &g)
 	replicas := or(w.Replicas, 1)
 	if replicas < 1 {
 		b.fail(path+".replicas", "%d: want at least 1", replicas)

@@ -13,4 +13,7 @@ type Machine struct {
 
 	Zone string   // where it stands; "" = anywhere
 	Boot des.Time // from being switched on to its workers taking tasks
+
+	Memory int64 // bytes that its workers may hold together; 0 = no limit
+	Disk   int   // requests that its disk works on at once; 0 = no limit
 }

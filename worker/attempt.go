@@ -8,7 +8,8 @@ type slot struct {
 	gen          uint32
 	ackWhenFree  bool
 	missed       bool     // the child is dead and its parent did not notice
-	spent        bool     // its child has run as many tasks as it may
+	spent        bool     // its child has run as many tasks as it may, or held more than it may
+	silent       bool     // its child was killed while no task ran in it: its being free again is no end of a task
 	runs         int32    // of its child
 	killed       Outcome  // of the attempt that a limit ended while its body could not be interrupted
 	limitAt      des.Time // deadline of the present attempt
@@ -175,6 +176,9 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 		sl.runs++
 		sl.spent = int(sl.runs) >= most
 	}
+	if cfg.MaxMemoryPerChild > 0 && s.outgrown(id, cfg) {
+		sl.spent = true
+	}
 	s.settle(id, overhead)
 }
 
@@ -191,18 +195,7 @@ func (s *System) leave(id int32, after des.Time) {
 func (s *System) freeSlot(id int32) {
 	sl := &s.slots[id]
 	w := &s.workers[sl.worker]
-	acked := sl.ackWhenFree
-	if acked {
-		sl.ackWhenFree = false
-		if w.cfg.Loop == Alert {
-			w.unacked--
-		} else {
-			w.acking++
-		}
-		if w.keeps != nil {
-			w.keeps.window.give(w.keeps.inSlot[id-w.firstSlot])
-		}
-	}
+	acked := s.ackFreed(id, w)
 	if sl.spent && !w.leaving {
 		s.exit(id)
 		s.exited(id, w.cfg.Overheads.Exit)
@@ -210,14 +203,16 @@ func (s *System) freeSlot(id int32) {
 		return
 	}
 	w.holding--
-	if w.keeps != nil {
+	if w.keeps != nil && !sl.silent {
 		queue := w.keeps.inSlot[id-w.firstSlot]
 		w.keeps.hands.give(queue)
 		w.keeps.slots.give(queue)
 	}
 	w.busy.Add(s.now, -1)
 	w.free = append(w.free, id)
-	if s.recorder != nil {
+	if sl.silent {
+		sl.silent = false // nobody had taken it
+	} else if s.recorder != nil {
 		s.recorder.Record(Record{At: s.now, Kind: Freed, Task: none, Class: none, Queue: none, Worker: sl.worker, Slot: id})
 	}
 	blocked := w.reserved.n > 0

@@ -71,6 +71,7 @@ type Overheads struct {
 	Switch      des.Time // threads: for which each computing thread keeps the interpreter lock from the others
 	Kill        des.Time // for which killing a child blocks its parent
 	Fork        des.Time // for which starting a child blocks its parent
+	Restart     des.Time // prefork: from the death of the whole worker to a new one taking tasks; that of the others is Respawn
 	Exit        des.Time // from the end of a recycled child's last task to its death
 	Maintenance des.Time // period of the timer that finds children whose death went unnoticed; 0 = none does
 	Look        des.Time // redis: from one look for messages unacked for too long to the next; 0 = none
@@ -114,6 +115,7 @@ type Config struct {
 	HardLimit          des.Time // 0 = none
 	SoftShutdown       des.Time // prefork: what runs gets only so long when it is to end, and is then given back; 0 = all the time it needs
 	MaxTasksPerChild   int      // 0 = children are not recycled
+	MaxMemoryPerChild  int64    // bytes; 0 = children are not recycled for their memory
 	AutoscaleMin       int      // processes at first, and at least; 0 = always Concurrency of them
 	Keepalive          des.Time // with AutoscaleMin: from the last growth to the first shrinking
 	Loop               Loop

@@ -148,7 +148,7 @@ func (s *System) auditKept(w *instance, me int32) error {
 	slots, hands, window, waiting := make([]int, queues), make([]int, queues), make([]int, queues), make([]int, queues)
 	for n := range w.cfg.Concurrency {
 		id := w.firstSlot + int32(n)
-		if q := w.keeps.inSlot[n]; !slices.Contains(w.free, id) {
+		if q := w.keeps.inSlot[n]; !slices.Contains(w.free, id) && !s.slots[id].silent {
 			slots[q]++
 			hands[q]++
 			if s.slots[id].ackWhenFree {

@@ -30,6 +30,7 @@ type message struct {
 	cpu   bool               // cannot be stopped, and stalls a gevent worker
 	extra worker.Publication // priority, countdown, expires
 	do    func(*host)        // no task, but something that happens to the system
+	kills []kill             // by the kernel, at times of their own
 }
 
 // host is a world with a virtual clock and bodies that do what a script says.
@@ -49,6 +50,19 @@ type host struct {
 	tally   *worker.Tally
 	gone    []des.Time // when workers that were shut down were gone
 	back    des.Time   // after which they are restarted; 0 = not
+
+	kills []kill
+	alive map[int32]bool // children, by slot
+	up    map[int32]bool // workers
+	owner []int32        // worker by slot
+	pools []worker.Pool
+}
+
+// kill is the kernel's: of a child, or of all of a worker.
+type kill struct {
+	at    des.Time
+	slot  int32
+	whole bool
 }
 
 type body struct {
@@ -64,6 +78,7 @@ const (
 	kindPublish = worker.FirstHostKind + iota
 	kindEnd
 	kindBack
+	kindKill
 )
 
 // play runs a script until nothing is left to do, or until the end given.
@@ -84,15 +99,23 @@ func play(t *testing.T, s worker.Setup, script []message, until ...des.Time) *ho
 			s.ClassQueue = append(s.ClassQueue, min(i, len(s.Queues)-1))
 		}
 	}
+	h.alive, h.up = map[int32]bool{}, map[int32]bool{}
 	for i := range s.Workers {
+		h.pools = append(h.pools, s.Workers[i].Pool)
 		for range s.Workers[i].Concurrency {
 			h.slots = append(h.slots, body{worker: int32(i)})
+			h.owner = append(h.owner, int32(i))
 		}
 	}
+	s.Keeper = h
 	s.Recorder = h
 	h.sys = worker.New(s, h)
 	for i := range script {
 		h.queue.Push(des.Event{At: script[i].at, Kind: kindPublish, Arg: int32(i)})
+	}
+	h.kills = kills(script)
+	for i := range h.kills {
+		h.queue.Push(des.Event{At: h.kills[i].at, Kind: kindKill, Arg: int32(i)})
 	}
 	end := des.Never
 	if len(until) > 0 {
@@ -101,6 +124,7 @@ func play(t *testing.T, s worker.Setup, script []message, until ...des.Time) *ho
 	for h.queue.Len() > 0 && h.queue.Peek() <= end {
 		h.step(h.queue.Pop())
 		require.NoError(t, h.sys.Audit(), "at %v", h.now)
+		h.auditProcesses(len(s.Workers))
 	}
 	if len(until) > 0 {
 		h.now = end
@@ -133,6 +157,8 @@ func (h *host) step(e des.Event) {
 		if got := h.sys.Publish(h.now, &p); got != id {
 			h.t.Fatalf("published as %d, announced as %d", got, id)
 		}
+	case kindKill:
+		h.kill(&h.kills[e.Arg])
 	case kindEnd:
 		b := &h.slots[e.Arg]
 		if des.MakeGen(b.gen) != e.Gen {

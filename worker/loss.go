@@ -89,8 +89,12 @@ func (s *System) perish(w *instance) {
 	case w.outages > 0:
 		return // until Recover
 	}
-	if w.cfg.Overheads.Respawn > 0 {
-		s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Respawn, Kind: kindUp, Arg: me, Gen: des.MakeGen(w.deaths)})
+	after := w.cfg.Overheads.Respawn
+	if w.cfg.Pool == Prefork { // killed as a whole: its children have a time of their own
+		after = w.cfg.Overheads.Restart
+	}
+	if after > 0 {
+		s.host.Schedule(des.Event{At: s.now + after, Kind: kindUp, Arg: me, Gen: des.MakeGen(w.deaths)})
 		return
 	}
 	s.up(me)
@@ -107,7 +111,7 @@ func (s *System) up(id int32) {
 	if s.broken > 0 {
 		s.detach(w)
 	}
-	s.fork(w.free...)
+	s.raise(w)
 	s.emptyBuckets(id)
 	s.pull(w)
 	s.rolled(w)

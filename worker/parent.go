@@ -11,23 +11,35 @@ type Parent interface {
 }
 
 func (s *System) fork(slots ...int32) {
-	if s.parent == nil {
+	if s.parent == nil && s.keeper == nil {
 		return
 	}
 	for _, id := range slots {
-		if s.workers[s.slots[id].worker].cfg.Pool == Prefork {
+		if s.workers[s.slots[id].worker].cfg.Pool != Prefork {
+			continue
+		}
+		if s.parent != nil {
 			s.parent.Fork(id)
+		}
+		if s.keeper != nil {
+			s.keeper.Born(id)
 		}
 	}
 }
 
 func (s *System) exit(slots ...int32) {
-	if s.parent == nil {
+	if s.parent == nil && s.keeper == nil {
 		return
 	}
 	for _, id := range slots {
-		if s.workers[s.slots[id].worker].cfg.Pool == Prefork {
+		if s.workers[s.slots[id].worker].cfg.Pool != Prefork {
+			continue
+		}
+		if s.parent != nil {
 			s.parent.Exit(id)
+		}
+		if s.keeper != nil {
+			s.keeper.Died(id)
 		}
 	}
 }

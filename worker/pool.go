@@ -15,7 +15,7 @@ func (s *System) ready(w *instance) {
 		s.host.Schedule(des.Event{At: w.looks, Kind: kindLook, Arg: s.slots[w.firstSlot].worker})
 	}
 	w.muster()
-	s.fork(w.free...)
+	s.raise(w)
 	if w.cfg.AutoscaleMin > 0 && w.cfg.Keepalive > 0 {
 		s.host.Schedule(des.Event{At: w.cfg.Keepalive, Kind: kindKeepalive, Arg: s.slots[w.firstSlot].worker})
 	}
@@ -58,6 +58,9 @@ func (s *System) died(id int32, after des.Time, unnoticed float64) {
 	w := &s.workers[sl.worker]
 	o := &w.cfg.Overheads
 	sl.gen++
+	if s.keeper != nil {
+		s.keeper.Died(id)
+	}
 	at := s.now + after + o.Notice
 	if o.Maintenance > 0 && unnoticed > 0 && s.choice.Float64() < unnoticed {
 		sl.missed = true

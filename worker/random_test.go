@@ -138,8 +138,9 @@ func randomSystem(r *rand.Rand) (worker.Setup, []message) {
 			DisablePrefetch: r.IntN(3) == 0, RejectOnWorkerLost: coin(), HardLimit: 2*sec + few(20), SoftLimit: maybe(few(30)),
 			Overheads: worker.Overheads{
 				Fetch: maybe(few(3)), Start: maybe(few(3)), Finish: maybe(few(3)), FinishLate: maybe(few(3)),
-				Notice: maybe(few(10)), Respawn: maybe(few(10)),
+				Notice: maybe(few(10)), Respawn: maybe(few(10)), Restart: maybe(few(10)),
 			},
+			MaxMemoryPerChild: int64(r.IntN(3) * 10), // of a peak that goes round from 0 to 15
 		}
 		if cfg.Pool == worker.Solo {
 			cfg.Concurrency = 1
@@ -180,6 +181,9 @@ func randomSystem(r *rand.Rand) (worker.Setup, []message) {
 		}
 		if r.IntN(4) == 0 {
 			m.extra.Expires = 1 + few(100)
+		}
+		if r.IntN(5) == 0 {
+			m.kills = []kill{{at: few(400), slot: int32(r.IntN(s.Workers[0].Concurrency)), whole: r.IntN(8) == 0}}
 		}
 		if coin() {
 			m.extra.HasPriority, m.extra.Priority = true, r.IntN(10)

@@ -169,6 +169,9 @@ func (s *System) collect(worker int32) {
 
 // clear empties the hands of a worker that is down, and stops what runs there.
 func (s *System) clear(w *instance) {
+	if s.keeper != nil {
+		s.keeper.Down(s.slots[w.firstSlot].worker)
+	}
 	w.reserved = emptyList()
 	w.waiting.Set(s.now, 0)
 	w.fetching, w.held, w.holding, w.widened, w.acking, w.unheard = 0, 0, 0, 0, 0, 0
@@ -187,7 +190,7 @@ func (s *System) clear(w *instance) {
 		}
 		sl.task = none
 		sl.limitAt = des.Never
-		sl.missed, sl.spent, sl.runs = false, false, 0
+		sl.missed, sl.spent, sl.silent, sl.runs = false, false, false, 0
 		s.replaced(id)
 		w.free = append(w.free, id)
 	}

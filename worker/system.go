@@ -16,12 +16,14 @@ type Setup struct {
 	Deploys    []Deploy
 	Outages    []Outage // of the broker
 	Causes     int      // whose tolls are kept
+	Keeper     Keeper   // of the memory of processes; nil = nobody is
 }
 
 // System is a broker and its workers. Every method takes the present time, which never goes back.
 type System struct {
 	host       Host
 	recorder   Recorder
+	keeper     Keeper
 	now        des.Time
 	broker     Broker
 	classes    []Class
@@ -76,6 +78,7 @@ func New(setup Setup, host Host) *System {
 	s := &System{
 		host:     host,
 		recorder: setup.Recorder,
+		keeper:   setup.Keeper,
 		broker:   setup.Broker,
 		classes:  setup.Classes,
 		targets:  setup.Targets,

@@ -46,6 +46,7 @@ type ClassTally struct {
 	ServiceFailures int64 // attempts that a service failed
 
 	Attempts   int64 // started
+	Killed     Killed
 	Duplicated int64 // completed runs of messages that were delivered again while they were held
 
 	Wait           des.Histogram // of tasks that started
@@ -80,4 +81,5 @@ type WorkerTally struct {
 	Busy     des.Area // slots held, from the hand-over of a message until the slot is free again
 	Reserved des.Area // messages taken from the broker and not yet given to a slot
 	Restarts int64    // children or workers that were replaced
+	Killed   int64    // children or workers that the kernel killed for want of memory
 }

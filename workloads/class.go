@@ -19,6 +19,7 @@ type Class struct {
 	Zone      string // of what it needs wherever it runs; "" = anywhere
 
 	Labels []string // of the data that it handles: "pii"
+	Memory Memory
 }
 
 // PhaseKind is what a phase of a task uses.
@@ -29,6 +30,7 @@ const (
 	CPU PhaseKind = iota
 	IO
 	Call // of a service: its demand is how long the service works on it
+	Disk // of the worker's machine: its demand is how long the disk works on it
 )
 
 // Phase is one step of a task.

@@ -98,6 +98,9 @@ func (o *benchOptions) run(c *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
+	if err := resources(sc); err != nil {
+		return err
+	}
 	executor, err := o.pick(sc)
 	if err != nil {
 		return err

@@ -1,0 +1,42 @@
+package scenarios
+
+// sizes are amounts of memory, in bytes. Kubernetes writes Mi for MiB.
+func sizes() quantity {
+	const ki, mi, gi = 1 << 10, 1 << 20, 1 << 30
+	return quantity{
+		noun: "a size", examples: "512MiB or 4GiB", law: "{exponential: 300MiB}", max: 1 << 50,
+		units: []unit{{"MiB", mi, 1}, {"GiB", gi, 1}, {"KiB", ki, 1}, {"Mi", mi, 1}, {"Gi", gi, 1}, {"Ki", ki, 1}},
+	}
+}
+
+// machineResources are the keys of what a machine has beside cores.
+func machineResources() []key {
+	return []key{
+		{name: "memory", doc: "What the workers on one machine may hold together, after the system and whatever else runs there; no limit if it is missing.", shape: amount{quantity: sizes().positive()}},
+		{name: "disk", doc: "Disk of one machine; without limit if it is missing.", shape: &record{noun: "a disk", keys: []key{
+			{name: "parallel", doc: "Requests that it works on at once; the others wait, first come first served.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
+		}}},
+	}
+}
+
+func memoryKeys() *record {
+	return &record{noun: "hold and leak", keys: []key{
+		{name: "hold", doc: "What an attempt holds while it runs.", shape: dist(sizes(), "size")},
+		{name: "leak", doc: "What stays in its process after it, until that is replaced.", shape: dist(sizes(), "size")},
+	}}
+}
+
+// workerResources are the keys of what a worker may use of its machine.
+func workerResources() []key {
+	size := amount{quantity: sizes().positive()}
+	return []key{
+		{name: "max_memory_per_child", doc: "Memory beyond which a child is replaced, looked at after a task: the most that the child has held in its life.", shape: size},
+		{name: "base_memory", doc: "What its processes hold before any task.", shape: &record{noun: "parent and child", keys: []key{
+			{name: "parent", doc: "The worker's own process; 48MiB if it is missing.", shape: amount{quantity: sizes()}},
+			{name: "child", doc: "Each child of a prefork pool; 40MiB if it is missing.", shape: amount{quantity: sizes()}},
+		}}},
+		{name: "memory_limit", doc: "What one instance, its children included, may hold before the kernel kills; that of its machine if it is missing.", shape: size},
+		{name: "cpu_limit", doc: "Cores that one instance, its children included, may use at most.", shape: amount{quantity: cores()}},
+		{name: "oom", doc: "What the kernel kills when memory runs out: the child that holds most, or the whole worker, as containers do that are killed as a group. child if it is missing; other pools are one process.", shape: word{words: []string{"child", "worker"}}},
+	}
+}

@@ -1,0 +1,92 @@
+package worker_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"simrun/worker"
+)
+
+// kills are the script's, with the message that brings each.
+func kills(script []message) (all []kill) {
+	for i := range script {
+		all = append(all, script[i].kills...)
+	}
+	return all
+}
+
+// kill is the kernel's choice, where there is something to kill.
+func (h *host) kill(k *kill) {
+	id := h.owner[k.slot]
+	switch {
+	case k.whole || h.pools[id] != worker.Prefork:
+		if h.up[id] {
+			h.sys.KillWorker(h.now, id)
+		}
+	case h.alive[k.slot]:
+		h.sys.Kill(h.now, k.slot)
+	}
+}
+
+func (h *host) Up(id int32) { h.up[id] = true }
+
+func (h *host) Down(id int32) {
+	h.up[id] = false
+	for slot, owner := range h.owner {
+		if owner == id {
+			h.alive[int32(slot)] = false
+		}
+	}
+}
+
+func (h *host) Born(slot int32) { h.alive[slot] = true }
+func (h *host) Died(slot int32) { h.alive[slot] = false }
+
+// Peak grows with the time of day: now and then a child has to go.
+func (h *host) Peak(int32) int64 { return int64(h.now/sec) % 16 }
+
+// auditProcesses: a worker that is down has no children, one that is up no more than its pool.
+func (h *host) auditProcesses(workers int) {
+	children := make([]int, workers)
+	for slot, alive := range h.alive {
+		if alive {
+			children[h.owner[slot]]++
+		}
+	}
+	for i, n := range children {
+		switch {
+		case h.pools[i] != worker.Prefork || !h.up[int32(i)]:
+			require.Zero(h.t, n, "worker %d at %v", i, h.now)
+		default:
+			require.LessOrEqual(h.t, n, h.sys.Processes(i), "worker %d at %v", i, h.now)
+		}
+	}
+}
+
+// A child is killed while it runs a task, while it is idle, after its task has ended and before the task has begun.
+func TestKilledChildren(t *testing.T) {
+	cfg := worker.Config{Concurrency: 1, PrefetchMultiplier: 1}
+	cfg.Overheads.Start, cfg.Overheads.Finish, cfg.Overheads.Respawn = 100*ms, 100*ms, sec
+	for _, c := range []struct {
+		name string
+		at   []kill
+		want string
+	}{
+		{"nobody", nil, "started a1@100ms, done a1@1.1s ok, started a2@5.1s, done a2@6.1s ok"},
+		{"running", []kill{{at: 600 * ms}}, "started a1@100ms, done a1@600ms lost, started a2@5.1s, done a2@6.1s ok"},
+		{"idle", []kill{{at: 4800 * ms}}, "started a1@100ms, done a1@1.1s ok, started a2@5.9s, done a2@6.9s ok"},
+		{"after its task", []kill{{at: 1150 * ms}}, "started a1@100ms, done a1@1.1s ok, started a2@5.1s, done a2@6.1s ok"},
+		{"before its task", []kill{{at: 50 * ms}}, "started a1@1.15s, done a1@2.15s ok, started a2@5.1s, done a2@6.1s ok"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			script := append(burst("a", 1, 0, 0, sec), message{name: "a2", at: 5 * sec, run: sec})
+			script[0].kills = c.at
+			h := play(t, one(worker.Ideal, "a", cfg), script)
+			assert.Equal(t, c.want, h.log(worker.Started, worker.Done))
+			assert.EqualValues(t, len(c.at), h.tally.Workers[0].Killed)
+			assert.EqualValues(t, len(c.at), h.tally.Workers[0].Restarts)
+		})
+	}
+}
