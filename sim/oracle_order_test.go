@@ -30,6 +30,15 @@ func ranked(o *oracleCase) []experiment {
 	return []experiment{{model: pool(int(o.Model["servers"].(float64)), parsed(o, true)...)}}
 }
 
+// keeping is a pool that takes short tasks first, and leaves long ones at most some of its slots.
+func keeping(o *oracleCase) []experiment {
+	m := pool(int(o.p("c")), parsed(o, false)...)
+	w := &m.layout.Workers[0]
+	w.Order = worker.Strict
+	w.Reserve = []int{w.Concurrency - int(o.p("max_long")), 0}
+	return []experiment{{model: m}}
+}
+
 // alternating is one slot that takes one message from each of two queues in turn.
 func alternating(o *oracleCase) []experiment {
 	return []experiment{{model: pool(1, parsed(o, false)...)}}
