@@ -20,7 +20,9 @@ func ExampleRead() {
 	// Real-time notifications share workers with data backups.
 	// one-pool 8
 	// no-prefetch 8
+	// sorted-queues 8
 	// message-priority 8
+	// reserved 8
 	// separated 8
 }
 

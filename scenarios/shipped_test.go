@@ -99,13 +99,18 @@ func TestPriorityLadder(t *testing.T) {
 		names[i] = l.Name
 		assert.Equal(t, 8, l.Slots(), l.Name)
 	}
-	assert.Equal(t, []string{"one-pool", "no-prefetch", "message-priority", "separated"}, names)
+	assert.Equal(t, []string{"one-pool", "no-prefetch", "sorted-queues", "message-priority", "reserved", "separated"}, names)
 	assert.Equal(t, 0, s.Baseline)
 	assert.Empty(t, s.Warnings)
 
 	assert.False(t, s.Layouts[0].Workers[0].DisablePrefetch)
 	assert.Equal(t, 4, s.Layouts[0].Workers[0].PrefetchMultiplier)
-	all := s.Layouts[2]
+	sorted, reserved := s.Layouts[2], s.Layouts[4]
+	assert.Equal(t, worker.Sorted, sorted.Workers[0].Order)
+	assert.Empty(t, sorted.WhatIf)
+	assert.Equal(t, []int{2, 0}, reserved.Workers[0].Reserve)
+	assert.NotEmpty(t, reserved.WhatIf)
+	all := s.Layouts[3]
 	assert.True(t, all.Workers[0].DisablePrefetch, "two steps of extends")
 	assert.Equal(t, all.ClassQueue[0], all.ClassQueue[1])
 	assert.Equal(t, "all", all.Queues[all.ClassQueue[0]].Name)
