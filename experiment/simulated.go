@@ -12,7 +12,10 @@ func simulatedOnly(sc *scenarios.Scenario) error {
 	for i := range sc.Classes {
 		c := &sc.Classes[i]
 		for _, p := range c.Work {
-			if p.Kind == workloads.Call {
+			switch p.Kind {
+			case workloads.Transfer:
+				return fmt.Errorf("task %q transfers data to the zone %q: zones are simulated only", c.Name, p.To)
+			case workloads.Call:
 				return fmt.Errorf("task %q calls the service %q: services are simulated only", c.Name, sc.Services[p.Service].Name)
 			}
 		}

@@ -87,7 +87,7 @@ func (d *decoder) zones(v *value) system.Zones {
 				case !slices.Contains(v.keys(), to.key):
 					d.errorf(to.at, path, "%s", unknown("zone", to.key, others(v.keys(), f.key)))
 				}
-				z.Reaches = append(z.Reaches, system.Link{To: to.key, RoundTrip: d.time(to.val.get("rtt"))})
+				z.Reaches = append(z.Reaches, system.Link{To: to.key, RoundTrip: d.time(to.val.get("rtt")), Egress: d.number(to.val.get("egress"), dataPrices())})
 			}
 		}
 		zones = append(zones, z)

@@ -109,6 +109,11 @@ func (d *decoder) work(v *value, path string) []workloads.Phase {
 	for i, item := range v.items {
 		p := workloads.Phase{Kind: workloads.CPU, Cores: 1}
 		at := join(path, i)
+		if t := item.field("transfer"); t != nil {
+			phases = append(phases, d.transfer(item, t, at))
+			continue
+		}
+		d.stays(item, at)
 		f := item.field("cpu")
 		cores := item.field("cores")
 		if cores != nil {

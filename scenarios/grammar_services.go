@@ -28,7 +28,7 @@ func serviceKeys() *record {
 func zonesKeys() shape {
 	link := &record{noun: "a way", keys: []key{
 		{name: "rtt", doc: "Time there and back.", shape: amount{quantity: durations()}, required: true},
-		{name: "egress"},
+		{name: "egress", doc: "Price of what tasks transfer over it; nothing if it is missing.", shape: amount{quantity: dataPrices()}},
 	}}
 	return &mapping{noun: "a map of zones", name: name("the name of a zone"), of: &record{noun: "a zone", keys: []key{
 		{name: "reaches", doc: "Zones that can be called from here; no other can.", shape: &mapping{noun: "a map of ways by zone", name: name("the name of a zone"), of: link}},

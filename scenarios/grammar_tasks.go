@@ -65,14 +65,14 @@ func arrivalKeys() *record {
 }
 
 func phaseKeys() *record {
-	return &record{noun: "a phase", forms: [][]string{{"cpu"}, {"io"}, {"disk"}}, keys: []key{
+	return &record{noun: "a phase", forms: [][]string{{"cpu"}, {"io"}, {"disk"}, {"transfer"}}, keys: []key{
 		{name: "cpu", doc: "Time on a core.", shape: dist(durations(), "duration")},
 		{name: "cores", doc: "With cpu: threads inside the task that share the work.", shape: amount{quantity: wholes(1, 4096)}},
 		{name: "io", doc: "Time waiting for something else, or the name of a service that is called.", shape: ioPhase{dist(durations(), "duration").(*either)}},
 		{name: "timeout", doc: "With io: SERVICE: after which the caller gives up; it waits for ever if it is missing.", shape: amount{quantity: durations().positive()}},
 		{name: "disk", doc: "Time that the disk of its machine works on it.", shape: dist(durations(), "duration")},
-		{name: "transfer"},
-		{name: "to"},
+		{name: "transfer", doc: "Data sent to another zone: takes one round trip, and costs what the way there asks for.", shape: dist(sizes(), "size")},
+		{name: "to", doc: "With transfer: the zone that it is sent to.", shape: name("the name of a zone")},
 	}}
 }
 

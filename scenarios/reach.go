@@ -26,6 +26,7 @@ func (d *decoder) reaches(s *Scenario) {
 				})
 			}
 		}
+		d.hauls(s, c)
 		if class.Zone != "" {
 			at := d.root.get("tasks").get(class.Name).get("zone").at
 			d.way(s, c, at, join(join("tasks", class.Name), "zone"), "the zone "+class.Zone, func(zone string) bool {

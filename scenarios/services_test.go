@@ -20,7 +20,11 @@ func TestServicesZonesAndFaultsAreRead(t *testing.T) {
 		{Name: "smtp", Zone: "onprem", From: []string{"cloud"}, Capacity: 50, RejectFull: true, Rate: 200},
 		{Name: "db", Connections: 100, Errors: 0.001},
 	}, s.Services)
-	assert.Equal(t, system.Zones{{Name: "cloud", Reaches: []system.Link{{To: "onprem", RoundTrip: 25 * time.Millisecond}}}, {Name: "onprem"}}, s.Zones)
+	assert.Equal(t, system.Zones{{Name: "cloud", Reaches: []system.Link{{To: "onprem", RoundTrip: 25 * time.Millisecond, Egress: 0.09}}}, {Name: "onprem"}}, s.Zones)
+	assert.Equal(t, "cloud", s.Layouts[1].BrokerZone)
+	assert.Zero(t, s.Layouts[1].Workers[0].RoundTrip)
+	assert.Equal(t, 25*time.Millisecond, s.Layouts[2].Workers[0].RoundTrip)
+	assert.Equal(t, 12500*time.Microsecond, s.Layouts[2].Broker.Way, "producers are in the cloud, too")
 	assert.Equal(t, "cloud", s.Machines[0].Zone)
 	assert.Equal(t, 90*time.Second, s.Machines[0].Boot)
 	assert.Equal(t, []system.Fault{
@@ -37,7 +41,11 @@ func TestServicesZonesAndFaultsAreRead(t *testing.T) {
 	assert.Equal(t, workloads.Chance{P: 0.001}, bursty.Failures.Hang)
 	assert.Equal(t, "onprem", bursty.Zone)
 	assert.Equal(t, worker.Retry{Max: 3, Delay: time.Second, Backoff: 2, Cap: 10 * time.Minute, Jitter: true, OnService: true}, bursty.Retry)
-	require.Len(t, bursty.Work, 3)
+	require.Len(t, bursty.Work, 5)
+	assert.Equal(t, workloads.Transfer, bursty.Work[3].Kind)
+	assert.Equal(t, "onprem", bursty.Work[3].To)
+	assert.InDelta(t, 5*1<<20, bursty.Work[3].Size.Mean(), 1e-6)
+	assert.Zero(t, bursty.Work[3].Demand.Mean())
 	assert.Equal(t, workloads.Call, bursty.Work[1].Kind)
 	assert.Equal(t, 10*time.Second, bursty.Work[1].Timeout)
 	assert.Equal(t, 0, bursty.Work[1].Service)

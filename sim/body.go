@@ -91,6 +91,10 @@ func (w *World) step(slot int32) bool {
 		p.phase++
 		p.began, p.due = w.now, d
 		switch {
+		case phase.Kind == workloads.Transfer:
+			if w.dispatch(slot, int(p.phase)-1) {
+				return true
+			}
 		case phase.Kind == workloads.Call:
 			w.call(slot, phase, int(p.phase), d)
 			return true

@@ -16,6 +16,8 @@ type network struct {
 	keeps   []bool   // slot x service: the slot has open connections
 	ways    []way    // worker x service
 	homes   []way    // worker x class: to what the task needs wherever it runs
+	hauls   []haul   // worker x class x phase; nil if no task transfers anything
+	sent    []int64  // bytes over each link
 	faults  []fault
 	boots   []des.Time // of each worker's machine
 	waiting []int32    // tasks that waited at the end of each step
@@ -61,6 +63,7 @@ func (w *World) connect(layout *strategies.Layout, machines []system.Machine) {
 			n.homes = append(n.homes, way{open, trip})
 		}
 	}
+	w.route(zones)
 	n.callers = make([]caller, len(w.slots))
 	n.keeps = make([]bool, len(w.slots)*len(o.Services))
 	for i := range o.Faults {
@@ -98,17 +101,7 @@ func (w *World) approach(slot int32) bool {
 	}
 	p := &w.slots[slot]
 	home := &w.net.homes[int(p.worker)*len(w.classes)+int(w.bodies[p.task].ref.Class)]
-	if home.open && home.roundTrip == 0 {
-		return false
-	}
-	after := home.roundTrip
-	if !home.open {
-		after = system.ConnectTimeout
-		w.net.callers[slot].failed = true
-	}
-	w.queue.Push(des.Event{At: w.now + after, Kind: kindPhase, Arg: slot, Gen: des.MakeGen(p.gen)})
-	p.began, p.due = w.now, after
-	return true
+	return w.reach(slot, *home, w.classes[w.bodies[p.task].ref.Class].Zone)
 }
 
 // stepWidth is the time from one sample of the waiting tasks to the next.

@@ -42,6 +42,7 @@ type Result struct {
 	Memory  *Memory   // nil where the scenario says nothing of memory
 	Waiting []int32   // tasks that waited at the end of each step
 
+	Sent        []int64       // bytes of observed tasks over each of the Zones' Links; nil if no task transfers anything
 	Exposure    []Exposure    // of each class with labels
 	Compromised []Compromised // of each fault that compromises a class
 	Events      int64         // handled, of every kind
@@ -213,7 +214,7 @@ func (w *World) Run() Result {
 	if w.guard != nil {
 		w.guard.close()
 	}
-	r := Result{Tally: w.system.Close(w.now), Events: w.events, End: w.now, Stretch: w.stretch, Waiting: w.net.waiting}
+	r := Result{Tally: w.system.Close(w.now), Events: w.events, End: w.now, Stretch: w.stretch, Waiting: w.net.waiting, Sent: w.net.sent}
 	if w.guard != nil {
 		r.Exposure, r.Compromised = w.guard.rows, w.guard.compromised()
 	}

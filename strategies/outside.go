@@ -45,6 +45,11 @@ func (o *Outside) add(d *demand, l *Layout, c *workloads.Class, w int, machine *
 	}
 	for i := range c.Work {
 		p := &c.Work[i]
+		if p.Kind == workloads.Transfer {
+			if trip, open := o.Zones.RoundTrip(zone, p.To); open {
+				d.slot += trip.Seconds()
+			}
+		}
 		if p.Kind != workloads.Call || p.Service >= len(o.Services) {
 			continue
 		}

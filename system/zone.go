@@ -16,6 +16,7 @@ type Zone struct {
 type Link struct {
 	To        string
 	RoundTrip des.Time
+	Egress    float64 // price of a GiB sent over it, in the scenario's currency
 }
 
 // Zones are all places of a scenario.
@@ -38,6 +39,23 @@ func (z Zones) RoundTrip(from, to string) (des.Time, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Links are all ways, in the order of the zones and of what each reaches.
+func (z Zones) Links() []Route {
+	var all []Route
+	for i := range z {
+		for _, l := range z[i].Reaches {
+			all = append(all, Route{z[i].Name, l})
+		}
+	}
+	return all
+}
+
+// Route is a link with where it begins.
+type Route struct {
+	From string
+	Link
 }
 
 // Call is the round trip from a zone to a service, and whether a caller there gets through.

@@ -31,6 +31,8 @@ const (
 	IO
 	Call // of a service: its demand is how long the service works on it
 	Disk // of the worker's machine: its demand is how long the disk works on it
+
+	Transfer // of data to another zone: one round trip, and what its size costs
 )
 
 // Phase is one step of a task.
@@ -41,6 +43,9 @@ type Phase struct {
 
 	Service int      // of a call: index among the scenario's services
 	Timeout des.Time // of a call; 0 = its caller waits for ever
+
+	To   string // of a transfer: a zone
+	Size Dist   // of a transfer, in bytes
 }
 
 // Failures are the chances of what goes wrong, drawn for every attempt unless PerTask says once for all of them.

@@ -48,6 +48,7 @@ const (
 	ofFresh
 	ofCalls
 	ofCallErrors
+	ofSizes
 
 	phaseDemand = 1 << 32
 )

@@ -142,6 +142,21 @@ func (s *Source) CallFails(ref Ref, attempt, phase int, chance float64) bool {
 	return s.scratch.Float64() < chance
 }
 
+// Size is what the transfer that is a phase (from 0) of an attempt sends, in bytes. It belongs to the task, as demands do.
+func (s *Source) Size(ref Ref, attempt, phase int) float64 {
+	f := &s.flows[ref.Class]
+	size := f.class.Work[phase].Size
+	if v, fixed := size.(constant); fixed {
+		return float64(v)
+	}
+	key := ref.Key.With(ofSizes).With(uint64(phase))
+	if attempt > 1 && f.fresh {
+		key = key.With(uint64(attempt))
+	}
+	s.scratch.Reset(key)
+	return size.Draw(s.scratch)
+}
+
 // Jitter is a uniform number in [0, 1) for the delay before a retry, counted from 0.
 func (s *Source) Jitter(ref Ref, retry int) float64 {
 	s.scratch.Reset(ref.Key.With(ofJitter).With(uint64(retry)))

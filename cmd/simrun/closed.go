@@ -68,9 +68,9 @@ func plain(c *workloads.Class) bool {
 		f.Error.P+f.Hang.P+f.Crash.P+f.Slow.P == 0 && c.SoftLimit == 0 && c.HardLimit == 0 && c.Zone == "" && !calls(c)
 }
 
-// calls tells whether tasks of the class call a service, where others may be in their way.
+// calls tells whether tasks of the class call a service, where others may be in their way, or send data over a distance.
 func calls(c *workloads.Class) bool {
-	return slices.ContainsFunc(c.Work, func(p workloads.Phase) bool { return p.Kind == workloads.Call })
+	return slices.ContainsFunc(c.Work, func(p workloads.Phase) bool { return p.Kind == workloads.Call || p.Kind == workloads.Transfer })
 }
 
 // coresEnough tells whether CPU phases never share a core: then they take what they ask for.
