@@ -1,5 +1,11 @@
 package experiment
 
+import (
+	"slices"
+
+	"simrun/system"
+)
+
 // hoursPerMonth is what clouds bill a month as: 365 x 24 / 12.
 const hoursPerMonth = 730
 
@@ -7,6 +13,9 @@ const hoursPerMonth = 730
 type Cost struct {
 	PerHour  *Estimate `json:"per_hour"`
 	PerMonth *Estimate `json:"per_month"` // of 730 hours
+
+	Machines *Estimate `json:"machines_per_month,omitempty"` // of PerMonth, where tasks transfer data, too
+	Egress   *Estimate `json:"egress_per_month,omitempty"`
 }
 
 // cost is what a layout costs; nil where nothing that it uses has a price.
@@ -14,11 +23,18 @@ func (e *engine) cost(l int) *Cost {
 	if !e.priced(l) {
 		return nil
 	}
-	hourly := func(s *sample) float64 { return e.machineCost(l, s) }
-	return &Cost{
-		PerHour:  e.over(l, hourly),
-		PerMonth: e.over(l, func(s *sample) float64 { return hoursPerMonth * hourly(s) }),
+	machines := func(s *sample) float64 { return e.machineCost(l, s) }
+	hourly := machines
+	monthly := func(of func(*sample) float64) *Estimate {
+		return e.over(l, func(s *sample) float64 { return hoursPerMonth * of(s) })
 	}
+	c := &Cost{}
+	if e.transfers() {
+		hourly = func(s *sample) float64 { return machines(s) + e.egressCost(s) }
+		c.Machines, c.Egress = monthly(machines), monthly(e.egressCost)
+	}
+	c.PerHour, c.PerMonth = e.over(l, hourly), monthly(hourly)
+	return c
 }
 
 // priced says whether a layout uses anything that has a price.
@@ -28,7 +44,7 @@ func (e *engine) priced(l int) bool {
 			return true
 		}
 	}
-	return false
+	return e.transfers() && slices.ContainsFunc(e.sc.Zones.Links(), func(r system.Route) bool { return r.Egress > 0 })
 }
 
 // machineCost is the price of a layout's machines for an hour of one replication, each by the share of the time that it

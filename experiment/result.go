@@ -72,6 +72,7 @@ type Strategy struct {
 	Name     string     `json:"name"`
 	Cost     *float64   `json:"cost_per_hour,omitempty"` // the mean of Costs.PerHour
 	Costs    *Cost      `json:"cost,omitempty"`
+	Egress   []Egress   `json:"egress,omitempty"` // of each way over which tasks send anything
 	Slots    int        `json:"slots"`
 	WhatIf   []string   `json:"what_if,omitempty"`
 	Classes  []Class    `json:"classes"`

@@ -57,6 +57,7 @@ type sample struct {
 	exposure    []sim.Exposure    // of each class with labels, and each of them
 	compromised []sim.Compromised // of each fault that compromises a class
 
+	sent   []float64  // of each link: GiB in an hour
 	little [2]float64 // mean number of tasks in the system; throughput x mean time in it
 }
 
@@ -94,6 +95,9 @@ func newSample(r *sim.Result, end, span des.Time) sample {
 		s.busy = append(s.busy, w.Busy.Mean(end))
 		s.kept = append(s.kept, w.Reserved.Mean(end))
 		s.restart = append(s.restart, float64(w.Restarts))
+	}
+	for _, n := range r.Sent {
+		s.sent = append(s.sent, float64(n)/(1<<30)/span.Hours())
 	}
 	for _, n := range r.Nodes {
 		s.nodes = append(s.nodes, n.Busy/n.Cores)

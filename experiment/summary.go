@@ -87,6 +87,7 @@ func (e *engine) strategy(l int) Strategy {
 			})
 		}
 	}
+	s.Egress = e.egress(l)
 	if e.watched() {
 		s.Faults = e.faults(l)
 	}

@@ -116,4 +116,3 @@ func TestAFarBrokerOnAMachine(t *testing.T) {
 	assert.InDelta(t, 0.03, added, 0.001)
 	assert.Equal(t, des.Time(0), o.layout.Workers[0].RoundTrip)
 }
-
