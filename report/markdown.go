@@ -12,7 +12,7 @@ func Markdown(r *experiment.Result) string {
 	var b strings.Builder
 	head(&b, r)
 	markdownSweep(&b, r)
-	for _, g := range []*grid{targets(r), overloaded(r), layouts(r)} {
+	for _, g := range []*grid{targets(r), overloaded(r), layouts(r), bill(r)} {
 		markdownGrid(&b, g)
 	}
 	if r.Verdict.Apply != nil {
@@ -37,7 +37,7 @@ func Summary(r *experiment.Result) string {
 	var b strings.Builder
 	head(&b, r)
 	markdownSweep(&b, r)
-	for _, g := range []*grid{targets(r), overloaded(r), layouts(r), price(r), exposure(r, false), compromises(r)} {
+	for _, g := range []*grid{targets(r), overloaded(r), layouts(r), bill(r), price(r), exposure(r, false), compromises(r)} {
 		markdownGrid(&b, g)
 	}
 	b.WriteString("\n" + runLine(r) + "\n")

@@ -28,6 +28,7 @@ func Text(r *experiment.Result, width int, color bool) string {
 	p.grid(targets(r))
 	p.grid(overloaded(r))
 	p.grid(layouts(r))
+	p.grid(bill(r))
 	if r.Verdict.Apply != nil {
 		p.title("What to change")
 		p.raw(strategies.Render(*r.Verdict.Apply))

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"simrun/experiment"
+	"simrun/units"
+)
+
+// bill is what each strategy costs in a month, part by part, where tasks send data from one zone to another.
+func bill(r *experiment.Result) *grid {
+	sends := false
+	for i := range r.Strategies {
+		c := r.Strategies[i].Costs
+		sends = sends || c != nil && c.Egress != nil
+	}
+	if !sends {
+		return &grid{}
+	}
+	g := byStrategy(r, "What it costs a month", 1, []string{"machines", "egress", "together", "interval", "sent"}, func(s *experiment.Strategy) [][]string {
+		row := []string{units.Absent, units.Absent, units.Absent, units.Absent, sent(s)}
+		if c := s.Costs; c != nil && c.Egress != nil {
+			row[0], row[1], row[2] = money(c.Machines), money(c.Egress), money(c.PerMonth)
+			row[3] = "exact"
+			if spread(c.PerMonth) {
+				row[3] = units.Number(*c.PerMonth.Low) + " .. " + units.Number(*c.PerMonth.High)
+			}
+		}
+		return [][]string{row}
+	})
+	g.note("Of 730 hours like those simulated. Egress is what tasks transfer, at the price of the way; messages and calls of services are not in it.")
+	return g
+}
+
+func money(e *experiment.Estimate) string {
+	if e == nil {
+		return units.Absent
+	}
+	return units.Number(e.Value)
+}
+
+// sent lists how much goes from where to where.
+func sent(s *experiment.Strategy) string {
+	ways := make([]string, 0, len(s.Egress))
+	for _, e := range s.Egress {
+		ways = append(ways, fmt.Sprintf("%s GiB %s to %s", units.Count(e.GiB.Value), e.From, e.To))
+	}
+	if len(ways) == 0 {
+		return "nothing"
+	}
+	return strings.Join(ways, ", ")
+}
