@@ -63,7 +63,7 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 		}
 		c.Zone = ""
 		c.Expires, c.Countdown = scaledBy(c.Expires, 1/speed, 0), scaledBy(c.Countdown, 1/speed, 0)
-		for _, t := range []*des.Time{&c.SoftLimit, &c.HardLimit, &c.Retry.Delay, &c.Retry.Cap} {
+		for _, t := range []*des.Time{&c.SoftLimit, &c.HardLimit, &c.Pace, &c.Retry.Delay, &c.Retry.Cap} {
 			*t = divided(*t, speed)
 		}
 	}
