@@ -5,6 +5,7 @@ import (
 
 	"simrun/des"
 	"simrun/sim"
+	"simrun/system"
 	"simrun/worker"
 	"simrun/workloads"
 )
@@ -15,6 +16,7 @@ type Fault struct {
 	Fault         string    `json:"fault"`
 	At            *float64  `json:"at,omitempty"` // from the start of the observed time
 	For           *float64  `json:"for,omitempty"`
+	AtMost        bool      `json:"at_most,omitempty"`        // so long if every worker needs all the time that it is given
 	WaitingBefore *Estimate `json:"waiting_before,omitempty"` // most tasks that waited at the end of a step in as much time before it
 	WaitingMost   *Estimate `json:"waiting_most,omitempty"`   // the same from its begin on
 	Drain         *Estimate `json:"drain,omitempty"`          // from its end until no more wait than before it; nil = never in the observed time
@@ -34,6 +36,7 @@ type Blast struct {
 	Failed       float64   `json:"failed"`                  // tasks of the three windows from its begin on, mean per replication
 	Lost         float64   `json:"lost"`                    // lost, dead, expired or rejected
 	Retried      float64   `json:"retried"`                 // attempts
+	Toll         *Toll     `json:"toll,omitempty"`          // of a fault that strikes workers or the broker
 }
 
 // watched says that something is meant to break, and what it does is followed step by step.
@@ -50,12 +53,16 @@ func (e *engine) faults(l int) []Fault {
 			continue // see compromised
 		}
 		at, length := f.At.Seconds(), f.For.Seconds()
-		out := Fault{Fault: f.Name, At: &at, For: &length}
+		out := Fault{Fault: f.Name, At: &at, For: &length, AtMost: f.Of == system.OfDeploy}
 		e.drain(&out, l, f.At, f.End())
 		width := e.stepWidth()
 		from, to := int(f.At/width), min(steps, int((f.End()+width-1)/width))
 		for c := range e.sc.Classes {
-			out.Blast = append(out.Blast, e.blast(l, c, from, to))
+			b := e.blast(l, c, from, to)
+			if f.Of != system.OfService && f.Of != system.OfClass {
+				b.Toll = e.pools[l].toll(i, c, len(e.samples[l]))
+			}
+			out.Blast = append(out.Blast, b)
 		}
 		all = append(all, out)
 	}

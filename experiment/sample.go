@@ -156,6 +156,7 @@ func mergeClass(to, c *worker.ClassTally) {
 type pool struct {
 	classes []worker.ClassTally // the last is over all tasks
 	stretch []sim.Stretch       // the same
+	tolls   [][]worker.Toll     // of each planned fault and class
 }
 
 func (p *pool) add(r *sim.Result) {
@@ -163,6 +164,7 @@ func (p *pool) add(r *sim.Result) {
 		p.classes = make([]worker.ClassTally, len(r.Classes)+1)
 	}
 	p.addStretch(r)
+	p.addTolls(r)
 	all := &p.classes[len(r.Classes)]
 	for i := range r.Classes {
 		c := &r.Classes[i]

@@ -38,6 +38,29 @@ func tolls(r *experiment.Result) *grid {
 	return g
 }
 
+// direct is what each fault that strikes workers or the broker did to tasks by itself.
+func direct(r *experiment.Result) *grid {
+	head := []string{"fault", "class", "killed\nand lost", "killed,\nrun again", "thrown\naway", "given\nback", "delivered\ntwice", "not\npublished"}
+	g := byStrategy(r, "What the faults did themselves", 2, head, func(s *experiment.Strategy) (rows [][]string) {
+		for i := range s.Faults {
+			f := &s.Faults[i]
+			name := faultName(f)
+			for k := range f.Blast {
+				if t := f.Blast[k].Toll; t != nil {
+					rows = append(rows, []string{
+						name, f.Blast[k].Class, units.Count(t.Lost), units.Count(t.Rerun), units.Duration(t.ThrownAway),
+						units.Count(t.Returned), units.Count(t.Doubled), units.Count(t.Refused),
+					})
+					name = ""
+				}
+			}
+		}
+		return rows
+	})
+	g.note("Tasks that ran and were killed, and are lost or run again, with the time of theirs that was thrown away; reserved or held, and given back to the broker; delivered again while they went on; and never published, as the broker could not be reached: mean of %s. By the time when it happened, whenever they had arrived.", units.Plural(r.Run.Replications, "replication", "replications"))
+	return g
+}
+
 // byFault makes a grid with a row for each fault and class of a strategy.
 func byFault(r *experiment.Result, title string, head []string, of func(f *experiment.Fault, b *experiment.Blast, first bool) []string) *grid {
 	return byStrategy(r, title, 2, head, func(s *experiment.Strategy) (rows [][]string) {
@@ -58,6 +81,9 @@ func byFault(r *experiment.Result, title string, head []string, of func(f *exper
 func faultName(f *experiment.Fault) string {
 	if f.At == nil {
 		return f.Fault
+	}
+	if f.AtMost {
+		return fmt.Sprintf("%s at %s for at most %s", f.Fault, units.Duration(*f.At), units.Duration(*f.For))
 	}
 	return fmt.Sprintf("%s at %s for %s", f.Fault, units.Duration(*f.At), units.Duration(*f.For))
 }

@@ -36,6 +36,7 @@ func Text(r *experiment.Result, width int, color bool) string {
 	p.grid(durations(r))
 	p.grid(rest(r))
 	p.grid(blast(r))
+	p.grid(direct(r))
 	p.grid(exposure(r, false))
 	p.grid(compromises(r))
 	p.checks(r)
