@@ -23,7 +23,7 @@
 //
 //	erlang, mmc, mmck, capacity     M/M/c, with loss, how many servers
 //	mg1, lst, mdc, gim1             other service times, other arrivals
-//	priority, ps                    who goes first; sharing the cores
+//	priority, reserved, ps          who goes first; servers kept for some; sharing the cores
 //	abandonment, retries, repair    impatience, failures, closed clients
 //	breakdown, setup                crashes, cold starts, polling an empty queue
 //	batch, mmpp, transient          bursts, changing rates

@@ -47,6 +47,17 @@ func (a matrix) plus(f float64, b matrix) matrix {
 	return out
 }
 
+// largest returns the largest entry, by its size.
+func (a matrix) largest() float64 {
+	var most float64
+	for i := range a {
+		for _, v := range a[i] {
+			most = max(most, math.Abs(v))
+		}
+	}
+	return most
+}
+
 // left returns x a.
 func (a matrix) left(x []float64) []float64 {
 	out := make([]float64, len(x))

@@ -242,6 +242,19 @@ func priorityCase(o oracleCase) figures {
 	return got
 }
 
+func reservedCase(o oracleCase) figures {
+	classes, _ := o.classes()
+	q := Reserved{
+		LambdaShort: classes[0].Lambda, LambdaLong: classes[1].Lambda, Short: classes[0].ES, Long: classes[1].ES,
+		C: o.count("c", 1), MaxLong: o.count("max_long", 1),
+	}
+	short, long := q.Waits()
+	return figures{
+		"wait_mean/short": short, "wait_mean/long": long,
+		"wait_mean/all": (q.LambdaShort*short + q.LambdaLong*long) / (q.LambdaShort + q.LambdaLong),
+	}
+}
+
 func priorityMMCCase(o oracleCase) figures {
 	classes, names := o.classes()
 	var lambdas []float64

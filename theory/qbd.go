@@ -1,7 +1,5 @@
 package theory
 
-import "math"
-
 // move reports one transition to (level, phase) at a rate; moves to where the
 // model cannot be (level -1) or of the rate zero are ignored.
 type move func(level, phase int, rate float64)
@@ -18,8 +16,8 @@ type qbdLaw struct {
 // the level top on they must not depend on the level (moves down: from top+1 on).
 // The process must be stable, and (0, 0) a state it visits.
 //
-// R is the fixed point of R = A0 (-(A1 + R A2))^{-1}, and the levels below follow
-// by the same recursion downward.
+// R = A0 (-(A1 + A0 G))^{-1}, G being the phases in which the level below is entered
+// first, and the levels below follow by the same recursion downward.
 //
 // Source: Neuts, Matrix-Geometric Solutions (1981), chapter 1; Latouche & Ramaswami
 // (1999), section 8.1 and 12.1.
@@ -27,21 +25,7 @@ func solveQBD(phases, top int, rates func(level, phase int, to move)) qbdLaw {
 	q := qbdRates{phases: phases, rates: rates}
 	up, local, _ := q.at(top + 1)
 	_, _, down := q.at(top + 2)
-	r := newMatrix(phases)
-	for range 200000 {
-		next := up.times(local.plus(1, r.times(down)).negInverse())
-		change, size := 0.0, 0.0
-		for i := range r {
-			for j := range r[i] {
-				change = max(change, math.Abs(next[i][j]-r[i][j]))
-				size = max(size, next[i][j])
-			}
-		}
-		r = next
-		if change <= 1e-14*size {
-			break
-		}
-	}
+	r := up.times(local.plus(1, up.times(firstPassage(up, local, down))).negInverse())
 	// rn[n] takes pi_{n-1} to pi_n.
 	rn := make([]matrix, top+1)
 	above := r
@@ -69,6 +53,27 @@ func solveQBD(phases, top int, rates func(level, phase int, to move)) qbdLaw {
 		}
 	}
 	return law
+}
+
+// firstPassage returns G by logarithmic reduction: each round doubles the height of
+// the paths that are counted.
+//
+// Source: Latouche & Ramaswami, J. Appl. Prob. 30 (1993) 650.
+func firstPassage(up, local, down matrix) matrix {
+	inverse := local.negInverse()
+	high, low := inverse.times(up), inverse.times(down)
+	g, reach := low, high
+	for range 60 {
+		back := identity(len(up)).plus(-1, high.times(low).plus(1, low.times(high))).inverse()
+		high, low = back.times(high.times(high)), back.times(low.times(low))
+		more := reach.times(low)
+		g = g.plus(1, more)
+		reach = reach.times(high)
+		if more.largest() <= 1e-16 {
+			break
+		}
+	}
+	return g
 }
 
 // qbdRates turns the reported moves into blocks.

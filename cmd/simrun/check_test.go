@@ -42,6 +42,7 @@ func TestClosedForms(t *testing.T) {
 		{[]string{"broker: ideal", "broker: redis"}, map[string]string{"tight": "", "enough": ""}},
 		{[]string{"{poisson: 4/s}", "{every: 250ms}"}, map[string]string{"tight": "", "enough": ""}},
 		{[]string{"{poisson: 4/s}", "{poisson: 6/s}"}, map[string]string{"tight": ""}},
+		{[]string{"{poisson: 4/s}", "{poisson: 4/s}\n    rate_limit: 5/s"}, map[string]string{"tight": "", "enough": ""}},
 	} {
 		status, stdout, stderr := call(t, "check", scenario(t, "demo", c.replace...))
 		require.Equal(t, exitOK, status, stderr)

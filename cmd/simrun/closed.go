@@ -65,7 +65,7 @@ func plain(c *workloads.Class) bool {
 	_, poisson := c.Arrivals.Process.(workloads.Poisson)
 	f := &c.Failures
 	return poisson && c.Arrivals.Batch == nil && c.Expires == nil && c.Countdown == nil && len(c.Work) > 0 &&
-		f.Error.P+f.Hang.P+f.Crash.P+f.Slow.P == 0 && c.SoftLimit == 0 && c.HardLimit == 0 && c.Zone == "" && !calls(c)
+		f.Error.P+f.Hang.P+f.Crash.P+f.Slow.P == 0 && c.SoftLimit == 0 && c.HardLimit == 0 && c.Pace == 0 && c.Zone == "" && !calls(c)
 }
 
 // calls tells whether tasks of the class call a service, where others may be in their way, or send data over a distance.
