@@ -85,7 +85,7 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 func hasten(w *worker.Config, speed float64) {
 	o := &w.Overheads
 	for _, t := range []*des.Time{
-		&w.SoftLimit, &w.HardLimit, &w.SoftShutdown, &w.Keepalive, &w.Wakeup, &w.RoundTrip, &o.Fetch, &o.Start, &o.Finish, &o.FinishLate, &o.Notice, &o.Respawn,
+		&w.SoftLimit, &w.HardLimit, &w.SoftShutdown, &w.Keepalive, &w.Wakeup, &w.RoundTrip, &o.Fetch, &o.Start, &o.Finish, &o.FinishLate, &o.Notice, &o.Respawn, &o.Restart,
 		&o.Retry, &o.Kill, &o.Fork, &o.Exit, &o.Maintenance, &o.Look, &o.Widen,
 	} {
 		*t = divided(*t, speed)

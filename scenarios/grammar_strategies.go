@@ -63,7 +63,7 @@ func autoscaleKeys() *record {
 func deriveKeys() *record {
 	return &record{noun: "a derivation", keys: []key{
 		{name: "from", doc: "Strategy whose slots are dealt out.", shape: name("the name of a strategy"), required: true},
-		{name: "split_by", doc: "What gets a worker of its own.", shape: word{words: []string{"queue", "kind", "priority", "label", "memory"}, later: []string{"zone"}}, required: true},
+		{name: "split_by", doc: "What gets a worker of its own.", shape: word{words: []string{"queue", "kind", "priority", "label", "memory", "zone"}}, required: true},
 		{name: "share", doc: "How slots are shared: by offered load, equally, or as given.", shape: &either{of: []shape{
 			word{words: []string{"load", "equal"}},
 			&mapping{noun: "a map of slots by group", of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1, name: phrase{noun: "the name of a group"}},

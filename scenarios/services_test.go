@@ -20,7 +20,7 @@ func TestServicesZonesAndFaultsAreRead(t *testing.T) {
 		{Name: "smtp", Zone: "onprem", From: []string{"cloud"}, Capacity: 50, RejectFull: true, Rate: 200},
 		{Name: "db", Connections: 100, Errors: 0.001},
 	}, s.Services)
-	assert.Equal(t, system.Zones{{Name: "cloud", Reaches: []system.Link{{To: "onprem", RoundTrip: 25 * time.Millisecond, Egress: 0.09}}}, {Name: "onprem"}}, s.Zones)
+	assert.Equal(t, system.Zones{{Name: "cloud", Reaches: []system.Link{{To: "onprem", RoundTrip: 25 * time.Millisecond, Egress: 0.09}}}, {Name: "onprem", Reaches: []system.Link{{To: "cloud", RoundTrip: 25 * time.Millisecond}}}}, s.Zones)
 	assert.Equal(t, "cloud", s.Layouts[1].BrokerZone)
 	assert.Zero(t, s.Layouts[1].Workers[0].RoundTrip)
 	assert.Equal(t, 25*time.Millisecond, s.Layouts[2].Workers[0].RoundTrip)

@@ -37,6 +37,9 @@ func TestShippedFilesRead(t *testing.T) {
 			}
 			assert.Positive(t, slo, "no target to decide by")
 			for _, l := range s.Layouts {
+				if file == "deployment.yaml" {
+					break // what is bought, and where, is the point
+				}
 				assert.Equal(t, s.Layouts[s.Baseline].Slots() == l.Slots(), file != "cpu-io.yaml" && l.Name != "more-slots" || l.Name == "one-prefork",
 					"%s: equal budgets, except where more slots are the point", l.Name)
 			}

@@ -15,6 +15,7 @@ type share struct {
 	queues  []string
 	load    float64 // slots that its tasks keep busy
 	slots   int
+	machine *int // that its worker runs on, where it is not that of the other layout
 }
 
 // derive makes workers of the same budget of slots out of another layout, with its settings.
@@ -195,10 +196,14 @@ func (b *builder) staff(from *Layout, shares []share) []group {
 	base.cfg.Overheads = b.overheads(base.cfg.Pool)
 	base.cfg.Loop = loopOf(b.release, b.broker.Kind, base.cfg.Pool)
 	base.cfg.Charged = base.machine >= 0 && b.broker.Kind != worker.Ideal
+	base.cfg.RoundTrip = 0
 	var groups []group
 	for i := range shares {
 		s := &shares[i]
 		g := group{name: s.worker, cfg: base.cfg, queues: s.queues, machine: base.machine, box: base.box}
+		if s.machine != nil {
+			g.machine, g.cfg.Charged = *s.machine, b.broker.Kind != worker.Ideal
+		}
 		n := min(slices.Max(replicas), s.slots)
 		for r := range n {
 			slots := s.slots / n

@@ -23,9 +23,9 @@ func (b *builder) split(from *Layout) []share {
 	case "memory":
 		return b.byMemory(from)
 	case "zone":
-		b.fail("derive.split_by", "%q: %s: want queue, kind, priority, label or memory", b.spec.Derive.SplitBy, notYet)
+		return b.byZone(from)
 	default:
-		_, err := choice([]string{"queue", "kind", "priority", "label", "memory"}, b.spec.Derive.SplitBy)
+		_, err := choice([]string{"queue", "kind", "priority", "label", "memory", "zone"}, b.spec.Derive.SplitBy)
 		b.fail("derive.split_by", "%v", err)
 	}
 	return nil
