@@ -6,6 +6,7 @@ import (
 	"simrun/des"
 	"simrun/sim"
 	"simrun/strategies"
+	"simrun/system"
 	"simrun/worker"
 	"simrun/workloads"
 )
@@ -19,7 +20,8 @@ type TrialOptions struct {
 	Duration des.Time
 	Drain    des.Time
 	Start    des.Time
-	Recorder sim.Recorder // nil = nobody listens
+	Faults   []system.Fault // planned, of workers by their index, of the broker, and deploys
+	Recorder sim.Recorder   // nil = nobody listens
 
 	// Body is told how long the body of each attempt took, and, where tasks share one thread (gevent), each of its
 	// phases without the waits for the thread. It may be nil.

@@ -37,6 +37,7 @@ type bench struct {
 	layouts []strategies.Layout
 	machine []system.Machine
 	start   des.Time
+	faults  [][]system.Fault // of each layout
 	out     *Bench
 	tallies [][]benchTally // of each layout and run
 }
@@ -49,7 +50,7 @@ type benchTally struct {
 // Measure runs every layout of a scenario for real, in turns, and simulates the same tasks. When it is interrupted it
 // returns what it has, with the error.
 func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o BenchOptions) (*Bench, error) {
-	if err := simulatedOnly(sc); err != nil {
+	if err := errors.Join(simulatedOnly(sc), unrecorded(sc, &o)); err != nil {
 		return nil, err
 	}
 	classes, layouts := faster(sc, o.Speed)
@@ -72,6 +73,7 @@ func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o BenchOptio
 		},
 	}
 	for i := range layouts {
+		b.faults = append(b.faults, faultsHere(sc, &layouts[i], o.Speed))
 		onThisMachine(&layouts[i])
 		b.out.Strategies = append(b.out.Strategies, BenchStrategy{Name: layouts[i].Name, Slots: layouts[i].Slots()})
 	}
@@ -100,7 +102,7 @@ func benchNotes(sc *scenarios.Scenario, layouts []strategies.Layout, o BenchOpti
 	if slices.ContainsFunc(sc.Classes, func(c workloads.Class) bool { return calls(&c) }) {
 		notes = append(notes, "No services ran: a call slept as long as its service would work on it, in the prediction, too.")
 	}
-	return notes
+	return append(notes, beyond(sc, &o)...)
 }
 
 func calls(c *workloads.Class) bool {
@@ -142,7 +144,7 @@ func (b *bench) rounds(ctx context.Context) error {
 func (b *bench) run(ctx context.Context, layout, round int) error {
 	l := &b.layouts[layout]
 	o := TrialOptions{
-		Key: des.NewKey(b.sc.Seed).With(0), Duration: b.opts.For, Start: b.start,
+		Key: des.NewKey(b.sc.Seed).With(0), Duration: b.opts.For, Start: b.start, Faults: b.faults[layout],
 		// What has piled up may take as long again; a task that never ends must not hold up the rest.
 		Drain: min(max(divided(b.sc.Run.Drain, b.opts.Speed), b.opts.For/10), b.opts.For),
 	}
@@ -188,7 +190,7 @@ func (b *bench) run(ctx context.Context, layout, round int) error {
 }
 
 func (b *bench) simulate(l *strategies.Layout, classes []workloads.Class, machines []system.Machine, o TrialOptions) *worker.Tally {
-	return sim.New(l, classes, machines, sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start}).Run().Tally
+	return sim.New(l, classes, machines, sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Faults: o.Faults}).Run().Tally
 }
 
 // judge says what a run observed as a whole, and whether it counts.

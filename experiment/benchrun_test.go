@@ -2,6 +2,7 @@ package experiment_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"simrun/scenarios"
 	"simrun/sim"
 	"simrun/strategies"
+	"simrun/system"
 	"simrun/worker"
 	"simrun/workloads"
 )
@@ -44,7 +46,7 @@ strategies:
 // perfect is a real world that is as the simulator has it: no machine, no overheads, late by what is given.
 func perfect(late des.Time) experiment.Real {
 	return func(_ context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
-		so := sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start}
+		so := sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Faults: o.Faults}
 		if o.Recorder != nil {
 			so.Recorder = o.Recorder
 		}
@@ -121,6 +123,53 @@ func TestSpeedScalesEverything(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Machines that fail, a broker that is down and a deploy strike the workers that run here, sped up as everything else.
+func TestPlannedFaultsStrikeHere(t *testing.T) {
+	text := strings.Replace(benchScenario, "tasks:", `machines:
+  m: {cores: 1000, boot: 2s}
+  n: {cores: 1000}
+faults:
+  - {at: 10s, for: 3s, machine: m}
+  - {at: 20s, for: 4s, broker: down}
+  - {deploy: rolling, at: 30s, grace: 1s, boot: 2s}
+  - {at: 10h, for: 1m, machine: n}
+tasks:`, 1)
+	text = strings.Replace(text, "duration: 1m", "duration: 11h", 1)
+	text = strings.ReplaceAll(text, "disable_prefetch: true", "disable_prefetch: true, machine: m")
+	for _, speed := range []float64{1, 10} {
+		o := benchOptions()
+		o.Speed, o.For, o.Replay, o.Keep, o.Rounds = speed, time.Duration(float64(time.Minute)/speed), false, false, 1
+		sc := benchScenarioOf(t, text)
+		var seen []system.Fault
+		b, err := experiment.Measure(t.Context(), sc, func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, to experiment.TrialOptions) (experiment.Trial, error) {
+			seen = to.Faults
+			return perfect(0)(ctx, l, classes, to)
+		}, o)
+		require.NoError(t, err)
+		require.Len(t, seen, 4)
+		assert.Equal(t, []int32{0, 1}, seen[0].Workers, "of the separated layout, which came last")
+		assert.Equal(t, des.Seconds(10/speed), seen[0].At)
+		assert.Equal(t, des.Seconds(5/speed), seen[0].For, "until it has booted")
+		assert.Equal(t, des.Seconds(1/speed), seen[2].Grace)
+		assert.Empty(t, seen[3].Workers)
+		assert.Contains(t, strings.Join(b.Notes, " "), "machine n down did not happen")
+		for _, s := range b.Strategies {
+			assert.Positive(t, s.Runs[0].Lost)
+			for _, c := range s.Classes {
+				for _, f := range c.Figures {
+					assert.Zero(t, f.Error, "%s %s %s", s.Name, c.Name, f.Metric)
+				}
+			}
+		}
+	}
+	o := benchOptions()
+	_, err := experiment.Measure(t.Context(), benchScenarioOf(t, text), perfect(0), o)
+	require.EqualError(t, err, "machine m down: a replay does not know how long what a fault cuts off would have taken: want no --replay")
+	o.Replay = false
+	_, err = experiment.Measure(t.Context(), benchScenarioOf(t, text), perfect(0), o)
+	require.EqualError(t, err, "machine m down: a recording does not hold planned faults: want no --record")
 }
 
 // A calendar that is sped up has its hours in as much less time, from whatever hour it starts.

@@ -23,8 +23,10 @@ func simulatedOnly(sc *scenarios.Scenario) error {
 			return fmt.Errorf("task %q needs the zone %q: zones are simulated only", c.Name, c.Zone)
 		}
 	}
-	if len(sc.Faults) > 0 {
-		return fmt.Errorf("%s: planned faults are simulated only", sc.Faults[0].Name)
+	for i := range sc.Faults {
+		if f := &sc.Faults[i]; !happensHere(f) {
+			return fmt.Errorf("%s: planned faults of services and zones, and compromised tasks, are simulated only", f.Name)
+		}
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ func TestServicesAndFaultsAreSimulatedOnly(t *testing.T) {
 	sc := read(t, strings.Replace(struck, "FAULTS", "[]", 1))
 	_, err := experiment.Measure(context.Background(), sc, nil, experiment.BenchOptions{})
 	assert.EqualError(t, err, `task "calls" calls the service "api": services are simulated only`)
-	sc = read(t, strings.ReplaceAll(strings.Replace(struck, "FAULTS", "[{at: 10m, for: 1m, machine: m}]", 1), "io: api", "io: 1s"))
+	sc = read(t, strings.ReplaceAll(strings.Replace(struck, "FAULTS", "[{at: 10m, for: 1m, service: api}]", 1), "io: api", "io: 1s"))
 	_, err = experiment.Measure(context.Background(), sc, nil, experiment.BenchOptions{})
-	assert.EqualError(t, err, "machine m down: planned faults are simulated only")
+	assert.EqualError(t, err, "api down: planned faults of services and zones, and compromised tasks, are simulated only")
 }

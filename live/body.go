@@ -14,6 +14,7 @@ import (
 type attempt struct {
 	job
 	gone  atomic.Bool   // abandoned: looked at by what burns
+	dead  atomic.Bool   // so is its worker: looked at by what cannot be interrupted
 	left  chan struct{} // closed at the same time: for what waits
 	holds bool          // the one thread of a gevent worker
 	ran   bool          // it computed while it held the thread
@@ -138,7 +139,7 @@ func (r *room) compute(a *attempt, p phase, number int) bool {
 			r.post(notice{kind: stalled, slot: a.slot, gen: a.gen})
 		}
 		defer func() { a.spend(number, began) }()
-		return burn(r.rate.amount(p.demand), r.closed)
+		return burn(r.rate.amount(p.demand), func() bool { return a.dead.Load() || r.closed() })
 	default: // a process or a thread of its own
 	}
 	amount := r.rate.amount(p.demand)

@@ -45,6 +45,8 @@ type crew interface {
 	// fork starts a process where there is none, and exit ends the one of a slot, in which nothing runs.
 	fork()
 	exit(slot int32)
+	// kill ends what runs here and cannot be stopped otherwise; its worker is dead.
+	kill()
 	// close ends every body and waits until nothing is left of them.
 	close()
 }

@@ -19,6 +19,16 @@ func (h *host) Done(task int32, o worker.Outcome) {
 	h.source.Finished(h.bodies[task].ref, h.now, o == worker.OK)
 }
 
+// Copy implements worker.Copier: the broker delivers a message that somebody still holds.
+func (h *host) Copy(task, copied int32) {
+	for int(copied) >= len(h.bodies) {
+		h.bodies = append(h.bodies, body{})
+	}
+	from, to := &h.bodies[task], &h.bodies[copied]
+	to.ref, to.fate, to.copied = from.ref, from.fate, true
+	to.demands = append(to.demands[:0], from.demands...)
+}
+
 // Start gives the attempt to the crew of its slot.
 func (h *host) Start(task, slot int32, attempt int) {
 	b := &h.bodies[task]

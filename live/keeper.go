@@ -57,6 +57,7 @@ const (
 	orderStop
 	orderFork
 	orderExit
+	orderKill
 	orderBury // the pipe of a child has ended
 	orderEnd
 )
@@ -101,6 +102,8 @@ func (k *keeper) fork() { k.order(order{kind: orderFork}) }
 
 func (k *keeper) exit(int32) { k.order(order{kind: orderExit}) }
 
+func (k *keeper) kill() { k.order(order{kind: orderKill}) }
+
 func (k *keeper) close() {
 	k.order(order{kind: orderEnd})
 	<-k.done
@@ -125,7 +128,7 @@ func (k *keeper) work() {
 		k.mu.Unlock()
 		for _, o := range orders {
 			if o.kind == orderEnd {
-				k.kill()
+				k.end()
 				return
 			}
 			k.obey(o)
@@ -151,7 +154,7 @@ func (k *keeper) obey(o order) {
 		if k.child == nil {
 			k.replace()
 		}
-	case orderExit:
+	case orderExit, orderKill:
 		k.retire()
 	case orderEnd: // seen before
 	}
@@ -189,7 +192,7 @@ func (k *keeper) take(j job) {
 	}
 	if k.pool == worker.Prefork {
 		k.count(func(c *Children) { c.Killed++ })
-		k.kill()
+		k.end()
 		k.replace() // a soft limit leaves its worker a child, here another one
 		return
 	}
@@ -218,14 +221,14 @@ func (k *keeper) retire() {
 			c.Retired++
 		}
 	})
-	k.kill()
+	k.end()
 }
 
 // bury ends what is left of a child that died of itself, and says what it took along. The worker hears of the first
 // attempt, and knows itself what else is lost with it: the others it has then abandoned.
 func (k *keeper) bury() {
 	c := k.child
-	k.kill()
+	k.end()
 	k.count(func(n *Children) {
 		if c.garbled {
 			n.Garbled++
@@ -241,8 +244,8 @@ func (k *keeper) bury() {
 	}
 }
 
-// kill ends the child, in whatever state it is, and leaves nothing of it.
-func (k *keeper) kill() {
+// end kills the child, in whatever state it is, and leaves nothing of it.
+func (k *keeper) end() {
 	c := k.child
 	if c == nil {
 		return

@@ -13,6 +13,7 @@ import (
 	"simrun/live"
 	"simrun/sim"
 	"simrun/strategies"
+	"simrun/system"
 	"simrun/worker"
 	"simrun/workloads"
 )
@@ -59,6 +60,12 @@ func TestLiveEqualsSim(t *testing.T) {
 	strict := func(l *strategies.Layout, _ []workloads.Class) { l.Workers[0].Order = worker.Strict }
 	redis := func(l *strategies.Layout, _ []workloads.Class) {
 		l.Broker.Kind, l.Broker.PrioritySteps = worker.Redis, []int{0, 3, 6, 9}
+	}
+	visible := func(l *strategies.Layout, _ []workloads.Class) {
+		l.Broker.Visibility = 1500 * time.Millisecond
+		for i := range l.Workers {
+			l.Workers[i].Overheads.Look = 700 * time.Millisecond
+		}
 	}
 	rabbitmq := func(l *strategies.Layout, _ []workloads.Class) { l.Broker.Kind = worker.RabbitMQ }
 	pool := func(p worker.Pool) edit {
@@ -146,6 +153,7 @@ func TestLiveEqualsSim(t *testing.T) {
 		{"gevent, a rate limit, hangs", []edit{pool(worker.Gevent), paced, hangs, window(4, false)}},
 		{"autoscaling, a rate limit", []edit{autoscale, paced, window(4, false)}},
 		{"redis, everything", []edit{redis, retries, soft, crashes, window(4, false)}},
+		{"redis, delivered again while it runs", []edit{redis, visible, window(2, true)}},
 		{"rabbitmq, everything", []edit{rabbitmq, retries, hangs, crashes, window(4, true)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -156,20 +164,51 @@ func TestLiveEqualsSim(t *testing.T) {
 			equal(t, layout, classes)
 		})
 	}
+	// At odd times, so that nothing else happens in the same nanosecond.
+	died := system.Fault{At: 501*time.Second + 7, For: 33*time.Second + 11, Of: system.OfWorkers, Workers: []int32{0}}
+	again := system.Fault{At: 1203*time.Second + 3, For: 90*time.Second + 1, Of: system.OfWorkers, Workers: []int32{0, 1}}
+	while := system.Fault{At: 520*time.Second + 5, For: 20*time.Second + 13, Of: system.OfWorkers, Workers: []int32{0}}
+	broker := system.Fault{At: 703*time.Second + 5, For: 41*time.Second + 3, Of: system.OfBroker}
+	deploy := system.Fault{At: 901*time.Second + 1, Of: system.OfDeploy, Grace: 300*time.Millisecond + 9, Boot: 7*time.Second + 5}
+	for _, c := range []struct {
+		name   string
+		edits  []edit
+		faults []system.Fault
+	}{
+		{"a machine fails, early acks", []edit{separated, window(4, false)}, []system.Fault{died, again}},
+		{"machines fail, late acks", []edit{separated, window(4, true), retries}, []system.Fault{died, while, again}},
+		{"redis, a machine fails", []edit{redis, separated, window(4, true)}, []system.Fault{died}},
+		{"threads, a machine fails", []edit{pool(worker.Threads), separated}, []system.Fault{again}},
+		{"broker down", []edit{window(4, true)}, []system.Fault{broker}},
+		{"rolling deploy", []edit{separated, window(4, true)}, []system.Fault{deploy}},
+		{"redis, everything breaks", []edit{redis, separated, retries, window(4, true)}, []system.Fault{died, while, broker, deploy, again}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			layout, classes := mm2()
+			for _, e := range c.edits {
+				e(layout, classes)
+			}
+			layout.Group, layout.Groups = nil, nil
+			for i := range layout.Workers {
+				layout.Group, layout.Groups = append(layout.Group, i), append(layout.Groups, layout.Workers[i].Name)
+			}
+			equal(t, layout, classes, c.faults...)
+		})
+	}
 }
 
 // equal runs both worlds over some 5,000 tasks.
-func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class) {
+func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class, faults ...system.Fault) {
 	t.Helper()
 	const span = 2650 * time.Second
 	virtual, actual := newTrail(), newTrail()
 	want := sim.New(layout, classes, nil, sim.Options{
-		Key: des.NewKey(7), Duration: span, Drain: span, Recorder: virtual,
+		Key: des.NewKey(7), Duration: span, Drain: span, Recorder: virtual, Faults: faults,
 	}).Run()
 	require.GreaterOrEqual(t, want.Classes[0].Published+want.Classes[1].Published, int64(5000))
 	synctest.Test(t, func(t *testing.T) {
 		got, err := live.New(layout, classes, live.Options{
-			Key: des.NewKey(7), Duration: span, Drain: span, Recorder: actual,
+			Key: des.NewKey(7), Duration: span, Drain: span, Recorder: actual, Faults: faults,
 		}).Run(context.Background())
 		require.NoError(t, err)
 		require.Zero(t, got.Lag.Max())
@@ -179,10 +218,10 @@ func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class) {
 			require.Equal(t, want.Classes[i].ByOutcome, got.Classes[i].ByOutcome)
 		}
 	})
-	require.Len(t, actual.lines, len(virtual.lines))
-	for i := range virtual.lines {
+	for i := range min(len(virtual.lines), len(actual.lines)) {
 		require.Equal(t, virtual.lines[i], actual.lines[i], "record %d", i)
 	}
+	require.Equal(t, len(virtual.lines), len(actual.lines), "records")
 }
 
 // mm2 is two slots that take two kinds of sleeping tasks from two queues.

@@ -2,6 +2,7 @@ package live
 
 import (
 	"simrun/des"
+	"simrun/system"
 	"simrun/worker"
 )
 
@@ -14,6 +15,8 @@ type Options struct {
 	Drain    des.Time // at most, after it, for tasks that arrived in it
 	Start    des.Time // time of the week at which the observed window starts
 	Recorder Recorder // nil = nobody listens
+
+	Faults []system.Fault // planned: of workers, of the broker, and deploys; the world has no others
 
 	Executor Executor
 	Rate     Rate     // of CPU work: see MeasureRate; not needed by Goroutine

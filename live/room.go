@@ -84,6 +84,13 @@ func (r *room) fork() {}
 // exit does nothing, either.
 func (r *room) exit(int32) {}
 
+// kill makes also those stop that compute on the one thread of their worker.
+func (r *room) kill() {
+	for _, a := range r.attempts {
+		a.dead.Store(true)
+	}
+}
+
 func (r *room) close() {
 	close(r.over)
 	for _, a := range r.attempts {

@@ -43,6 +43,7 @@ type body struct {
 	ref     workloads.Ref
 	fate    workloads.Fate
 	demands []des.Time
+	copied  bool // of another task: nobody hears of it
 }
 
 // place is the world's side of a slot.
@@ -88,7 +89,10 @@ func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World
 	if o.Recorder != nil {
 		listener = o.Recorder
 	}
-	w.system = worker.New(layout.Setup(classes, o.Key.WithName("broker"), listener), (*host)(w))
+	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
+	layout.Plan(&setup, o.Faults, o.Warmup)
+	w.system = worker.New(setup, (*host)(w))
+	w.plan()
 	w.system.Observe(o.Warmup, o.Warmup+o.Duration, 0)
 	return w
 }
@@ -243,6 +247,9 @@ func (w *World) handle(n notice) {
 		w.system.Stall(s.worker)
 	case woken:
 		w.claim(s, false, s.wants)
+		if w.system.Away(s.worker) {
+			return // it has died meanwhile
+		}
 		w.crowd = n.crowd
 		w.system.Wake(w.now, s.worker)
 		w.crowd = false
@@ -250,7 +257,7 @@ func (w *World) handle(n notice) {
 		if n.gen != s.gen {
 			return
 		}
-		if w.opts.Body != nil {
+		if w.opts.Body != nil && !w.bodies[s.task].copied {
 			w.opts.Body(s.task, s.attempt, n.took, n.phases)
 		}
 		s.task = none
@@ -275,7 +282,11 @@ func (w *World) due() {
 			e := w.queue.Pop()
 			w.result.Lag.Add(w.now - e.At)
 			e.At = w.now
-			w.system.Handle(e)
+			if e.Kind >= worker.FirstHostKind {
+				w.strike(e)
+			} else {
+				w.system.Handle(e)
+			}
 		case arrival <= until:
 			w.publish()
 		default:
@@ -292,7 +303,7 @@ func (w *World) publish() {
 		w.bodies = append(w.bodies, body{})
 	}
 	b := &w.bodies[id]
-	b.ref = a.Ref
+	b.ref, b.copied = a.Ref, false
 	b.demands = append(b.demands[:0], make([]des.Time, len(w.classes[a.Class].Work))...)
 	var p worker.Publication
 	b.fate = w.source.Publication(&a, b.demands, &p)

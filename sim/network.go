@@ -68,6 +68,9 @@ func (w *World) connect(layout *strategies.Layout, machines []system.Machine) {
 	n.keeps = make([]bool, len(w.slots)*len(o.Services))
 	for i := range o.Faults {
 		f := fault{Fault: o.Faults[i], from: o.Warmup + o.Faults[i].At, to: o.Warmup + o.Faults[i].End()}
+		if f.Of == system.OfWorkers {
+			f.workers = f.Workers
+		}
 		for k := range kinds {
 			if f.Of == system.OfMachine && kinds[k] == f.Target || f.Of == system.OfZone && zones[k] == f.Zone {
 				f.workers = append(f.workers, int32(k))

@@ -15,6 +15,8 @@ type Fault struct {
 
 	Grace des.Time // of a deploy: from SIGTERM to SIGKILL; For is how long it lasts if every worker needs all of it
 	Boot  des.Time // of a deploy: from the end of a process to its successor taking tasks
+
+	Workers []int32 // with OfWorkers
 }
 
 // End is when the fault is over.
@@ -30,6 +32,7 @@ const (
 	OfZone         // all machines and services of a zone, as if each of them were down; and the broker that stands there
 	OfBroker       // nobody reaches the broker, which keeps its messages
 	OfDeploy       // workers are shut down and started again, the replicas of each one after the other
+	OfWorkers      // some workers of a layout, whatever they run on: they die, and are up again at its end
 	OfClass        // all attempts of a class that begin meanwhile are malicious: they change nothing, but read what they can
 )
 

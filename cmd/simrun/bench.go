@@ -184,7 +184,7 @@ func realRun(executor live.Executor, rate live.Rate) experiment.Real {
 	return func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
 		options := live.Options{
 			Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Executor: executor, Rate: rate, Precise: true,
-			Body: o.Body,
+			Body: o.Body, Faults: o.Faults,
 		}
 		if o.Recorder != nil {
 			options.Recorder = o.Recorder

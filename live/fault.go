@@ -1,0 +1,65 @@
+package live
+
+import (
+	"simrun/des"
+	"simrun/system"
+	"simrun/worker"
+)
+
+// Kinds of events of this world. Arg is the index of a planned fault.
+const (
+	kindBreak des.Kind = worker.FirstHostKind + iota // some workers die with what they run on
+	kindMend                                         // they are up again
+)
+
+// plan schedules the faults that are not the worker's own.
+func (w *World) plan() {
+	for i := range w.opts.Faults {
+		if f := &w.opts.Faults[i]; f.Of == system.OfWorkers {
+			w.queue.Push(des.Event{At: w.opts.Warmup + f.At, Kind: kindBreak, Arg: int32(i)})
+			w.queue.Push(des.Event{At: w.opts.Warmup + f.End(), Kind: kindMend, Arg: int32(i)})
+		}
+	}
+}
+
+func (w *World) strike(e des.Event) {
+	f := &w.opts.Faults[e.Arg]
+	if e.Kind == kindMend {
+		for _, id := range f.Workers {
+			w.rise(id)
+		}
+		w.system.Recover(w.now, f.Workers)
+		return
+	}
+	for _, id := range f.Workers {
+		w.slay(id)
+	}
+	w.system.Blame(e.Arg)
+	w.system.Fail(w.now, f.Workers)
+	w.system.Blame(worker.NoCause)
+}
+
+// slay kills what a worker is made of. The children of a prefork worker end one by one, as the worker says.
+func (w *World) slay(id int32) {
+	w.release(id)
+	w.crewsOf(id, crew.kill)
+}
+
+// rise starts the process of a worker that has one.
+func (w *World) rise(id int32) { w.crewsOf(id, crew.fork) }
+
+func (w *World) crewsOf(id int32, do func(crew)) {
+	last := int32(none)
+	for i := range w.slots {
+		if s := &w.slots[i]; s.worker == id && s.crew != last && !(w.prefork[id] && w.opts.Executor == Process) {
+			last = s.crew
+			do(w.crews[last])
+		}
+	}
+}
+
+// Kill implements worker.Undertaker.
+func (h *host) Kill(id int32) { (*World)(h).slay(id) }
+
+// Gone implements worker.Undertaker: a worker that has ended by itself has nothing left to end.
+func (h *host) Gone(int32) {}
