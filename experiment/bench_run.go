@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"simrun/des"
 	"simrun/scenarios"
@@ -99,14 +98,7 @@ func benchNotes(sc *scenarios.Scenario, layouts []strategies.Layout, o BenchOpti
 	if len(sc.Machines) > 0 {
 		notes = append(notes, "All workers ran on this machine, whatever machines the scenario has; the prediction is for this machine, too.")
 	}
-	if slices.ContainsFunc(sc.Classes, func(c workloads.Class) bool { return calls(&c) }) {
-		notes = append(notes, "No services ran: a call slept as long as its service would work on it, in the prediction, too.")
-	}
 	return append(notes, beyond(sc, &o)...)
-}
-
-func calls(c *workloads.Class) bool {
-	return slices.ContainsFunc(c.Work, func(p workloads.Phase) bool { return p.Kind == workloads.Call })
 }
 
 func computes(classes []workloads.Class) bool {

@@ -57,11 +57,7 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 		c.Work = slices.Clone(c.Work)
 		for p := range c.Work {
 			c.Work[p].Demand = scaledBy(c.Work[p].Demand, 1/speed, 0)
-			if c.Work[p].Kind == workloads.Call { // there are no services here: a call sleeps as long as one would work on it
-				c.Work[p].Kind = workloads.IO
-			}
 		}
-		c.Zone = ""
 		c.Expires, c.Countdown = scaledBy(c.Expires, 1/speed, 0), scaledBy(c.Countdown, 1/speed, 0)
 		for _, t := range []*des.Time{&c.SoftLimit, &c.HardLimit, &c.Pace, &c.Retry.Delay, &c.Retry.Cap} {
 			*t = divided(*t, speed)

@@ -29,7 +29,10 @@ A run in which the harness itself was late is void, and says so.
 
   --executor goroutine   tasks only sleep: thousands of slots
   --executor thread      every slot is a thread, and the kernel shares the cores
-  --executor process     every prefork slot, and every other worker, is a process: crashes and kills are real`
+  --executor process     every prefork slot, and every other worker, is a process: crashes and kills are real, and so is
+                         the replacement of children that are recycled or autoscaled
+
+Machines that fail, a broker that is down and deploys happen as planned. Services and zones are simulated only.`
 
 type benchOptions struct {
 	span, format, out, record, executor string
