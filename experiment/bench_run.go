@@ -68,7 +68,7 @@ func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o BenchOptio
 			Version: 1, Simrun: o.Version,
 			Scenario: ScenarioInfo{Name: sc.Name, About: sc.About, SHA256: sc.SHA256, Seed: sc.Seed},
 			For:      o.For.Seconds(), Speed: o.Speed, Rounds: o.Rounds, Executor: o.Executor,
-			Rule: voidRule, Calibration: o.Calibration, Notes: benchNotes(sc, layouts, o),
+			Rule: voidRule, Calibration: o.Calibration, Notes: benchNotes(sc, o),
 		},
 	}
 	for i := range layouts {
@@ -94,7 +94,7 @@ func onThisMachine(l *strategies.Layout) {
 	l.BrokerNode, l.ProducerNode = 0, 0
 }
 
-func benchNotes(sc *scenarios.Scenario, layouts []strategies.Layout, o BenchOptions) (notes []string) {
+func benchNotes(sc *scenarios.Scenario, o BenchOptions) (notes []string) {
 	if len(sc.Machines) > 0 {
 		notes = append(notes, "All workers ran on this machine, whatever machines the scenario has; the prediction is for this machine, too.")
 	}

@@ -1,7 +1,6 @@
 package live_test
 
 import (
-	"errors"
 	"slices"
 	"syscall"
 	"testing"
@@ -24,7 +23,7 @@ func distinct(t *testing.T, c live.Children) {
 	slices.Sort(pids)
 	assert.Len(t, slices.Compact(pids), c.Started, "a process was taken for another")
 	for _, pid := range pids {
-		assert.True(t, errors.Is(syscall.Kill(pid, 0), syscall.ESRCH), "process %d is left", pid)
+		assert.ErrorIs(t, syscall.Kill(pid, 0), syscall.ESRCH, "process %d is left", pid)
 	}
 }
 

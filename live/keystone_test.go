@@ -221,7 +221,9 @@ func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class, f
 	for i := range min(len(virtual.lines), len(actual.lines)) {
 		require.Equal(t, virtual.lines[i], actual.lines[i], "record %d", i)
 	}
-	require.Equal(t, len(virtual.lines), len(actual.lines), "records")
+	if more := len(actual.lines) - len(virtual.lines); more != 0 { // their text would be megabytes
+		t.Errorf("live made %d records more", more)
+	}
 }
 
 // mm2 is two slots that take two kinds of sleeping tasks from two queues.

@@ -34,9 +34,10 @@ func TestSleeperForgets(t *testing.T) {
 	woken := make(chan int, 3)
 	for i, d := range []time.Duration{time.Millisecond, 2 * time.Millisecond, time.Hour} {
 		n := s.after(d, func() { woken <- i })
-		if i == 0 {
+		switch i {
+		case 0:
 			defer s.forget(n) // after it was called: nothing happens
-		} else if i == 2 {
+		case 2:
 			s.forget(n)
 			s.forget(n)
 		}
