@@ -175,4 +175,6 @@ type BenchFigure struct {
 	Within      bool     `json:"within_1ms"` // the difference is no more than the real clock is good for
 	Replayed    *float64 `json:"replayed,omitempty"`
 	ReplayError *float64 `json:"replay_error,omitempty"`
+
+	ReplayWithin bool `json:"replay_within_1ms,omitempty"`
 }

@@ -73,7 +73,7 @@ func (b *bench) summarise(layout int) {
 			x.Error, x.Within = relative(x.Predicted, x.Measured), within(x.Predicted, x.Measured)
 			if again := of(&replayed); b.opts.Replay && !math.IsNaN(again) {
 				e := relative(again, x.Measured)
-				x.Replayed, x.ReplayError = &again, &e
+				x.Replayed, x.ReplayError, x.ReplayWithin = &again, &e, within(again, x.Measured)
 			}
 			c.Figures = append(c.Figures, x)
 		}

@@ -108,10 +108,10 @@ func benchFigures(b *experiment.Bench) *Table {
 		for _, c := range s.Classes {
 			for _, f := range c.Figures {
 				row := []string{
-					c.Name, metricName(f.Metric), units.Duration(f.Measured), units.Range(f.Low, f.High), units.Duration(f.Predicted), errorOf(f),
+					c.Name, metricName(f.Metric), units.Duration(f.Measured), units.Range(f.Low, f.High), units.Duration(f.Predicted), errorOf(f.Error, f.Within),
 				}
 				if replayed && f.Replayed != nil {
-					row = append(row, units.Duration(*f.Replayed), relativeError(*f.ReplayError))
+					row = append(row, units.Duration(*f.Replayed), errorOf(*f.ReplayError, f.ReplayWithin))
 				} else if replayed {
 					row = append(row, units.Absent, units.Absent)
 				}
@@ -129,11 +129,11 @@ func benchFigures(b *experiment.Bench) *Table {
 	return t
 }
 
-func errorOf(f experiment.BenchFigure) string {
-	if f.Within {
+func errorOf(x float64, within bool) string {
+	if within {
 		return "< 1 ms"
 	}
-	return relativeError(f.Error)
+	return relativeError(x)
 }
 
 // relativeError writes a relative error with its sign.
