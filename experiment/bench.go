@@ -61,6 +61,7 @@ type Calibration struct {
 	Rate       float64        `json:"work_per_second"` // of one thread on a core of its own
 	Effective  []float64      `json:"effective_cores"` // at 1, 2, ... threads that compute
 	Raised     bool           `json:"harness_before_bodies"`
+	Touch      float64        `json:"seconds_per_byte"` // of memory that is taken
 	Executors  []ExecutorCost `json:"executors"`
 }
 

@@ -8,17 +8,21 @@ import (
 	"simrun/workloads"
 )
 
-// burdened are the classes as an executor runs them: every sleep overshoots.
-func burdened(classes []workloads.Class, cost ExecutorCost) []workloads.Class {
+// burdened are the classes as an executor runs them: every sleep overshoots, and taking memory is work, of so many
+// seconds a byte.
+func burdened(classes []workloads.Class, cost ExecutorCost, touch float64) []workloads.Class {
 	classes = slices.Clone(classes)
 	for i := range classes {
 		c := &classes[i]
+		hold, leak := c.Memory.Mean()
+		clearing := (hold + leak) * touch
 		if t, ok := c.Arrivals.Process.(workloads.Trace); ok && t.HasWork {
 			t.Rows = slices.Clone(t.Rows)
 			for j := range t.Rows {
 				if r := &t.Rows[j]; r.IO > 0 {
 					r.IO += des.Seconds(cost.Overshoot.Mean)
 				}
+				t.Rows[j].CPU += des.Seconds(clearing)
 			}
 			c.Arrivals.Process = t
 			continue
@@ -28,6 +32,10 @@ func burdened(classes []workloads.Class, cost ExecutorCost) []workloads.Class {
 			if c.Work[p].Kind == workloads.IO {
 				c.Work[p].Demand = scaledBy(c.Work[p].Demand, 1, cost.Overshoot.Mean)
 			}
+		}
+		if law, err := workloads.Constant(clearing); clearing > 0 && err == nil {
+			// Last, so that the demands of the others stay what they are: the stream of a phase goes by its number.
+			c.Work = append(c.Work, workloads.Phase{Kind: workloads.CPU, Demand: law, Cores: 1})
 		}
 	}
 	return classes

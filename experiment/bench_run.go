@@ -154,7 +154,7 @@ func (b *bench) run(ctx context.Context, layout, round int) error {
 	}
 	o.Recorder, o.Body = nil, nil
 	cost := b.opts.Calibration.of(b.opts.Executor)
-	predicted := b.simulate(encumbered(l, cost), burdened(b.classes, cost), b.machine, o)
+	predicted := b.simulate(encumbered(l, cost), burdened(b.classes, cost, b.opts.Calibration.Touch), b.machine, o)
 	tally := benchTally{measured: t.Tally, predicted: predicted}
 	run := b.judge(&t, round)
 	if b.opts.Replay {

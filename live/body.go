@@ -37,12 +37,35 @@ func hangs(fate workloads.Fate, e Executor) bool {
 // run is the life of a body.
 func (r *room) run(a *attempt) {
 	began := time.Now()
-	result := r.perform(a)
+	result := r.occupy(a)
 	r.post(notice{kind: ended, slot: a.slot, gen: a.gen, result: result, took: time.Since(began), phases: a.spent})
 	if a.stalls && !a.ran { // it was taken for computing and never did, or does no longer
 		r.post(notice{kind: woken, slot: a.slot, gen: a.gen, crowd: r.thread.wanted()})
 	}
 	r.yield(a)
+}
+
+// occupy is perform with the memory that the attempt holds meanwhile and leaves behind. An attempt that finds none
+// dies of it.
+func (r *room) occupy(a *attempt) worker.Result {
+	held, err := grab(a.hold)
+	if err != nil {
+		return worker.Crashed
+	}
+	defer held.free()
+	if !held.touch(a.gone.Load) {
+		return worker.Stopped
+	}
+	result := r.perform(a)
+	if a.leak > 0 && result != worker.Crashed && result != worker.Stopped {
+		left, err := grab(a.leak)
+		if err != nil {
+			return worker.Crashed
+		}
+		left.touch(r.closed)
+		r.keep(a.slot, left)
+	}
+	return result
 }
 
 // perform goes through the phases and meets the fate of the attempt.

@@ -21,6 +21,7 @@ type Calibration struct {
 	Cores     int       // as the system counts them
 	Effective []float64 // cores' worth of work of 1, 2, ... 2 x Cores threads that compute
 	Raised    bool      // the harness may go before the bodies
+	Touch     float64   // seconds for which a body is busy with taking a byte of memory
 	Costs     []Cost
 }
 
@@ -72,6 +73,10 @@ func Calibrate(ctx context.Context, executors []Executor, perSecond float64, chi
 		slices.Sort(found)
 		c.Effective = append(c.Effective, found[spells/2])
 	}
+	var err error
+	if c.Touch, err = touching(); err != nil {
+		return c, err
+	}
 	for _, e := range executors {
 		cost, raised, err := measure(ctx, e, c.Rate, perSecond, child)
 		if err != nil {
@@ -81,6 +86,23 @@ func Calibrate(ctx context.Context, executors []Executor, perSecond float64, chi
 		c.Raised = raised
 	}
 	return c, nil
+}
+
+// touching is what taking memory costs: the kernel clears every page.
+func touching() (secondsPerByte float64, err error) {
+	const size = 32 << 20
+	var took []des.Time
+	for range spells {
+		began := time.Now()
+		p, err := grab(size)
+		if err != nil {
+			return 0, err
+		}
+		p.touch(func() bool { return false })
+		took = append(took, time.Since(began))
+		p.free()
+	}
+	return spread(took).P50.Seconds() / size, nil
 }
 
 // effective is how many cores' worth of work threads do that compute at once.

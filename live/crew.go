@@ -57,7 +57,9 @@ type job struct {
 	gen    uint64
 	fate   workloads.Fate
 	phases []phase
-	stalls bool // gevent: the loop takes it for computing from now on
+	hold   int64 // bytes, while it runs
+	leak   int64 // bytes that stay in its process
+	stalls bool  // gevent: the loop takes it for computing from now on
 }
 
 // computes says that the attempt begins with computing.

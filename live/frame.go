@@ -21,6 +21,8 @@ type frame struct {
 	code   uint8   // of a job its fate, of an end its result, of the first frame the pool
 	number float64 // of an end the nanoseconds it took, of the first frame the rate, of a job 1 if it stalls its worker,
 	// of a wake-up 1 if others wait for the thread
+	hold   int64 // of a job: bytes
+	leak   int64
 	phases []phase // of a job, or, as far as they are known, of an end
 }
 
@@ -39,7 +41,7 @@ const (
 const (
 	frameMark  = 0x5eed
 	frameHead  = 4
-	frameFixed = 24
+	frameFixed = 40
 	framePhase = 13
 	frameMost  = 1 << 15 // bytes of payload: some 2,500 phases
 )
@@ -55,6 +57,8 @@ func (f *frame) append(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(f.slot))
 	b = binary.LittleEndian.AppendUint64(b, f.gen)
 	b, _ = binary.Append(b, binary.LittleEndian, f.number)
+	b = binary.LittleEndian.AppendUint64(b, uint64(f.hold))
+	b = binary.LittleEndian.AppendUint64(b, uint64(f.leak))
 	for _, p := range f.phases {
 		kind := byte(0)
 		if p.cpu {
@@ -87,7 +91,8 @@ func readFrame(r io.Reader) (f frame, err error) {
 	f.kind, f.code = frameKind(b[0]), b[1]
 	f.slot = int32(binary.LittleEndian.Uint32(b[4:]))
 	f.gen = binary.LittleEndian.Uint64(b[8:])
-	if _, err := binary.Decode(b[16:frameFixed], binary.LittleEndian, &f.number); err != nil {
+	f.hold, f.leak = int64(binary.LittleEndian.Uint64(b[24:])), int64(binary.LittleEndian.Uint64(b[32:]))
+	if _, err := binary.Decode(b[16:24], binary.LittleEndian, &f.number); err != nil {
 		return f, err
 	}
 	for b := b[frameFixed:n]; len(b) > 0; b = b[framePhase:] {
@@ -132,5 +137,5 @@ func (f *frame) notice() (n notice, ok bool) {
 
 // job is the attempt that a frame asks for.
 func (f *frame) job() job {
-	return job{slot: f.slot, gen: f.gen, fate: workloads.Fate(f.code), phases: f.phases, stalls: f.number != 0}
+	return job{slot: f.slot, gen: f.gen, fate: workloads.Fate(f.code), phases: f.phases, hold: f.hold, leak: f.leak, stalls: f.number != 0}
 }

@@ -44,6 +44,9 @@ func (h *host) Start(task, slot int32, attempt int) {
 		phases[i] = phase{cpu: work[i].Kind == workloads.CPU, cores: int32(work[i].Cores), demand: b.demands[i]}
 	}
 	j := job{slot: slot, gen: s.gen, fate: b.fate, phases: phases}
+	if h.accounts != nil {
+		h.accounts.start(b.ref, slot, attempt, &j)
+	}
 	(*World)(h).anticipate(s, &j)
 	h.crews[s.crew].start(j)
 }
@@ -75,6 +78,9 @@ func (h *host) Stop(_, slot int32) bool {
 		return false
 	}
 	(*World)(h).claim(s, false, false)
+	if h.accounts != nil {
+		h.accounts.end(slot, false)
+	}
 	s.gen++
 	s.task = none
 	return true

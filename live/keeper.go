@@ -173,7 +173,7 @@ func (k *keeper) give(j job) {
 		}
 		return
 	}
-	f := frame{kind: frameStart, slot: j.slot, gen: j.gen, code: uint8(j.fate), phases: j.phases}
+	f := frame{kind: frameStart, slot: j.slot, gen: j.gen, code: uint8(j.fate), phases: j.phases, hold: j.hold, leak: j.leak}
 	k.child.mu.Lock()
 	k.child.running = append(k.child.running, lost)
 	if j.stalls {

@@ -153,6 +153,15 @@ func TestLiveEqualsSim(t *testing.T) {
 		{"gevent, a rate limit, hangs", []edit{pool(worker.Gevent), paced, hangs, window(4, false)}},
 		{"autoscaling, a rate limit", []edit{autoscale, paced, window(4, false)}},
 		{"redis, everything", []edit{redis, retries, soft, crashes, window(4, false)}},
+		{"children replaced for their memory", []edit{func(l *strategies.Layout, classes []workloads.Class) {
+			law, err := workloads.Exponential(4 << 20)
+			if err != nil {
+				panic(err)
+			}
+			classes[0].Memory = workloads.Memory{Hold: law, Leak: law}
+			l.Workers[0].MaxMemoryPerChild = system.ChildMemory + 40<<20
+			l.Workers[0].Overheads.Exit, l.Workers[0].Overheads.Respawn = 30*time.Millisecond, 180*time.Millisecond
+		}}},
 		{"redis, delivered again while it runs", []edit{redis, visible, window(2, true)}},
 		{"rabbitmq, everything", []edit{rabbitmq, retries, hangs, crashes, window(4, true)}},
 	} {

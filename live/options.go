@@ -46,5 +46,6 @@ type Result struct {
 	Leaks       int           // bodies that hung, were abandoned, and went on until the end of the run
 	Children    Children
 	Raised      bool    // the harness ran before the bodies
+	Memory      int64   // bytes that bodies held together at most
 	Others      float64 // cores that other processes took meanwhile; 0 also where the system does not say
 }

@@ -1,7 +1,9 @@
 package live
 
 import (
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 
 	"simrun/worker"
@@ -20,7 +22,9 @@ type room struct {
 	thread   section // of pools whose bodies share one
 	attempts map[int32]*attempt
 	seats    map[int32]chan *attempt
-	sleeper  *sleeper // of goroutines, where time is real; nil = the runtime's timers
+	litter   sync.Mutex
+	left     map[int32][]pages // by attempts that leaked, by their slots
+	sleeper  *sleeper          // of goroutines, where time is real; nil = the runtime's timers
 }
 
 // crash is the panic of a body that kills its own process, where there is no process to kill.
@@ -81,14 +85,42 @@ func (r *room) stop(slot int32, gen uint64) (leaked bool) {
 // fork does nothing: here no slot has a process of its own.
 func (r *room) fork() {}
 
-// exit does nothing, either.
-func (r *room) exit(int32) {}
+// exit gives back what the child in a slot had leaked, if there had been one.
+func (r *room) exit(slot int32) {
+	r.litter.Lock()
+	defer r.litter.Unlock()
+	for _, p := range r.left[slot] {
+		p.free()
+	}
+	delete(r.left, slot)
+}
+
+// keep leaves memory in the process.
+func (r *room) keep(slot int32, p pages) {
+	r.litter.Lock()
+	defer r.litter.Unlock()
+	if r.left == nil {
+		r.left = map[int32][]pages{}
+	}
+	r.left[slot] = append(r.left[slot], p)
+}
+
+// clean gives back all that was left in the process.
+func (r *room) clean() {
+	r.litter.Lock()
+	slots := slices.Collect(maps.Keys(r.left))
+	r.litter.Unlock()
+	for _, slot := range slots {
+		r.exit(slot)
+	}
+}
 
 // kill makes also those stop that compute on the one thread of their worker.
 func (r *room) kill() {
 	for _, a := range r.attempts {
 		a.dead.Store(true)
 	}
+	r.clean()
 }
 
 func (r *room) close() {
@@ -100,4 +132,5 @@ func (r *room) close() {
 		close(seat)
 	}
 	r.wg.Wait()
+	r.clean()
 }

@@ -25,10 +25,11 @@ type World struct {
 	bodies   []body
 	slots    []place
 	crews    []crew
-	gevent   []bool  // by worker: its tasks share one thread, one at a time
-	prefork  []bool  // by worker
-	crowd    bool    // a gevent worker's loop has its turn while tasks wait for the thread
-	claims   []int32 // by gevent worker: slots that compute or want to
+	gevent   []bool    // by worker: its tasks share one thread, one at a time
+	prefork  []bool    // by worker
+	accounts *accounts // of memory; nil = nothing asks for any
+	crowd    bool      // a gevent worker's loop has its turn while tasks wait for the thread
+	claims   []int32   // by gevent worker: slots that compute or want to
 	notices  chan notice
 	over     chan struct{}
 	mustered bool   // the processes are there
@@ -91,6 +92,9 @@ func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World
 	}
 	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
 	layout.Plan(&setup, o.Faults, o.Warmup)
+	if w.accounts = w.audit(layout); w.accounts != nil {
+		setup.Keeper = w.accounts
+	}
 	w.system = worker.New(setup, (*host)(w))
 	w.plan()
 	w.system.Observe(o.Warmup, o.Warmup+o.Duration, 0)
@@ -152,10 +156,16 @@ func (w *World) Run(ctx context.Context) (Result, error) {
 	defer bell.close()
 	before, ok := foreign()
 	w.start = time.Now()
-	w.loop(ctx, bell)
+	if w.accounts != nil && !w.accounts.idle {
+		w.accounts.budget = spare()
+	}
+	scarce := w.loop(ctx, bell)
 	w.clock()
 	w.result.End = w.now
-	err := w.dismiss()
+	err := errors.Join(scarce, w.dismiss())
+	if w.accounts != nil {
+		w.result.Memory = w.accounts.most
+	}
 	if after, still := foreign(); ok && still {
 		w.result.Others = max(0, (after-before).Seconds()/time.Since(w.start).Seconds())
 	}
@@ -199,15 +209,18 @@ func (w *World) muster() error {
 	return all
 }
 
-// loop is the run.
-func (w *World) loop(ctx context.Context, bell alarm) {
+// loop is the run. The error is that of a machine that has not enough memory for it.
+func (w *World) loop(ctx context.Context, bell alarm) error {
 	last := w.opts.Warmup + w.opts.Duration + w.opts.Drain
 	set := des.Never
 	for !w.system.Settled() {
 		w.due()
 		w.clock()
 		if w.now >= last || w.system.Settled() {
-			return
+			return nil
+		}
+		if err := w.accounts.short(); err != nil {
+			return err
 		}
 		next := min(w.queue.Peek(), w.source.Peek(), last)
 		if next != set {
@@ -217,13 +230,14 @@ func (w *World) loop(ctx context.Context, bell alarm) {
 		select {
 		case <-ctx.Done():
 			w.result.Interrupted = true
-			return
+			return nil
 		case n := <-w.notices:
 			w.hear(n)
 		case <-bell.ticks():
 			set = des.Never // a tick is used up
 		}
 	}
+	return nil
 }
 
 // hear handles a notice and those behind it, as far as they have come.
@@ -262,6 +276,9 @@ func (w *World) handle(n notice) {
 		}
 		s.task = none
 		w.claim(s, false, false)
+		if w.accounts != nil {
+			w.accounts.end(n.slot, n.result != worker.Crashed && n.result != worker.Stopped)
+		}
 		if n.result == worker.Crashed {
 			w.release(s.worker)
 		}

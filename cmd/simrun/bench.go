@@ -32,6 +32,8 @@ A run in which the harness itself was late is void, and says so.
   --executor process     every prefork slot, and every other worker, is a process: crashes and kills are real, and so is
                          the replacement of children that are recycled or autoscaled
 
+What a task holds and leaks of memory is really taken, but by goroutines; a run that would take more than this machine
+has to spare is ended.
 Machines that fail, a broker that is down and deploys happen as planned. Services and zones are simulated only.`
 
 type benchOptions struct {
@@ -63,7 +65,7 @@ func benchCommand() *cobra.Command {
 	f.StringVar(&o.span, "for", "30s", "how long tasks arrive in each run")
 	f.Float64Var(&o.speed, "speed", 1, "everything happens so many times as fast: for scenarios of hours")
 	f.IntVar(&o.rounds, "rounds", 3, "runs of each strategy")
-	f.StringVar(&o.executor, "executor", "", "what a slot is made of: process, thread or goroutine (default goroutine if all tasks sleep, else thread)")
+	f.StringVar(&o.executor, "executor", "", "what a slot is made of: process, thread or goroutine (default goroutine if all tasks only sleep, else thread)")
 	f.BoolVar(&o.replay, "replay", false, "also simulate the tasks with the times their bodies really took")
 	f.StringVar(&o.record, "record", "", "write each strategy's runs to a folder in this one, as recordings for simrun verify")
 	f.StringVarP(&o.out, "out", "o", "", "folder of bench.html and bench.json (default results/NAME)")
@@ -148,14 +150,17 @@ func (o *benchOptions) run(c *cobra.Command, file string) error {
 
 // pick is the executor asked for, or the one that suits.
 func (o *benchOptions) pick(sc *scenarios.Scenario) (live.Executor, error) {
-	var computing []string
+	var computing, filling []string
 	for i := range sc.Classes {
+		if sc.Classes[i].Memory.Any() {
+			filling = append(filling, sc.Classes[i].Name)
+		}
 		if slices.ContainsFunc(sc.Classes[i].Work, func(p workloads.Phase) bool { return p.Kind == workloads.CPU }) {
 			computing = append(computing, sc.Classes[i].Name)
 		}
 	}
 	if o.executor == "" {
-		if computing == nil {
+		if computing == nil && filling == nil {
 			return live.Goroutine, nil
 		}
 		return live.Thread, nil
@@ -166,6 +171,9 @@ func (o *benchOptions) pick(sc *scenarios.Scenario) (live.Executor, error) {
 	}
 	if e == live.Goroutine && computing != nil {
 		return e, usageError{fmt.Errorf("--executor: goroutine: %s computes, and goroutines only sleep: want process or thread", strings.Join(computing, ", "))}
+	}
+	if e == live.Goroutine && filling != nil {
+		return e, usageError{fmt.Errorf("--executor: goroutine: %s takes memory, and goroutines only sleep: want process or thread", strings.Join(filling, ", "))}
 	}
 	return e, nil
 }
@@ -179,7 +187,7 @@ func pace(sc *scenarios.Scenario, speed float64) float64 {
 			rate += r * speed
 		}
 	}
-	return min(max(rate, 200), 2000)
+	return min(max(rate, 100), 2000)
 }
 
 // realRun is package live as package experiment wants it.

@@ -20,7 +20,6 @@ func resources(sc *scenarios.Scenario) error {
 	}
 	for i := range sc.Classes {
 		c := &sc.Classes[i]
-		ask(c.Memory.Any(), "the memory of tasks")
 		ask(slices.ContainsFunc(c.Work, func(p workloads.Phase) bool { return p.Kind == workloads.Disk }), "disk phases")
 	}
 	for i := range sc.Machines {
@@ -31,11 +30,10 @@ func resources(sc *scenarios.Scenario) error {
 		for w := range l.Workers {
 			ask(l.Container(w).Memory > 0, "memory_limit")
 			ask(l.Container(w).Cores > 0, "cpu_limit")
-			ask(l.Workers[w].MaxMemoryPerChild > 0, "max_memory_per_child")
 		}
 	}
 	if asked == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: real bodies only compute and sleep: want a scenario without %s", sc.File, strings.Join(asked, ", "))
+	return fmt.Errorf("%s: real bodies compute, sleep and take memory: want a scenario without %s", sc.File, strings.Join(asked, ", "))
 }

@@ -52,7 +52,7 @@ func calibrate(ctx context.Context, executors []live.Executor, perSecond float64
 		return experiment.Calibration{}, err
 	}
 	c := experiment.Calibration{
-		Cores: found.Cores, Efficiency: found.Efficiency(), Rate: float64(found.Rate), Effective: found.Effective, Raised: found.Raised,
+		Cores: found.Cores, Efficiency: found.Efficiency(), Rate: float64(found.Rate), Effective: found.Effective, Raised: found.Raised, Touch: found.Touch,
 	}
 	for _, cost := range found.Costs {
 		c.Executors = append(c.Executors, experiment.ExecutorCost{
