@@ -160,7 +160,7 @@ func benchRuns(b *experiment.Bench) *Table {
 				t.note("%s, round %d: void, %s.", s.Name, r.Round, r.Void)
 			}
 			if r.Killed+r.Died > 0 {
-				t.note("%s, round %d: %s killed at a limit, %s died.", s.Name, r.Round, units.Plural(r.Killed, "child", "children"), units.Plural(r.Died, "child", "children"))
+				t.note("%s, round %d: %s killed at a limit or with their worker, %s died.", s.Name, r.Round, units.Plural(r.Killed, "child", "children"), units.Plural(r.Died, "child", "children"))
 			}
 			count := func(n int64) string { return units.Count(float64(n)) }
 			g.Rows = append(g.Rows, []string{
