@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -26,7 +27,8 @@ const soon = 100 * time.Millisecond
 
 // serve is a child; its last argument says what is wrong with it.
 func serve() int {
-	ill := func(do func()) { time.AfterFunc(soon, do) }
+	falls := func() {}
+	ill := func(do func()) { falls = func() { time.AfterFunc(soon, do) } }
 	switch os.Args[len(os.Args)-1] {
 	case "mute":
 		select {}
@@ -40,10 +42,25 @@ func serve() int {
 	case "babbling":
 		ill(func() { fmt.Print(strings.Repeat("garbage", 1000)) })
 	}
-	if err := live.Serve(os.Stdin, os.Stdout); err != nil {
+	if err := live.Serve(os.Stdin, &voice{Writer: os.Stdout, first: falls}); err != nil {
 		return 1
 	}
 	return 0
+}
+
+// voice does something after the first word, which on a busy machine takes its time.
+type voice struct {
+	io.Writer
+	first func()
+}
+
+func (v *voice) Write(b []byte) (int, error) {
+	n, err := v.Writer.Write(b)
+	if v.first != nil {
+		v.first()
+		v.first = nil
+	}
+	return n, err
 }
 
 // child is the command of a child with an illness; "" = none.
