@@ -193,8 +193,9 @@ func (e *engine) drain(f *Fault, l int, from, to des.Time) {
 
 // StretchCause is by how much longer than its demand a task took, by cause, in mean seconds a task that started.
 type StretchCause struct {
-	CPU     float64 `json:"cpu"`     // sharing cores, or the one thread of its worker
-	Service float64 `json:"service"` // queues, limits, round trips and faults of services
+	CPU     float64 `json:"cpu"`            // sharing cores, or the one thread of its worker
+	Service float64 `json:"service"`        // queues, limits, round trips and faults of services
+	Disk    float64 `json:"disk,omitempty"` // the queue of the machine's disk
 }
 
 // stretch is that of a class over all replications, or with the last of all tasks.
@@ -203,7 +204,7 @@ func (p *pool) stretchOf(c int) *StretchCause {
 	if started == 0 {
 		return nil
 	}
-	return &StretchCause{p.stretch[c].CPU.Seconds() / started, p.stretch[c].Service.Seconds() / started}
+	return &StretchCause{p.stretch[c].CPU.Seconds() / started, p.stretch[c].Service.Seconds() / started, p.stretch[c].Disk.Seconds() / started}
 }
 
 func (p *pool) addStretch(r *sim.Result) {
@@ -214,6 +215,7 @@ func (p *pool) addStretch(r *sim.Result) {
 		for _, to := range []int{i, len(r.Stretch)} {
 			p.stretch[to].CPU.Merge(r.Stretch[i].CPU)
 			p.stretch[to].Service.Merge(r.Stretch[i].Service)
+			p.stretch[to].Disk.Merge(r.Stretch[i].Disk)
 		}
 	}
 }

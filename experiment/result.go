@@ -84,6 +84,8 @@ type Strategy struct {
 	Faults   []Fault    `json:"faults,omitempty"`
 	Timeline *Timeline  `json:"-"` // of the first replication
 
+	Memory *MemoryCourse `json:"-"` // of the first replication; nil where the scenario says nothing of memory
+
 	Breaches    []Breach     `json:"breaches,omitempty"` // of clearance, where the scenario names any: such a layout does not pass
 	Compromised []Compromise `json:"compromised,omitempty"`
 }
@@ -126,6 +128,7 @@ type Class struct {
 
 	StretchByCause  *StretchCause `json:"stretch_by_cause"`
 	ServiceFailures float64       `json:"service_failures"` // attempts that a service failed
+	Killed          *Killed       `json:"killed,omitempty"` // by the kernel for want of memory
 
 	Exposure map[string]*Exposure `json:"exposure,omitempty"` // by label
 
@@ -181,12 +184,19 @@ type Worker struct {
 	SlotUtilization *Estimate `json:"slot_utilization"`
 	ReservedMean    *Estimate `json:"reserved_mean"`
 	Restarts        float64   `json:"restarts"`
+	MemoryMax       *float64  `json:"memory_max,omitempty"`   // bytes, of any instance; absent where the scenario says nothing of memory
+	MemoryLimit     *float64  `json:"memory_limit,omitempty"` // of one instance
+	Killed          *float64  `json:"killed,omitempty"`       // children or instances, by the kernel for want of memory
 }
 
 // Machine is what was found of one kind of machine.
 type Machine struct {
 	Name           string    `json:"name"`
 	CPUUtilization *Estimate `json:"cpu_utilization"`
+
+	DiskUtilization *Estimate `json:"disk_utilization,omitempty"` // share of the requests that its disks can work on at once
+	MemoryMax       *float64  `json:"memory_max,omitempty"`       // bytes, of any of them
+	MemoryLimit     *float64  `json:"memory_limit,omitempty"`     // of one
 }
 
 // Comparison is a paired difference against the baseline on the same tasks.

@@ -49,11 +49,12 @@ type engine struct {
 	withheld []map[int]bool           // of each layout: classes without steady-state figures
 	notes    []string
 
-	samples [][]sample // of each layout and replication
-	pools   []pool     // of each layout
-	events  int64
-	scope   *scope // listens to the first replication; nil in a cell
-	cell    bool   // of a sweep: answered with less
+	samples    [][]sample    // of each layout and replication
+	pools      []pool        // of each layout
+	footprints []*sim.Memory // of each layout: of the first replication, with its course
+	events     int64
+	scope      *scope // listens to the first replication; nil in a cell
+	cell       bool   // of a sweep: answered with less
 }
 
 // Run answers a scenario. The error is ctx's when it was interrupted.
@@ -77,7 +78,8 @@ func newEngine(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
 	e := &engine{
 		ctx: ctx, sc: sc, opts: o, cores: o.Cores, warmup: sc.Run.Warmup, horizon: sc.Run.Duration,
 		samples: make([][]sample, len(sc.Layouts)), pools: make([]pool, len(sc.Layouts)),
-		loads: make([][]strategies.QueueLoad, len(sc.Layouts)), withheld: make([]map[int]bool, len(sc.Layouts)),
+		footprints: make([]*sim.Memory, len(sc.Layouts)),
+		loads:      make([][]strategies.QueueLoad, len(sc.Layouts)), withheld: make([]map[int]bool, len(sc.Layouts)),
 	}
 	if e.cores <= 0 {
 		e.cores = runtime.GOMAXPROCS(0)
@@ -174,6 +176,7 @@ func (e *engine) replicate() (reached bool, err error) {
 			replication, layout := done+i/layouts, i%layouts
 			if replication == 0 && e.scope != nil {
 				o.Recorder = e.scope.of(layout)
+				o.MemorySteps = steps
 			}
 			results[i] = e.simulate(layout, replication, 1, o)
 		})
@@ -196,6 +199,9 @@ func (e *engine) replicate() (reached bool, err error) {
 // take merges one replication.
 func (e *engine) take(layout int, r *sim.Result) {
 	e.events += r.Events
+	if len(e.samples[layout]) == 0 && e.scope != nil {
+		e.footprints[layout] = r.Memory
+	}
 	e.samples[layout] = append(e.samples[layout], newSample(r, e.warmup+e.horizon, e.horizon))
 	e.pools[layout].add(r)
 }

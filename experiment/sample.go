@@ -50,6 +50,7 @@ type sample struct {
 	busy        []float64     // of each worker: mean slots held
 	kept        []float64     // of each worker: mean messages reserved
 	restart     []float64
+	memory      memorySample
 	nodes       []float64         // share of the cores in use
 	paid        []float64         // of each node: share of the time that it was paid for
 	course      [][]worker.Moment // of each class, where faults are watched
@@ -73,6 +74,7 @@ type classSample struct {
 func newSample(r *sim.Result, end, span des.Time) sample {
 	var s sample
 	s.waiting = r.Waiting
+	s.memory = newMemorySample(r)
 	s.exposure, s.compromised = r.Exposure, r.Compromised
 	var all worker.ClassTally
 	inSystem := 0.0
@@ -141,6 +143,7 @@ func mergeClass(to, c *worker.ClassTally) {
 	to.Duplicated += c.Duplicated
 	to.Attempts += c.Attempts
 	to.ServiceFailures += c.ServiceFailures
+	to.Killed.Merge(&c.Killed)
 	for o, n := range c.ByOutcome {
 		to.ByOutcome[o] += n
 	}

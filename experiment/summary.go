@@ -82,12 +82,13 @@ func (e *engine) strategy(l int) Strategy {
 	for _, kind := range layout.Nodes {
 		if !seen[kind] {
 			seen[kind] = true
-			s.Machines = append(s.Machines, Machine{
-				Name: e.sc.Machines[kind].Name, CPUUtilization: e.over(l, e.load(layout.Nodes, kind)),
-			})
+			m := Machine{Name: e.sc.Machines[kind].Name, CPUUtilization: e.over(l, e.load(layout.Nodes, kind))}
+			e.resources(l, kind, &m)
+			s.Machines = append(s.Machines, m)
 		}
 	}
 	s.Egress = e.egress(l)
+	s.Memory = e.memoryCourse(l)
 	if e.watched() {
 		s.Faults = e.faults(l)
 	}
@@ -147,6 +148,7 @@ func (e *engine) group(l, g int) Worker {
 	if n := e.over(l, restarts); n != nil {
 		w.Restarts = n.Value
 	}
+	e.memoryOf(l, members, &w)
 	return w
 }
 
@@ -192,6 +194,7 @@ func (e *engine) class(l, c int) Class {
 		SLO:        []SLO{},
 	}
 	class.ServiceFailures = per(p.ServiceFailures)
+	class.Killed = e.killed(l, c)
 	if withheld {
 		return class
 	}

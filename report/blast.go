@@ -103,18 +103,39 @@ func drain(f *experiment.Fault) string {
 
 // stretches is by how much longer than their demands tasks took, and why.
 func stretches(r *experiment.Result) *grid {
-	g := byStrategy(r, "Mean stretch by cause", 1, []string{"class", "mean run", "cores", "services", "failed calls"}, func(s *experiment.Strategy) (rows [][]string) {
+	reads := anyDisk(r)
+	head := []string{"class", "mean run", "cores", "services", "failed calls"}
+	if reads {
+		head = append(head, "disk")
+	}
+	g := byStrategy(r, "Mean stretch by cause", 1, head, func(s *experiment.Strategy) (rows [][]string) {
 		for j := range s.Classes {
 			c := &s.Classes[j]
 			if c.StretchByCause == nil || c.Run == nil || c.Run.Mean == nil {
 				continue
 			}
-			rows = append(rows, []string{c.Name, value("run.mean", c.Run.Mean), units.Duration(c.StretchByCause.CPU), units.Duration(c.StretchByCause.Service), units.Count(c.ServiceFailures)})
+			row := []string{c.Name, value("run.mean", c.Run.Mean), units.Duration(c.StretchByCause.CPU), units.Duration(c.StretchByCause.Service), units.Count(c.ServiceFailures)}
+			if reads {
+				row = append(row, units.Duration(c.StretchByCause.Disk))
+			}
+			rows = append(rows, row)
 		}
 		return rows
 	})
 	g.note("How much longer than its demand a task took: sharing cores or a thread; queues, limits, round trips and faults of services. Failed calls: attempts that a service failed, mean of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
 	return g
+}
+
+// anyDisk says whether a machine of any strategy has a disk of which something is said.
+func anyDisk(r *experiment.Result) bool {
+	for i := range r.Strategies {
+		for _, m := range r.Strategies[i].Machines {
+			if m.DiskUtilization != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // planned are the faults of a strategy that have a time, as stretches of the time line.

@@ -98,6 +98,12 @@ func (r *records) class(c *experiment.Class) {
 	r.quantiles("response", c.Response)
 	r.quantiles("run", c.Run)
 	r.quantiles("slowdown", c.Slowdown)
+	if k := c.Killed; k != nil {
+		r.plain("killed.attempts", k.Attempts)
+		r.plain("killed.lost", k.Lost)
+		r.plain("killed.again", k.Again)
+		r.plain("killed.wasted", k.Wasted)
+	}
 	if c.WaitByCause != nil {
 		r.plain("wait_by_cause.queue", c.WaitByCause.Queue)
 		r.plain("wait_by_cause.reserved", c.WaitByCause.Reserved)
@@ -121,6 +127,10 @@ func WorkersCSV(w io.Writer, r *experiment.Result) error {
 			out.estimate("slot_utilization", k.SlotUtilization)
 			out.estimate("reserved_mean", k.ReservedMean)
 			out.plain("restarts", k.Restarts)
+			if k.MemoryMax != nil {
+				out.plain("memory_max", *k.MemoryMax)
+				out.plain("killed", *k.Killed)
+			}
 		}
 	}
 	return out.write(w)

@@ -66,9 +66,9 @@ func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result) error {
 		Inputs: []input{
 			{"file", sc.File}, {"SHA-256", r.Scenario.SHA256}, {"seed", fmt.Sprint(r.Scenario.Seed)},
 		},
-		Targets:  views(targets(r), overloaded(r), durations(r), layouts(r), bill(r), rest(r), blast(r), tolls(r), direct(r)),
+		Targets:  views(targets(r), overloaded(r), durations(r), layouts(r), bill(r), rest(r), killed(r), blast(r), tolls(r), direct(r)),
 		Causes:   views(causes(r), stretches(r)),
-		Workers:  views(workers(r)),
+		Workers:  views(workers(r), memory(r), disks(r)),
 		Exposure: views(price(r), exposure(r, true), compromises(r)), Disclaimer: disclaimer,
 		Checks: views(checks(r), differences(r)),
 	}

@@ -35,6 +35,8 @@ func Text(r *experiment.Result, width int, color bool) string {
 	}
 	p.grid(durations(r))
 	p.grid(rest(r))
+	p.grid(memory(r))
+	p.grid(killed(r))
 	p.grid(blast(r))
 	p.grid(direct(r))
 	p.grid(exposure(r, false))

@@ -99,9 +99,12 @@ func (g *grower) worker(w *value, path string) *value {
 	}
 	pool := w.get("pool")
 	solo := pool == nil && line.Pool == "solo" || pool != nil && pool.text == "solo" // one slot, whatever its concurrency
-	switch own := w.field("autoscale"); {
+	switch {
 	case w.get("machine") != nil || solo:
 		return g.times(w, "replicas", 1, path)
+	}
+	w = g.limits(w)
+	switch own := w.field("autoscale"); {
 	case own != nil && own.val.kind == table:
 		scaler := g.times(own.val, "max", 0, join(path, "autoscale"))
 		return w.with("autoscale", own.at, g.times(scaler, "min", 0, join(path, "autoscale")))

@@ -46,10 +46,12 @@ type holder struct {
 
 // footprint is what some processes hold together, in bytes.
 type footprint struct {
-	now, most, limit int64
-	short            bool // the kernel looks for memory
-	course           []int64
-	filled           int // steps of the course that are begun
+	now, limit int64
+	held       int64 // what is really there: never more than the limit, beyond which the kernel has to make room first
+	most       int64
+	short      bool // the kernel looks for memory
+	course     []int64
+	filled     int // steps of the course that are begun
 }
 
 // Footprint is what was observed of the memory of a worker or a machine, in bytes.
@@ -129,29 +131,54 @@ func (w *World) release(slot int32) {
 // swell changes what a worker holds, and calls the kernel where it is too much.
 func (w *World) swell(id int32, by int64) {
 	m := w.memory
-	f := &m.workers[id]
-	m.change(w.now, &f.footprint, by)
-	w.press(&f.footprint, id)
-	if n := m.nodeOf[id]; n != none {
-		m.change(w.now, &m.nodes[n], by)
-		w.press(&m.nodes[n], int32(len(m.workers))+n)
+	f := &m.workers[id].footprint
+	n := m.nodeOf[id]
+	before := f.within()
+	f.now += by
+	w.press(f, id)
+	if n == none {
+		m.note(w.now, f, !f.over())
+		return
 	}
+	node := &m.nodes[n]
+	node.now += f.within() - before
+	w.press(node, int32(len(m.workers))+n)
+	settled := !f.over() && !node.over()
+	m.note(w.now, f, settled)
+	m.note(w.now, node, settled)
 }
 
+// within is what its machine has to find: not what a limit of its own refuses.
+func (f *footprint) within() int64 {
+	if f.over() {
+		return f.limit
+	}
+	return f.now
+}
+
+func (f *footprint) over() bool { return f.limit > 0 && f.now > f.limit }
+
 func (w *World) press(f *footprint, arg int32) {
-	if f.limit > 0 && f.now > f.limit && !f.short {
+	if f.over() && !f.short {
 		f.short = true
 		w.queue.Push(des.Event{At: w.now + reclaim, Kind: kindOOM, Arg: arg})
 	}
 }
 
-func (m *memory) change(now des.Time, f *footprint, by int64) {
+// note brings the figures up to date. While something is over a limit nothing grows but to that limit: what was asked for
+// in vain is no memory held.
+func (m *memory) note(now des.Time, f *footprint, settled bool) {
 	m.advance(now, f)
-	f.now += by
+	switch {
+	case settled, f.now < f.held:
+		f.held = f.now
+	case f.over():
+		f.held = f.limit
+	}
 	if m.counts {
-		f.most = max(f.most, f.now)
+		f.most = max(f.most, f.held)
 		if f.course != nil {
-			f.course[f.filled] = max(f.course[f.filled], f.now)
+			f.course[f.filled] = max(f.course[f.filled], f.held)
 		}
 	}
 }
@@ -163,7 +190,7 @@ func (m *memory) advance(now des.Time, f *footprint) {
 	}
 	for last := min(int((now-m.from)/m.step), len(f.course)-1); f.filled < last; {
 		f.filled++
-		f.course[f.filled] = f.now
+		f.course[f.filled] = f.held
 	}
 }
 
@@ -174,9 +201,9 @@ func (m *memory) mark(now des.Time, end bool) {
 			m.advance(now, f)
 			return
 		}
-		f.most = f.now
+		f.most = f.held
 		if f.course != nil {
-			f.course[0] = f.now
+			f.course[0] = f.held
 		}
 	}
 	for i := range m.workers {

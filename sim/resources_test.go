@@ -106,3 +106,14 @@ func TestDisksWithoutLimit(t *testing.T) {
 		assert.Equal(t, r.Classes[0].Run, r.Classes[0].Response)
 	}
 }
+
+// A run that ends in the instant in which the window does has observed all of it.
+func TestUseIsObservedToTheEnd(t *testing.T) {
+	a := class("a", workloads.Every{Period: 10 * time.Second}, constant(4))
+	a.Work = []workloads.Phase{{Kind: workloads.CPU, Cores: 1, Demand: constant(2)}, {Kind: workloads.Disk, Demand: constant(1)}}
+	m := pool(1, a).on(1)
+	r := m.run(1, 0, 18*time.Second)
+	assert.Equal(t, des.Seconds(18), r.End, "nothing was left to wait for")
+	assert.InDelta(t, 2.0/18, r.Nodes[0].Busy, 1e-12)
+	assert.InDelta(t, 1.0/18, r.Nodes[0].Disk, 1e-12)
+}

@@ -101,6 +101,7 @@ type World struct {
 	memory  *memory   // nil = nobody asks
 	stretch []Stretch // by class
 	events  int64
+	marked  bool // the end of the observed window
 
 	// One of each serves all arrivals, one after the other.
 	arrival workloads.Arrival
@@ -211,6 +212,9 @@ func (w *World) Run() Result {
 	if !w.system.Settled() {
 		w.now = last
 	}
+	if !w.marked { // the last task ended before the window did, and the run in the very instant of that
+		w.mark(true)
+	}
 	if w.guard != nil {
 		w.guard.close()
 	}
@@ -265,17 +269,23 @@ func (w *World) handle(e des.Event) {
 			w.transferred(e.Arg)
 		}
 	case kindMark:
-		for i := range w.nodes {
-			w.nodes[i].mark(w.now, e.Arg == 1)
-		}
-		if w.memory != nil {
-			w.memory.mark(w.now, e.Arg == 1)
-		}
-		for i := range w.disks {
-			w.disks[i].mark(w.now, e.Arg == 1)
-		}
+		w.mark(e.Arg == 1)
 	default:
 		w.system.Handle(e)
+	}
+}
+
+// mark begins or ends the observed window.
+func (w *World) mark(end bool) {
+	w.marked = end
+	for i := range w.nodes {
+		w.nodes[i].mark(w.now, end)
+	}
+	if w.memory != nil {
+		w.memory.mark(w.now, end)
+	}
+	for i := range w.disks {
+		w.disks[i].mark(w.now, end)
 	}
 }
 

@@ -28,7 +28,7 @@ func Diff(from, to *Layout, classes []workloads.Class) Change {
 			settings["task_routes"] = neutral("task_routes")
 		}
 	}
-	c := Change{Settings: settings, WhatIf: wishes(to)}
+	c := Change{Settings: settings, WhatIf: wishes(to), Places: whereabouts(from, to)}
 	names := nodeNames(to)
 	for w := range to.Workers {
 		c.Commands = append(c.Commands, commandOf(to, w, names[w]))

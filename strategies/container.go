@@ -1,6 +1,9 @@
 package strategies
 
 import (
+	"slices"
+	"strings"
+
 	"simrun/system"
 	"simrun/units"
 	"simrun/worker"
@@ -138,4 +141,26 @@ func (b *builder) byMemory(from *Layout) []share {
 func heavy(c *workloads.Class, child int64) bool {
 	hold, leak := c.Memory.Mean()
 	return hold+leak > float64(child)
+}
+
+// whereabouts says where workers are to run, if on machines that the baseline does not use, and within which limits.
+func whereabouts(from, to *Layout) (lines []string) {
+	for g, name := range to.Groups {
+		w := slices.Index(to.Group, g)
+		var what []string
+		if kind := machineOf(to, w); kind >= 0 && kind < len(to.Machines) && !slices.Contains(from.Nodes, kind) {
+			what = append(what, "on the machine "+to.Machines[kind])
+		}
+		box := to.Container(w)
+		if box.Memory > 0 {
+			what = append(what, "memory limit "+units.Bytes(float64(box.Memory)))
+		}
+		if box.Cores > 0 {
+			what = append(what, "CPU limit "+units.Number(box.Cores)+" cores")
+		}
+		if what != nil {
+			lines = append(lines, name+": "+strings.Join(what, ", "))
+		}
+	}
+	return lines
 }

@@ -26,6 +26,7 @@ type Layout struct {
 	Clearance [][]string // of each worker: the labels that it may handle; nil = no worker of the layout has any
 	PerQueue  bool       // every worker has a user of its own at the broker, which reads its queues only
 
+	Machines   []string           // names of the kinds of machines; nil = unknown
 	Containers []system.Container // of each worker: what it may use of its machine; nil = nothing is said
 }
 

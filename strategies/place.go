@@ -55,6 +55,9 @@ func (b *builder) compose(groups []group) {
 		}
 	}
 	l.Nodes = nodes.kind
+	for m := range b.machines {
+		l.Machines = append(l.Machines, b.machines[m].Name)
+	}
 	l.forgetClearance()
 }
 

@@ -23,6 +23,12 @@ func Render(c Change) string {
 		section(&b, fmt.Sprintf("Settings of %s alone", name))
 		assignments(&b, nil, c.WorkerSettings[name])
 	}
+	if len(c.Places) > 0 {
+		section(&b, "Machines and limits")
+		for _, line := range c.Places {
+			fmt.Fprintf(&b, "  %s\n", line)
+		}
+	}
 	if len(c.Rollout) > 0 {
 		section(&b, "Steps")
 		for i, step := range c.Rollout {

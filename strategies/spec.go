@@ -91,6 +91,7 @@ type Change struct {
 	Settings map[string]any `json:"settings"`         // by Celery's names, task_routes included; all that the layout needs
 	Rollout  []string       `json:"rollout"`          // steps in order
 	WhatIf   []string       `json:"what_if"`          // what no setting can do
+	Places   []string       `json:"places,omitempty"` // machines that the baseline does not use, and limits of workers
 
 	// WorkerSettings are settings that only the named worker may have, by its name in Commands: Celery has them for
 	// the whole app, so that this worker needs a configuration of its own.

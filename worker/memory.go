@@ -135,6 +135,14 @@ type Killed struct {
 	Wasted   des.Sum // time that the attempts had run
 }
 
+// Merge adds what was taken elsewhere.
+func (k *Killed) Merge(other *Killed) {
+	k.Attempts += other.Attempts
+	k.Lost += other.Lost
+	k.Again += other.Again
+	k.Wasted.Merge(other.Wasted)
+}
+
 func (s *System) tallyKilled(t *task, again bool) {
 	if !t.observed || t.copied {
 		return
