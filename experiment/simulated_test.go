@@ -19,3 +19,8 @@ func TestServicesAndFaultsAreSimulatedOnly(t *testing.T) {
 	_, err = experiment.Measure(context.Background(), sc, nil, experiment.BenchOptions{})
 	assert.EqualError(t, err, "api down: planned faults of services and zones, and compromised tasks, are simulated only")
 }
+
+func TestTransfersAreSimulatedOnly(t *testing.T) {
+	_, err := experiment.Measure(context.Background(), read(t, sending), nil, experiment.BenchOptions{})
+	assert.EqualError(t, err, `task "a" transfers data to the zone "home": zones are simulated only`)
+}

@@ -41,11 +41,17 @@ func troubled(p worker.Pool) *model {
 // no more but for tables that grow with the most tasks ever present, and histograms with the spread of their values.
 func TestTroubleAllocatesNothing(t *testing.T) {
 	for name, p := range map[string]worker.Pool{
-		"prefork": worker.Prefork, "gevent": worker.Gevent, "threads": worker.Threads, "watched": worker.Prefork,
+		"prefork": worker.Prefork, "gevent": worker.Gevent, "threads": worker.Threads, "watched": worker.Prefork, "far": worker.Prefork,
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := troubled(p)
 			var faults []system.Fault
+			if name == "far" {
+				m.layout.Workers[0].RoundTrip = 2 * time.Millisecond
+				for i := range m.classes {
+					m.classes[i].Work = append(m.classes[i].Work, workloads.Phase{Kind: workloads.Transfer, Demand: constant(0), To: "home", Size: exponential(1e6)})
+				}
+			}
 			if name == "watched" {
 				m.classes[0].Labels, m.classes[3].Labels = []string{"a"}, []string{"a", "b"}
 				faults = []system.Fault{{Of: system.OfClass, Target: 1, At: hour / 6, For: hour / 6}}

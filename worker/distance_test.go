@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -113,14 +114,46 @@ func sortedLog(h *host) string {
 	return words + ", freed @" + freed.String() + ", published a@" + again.String()
 }
 
-// Nothing is different next door: a round trip of a nanosecond moves a saturated worker by nanoseconds.
+// Nothing is different next door, whatever the broker, the pool, the acks and the loop: a round trip of a nanosecond
+// moves a saturated worker by nanoseconds.
 func TestDistanceVanishes(t *testing.T) {
 	for _, kind := range []worker.BrokerKind{worker.Ideal, worker.Redis, worker.RabbitMQ} {
-		near, there := far(kind, 2, nil), far(kind, 2, nil)
-		near.Workers[0].RoundTrip, there.Workers[0].RoundTrip = 0, 1
-		script := burst("a", 40, 0, sec, 100*ms)
-		a, b := play(t, near, script), play(t, there, script)
-		assert.InDelta(t, float64(a.now), float64(b.now), 200)
-		assert.Equal(t, a.starts(), b.starts())
+		for _, pool := range []worker.Pool{worker.Prefork, worker.Threads, worker.Gevent, worker.Solo} {
+			for _, loop := range []worker.Loop{worker.Alert, worker.AskFirst, worker.Deaf, worker.DeafAskFirst} {
+				for _, late := range []bool{false, true} {
+					if !occurs(kind, pool, loop) {
+						continue
+					}
+					edit := func(c *worker.Config) {
+						c.Pool, c.Loop, c.AcksLate, c.Wakeup = pool, loop, late, sec
+						c.Overheads = worker.Overheads{Fetch: ms, Start: ms, Finish: ms, FinishLate: ms}
+						if pool == worker.Solo {
+							c.Concurrency = 1
+						}
+					}
+					near, there := far(kind, 2, edit), far(kind, 2, edit)
+					near.Workers[0].RoundTrip, there.Workers[0].RoundTrip = 0, 1
+					script := burst("a", 40, 0, sec, 100*ms)
+					a, b := play(t, near, script), play(t, there, script)
+					name := fmt.Sprintf("broker %d pool %d loop %d late %v", kind, pool, loop, late)
+					assert.Equal(t, 40, b.count(worker.Ended), name)
+					assert.Equal(t, a.starts(), b.starts(), name)
+					assert.InDelta(t, a.now.Seconds(), b.now.Seconds(), 1e-6, name)
+				}
+			}
+		}
 	}
+}
+
+// occurs says whether a release has this loop with this broker and pool (strategies.loopOf).
+func occurs(kind worker.BrokerKind, pool worker.Pool, loop worker.Loop) bool {
+	switch loop {
+	case worker.AskFirst:
+		return kind == worker.Redis && (pool == worker.Prefork || pool == worker.Solo)
+	case worker.DeafAskFirst:
+		return kind == worker.Redis && pool == worker.Threads
+	case worker.Deaf:
+		return kind != worker.Ideal && (pool == worker.Threads || pool == worker.Gevent) || kind == worker.RabbitMQ && pool == worker.Solo
+	}
+	return true
 }
