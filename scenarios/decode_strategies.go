@@ -289,17 +289,19 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 		}
 	}
 	if o := v.get("overheads"); o != nil {
-		b.Overheads = map[string]des.Time{}
+		b.Overheads, b.Chances = map[string]des.Time{}, map[string]float64{}
 		for _, f := range o.fields {
 			if d.bad[f.at] {
 				continue
 			}
-			if f.key == "unnoticed" {
-				share := d.number(f.val, shares())
-				b.Unnoticed = &share
-				continue
+			switch {
+			case slices.Contains(strategies.ShareNames(), f.key):
+				b.Chances[f.key] = d.number(f.val, shares())
+			case slices.Contains(strategies.CountNames(), f.key):
+				b.Chances[f.key] = float64(d.whole(f.val))
+			default:
+				b.Overheads[f.key] = d.time(f.val)
 			}
-			b.Overheads[f.key] = d.time(f.val)
 		}
 	}
 	return b

@@ -107,7 +107,8 @@ func (w *World) step(slot int32) bool {
 			w.compute(slot, d, max(1, phase.Cores))
 			return true
 		default:
-			w.queue.Push(des.Event{At: w.now + d, Kind: kindPhase, Arg: slot, Gen: des.MakeGen(p.gen)})
+			p.due += w.threads[p.worker].wake
+			w.queue.Push(des.Event{At: w.now + p.due, Kind: kindPhase, Arg: slot, Gen: des.MakeGen(p.gen)})
 			return true
 		}
 	}

@@ -28,15 +28,6 @@ type job struct {
 	told   bool // the event has been handled
 }
 
-// What the consumer of a threads worker suffers from tasks that compute beside it: for each message it gives up the
-// interpreter lock consumerGivesUp times until it has it, and as often until it is ready for the next, and each of
-// them takes it with a chance of takesLock. On 5.2.6 a message took 11 ms longer until it was received while one task
-// computed, and one of several followed the other after 24 ms; with two computing, after 73 ms.
-const (
-	consumerGivesUp = 8
-	takesLock       = 0.29
-)
-
 // employ lays out the threads of Celery: the consumer of each worker, the broker and the producers.
 func (w *World) employ(layout *strategies.Layout) {
 	first := len(w.slots) + len(layout.Workers)
@@ -78,7 +69,7 @@ func (w *World) hire(by worker.Thread, number int32, j job) {
 			return
 		case sharedThread:
 			if !j.silent && th.lock > 0 {
-				j.yields, j.after = consumerGivesUp, consumerGivesUp
+				j.yields, j.after = th.givesUp, th.givesUp
 			}
 		}
 	}
@@ -111,7 +102,7 @@ func (w *World) yield(l *labourer, yields *int) bool {
 		return false
 	}
 	*yields--
-	wait := (1 - math.Pow(1-takesLock, float64(n))) * float64(th.lockWait())
+	wait := (1 - math.Pow(1-th.takes, float64(n))) * float64(th.lockWait())
 	w.queue.Push(des.Event{At: w.now + des.Time(wait), Kind: kindLabour, Arg: l.id})
 	return true
 }

@@ -38,7 +38,11 @@ func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
 		w.nodes = append(w.nodes, newNode(true, m.Cores*m.Efficiency, m.Speed))
 	}
 	for i := range layout.Workers {
-		th := thread{worker: int32(i), turn: none, kind: threadKinds[layout.Workers[i].Pool], id: int32(slots + i), lock: layout.Workers[i].Overheads.Switch}
+		o := &layout.Workers[i].Overheads
+		th := thread{
+			worker: int32(i), turn: none, kind: threadKinds[layout.Workers[i].Pool], id: int32(slots + i),
+			lock: o.Switch, wake: o.Wake, givesUp: o.GivesUpLock, takes: o.TakesLock,
+		}
 		n := int32(layout.Node[i])
 		if n == none && th.kind != ownThread {
 			// Its one thread still is a thread of some machine.

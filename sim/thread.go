@@ -17,6 +17,10 @@ type thread struct {
 	id     int32 // in the heap of its node
 	kind   threadKind
 	lock   des.Time // sharedThread: how long a task keeps the interpreter lock from others
+	wake   des.Time // from the end of a wait of a task to the task going on
+
+	givesUp int     // sharedThread: how often the consumer gives up the lock for a message
+	takes   float64 // sharedThread: chance that a computing task then takes it
 
 	// sharedThread: service attained by each task that computes, as node does for threads.
 	u    float64

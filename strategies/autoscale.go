@@ -36,8 +36,9 @@ func (b *builder) autoscale(path string, w *WorkerSpec, g *group) {
 func (b *builder) loop(w *WorkerSpec, g *group) {
 	g.cfg.Charged = g.machine >= 0 && b.broker.Kind != worker.Ideal
 	g.cfg.Loop = loopOf(b.release, b.broker.Kind, g.cfg.Pool)
+	g.cfg.TimersLast = timersLast(b.release, b.broker.Kind, g.cfg.Pool)
 	if g.reserve != nil {
-		g.cfg.Loop = worker.Alert // it has to know which of its slots are free
+		g.cfg.Loop, g.cfg.TimersLast = worker.Alert, false // it has to know which of its slots are free
 	}
 	g.cfg.Wakeup = wakeupPeriod(g.cfg.Pool, or(w.Heartbeat, true))
 	if timer := or(w.WakeupTimer, 0); timer > 0 {

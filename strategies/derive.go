@@ -195,6 +195,7 @@ func (b *builder) staff(from *Layout, shares []share) []group {
 	}
 	base.cfg.Overheads = b.overheads(base.cfg.Pool)
 	base.cfg.Loop = loopOf(b.release, b.broker.Kind, base.cfg.Pool)
+	base.cfg.TimersLast = timersLast(b.release, b.broker.Kind, base.cfg.Pool)
 	base.cfg.Charged = base.machine >= 0 && b.broker.Kind != worker.Ideal
 	base.cfg.RoundTrip = 0
 	var groups []group

@@ -30,9 +30,14 @@ var cpu = map[preset][3]int{
 }
 
 const (
-	// A retry is published by the child that failed: the turnaround is 5.0-5.5 ms instead of 1.0 (median, recording 15;
-	// the first retry of a child takes some 20 ms).
-	retryBusy = 4200 * time.Microsecond
+	// A retry is published by the child that failed: its turnaround was 4.7 ms instead of 1.5 on redis with 5.2.6, 4.1
+	// instead of 1.0 on rabbitmq; 4.4 instead of 1.1 and 4.1 instead of 1.0 with 5.6.2 (medians of 212-227, measured
+	// apart from the recordings).
+	retryBusy = 3200 * time.Microsecond
+	// The first one of a child takes longer, as it has to connect: 12.9 and 12.7 ms on redis, 17.9 and 14.7 on rabbitmq
+	// (means of 4 children each).
+	connectRedis  = 8 * time.Millisecond
+	connectRabbit = 12 * time.Millisecond
 	// How long a thread that computes keeps the interpreter lock (CPython: sys.getswitchinterval).
 	switchInterval = 5 * time.Millisecond
 	// A kill at the hard limit blocks the parent: measured, the second of two at once comes 0.10 s later.
@@ -44,9 +49,14 @@ const (
 	exitChild = 85 * time.Millisecond
 	// The pool looks for dead children every 5 s (celery/concurrency/asynpool.py: register_with_event_loop).
 	maintenance = 5 * time.Second
-	// Share of deaths that the parent is told of before it can wait for the child: of 68 children that killed
-	// themselves, 14 were seen after more than 0.3 s, up to 4 s (recording 12).
-	unnoticed = 14.0 / 68
+	// A gevent worker waits for messages for 2 s at a time (celery/worker/loops.py: synloop).
+	drainTimeout = 2 * time.Second
+	// From the end of what a task waits for to the task going on. Processes and threads: time.sleep overshoots by 0.13 ms
+	// (median; 0.12 measured again). The loop of gevent (libev on epoll) waits for whole milliseconds, rounded up: 0.71 ms
+	// on both releases (median and mean of 280 sleeps of an idle worker each; 0.26-0.27 at the 10th percentile,
+	// 1.08-1.09 at the 90th).
+	wakeProcess = 130 * time.Microsecond
+	wakeGevent  = 710 * time.Microsecond
 )
 
 // widenTime is the time that rabbitmq takes to be told of one more held message: of 60 tasks with an eta, 5 (5.6.2) or
@@ -78,6 +88,13 @@ func loopOf(release string, kind worker.BrokerKind, pool worker.Pool) worker.Loo
 	return worker.Alert
 }
 
+// timersLast says that a task whose eta has come is handed to an idle child only at the next event or timer of the loop:
+// kombu 5.2 fires its timers after the pool has looked which children can be written to (kombu/asynchronous/hub.py:
+// create_loop, on_tick; celery/concurrency/asynpool.py: on_poll_start). Later ones fire them before.
+func timersLast(release string, kind worker.BrokerKind, pool worker.Pool) bool {
+	return release == "5.2" && kind != worker.Ideal && pool == worker.Prefork
+}
+
 // wakeupPeriod is that of the timers which wake a sleeping loop: of the heartbeat and gossip, or else of the pool's
 // maintenance and of redis (kombu/transport/redis.py: 10 s).
 func wakeupPeriod(pool worker.Pool, heartbeat bool) des.Time {
@@ -107,7 +124,15 @@ func machinery(o *worker.Overheads, p preset) {
 		o.Switch = switchInterval
 	case worker.Prefork:
 		o.Kill, o.Fork, o.Exit = killBlocks, forkBlocks, exitChild
-		o.Maintenance, o.Unnoticed = maintenance, unnoticed
+		o.Maintenance, o.Connect = maintenance, connectRedis
+		if p.kind == worker.RabbitMQ {
+			o.Connect = connectRabbit
+		}
 		o.Restart = restartPool // start-up to ready with 4 children: measured, 0.45 s too
 	}
+	o.Wake, o.Drain = wakeProcess, drainTimeout
+	if p.pool == worker.Gevent {
+		o.Wake = wakeGevent
+	}
+	byChance(o, p)
 }

@@ -257,7 +257,7 @@ func TestResolveProblems(t *testing.T) {
 			s := pool(func(*WorkerSpec) {})
 			s.Broker.Overheads = map[string]des.Time{"fetsh": 1, "start": -1}
 			return s
-		}(), "broker.overheads.fetsh: \"fetsh\": want publish, fetch, start, finish, finish_late, notice, respawn, restore, publish_cpu, broker_cpu, retry, after, switch, kill, fork, exit, maintenance, widen, look or restart; did you mean \"fetch\"?\nbroker.overheads.start: -1ns: want at least 0s"},
+		}(), "broker.overheads.fetsh: \"fetsh\": want publish, fetch, start, finish, finish_late, notice, respawn, restore, publish_cpu, broker_cpu, retry, after, switch, kill, fork, exit, maintenance, widen, look, restart, connect, wake, drain or batch_within; did you mean \"fetch\"?\nbroker.overheads.start: -1ns: want at least 0s"},
 		{"dispatch", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.Dispatch = "random"; return s }(), `broker.dispatch: "random": only with the broker ideal`},
 		{
 			"steps", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.PrioritySteps = []int{3, 6}; return s }(),

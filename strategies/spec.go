@@ -24,12 +24,12 @@ type BrokerSpec struct {
 	Dispatch      string // free_slot | random, with ideal
 	PrioritySteps []int  // with redis
 	Overheads     map[string]des.Time
-	Unnoticed     *float64  // overhead: share of the deaths of children that the parent does not notice at once
-	Visibility    *des.Time // visibility timeout of redis
-	Machine       string    // that it runs on; empty = its CPU is not counted
-	Producers     string    // machine that the producers run on; empty = their CPU is not counted
-	ACL           string    // none | per_queue
-	Zone          string    // where it stands; empty = where its machine does, or else next door to everything
+	Chances       map[string]float64 // overheads that are shares or counts
+	Visibility    *des.Time          // visibility timeout of redis
+	Machine       string             // that it runs on; empty = its CPU is not counted
+	Producers     string             // machine that the producers run on; empty = their CPU is not counted
+	ACL           string             // none | per_queue
+	Zone          string             // where it stands; empty = where its machine does, or else next door to everything
 
 	Zones system.Zones // of the scenario
 }

@@ -7,9 +7,11 @@ type slot struct {
 	worker, task int32
 	gen          uint32
 	ackWhenFree  bool
+	overtaken    bool     // its next task waits until a message is received
 	missed       bool     // the child is dead and its parent did not notice
 	spent        bool     // its child has run as many tasks as it may, or held more than it may
 	silent       bool     // its child was killed while no task ran in it: its being free again is no end of a task
+	connected    bool     // its child has published a retry, and can publish more without connecting to the broker
 	runs         int32    // of its child
 	killed       Outcome  // of the attempt that a limit ended while its body could not be interrupted
 	limitAt      des.Time // deadline of the present attempt
@@ -167,8 +169,13 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 	sl.task = none
 	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && !t.copied && int(t.retries) < policy.Max {
 		// The child waits for the broker's answer to what it publishes.
-		s.retry(task, policy, cfg.Overheads.Retry+cfg.RoundTrip/2)
-		overhead += cfg.Overheads.Retry + cfg.RoundTrip
+		busy := cfg.Overheads.Retry
+		if !sl.connected {
+			sl.connected = true
+			busy += cfg.Overheads.Connect
+		}
+		s.retry(task, policy, busy+cfg.RoundTrip/2)
+		overhead += busy + cfg.RoundTrip
 	} else {
 		s.finish(task, o)
 	}
@@ -195,6 +202,9 @@ func (s *System) leave(id int32, after des.Time) {
 func (s *System) freeSlot(id int32) {
 	sl := &s.slots[id]
 	w := &s.workers[sl.worker]
+	if s.overtaken(w, sl, id) {
+		return
+	}
 	acked := s.ackFreed(id, w)
 	if sl.spent && !w.leaving {
 		s.exit(id)

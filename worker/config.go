@@ -76,7 +76,17 @@ type Overheads struct {
 	Maintenance des.Time // period of the timer that finds children whose death went unnoticed; 0 = none does
 	Look        des.Time // redis: from one look for messages unacked for too long to the next; 0 = none
 	Widen       des.Time // rabbitmq: from one widening of the window for a held eta to the next
-	Unnoticed   float64  // share of the deaths that the parent does not notice at once
+	Connect     des.Time // for which a child is busy with connecting to the broker, before its first retry
+	Wake        des.Time // from the end of what a body waits for to the body going on
+	Drain       des.Time // gevent: for which its consumer waits for a message at a time
+	BatchWithin des.Time // within which two ends may be read in one turn of the loop
+
+	Unnoticed      float64 // share of the deaths that the parent does not notice at once
+	UnnoticedAlone float64 // the same of the kills of an only child
+	Batched        float64 // share of the last two ends within BatchWithin that are read in one turn
+	Overtaken      float64 // chance that an answer of redis overtakes a reserved message on its way to a child
+	TakesLock      float64 // threads: chance that a computing thread takes the interpreter lock when it is given up
+	GivesUpLock    int     // threads: how often the consumer gives it up for a message, and again after it
 }
 
 // Overflow says what a full queue does with one message too many.
@@ -120,6 +130,7 @@ type Config struct {
 	Keepalive          des.Time // with AutoscaleMin: from the last growth to the first shrinking
 	Loop               Loop
 	Wakeup             des.Time // with a Loop that sleeps: period of the timers that wake it
+	TimersLast         bool     // its timers fire after it has looked at its children: what is due waits for the next turn
 	Charged            bool     // the overheads are CPU time of the worker's machine, if the Host has cores
 	Overheads          Overheads
 

@@ -51,7 +51,10 @@ func TestPublishingDuringAnOutage(t *testing.T) {
 		s.Causes = 1
 		s.Outages = []worker.Outage{{From: 5 * sec, To: 10 * sec}}
 		script := []message{
-			{name: "before", at: 5*sec - 1}, {name: "early", at: 9300 * ms}, {name: "third", at: 9400 * ms}, {name: "second", at: 9900 * ms},
+			{name: "before", at: 5*sec - 1},
+			{name: "early", at: 9300 * ms},
+			{name: "third", at: 9400 * ms},
+			{name: "second", at: 9900 * ms},
 			{name: "after", at: 10 * sec},
 		}
 		h := play(t, s, script)

@@ -34,6 +34,7 @@ type instance struct {
 	asks      bool     // redis: its loop has to ask for each message
 	blind     bool     // its loop sleeps without having asked
 	overdue   bool     // a timer has come while its thread was taken by a task
+	ripe      bool     // an eta has come, and its loop has not looked at its children since
 	alarmed   bool     // a timer is set that wakes it
 	turned    des.Time // last turn of the loop
 	fetched   des.Time // when it has the last of the messages on their way
@@ -243,6 +244,7 @@ func (s *System) reserve(id int32) {
 // enlist puts a message at the end of the worker's reserve and hands out what it can.
 func (s *System) enlist(id int32) {
 	w := &s.workers[s.tasks[id].worker]
+	s.handOver(w)
 	switch {
 	case len(w.free) == 0, w.stalled, w.leaving:
 	case w.reserved.n == 0 && w.keeps == nil, w.keeps != nil && w.keeps.slots.has(s.tasks[id].queue):

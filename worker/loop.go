@@ -1,10 +1,6 @@
 package worker
 
-import (
-	"time"
-
-	"simrun/des"
-)
+import "simrun/des"
 
 // Loop says when the loop of a worker finds out that its window has room again.
 //
@@ -27,18 +23,9 @@ const (
 func (l Loop) asksFirst() bool { return l == AskFirst || l == DeafAskFirst }
 func (l Loop) deaf() bool      { return l == Deaf || l == DeafAskFirst }
 
-// Two tasks that end within batchWithin of each other, the last of their worker, are read in one turn in a share
-// batched of the cases, so that the second does not show the room that the first has made: 69 of 261 on 5.2.6.
-const (
-	batchWithin = 3 * time.Millisecond
-	batched     = 69.0 / 261
-)
-
-// drainTimeout ends the wait of a gevent worker for a message (celery/worker/loops.py: synloop).
-const drainTimeout = 2 * time.Second
-
 // turn is a turn of the worker's loop: it sends the acks, and asks for a message if there is room.
 func (s *System) turn(w *instance) {
+	s.handOver(w)
 	if w.cfg.Loop == Alert {
 		s.pull(w)
 		return
@@ -81,7 +68,7 @@ func (s *System) freed(w *instance, acked, blocked bool) {
 	case w.cfg.Loop.deaf() && !(blocked && (w.cfg.Pool == Gevent || w.cfg.Pool == Solo)):
 		s.arouse(w)
 	case w.cfg.Loop == AskFirst && acked && len(w.free) == w.processes() && w.processes() > 1 &&
-		s.now-last < batchWithin && s.choice.Float64() < batched:
+		w.cfg.Overheads.Batched > 0 && s.now-last < w.cfg.Overheads.BatchWithin && s.choice.Float64() < w.cfg.Overheads.Batched:
 		w.sendAcks(s.now)
 		s.arouse(w)
 	default:
@@ -89,16 +76,36 @@ func (s *System) freed(w *instance, acked, blocked bool) {
 	}
 }
 
+// overtaken lets the loop receive a message before it hands a reserved one to a slot that is free. Celery 5.2 asks redis
+// at the beginning of a turn, and what it writes to children it writes at the end (kombu/asynchronous/hub.py: events of
+// children that can be written to are consolidated). Whether the answer comes in between is a race.
+func (s *System) overtaken(w *instance, sl *slot, id int32) bool {
+	o := &w.cfg.Overheads
+	if sl.overtaken || o.Overtaken == 0 || w.cfg.Loop != AskFirst || w.reserved.n == 0 || sl.ackWhenFree || sl.spent ||
+		s.waiting == 0 || !w.vacant() || s.choice.Float64() >= o.Overtaken {
+		sl.overtaken = false
+		return false
+	}
+	sl.overtaken = true
+	s.turn(w)
+	s.slotAt(s.now+o.Fetch, kindFree, id)
+	return true
+}
+
 // arouse sets the alarm that ends the sleep of a loop that has something to do and does not know.
 func (s *System) arouse(w *instance) {
 	if w.cfg.Loop == Alert || w.alarmed || w.fetching > 0 || w.acking == 0 && !(w.blind && w.vacant()) {
 		return
 	}
-	at := w.turned + drainTimeout
-	if w.cfg.Pool != Gevent {
-		if w.cfg.Wakeup == 0 {
+	at := w.turned + w.cfg.Overheads.Drain
+	switch {
+	case w.cfg.Pool == Gevent:
+		if w.cfg.Overheads.Drain == 0 {
 			return
 		}
+	case w.cfg.Wakeup == 0:
+		return
+	default:
 		at = w.phase + (s.now-w.phase)/w.cfg.Wakeup*w.cfg.Wakeup + w.cfg.Wakeup
 	}
 	w.alarmed = true

@@ -51,7 +51,7 @@ func TestLostWakeUps(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := worker.Config{Pool: c.pool, Concurrency: c.slots, PrefetchMultiplier: c.m, AcksLate: c.late, Loop: c.loop}
-			cfg.Overheads = worker.Overheads{Fetch: msec(1), Start: msec(1) / 2}
+			cfg.Overheads = worker.Overheads{Fetch: msec(1), Start: msec(1) / 2, Drain: 2 * sec}
 			h := play(t, one(c.kind, "a", cfg), burst("a", 40*c.slots, 0, 0, 50*ms), 9*sec)
 			assert.Equal(t, c.want, h.count(worker.Started))
 		})

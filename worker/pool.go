@@ -43,15 +43,11 @@ func (s *System) exited(id int32, after des.Time) {
 func (s *System) killed(id int32, after des.Time) {
 	w := &s.workers[s.slots[id].worker]
 	chance := 0.0
-	if w.processes() == 1 && w.cfg.Overheads.Unnoticed > 0 {
-		chance = loneUnnoticed
+	if w.processes() == 1 {
+		chance = w.cfg.Overheads.UnnoticedAlone
 	}
 	s.died(id, after, chance)
 }
-
-// loneUnnoticed is the share of the kills of an only child after which the next task starts only seconds later: 4 of 5
-// on both releases (1.9-3.6 s, else 0.15 s).
-const loneUnnoticed = 0.8
 
 func (s *System) died(id int32, after des.Time, unnoticed float64) {
 	sl := &s.slots[id]
@@ -88,7 +84,7 @@ func (s *System) lookRound(w *instance) {
 // replace starts a child in the place of a dead one. Forking blocks the parent.
 func (s *System) replace(id int32) {
 	w := &s.workers[s.slots[id].worker]
-	s.slots[id].runs = 0
+	s.slots[id].runs, s.slots[id].connected = 0, false
 	s.slots[id].spent = false
 	s.replaced(id)
 	if w.leaving {

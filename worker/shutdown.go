@@ -190,7 +190,7 @@ func (s *System) clear(w *instance) {
 		}
 		sl.task = none
 		sl.limitAt = des.Never
-		sl.missed, sl.spent, sl.silent, sl.runs = false, false, false, 0
+		sl.missed, sl.spent, sl.silent, sl.connected, sl.overtaken, sl.runs = false, false, false, false, false, 0
 		s.replaced(id)
 		w.free = append(w.free, id)
 	}

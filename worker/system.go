@@ -257,11 +257,7 @@ func (s *System) Handle(e des.Event) {
 		s.distant(e)
 	case kindDue:
 		if s.mine(e) {
-			w := &s.workers[s.tasks[e.Arg].worker]
-			w.held--
-			s.widen(w)
-			s.reserve(e.Arg)
-			s.turn(w)
+			s.due(e.Arg)
 		}
 	case kindStart:
 		if sl := &s.slots[e.Arg]; sl.mine(e) {

@@ -1,0 +1,71 @@
+package strategies
+
+import (
+	"slices"
+	"time"
+
+	"simrun/worker"
+)
+
+// What is left to chance, and what a thread of Celery does several times. All can be overridden under the broker's
+// overheads, as the times can.
+const (
+	// Share of the deaths of which the parent is told before it can wait for the child: billiard then finds nobody, and
+	// no longer watches that child (celery/concurrency/asynpool.py: _event_process_exit). Of 68 children that killed
+	// themselves, 14 were seen after more than 0.3 s, up to 4 s (recording 12). Measured again, apart from the
+	// recordings and on a busier machine, by watching _join_exited_workers return nothing: 51 of 204.
+	unnoticed = 14.0 / 68
+	// Share of the kills of an only child after which the next task starts only seconds later: 4 of 5 on both releases
+	// (1.9-3.6 s, else 0.15 s).
+	unnoticedAlone = 0.8
+	// Two tasks that end within batchWithin of each other, the last of their worker, are read in one turn of the loop in
+	// a share of the cases, so that the second does not show the room that the first has made: 69 of 261 (5.2.6,
+	// recording 08c).
+	batched     = 69.0 / 261
+	batchWithin = 3 * time.Millisecond
+	// With a reserve, 5.2 on redis asks for the next message before it hands the reserved one to a child that is free,
+	// and receives it first if redis answers at once. Of 1,744 turnarounds of a backlogged worker (c=4, m=1; sleeps of
+	// 20 and of 50 ms; measured apart from the recordings) 569 took longer than 1.5 ms: two sorts, of 1.05 and of 2.05 ms on average.
+	overtaken = 0.33
+	// What the consumer of a threads worker suffers from tasks that compute beside it: for each message it gives up the
+	// interpreter lock givesUpLock times until it has it, and as often until it is ready for the next, and each of the
+	// computing threads takes it with a chance of takesLock. On 5.2.6 a message took 11 ms longer until it was received
+	// while one task computed, and one of several followed the other after 24 ms; with two computing, after 73 ms
+	// (recording 14).
+	givesUpLock = 8
+	takesLock   = 0.29
+)
+
+// byChance fills in what is left to chance.
+func byChance(o *worker.Overheads, p preset) {
+	o.Batched, o.BatchWithin = batched, batchWithin
+	switch p.pool {
+	case worker.Threads:
+		o.GivesUpLock, o.TakesLock = givesUpLock, takesLock
+	case worker.Prefork:
+		o.Overtaken = overtaken
+		o.Unnoticed, o.UnnoticedAlone = unnoticed, unnoticedAlone
+	}
+}
+
+// ShareNames are the names of the overheads that are shares, from 0 to 1.
+func ShareNames() []string {
+	return slices.Clone([]string{"unnoticed", "unnoticed_alone", "batched", "overtaken", "takes_lock"})
+}
+
+// CountNames are the names of the overheads that say how often.
+func CountNames() []string { return []string{"gives_up_lock"} }
+
+// overrideChances puts what a strategy says in the place of what was measured.
+func overrideChances(o *worker.Overheads, override map[string]float64) {
+	for name, to := range map[string]*float64{
+		"unnoticed": &o.Unnoticed, "unnoticed_alone": &o.UnnoticedAlone, "batched": &o.Batched, "overtaken": &o.Overtaken, "takes_lock": &o.TakesLock,
+	} {
+		if v, given := override[name]; given {
+			*to = v
+		}
+	}
+	if v, given := override["gives_up_lock"]; given {
+		o.GivesUpLock = int(v)
+	}
+}

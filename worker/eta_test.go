@@ -1,0 +1,80 @@
+package worker_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"simrun/des"
+	"simrun/worker"
+)
+
+// countdown is a message with an eta, which a worker of two children holds until it comes.
+func countdown(t *testing.T, last bool, wakeup des.Time, others ...message) *host {
+	t.Helper()
+	cfg := worker.Config{Concurrency: 2, PrefetchMultiplier: 2, Loop: worker.AskFirst, Wakeup: wakeup, TimersLast: last}
+	script := append([]message{{name: "eta", run: 100 * ms, extra: worker.Publication{Countdown: sec}}}, others...)
+	return play(t, one(worker.Redis, "a", cfg), script, 10*sec)
+}
+
+// A worker whose timers fire last hands over what has become due at the next event, though children are idle: kombu
+// 5.2. Others do it at once.
+func TestDueWaitsForTheNextEvent(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		last   bool
+		others []message
+		want   string
+	}{
+		{"timers first", false, burst("b", 1, 0, 1300*ms, sec), "started eta@1s, started b1@1.3s"},
+		{"a message comes", true, burst("b", 1, 0, 1300*ms, sec), "started eta@1.3s, started b1@1.3s"},
+		{"a task ends", true, burst("b", 1, 0, 500*ms, sec), "started b1@500ms, started eta@1.5s"},
+		{"another is due", true, []message{{name: "b", run: sec, extra: worker.Publication{Countdown: 1200 * ms}}, {name: "c", at: 2 * sec, run: sec}}, "started eta@1.2s, started b@1.2s, started c@2s"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			assert.Equal(t, c.want, countdown(t, c.last, 0, c.others...).log(worker.Started))
+		})
+	}
+}
+
+// Without any event it is the next timer.
+func TestDueWaitsForATimer(t *testing.T) {
+	at := countdown(t, true, 5*sec).times(worker.Started)
+	if assert.Len(t, at, 1) {
+		assert.Greater(t, at[0], sec)
+		assert.LessOrEqual(t, at[0], 6*sec)
+	}
+	at = countdown(t, true, 5*ms).times(worker.Started)
+	if assert.Len(t, at, 1) {
+		assert.LessOrEqual(t, at[0], sec+5*ms)
+	}
+}
+
+// An answer of redis that overtakes a reserved message delays it by its own receipt; with no answer to come, none does.
+func TestAnAnswerOvertakes(t *testing.T) {
+	for chance, want := range map[float64]string{
+		0: "started a1@2ms, started a2@103ms, started a3@204ms, started a4@305ms",
+		1: "started a1@2ms, started a2@104ms, started a3@206ms, started a4@307ms",
+	} {
+		t.Run(fmt.Sprint(chance), func(t *testing.T) {
+			cfg := worker.Config{Concurrency: 1, PrefetchMultiplier: 2, Loop: worker.AskFirst}
+			cfg.Overheads = worker.Overheads{Fetch: ms, Start: ms, Overtaken: chance}
+			assert.Equal(t, want, play(t, one(worker.Redis, "a", cfg), burst("a", 4, 0, 0, 100*ms)).log(worker.Started))
+		})
+	}
+}
+
+// A child connects to the broker before its first retry, and again when it is a new one.
+func TestTheFirstRetryConnects(t *testing.T) {
+	cfg := worker.Config{Concurrency: 1, PrefetchMultiplier: 1, MaxTasksPerChild: 3}
+	cfg.Overheads = worker.Overheads{Retry: ms, Connect: 10 * ms}
+	s := one(worker.Redis, "a", cfg)
+	s.Classes[0].Retry = worker.Retry{Max: 1, Delay: hour, Backoff: 1, OnError: true}
+	script := burst("a", 5, 0, 0, 100*ms)
+	for i := range script {
+		script[i].ends = []worker.Result{worker.Errored, worker.Succeeded}
+	}
+	h := play(t, s, script, 10*sec)
+	assert.Equal(t, "started a1@0s, started a2@111ms, started a3@212ms, started a4@313ms, started a5@424ms", h.log(worker.Started))
+}
