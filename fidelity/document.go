@@ -35,7 +35,7 @@ func Document(all []*Comparison, detail Detail) *report.Document {
 		d.Sections = append(d.Sections, report.Section{Title: "Which layout is better", Text: []string{rankingWords(pairs)}, Table: rankingTable(pairs)})
 	}
 	if detail == Summary || held < figures {
-		d.Sections = append(d.Sections, report.Section{Title: "Figures that do not hold", Table: misses(all)})
+		d.Sections = append(d.Sections, report.Section{Title: "Figures that do not hold", Text: []string{missWords(all)}, Table: misses(all)})
 	}
 	if detail == Full {
 		for _, c := range all {
@@ -97,12 +97,12 @@ func (c *Comparison) work() string {
 
 // misses are the figures that do not hold.
 func misses(all []*Comparison) *report.Table {
-	t := &report.Table{Head: []string{"recording", "class", "figure", "predicted", "observed", "error", "run to run", "bar"}, Text: 3}
+	t := &report.Table{Head: []string{"recording", "class", "figure", "predicted", "observed", "error", "run to run", "bar", "chance"}, Text: 3}
 	for _, c := range all {
 		g := report.Group{Name: c.Recording}
 		for i := range c.Figures {
 			if f := &c.Figures[i]; !f.Holds {
-				g.Rows = append(g.Rows, []string{f.Class, f.name(), f.write(f.Predicted), f.write(f.Observed), signed(f.Error), share(f.Noise), f.bar()})
+				g.Rows = append(g.Rows, []string{f.Class, f.name(), f.write(f.Predicted), f.write(f.Observed), signed(f.Error), share(f.Noise), f.bar(), f.chance()})
 			}
 		}
 		if g.Rows != nil {
@@ -110,6 +110,31 @@ func misses(all []*Comparison) *report.Table {
 		}
 	}
 	return t
+}
+
+// chance is how often runs of the model are as far out as reality.
+func (f *Figure) chance() string {
+	if f.Chance < 0.001 {
+		return "< 0.1 %"
+	}
+	return share(f.Chance)
+}
+
+// lucky counts the figures that do not hold though luck explains them.
+func lucky(all []*Comparison) (n int) {
+	for _, c := range all {
+		for i := range c.Figures {
+			if f := &c.Figures[i]; !f.Holds && f.Chance >= luck {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func missWords(all []*Comparison) string {
+	held, figures, _ := Total(all)
+	return fmt.Sprintf("Chance: how often as many runs of the model as reality had are at least as far from what is predicted. Where it is 5 %% or more, luck explains the difference: %d of these %d. A miss all the same.", lucky(all), figures-held)
 }
 
 // name is the figure as people say it.
@@ -215,7 +240,7 @@ func (c *Comparison) words(held, n int) string {
 	}
 	s += fmt.Sprintf("%d of %d figures hold", held, n)
 	if c.Replications > 1 {
-		s += fmt.Sprintf(" (mean of replications, of which %d differ)", c.Replications)
+		s += fmt.Sprintf(" (of the replications, %d differ)", c.Replications)
 	}
 	if o := c.OtherOutcome; o.Predicted > 0 || o.Rerun > 0 {
 		s += fmt.Sprintf("; %s ended otherwise than in the first run of reality, %s did in its other runs", units.Number(o.Predicted)+" tasks", units.Number(o.Rerun))

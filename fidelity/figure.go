@@ -28,13 +28,14 @@ type Figure struct {
 	Class     string    `json:"class"`
 	Metric    string    `json:"metric"`
 	Stat      string    `json:"stat"`      // of a duration, or the outcome counted; "" = the rate
-	Predicted float64   `json:"predicted"` // mean over replications
+	Predicted float64   `json:"predicted"` // what as many runs as reality had typically give
 	Observed  float64   `json:"observed"`  // mean of the runs
 	Runs      []float64 `json:"runs"`
 	Error     float64   `json:"error"` // relative to observed
 	Noise     float64   `json:"noise"` // between the runs: largest - smallest, relative to observed
 	Bar       float64   `json:"bar"`   // relative; of tasks: a number of tasks
 	Holds     bool      `json:"holds"`
+	Chance    float64   `json:"chance"` // share of runs of the model that are at least as far from what is predicted
 }
 
 // Comparison is one recording against its prediction.
@@ -81,16 +82,19 @@ func (c *Comparison) Held() (held, all int) {
 	return held, len(c.Figures)
 }
 
+// Replications of each recording's scenario, unless Options say otherwise: 780 pairs.
+const Replications = 40
+
 // Options say how to compare.
 type Options struct {
-	Replications int // 0 = 10
+	Replications int // 0 = Replications
 }
 
 // Compare runs the scenario of a recording and compares. A recording that needs what the scenario format cannot say
 // yet comes back with NotModelled and no figures; the error is ctx's, or that of a scenario that cannot be made.
 func Compare(ctx context.Context, rec *recordings.Recording, o Options) (*Comparison, error) {
 	if o.Replications == 0 {
-		o.Replications = 10
+		o.Replications = Replications
 	}
 	c := &Comparison{
 		Recording: rec.Name, About: rec.About, Release: rec.Release, Preset: rec.Preset(), Broker: rec.Broker, Pool: rec.Pool(), CPUHeavy: rec.CPUHeavy(),
@@ -121,13 +125,17 @@ func Compare(ctx context.Context, rec *recordings.Recording, o Options) (*Compar
 func (c *Comparison) compareClass(class string, duration float64, predicted, observed []*sample) {
 	add := func(metric, stat string, of func(*sample) float64) {
 		f := Figure{Class: class, Metric: metric, Stat: stat}
+		var all []float64
 		for _, s := range predicted {
-			f.Predicted += of(s) / float64(len(predicted))
+			all = append(all, of(s))
 		}
 		for _, s := range observed {
 			f.Runs = append(f.Runs, of(s))
 		}
+		means := typical(all, len(observed))
+		f.Predicted = median(means)
 		f.settle(c.CPUHeavy)
+		f.Chance = chanceOf(f.Observed, means)
 		if !(math.IsNaN(f.Predicted) && math.IsNaN(f.Observed)) { // neither in the prediction nor in reality
 			c.Figures = append(c.Figures, f)
 		}

@@ -56,7 +56,8 @@ func (f Figure) MarshalJSON() ([]byte, error) {
 		Runs      []real `json:"runs"`
 		Error     real   `json:"error"`
 		Noise     real   `json:"noise"`
-	}{plain(f), real(f.Predicted), real(f.Observed), runs, real(f.Error), real(f.Noise)})
+		Chance    real   `json:"chance"`
+	}{plain(f), real(f.Predicted), real(f.Observed), runs, real(f.Error), real(f.Noise), real(f.Chance)})
 }
 
 // MarshalJSON implements json.Marshaler: distances from nothing are null.

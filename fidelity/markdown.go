@@ -13,18 +13,18 @@ func Markdown(all []*Comparison) string {
 	d := Document(all, Full)
 	d.Title = "How well predictions match real Celery"
 	d.Text = []string{
-		"Written by make results from the recordings in fidelity/testdata (its README says what they are); simrun verify compares them, or yours. Every recording has the exact tasks of a run of real Celery on a real broker, and what became of them, twice. The same tasks are replayed through the simulator, in a scenario made of the recording, and compared figure by figure. There is one set of parameters for each release, broker and pool, most of them measured apart from these recordings. Some were measured on one of them, which therefore does not test them: how threads hand on the interpreter lock on 14, what publishing a retry costs on 15, how often a death goes unnoticed on 12, how many ends are read in one turn on 08c.",
+		"Written by make results from the recordings in fidelity/testdata (its README says what they are); simrun verify compares them, or yours. Every recording has the exact tasks of a run of real Celery on a real broker, and what became of them, twice. The same tasks are replayed through the simulator, in a scenario made of the recording, and compared figure by figure. There is one set of parameters for each release, broker and pool, most of them measured apart from these recordings. A few were measured on one of them, which therefore does not test them: how threads hand on the interpreter lock on 14, how often a death goes unnoticed on 12, how many ends are read in one turn on 08c.",
 	}
 	sections := []report.Section{{
 		Title: "What counts as holding",
 		Text: []string{
-			"For each class: mean, p50, p90, p95 and p99 of the wait (from the intended arrival to the first start) and of the response (to the end, of tasks that ended ok), the throughput, and how many tasks ended otherwise than ok or ran more than once. Predicted is the mean over 10 replications, observed the mean of the runs.",
+			"For each class: mean, p50, p90, p95 and p99 of the wait (from the intended arrival to the first start) and of the response (to the end, of tasks that ended ok), the throughput, and how many tasks ended otherwise than ok or ran more than once. Observed is the mean of the runs, as a rule of two. Predicted is what two runs of the model typically give: the median, over 40 replications taken two by two, of their mean (Hodges and Lehmann). The mean of all would be moved by the one replication in which a slot is dead for seconds.",
 			"An error within 5 ms always holds. Where the runs of reality differ by more than the bar, that difference is the bar.",
 		},
 		Table: bars(),
 	}, presetSection(all)}
 	sections = append(sections, d.Sections...)
-	sections = append(sections, limits(all))
+	sections = append(sections, again(), parameters(), limits(all))
 	d.Sections = sections
 	return report.MarkdownOf(d)
 }

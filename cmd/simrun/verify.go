@@ -48,7 +48,7 @@ func verifyCommand() *cobra.Command {
 	f.StringVar(&o.markdown, "markdown", "", "write the whole comparison to this file, too")
 	f.StringVar(&o.known, "known", "", "write how far each preset was off to this file, too")
 	f.BoolVarP(&o.all, "all", "a", false, "every figure of every recording, not only those that do not hold")
-	f.IntVar(&o.replications, "replications", 10, "runs of each recording's scenario, whose mean is compared")
+	f.IntVar(&o.replications, "replications", fidelity.Replications, "runs of each recording's scenario")
 	return c
 }
 
