@@ -82,12 +82,12 @@ func hasten(w *worker.Config, speed float64) {
 	o := &w.Overheads
 	for _, t := range []*des.Time{
 		&w.SoftLimit, &w.HardLimit, &w.SoftShutdown, &w.Keepalive, &w.Wakeup, &w.RoundTrip, &o.Fetch, &o.Start, &o.Finish, &o.FinishLate, &o.Notice, &o.Respawn, &o.Restart,
-		&o.Retry, &o.Kill, &o.Fork, &o.Exit, &o.Maintenance, &o.Look, &o.Widen,
+		&o.Retry, &o.Kill, &o.Fork, &o.Exit, &o.Maintenance, &o.Look, &o.Widen, &o.Connect, &o.Drain, &o.BatchWithin,
 	} {
 		*t = divided(*t, speed)
 	}
 	w.Charged = false
-	o.After = 0
+	o.After, o.Wake = 0, 0 // bodies that really wait wake as late as their machine lets them
 }
 
 // hurry speeds up a process of arrivals, with whatever plan it has.

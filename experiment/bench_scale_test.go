@@ -17,6 +17,7 @@ import (
 // unhurried are times that a run at speed does not have, or that do not become shorter.
 var unhurried = map[string]bool{
 	"PublishCPU": true, "ServeCPU": true, "After": true, // CPU time of Celery: its overheads pass as time here
+	"Wake":   true, // bodies that really wait wake by themselves
 	"Switch": true, // of the interpreter lock: live has its own
 }
 
