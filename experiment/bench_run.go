@@ -92,6 +92,7 @@ func onThisMachine(l *strategies.Layout) {
 	l.Nodes = []int{0}
 	l.Node = make([]int, len(l.Workers))
 	l.BrokerNode, l.ProducerNode = 0, 0
+	l.Leases = nil
 }
 
 func benchNotes(sc *scenarios.Scenario, o BenchOptions) (notes []string) {
@@ -159,7 +160,7 @@ func (b *bench) run(ctx context.Context, layout, round int) error {
 	run := b.judge(&t, round)
 	if b.opts.Replay {
 		free := *l
-		free.Nodes, free.Node, free.BrokerNode, free.ProducerNode = nil, make([]int, len(l.Workers)), -1, -1
+		free.Nodes, free.Leases, free.Node, free.BrokerNode, free.ProducerNode = nil, nil, make([]int, len(l.Workers)), -1, -1
 		for i := range free.Node {
 			free.Node[i] = -1
 		}

@@ -73,6 +73,7 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 		for j := range l.Workers {
 			hasten(&l.Workers[j], speed)
 		}
+		l.Fleets = hastenFleets(l.Fleets, speed)
 	}
 	return classes, layouts
 }

@@ -38,12 +38,14 @@ func times(v reflect.Value, path string, see func(path, name string, v reflect.V
 func TestSpeedForgetsNoTime(t *testing.T) {
 	sc := &scenarios.Scenario{
 		Classes: []workloads.Class{{Arrivals: workloads.Arrivals{Process: workloads.Poisson{PerSecond: 1}}}},
-		Layouts: []strategies.Layout{{Workers: []worker.Config{{}}}},
+		Layouts: []strategies.Layout{{Workers: []worker.Config{{}}, Fleets: []worker.Fleet{{Plan: []worker.Span{{}}}}}},
 	}
 	all := func(c *workloads.Class, l *strategies.Layout, see func(path, name string, v reflect.Value)) {
 		times(reflect.ValueOf(&c.Class).Elem(), "class", see)
 		times(reflect.ValueOf(&l.Broker).Elem(), "broker", see)
 		times(reflect.ValueOf(&l.Workers[0]).Elem(), "worker", see)
+		times(reflect.ValueOf(&l.Fleets[0]).Elem(), "fleet", see)
+		times(reflect.ValueOf(&l.Fleets[0].Plan[0]).Elem(), "plan", see)
 	}
 	n := 0
 	all(&sc.Classes[0], &sc.Layouts[0], func(_, _ string, v reflect.Value) { v.SetInt(int64(time.Minute)); n++ })

@@ -187,6 +187,7 @@ type Worker struct {
 	MemoryMax       *float64  `json:"memory_max,omitempty"`   // bytes, of any instance; absent where the scenario says nothing of memory
 	MemoryLimit     *float64  `json:"memory_limit,omitempty"` // of one instance
 	Killed          *float64  `json:"killed,omitempty"`       // children or instances, by the kernel for want of memory
+	Fleet           *Fleet    `json:"fleet,omitempty"`        // whose replicas follow the load
 }
 
 // Machine is what was found of one kind of machine.

@@ -119,7 +119,7 @@ func stationary(sc *scenarios.Scenario) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(sc.Faults, disturbs)
+	return !slices.ContainsFunc(sc.Faults, disturbs) && !planned(sc.Layouts)
 }
 
 // deterministic says that every replication would be the same: recorded tasks that bring their own work, no chance

@@ -51,6 +51,7 @@ type sample struct {
 	kept        []float64     // of each worker: mean messages reserved
 	restart     []float64
 	memory      memorySample
+	fleets      []fleetSample
 	nodes       []float64         // share of the cores in use
 	paid        []float64         // of each node: share of the time that it was paid for
 	course      [][]worker.Moment // of each class, where faults are watched
@@ -101,6 +102,7 @@ func newSample(r *sim.Result, end, span des.Time) sample {
 	for _, n := range r.Sent {
 		s.sent = append(s.sent, float64(n)/(1<<30)/span.Hours())
 	}
+	s.fleets = newFleetSamples(r.Fleets, end)
 	for _, n := range r.Nodes {
 		s.nodes = append(s.nodes, n.Busy/n.Cores)
 		s.paid = append(s.paid, n.Paid)

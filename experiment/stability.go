@@ -70,6 +70,9 @@ func (e *engine) stableAt(layout int, load float64) bool {
 
 // tosses says that the broker decides something by chance under this layout.
 func tosses(l *strategies.Layout) bool {
+	if len(l.Fleets) > 0 {
+		return true // when it is looked at first
+	}
 	switch l.Broker.Kind {
 	case worker.Redis:
 		return false

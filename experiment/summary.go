@@ -104,17 +104,17 @@ func (e *engine) strategy(l int) Strategy {
 	return s
 }
 
-// load is the share in use of the cores of all nodes of a kind.
+// load is the share in use of the cores of all nodes of a kind, as long as they are there.
 func (e *engine) load(nodes []int, kind int) func(*sample) float64 {
 	return func(s *sample) float64 {
-		sum, n := 0.0, 0
+		sum, there := 0.0, 0.0
 		for i, k := range nodes {
 			if k == kind {
 				sum += s.nodes[i]
-				n++
+				there += s.paid[i]
 			}
 		}
-		return sum / float64(n)
+		return sum / there
 	}
 }
 
@@ -142,8 +142,9 @@ func (e *engine) group(l, g int) Worker {
 		}
 	}
 	busy := sum(func(s *sample, i int) float64 { return s.busy[i] })
+	slots := e.fleet(l, g, &w)
 	restarts := sum(func(s *sample, i int) float64 { return s.restart[i] })
-	w.SlotUtilization = e.over(l, func(s *sample) float64 { return busy(s) / float64(w.Slots) })
+	w.SlotUtilization = e.over(l, func(s *sample) float64 { return busy(s) / slots(s) })
 	w.ReservedMean = e.over(l, sum(func(s *sample, i int) float64 { return s.kept[i] }))
 	if n := e.over(l, restarts); n != nil {
 		w.Restarts = n.Value

@@ -13,12 +13,15 @@ func (d *decoder) machines(v *value) []system.Machine {
 	}
 	var machines []system.Machine
 	for _, f := range v.fields {
+		count, most := d.count(f.val.get("count"), join(join("machines", f.key), "count"))
 		m := system.Machine{
 			Name:       f.key,
 			Cores:      d.number(f.val.get("cores"), cores()),
 			Speed:      d.number(f.val.get("speed"), numbers()),
 			Efficiency: d.number(f.val.get("efficiency"), numbers()),
-			Count:      d.whole(f.val.get("count")),
+			Count:      count,
+			Most:       most,
+			Cold:       d.text(f.val.get("start")) == "cold",
 			Price:      d.number(f.val.get("price"), prices()),
 			Zone:       d.zone(f.val.get("zone"), join(join("machines", f.key), "zone")),
 			Boot:       d.time(f.val.get("boot")),

@@ -188,23 +188,20 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 		DisablePrefetch:    d.flagIf(v.get("disable_prefetch")),
 		AcksLate:           d.flagIf(v.get("acks_late")),
 		RejectOnWorkerLost: d.flagIf(v.get("reject_on_worker_lost")),
-		Machine:            d.text(v.get("machine")),
+		Start:              d.text(v.get("start")),
 		Replicas:           d.wholeIf(v.get("replicas")),
 		Overflow:           d.texts(v.get("overflow")),
 		MaxTasksPerChild:   d.wholeIf(v.get("max_tasks_per_child")),
 		Heartbeat:          d.flagIf(v.get("heartbeat")),
 		Clearance:          d.texts(v.get("clearance")),
 	}
+	w.Machine, w.OwnMachine = d.machineUse(v.get("machine"))
 	if timer := v.get("wakeup_timer"); timer != nil && d.text(timer) != "none" {
 		t := d.time(timer)
 		w.WakeupTimer = &t
 	}
 	if a := v.get("autoscale"); a != nil {
-		w.Autoscale = &strategies.Autoscale{Min: d.whole(a.get("min")), Max: d.whole(a.get("max"))}
-		if k := a.get("keepalive"); k != nil {
-			t := d.time(k)
-			w.Autoscale.Keepalive = &t
-		}
+		w.Autoscale = d.autoscale(a, join(path, "autoscale"))
 	}
 	if kept := v.get("reserve"); kept != nil {
 		w.Reserve = map[string]int{}

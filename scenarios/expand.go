@@ -51,10 +51,24 @@ func (d *decoder) expandStrategy(v *value, s *Scenario, l *strategies.Layout) *v
 		if slices.ContainsFunc(members, func(w int) bool { return l.Workers[w].Concurrency != first.Concurrency }) {
 			return v
 		}
-		worker := expandWorker(l, &first, len(members), machineOf(s, l, members[0]))
-		addLabels(worker, "clearance", l.ClearanceOf(members[0]))
-		expandContainer(worker, l, members[0])
-		workers.add(name, worker)
+		w := expandWorker(l, &first, len(members), machineOf(s, l, members[0]))
+		addLabels(w, "clearance", l.ClearanceOf(members[0]))
+		expandContainer(w, l, members[0])
+		if f := l.FleetOf(members[0]); f != nil {
+			written := v.get("workers").get(name)
+			w = w.without("replicas")
+			w.add("autoscale", expandFleet(written.get("autoscale"), f))
+			if f.Cold {
+				w.add("start", textValue("cold"))
+			}
+		}
+		if l.OwnsMachine(members[0]) {
+			use := &value{kind: table}
+			use.add("use", w.get("machine"))
+			use.add("own", flagValue(true))
+			w = w.with("machine", position{}, use)
+		}
+		workers.add(name, w)
 	}
 	out.add("workers", workers)
 	routes := &value{kind: table}

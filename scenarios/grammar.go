@@ -68,13 +68,13 @@ func runKeys() *record {
 func machineKeys() *record {
 	return &record{noun: "a machine", keys: append([]key{
 		{name: "cores", doc: "Cores of one machine.", shape: amount{quantity: cores()}, required: true},
-		{name: "count", doc: "Machines of this kind.", shape: &either{of: []shape{amount{quantity: wholes(1, 1000)}, later{table}}}, def: "1"},
+		{name: "count", doc: "Machines of this kind; from min to max, they come and go with replicas.", shape: &either{of: []shape{amount{quantity: wholes(1, 1000)}, countKeys()}}, def: "1"},
 		{name: "speed", doc: "Speed relative to the machine on which the demands were measured.", shape: amount{quantity: numbers().positive().upTo(1e6)}, def: "1"},
 		{name: "efficiency", doc: "Effective cores / cores.", shape: amount{quantity: numbers().positive().upTo(1)}, def: "1"},
 		{name: "price", doc: "Price of one machine, an hour.", shape: amount{quantity: prices()}},
 		{name: "zone", doc: "Where it stands; anywhere if it is missing.", shape: name("the name of a zone")},
-		{name: "boot", doc: "From the end of a failure to its workers taking tasks again.", shape: amount{quantity: durations()}, def: "0s"},
-		{name: "start"},
+		{name: "boot", doc: "From its being switched on, or the end of a failure, to its workers taking tasks.", shape: amount{quantity: durations()}, def: "0s"},
+		{name: "start", doc: "cold = switched on at the beginning, so that its boot comes first; warm = up by then.", shape: word{words: []string{"warm", "cold"}}, def: "warm"},
 	}, machineResources()...)}
 }
 

@@ -29,35 +29,18 @@ func workerKeys() *record {
 		{name: "acks_late", doc: "Acknowledge after the run.", shape: yesNo{}},
 		{name: "reject_on_worker_lost", doc: "Requeue when the process dies.", shape: yesNo{}},
 		{name: "time_limit", doc: "Time limits of one attempt.", shape: limitKeys()},
-		{name: "machine", doc: "Kind of machine it runs on; cores without limit if it is missing.", shape: &either{of: []shape{name("the name of a machine"), later{table}}}},
+		{name: "machine", doc: "Kind of machine it runs on; cores without limit if it is missing.", shape: &either{of: []shape{name("the name of a machine"), useKeys()}}},
 		{name: "replicas", doc: "Instances.", shape: amount{quantity: wholes(1, 10_000)}},
 		{name: "overflow", doc: "Queues taken only when its own are empty.", shape: queues},
 		{name: "reserve", doc: "Slots kept for a queue, with their part of the window; what is kept for none is for whoever comes first.", shape: &mapping{noun: "a map of slots by queue", name: name("the name of a queue"), of: amount{quantity: wholes(0, 1_000_000)}, atLeast: 1}},
 		{name: "max_tasks_per_child", doc: "Tasks after which a child is replaced.", shape: amount{quantity: wholes(1, 1_000_000_000)}},
-		{name: "autoscale", doc: "Number of slots that follows the load; concurrency is not given.", shape: autoscaleKeys()},
+		{name: "autoscale", doc: "Number of slots (Celery's own; concurrency is not given) or replicas that follows the load.", shape: autoscaleKeys()},
 		{name: "wakeup_timer", doc: "Period of a timer that works round the lost wake-ups of the release and pool; none is what Celery has.", shape: noneOr{amount{quantity: durations().positive()}}},
 		{name: "heartbeat", doc: "False is --without-heartbeat --without-gossip, whose timers end the pauses of a lost wake-up.", shape: yesNo{}},
 		{name: "clearance", doc: "Labels of the tasks that it may run. Celery runs the others all the same: such runs are counted, and the layout does not pass.", shape: labelList()},
-		{name: "start"},
+		{name: "start", doc: "With autoscale of replicas: cold = the first of them boot, too; warm if it is missing.", shape: word{words: []string{"warm", "cold"}}},
 		{name: "zone"},
 	}, workerResources()...)}
-}
-
-func autoscaleKeys() *record {
-	return &record{noun: "an autoscaler", keys: []key{
-		{name: "min", doc: "Fewest slots, and those at the start.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
-		{name: "max", doc: "Most slots.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
-		{name: "policy", doc: "celery is Celery's own --autoscale of the processes of a prefork worker.", shape: word{words: []string{"celery"}, later: []string{"queue_length", "utilization", "latency", "schedule"}}, required: true},
-		{name: "keepalive", doc: "From the last growth to the first shrinking (AUTOSCALE_KEEPALIVE).", shape: amount{quantity: durations()}, def: "30s"},
-		{name: "scales"},
-		{name: "target"},
-		{name: "counts"},
-		{name: "poll"},
-		{name: "cooldown"},
-		{name: "boot"},
-		{name: "grace"},
-		{name: "victim"},
-	}}
 }
 
 func deriveKeys() *record {

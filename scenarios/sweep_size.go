@@ -23,7 +23,7 @@ func grow(p *problems, root, load, size *value) *value {
 	if size != nil {
 		g.at, g.factor = size.at, numberAs(factor(), size)
 		root = g.entries(root, "tasks", g.larger)
-		root = g.entries(root, "machines", func(m *value, path string) *value { return g.times(m, "count", 1, path) })
+		root = g.entries(root, "machines", func(m *value, path string) *value { return g.machines(m, path) })
 		root = g.entries(root, "services", func(s *value, path string) *value { return g.times(s, "capacity", 0, path) })
 		root = g.entries(root, "strategies", g.strategy)
 	}
@@ -99,7 +99,9 @@ func (g *grower) worker(w *value, path string) *value {
 	}
 	pool := w.get("pool")
 	solo := pool == nil && line.Pool == "solo" || pool != nil && pool.text == "solo" // one slot, whatever its concurrency
-	switch {
+	switch own := w.field("autoscale"); {
+	case own != nil && own.val.kind == table && own.val.get("policy") != nil && own.val.get("policy").text != "celery":
+		return w.with("autoscale", own.at, g.fleet(own.val, join(path, "autoscale")))
 	case w.get("machine") != nil || solo:
 		return g.times(w, "replicas", 1, path)
 	}
@@ -131,6 +133,31 @@ func (g *grower) keeping(w *value, path string) *value {
 		more = g.times(more, f.key, 0, join(path, "reserve"))
 	}
 	return w.with("reserve", own.at, more)
+}
+
+// machines is a kind of machines of which there are more.
+func (g *grower) machines(m *value, path string) *value {
+	count := m.field("count")
+	if count == nil || count.val.kind != table {
+		return g.times(m, "count", 1, path)
+	}
+	path = join(path, "count")
+	return m.with("count", count.at, g.times(g.times(count.val, "min", 0, path), "max", 0, path))
+}
+
+// fleet is an autoscaler of more replicas. What it aims at for each of them stays.
+func (g *grower) fleet(scaler *value, path string) *value {
+	scaler = g.times(g.times(scaler, "min", 0, path), "max", 0, path)
+	plan := scaler.field("target")
+	if plan == nil || plan.val.kind != list {
+		return scaler
+	}
+	more := *plan.val
+	more.items = nil
+	for i, item := range plan.val.items {
+		more.items = append(more.items, g.times(item, "replicas", 0, join(join(path, "target"), i)))
+	}
+	return scaler.with("target", plan.at, &more)
 }
 
 // times is a map with one of its whole numbers multiplied. Where it is missing it is def, and 0 = stays missing.

@@ -128,11 +128,7 @@ func (g *guard) processOf(slot int32) int {
 
 // machineOf is the machine of a slot, none if its worker has none.
 func (g *guard) machineOf(slot int32) int {
-	n := g.w.nodeOf[g.w.slots[slot].worker]
-	if n == none || !g.w.nodes[n].limited {
-		return none
-	}
-	return int(n)
+	return int(g.w.homes[g.w.slots[slot].worker])
 }
 
 // enter is the begin of an attempt.

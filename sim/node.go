@@ -38,6 +38,7 @@ func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
 		w.nodes = append(w.nodes, newNode(true, m.Cores*m.Efficiency, m.Speed))
 	}
 	for i := range layout.Workers {
+		w.homes = append(w.homes, int32(layout.Node[i]))
 		o := &layout.Workers[i].Overheads
 		th := thread{
 			worker: int32(i), turn: none, kind: threadKinds[layout.Workers[i].Pool], id: int32(slots + i),

@@ -87,6 +87,11 @@ var studies = map[string]study{
 	"prefetch2-cap4-rho80": {build: prefetching, tasks: 0.6, warmup: 500},
 	"rr-dispatch2-rho80":   {build: inTurn, tasks: 0.8, warmup: 500},
 
+	"mm1-setup-l0.5-a0.1": {build: setup, tasks: 0.6, warmup: 500},
+	"mm1-setup-l0.7-a0.5": {build: setup, tasks: 0.6, warmup: 500},
+	"mm1-setup-det":       {build: setup, tasks: 0.6, warmup: 500},
+	"mmk-setup-k20":       {build: setup, tasks: 1.5, warmup: 1000, precision: 0.03},
+
 	"pool-A-vandijk":                 {build: pooling, tasks: 1.2, warmup: 2000, precision: 0.05},
 	"pool-B-equal":                   {build: pooling, tasks: 1.6, warmup: 1000, precision: 0.03},
 	"pool-D-5+5-k10-r90":             {build: pooling, tasks: 3, warmup: 2000, precision: 0.05},
@@ -126,10 +131,6 @@ var excused = map[string]string{
 	"breakdown-mmc-c10":            "machines do not break down",
 	"crash-repeat-det-th0.1":       "a crash comes at the end of the work, not at an exponential time in it",
 	"crash-repeat-det-th0.2":       "a crash comes at the end of the work, not at an exponential time in it",
-	"mm1-setup-l0.5-a0.1":          "workers do not scale to zero",
-	"mm1-setup-l0.7-a0.5":          "workers do not scale to zero",
-	"mm1-setup-det":                "workers do not scale to zero",
-	"mmk-setup-k20":                "workers do not scale by need",
 	"mg1-vac-det2":                 "a worker asks for messages at once, not at intervals",
 	"mg1-vac-exp1":                 "a worker asks for messages at once, not at intervals",
 }

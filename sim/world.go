@@ -93,12 +93,14 @@ type World struct {
 	labour  []labourer
 	nodes   []node
 	nodeOf  []int32    // by worker; none = cores without limit
+	homes   []int32    // by worker: the machine, whatever shares its cores there
 	capped  [][2]int32 // node, and that of a worker whose cores on it are capped
 	disks   []disk     // by machine
 	diskOf  []int32    // by worker; none = a disk without limit
 	net     network
-	guard   *guard    // nil = nothing is sensitive or compromised
-	memory  *memory   // nil = nobody asks
+	guard   *guard  // nil = nothing is sensitive or compromised
+	memory  *memory // nil = nobody asks
+	lodging *lodging
 	stretch []Stretch // by class
 	events  int64
 	marked  bool // the end of the observed window
@@ -164,6 +166,7 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	w.employ(layout)
 	w.connect(layout, machines)
 	w.watch(layout)
+	w.let(layout, machines)
 	w.stretch = make([]Stretch, len(classes))
 	var listener worker.Recorder
 	if o.Recorder != nil {
@@ -174,7 +177,11 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	if w.memory != nil {
 		setup.Keeper = (*host)(w)
 	}
+	setup.Origin = o.Start - o.Warmup
 	w.system = worker.New(setup, (*host)(w))
+	if w.lodging != nil {
+		w.lodging.begin(w)
+	}
 	w.system.Observe(o.Warmup, o.Warmup+o.Duration, o.Bins)
 	if o.Steps > 0 {
 		w.system.Follow(o.Steps)
@@ -225,7 +232,7 @@ func (w *World) Run() Result {
 	for i := range w.nodes {
 		n := &w.nodes[i]
 		if n.limited {
-			r.Nodes = append(r.Nodes, Node{Cores: n.cores, Busy: n.windowOf() / w.opts.Duration.Seconds(), Paid: 1})
+			r.Nodes = append(r.Nodes, Node{Cores: n.cores, Busy: n.windowOf() / w.opts.Duration.Seconds(), Paid: w.paid(i)})
 		}
 	}
 	for i := range w.disks { // the machines come first among the nodes
@@ -286,6 +293,9 @@ func (w *World) mark(end bool) {
 	}
 	for i := range w.disks {
 		w.disks[i].mark(w.now, end)
+	}
+	if w.lodging != nil {
+		w.lodging.mark(w.now, w.opts.Duration, end)
 	}
 }
 

@@ -20,6 +20,11 @@ func (b *builder) autoscale(path string, w *WorkerSpec, g *group) {
 		return
 	}
 	path += ".autoscale"
+	if a.ofReplicas() {
+		b.fleet(path, w, g)
+		return
+	}
+	b.onlyProcesses(path, a)
 	switch {
 	case g.cfg.Pool != worker.Prefork:
 		b.fail(path, "only with the pool prefork: Celery scales processes")
@@ -86,22 +91,4 @@ func (b *builder) machineOf(path, name string) {
 	if _, err := choice(names, name); err != nil {
 		b.fail(path, "%v", err)
 	}
-}
-
-// first is the first node of the kind of that name; -1 without a name. A machine on which no worker runs is added.
-func (n *nodes) first(b *builder, name string) int {
-	for m := range b.machines {
-		if b.machines[m].Name != name {
-			continue
-		}
-		for i, kind := range n.kind {
-			if kind == m {
-				return i
-			}
-		}
-		n.kind = append(n.kind, m)
-		n.slots = append(n.slots, 0)
-		return len(n.kind) - 1
-	}
-	return -1
 }

@@ -31,6 +31,9 @@ func Diff(from, to *Layout, classes []workloads.Class) Change {
 	c := Change{Settings: settings, WhatIf: wishes(to), Places: whereabouts(from, to)}
 	names := nodeNames(to)
 	for w := range to.Workers {
+		if !firstOfFleet(to, w) {
+			continue // an autoscaler starts it with the same line
+		}
 		c.Commands = append(c.Commands, commandOf(to, w, names[w]))
 		if s := own[to.Groups[to.Group[w]]]; s != nil {
 			if c.WorkerSettings == nil {
@@ -195,7 +198,7 @@ func (r *rollout) compare() {
 
 // differs says whether the instances of a worker differ in what they are started with, or where.
 func (r *rollout) differs(was, is []int) bool {
-	if len(was) != len(is) {
+	if len(was) != len(is) || !sameFleet(r.from.FleetOf(was[0]), r.to.FleetOf(is[0])) || r.from.OwnsMachine(was[0]) != r.to.OwnsMachine(is[0]) {
 		return true
 	}
 	for i := range was {

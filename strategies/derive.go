@@ -73,6 +73,11 @@ func (b *builder) source(name string) *Layout {
 // uniform says whether the workers of a layout differ in nothing but their queues and their slots.
 func (b *builder) uniform(from *Layout) bool {
 	first := inherited(from, 0)
+	if len(from.Fleets) > 0 {
+		b.fail("derive.from", "%q: the replicas of %q follow the load, so that it has no budget of slots to deal out: want a layout without autoscale",
+			from.Name, from.Groups[from.Group[from.Fleets[0].Workers[0]]])
+		return false
+	}
 	for w := range from.Workers {
 		if from.Workers[w].AutoscaleMin > 0 {
 			b.fail("derive.from", "%q: %q has autoscale: %s", from.Name, from.Workers[w].Name, notYet)
@@ -101,6 +106,7 @@ type setting struct {
 	machine   int
 	clearance []string
 	box       system.Container
+	own       bool // a machine for each replica
 }
 
 func inherited(l *Layout, w int) setting {
@@ -109,7 +115,7 @@ func inherited(l *Layout, w int) setting {
 		cfg.Order = worker.RoundRobin
 	}
 	cfg.Name, cfg.Queues, cfg.Weights, cfg.Overflow, cfg.Reserve, cfg.Concurrency = "", nil, nil, nil, nil, 0
-	return setting{cfg, machineOf(l, w), l.ClearanceOf(w), l.Container(w)}
+	return setting{cfg, machineOf(l, w), l.ClearanceOf(w), l.Container(w), l.OwnsMachine(w)}
 }
 
 // same compares two settings; the order only matters to a worker of several queues, which may be either.
@@ -117,7 +123,7 @@ func same(a, b setting) bool {
 	if a.cfg.Order == worker.RoundRobin || b.cfg.Order == worker.RoundRobin {
 		a.cfg.Order, b.cfg.Order = worker.RoundRobin, worker.RoundRobin
 	}
-	return a.machine == b.machine && a.box == b.box && slices.Equal(a.clearance, b.clearance) && sameFlags(&a.cfg, &b.cfg) && a.cfg.AcksLate == b.cfg.AcksLate &&
+	return a.machine == b.machine && a.box == b.box && a.own == b.own && slices.Equal(a.clearance, b.clearance) && sameFlags(&a.cfg, &b.cfg) && a.cfg.AcksLate == b.cfg.AcksLate &&
 		a.cfg.RejectOnWorkerLost == b.cfg.RejectOnWorkerLost && a.cfg.Order == b.cfg.Order
 }
 
@@ -127,6 +133,11 @@ func machineOf(l *Layout, w int) int {
 		return -1
 	}
 	return l.Nodes[l.Node[w]]
+}
+
+// OwnsMachine says whether a worker has a machine to itself, bought with it.
+func (l *Layout) OwnsMachine(w int) bool {
+	return l.Node[w] >= 0 && l.Leases != nil && l.Leases[l.Node[w]] == Own
 }
 
 // separate gives every share queues of its own: a queue that two of them would take is split.
@@ -201,7 +212,7 @@ func (b *builder) staff(from *Layout, shares []share) []group {
 	var groups []group
 	for i := range shares {
 		s := &shares[i]
-		g := group{name: s.worker, cfg: base.cfg, queues: s.queues, machine: base.machine, box: base.box}
+		g := group{name: s.worker, cfg: base.cfg, queues: s.queues, machine: base.machine, box: base.box, own: base.own}
 		if s.machine != nil {
 			g.machine, g.cfg.Charged = *s.machine, b.broker.Kind != worker.Ideal
 		}

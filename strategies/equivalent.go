@@ -42,6 +42,9 @@ func sameBroker(a, b *worker.Broker) bool {
 // sameWorker compares worker v of a with worker w of b.
 func sameWorker(a, b *Layout, v, w int, classes []workloads.Class) bool {
 	x, y := &a.Workers[v], &b.Workers[w]
+	if !sameFleet(a.FleetOf(v), b.FleetOf(w)) || a.OwnsMachine(v) != b.OwnsMachine(w) {
+		return false
+	}
 	if !sameFlags(x, y) || a.Container(v) != b.Container(w) || x.Concurrency != y.Concurrency || machineOf(a, v) != machineOf(b, w) || x.RoundTrip != y.RoundTrip || x.Overheads != y.Overheads ||
 		!slices.Equal(queueNames(a, x.Queues), queueNames(b, y.Queues)) ||
 		!slices.Equal(queueNames(a, x.Overflow), queueNames(b, y.Overflow)) {
@@ -106,8 +109,9 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 		for _, differs := range []bool{
 			!slices.Equal(queueNames(from, x.Queues), queueNames(to, y.Queues)),
 			!slices.Equal(queueNames(from, x.Overflow), queueNames(to, y.Overflow)),
-			!slices.Equal(slotsOf(from, before), slotsOf(to, g)),
-			machineOf(from, before[0]) != machineOf(to, g[0]),
+			// An autoscaler instead of a number of replicas is one change, and so is another number.
+			!sameScale(from, before, to, g),
+			machineOf(from, before[0]) != machineOf(to, g[0]) || from.OwnsMachine(before[0]) != to.OwnsMachine(g[0]),
 			!slices.Equal(from.ClearanceOf(before[0]), to.ClearanceOf(g[0])),
 			x.Pool != y.Pool,
 			x.PrefetchMultiplier != y.PrefetchMultiplier,

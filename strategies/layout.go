@@ -17,6 +17,8 @@ type Layout struct {
 	Groups       []string        // the workers as written
 	Node         []int           // node of each worker, an index into Nodes; -1 = cores without limit
 	Nodes        []int           // machine kind of each node, an index into the scenario's machines
+	Leases       []Lease         // of each node; nil = all are standing
+	Fleets       []worker.Fleet  // workers whose number of replicas follows the load
 	BrokerNode   int             // of the broker, if it takes CPU
 	ProducerNode int             // of the producers, if they take CPU
 	BrokerZone   string          // where the broker stands; "" = next door to everything

@@ -32,6 +32,9 @@ func (b *builder) compose(groups []group) {
 	for i := range groups {
 		g := &groups[i]
 		l.Groups = append(l.Groups, g.name)
+		if g.fleet != nil {
+			l.Fleets = append(l.Fleets, *g.fleet)
+		}
 		for n, slots := range g.slots {
 			cfg := g.cfg
 			cfg.Name = g.name
@@ -49,12 +52,16 @@ func (b *builder) compose(groups []group) {
 			cfg.Reserve = slices.Clone(g.reserve)
 			l.Workers = append(l.Workers, cfg)
 			l.Group = append(l.Group, i)
-			l.Node = append(l.Node, nodes.take(g.machine, slots))
+			l.Node = append(l.Node, nodes.lodge(b, g, slots))
 			l.Clearance = append(l.Clearance, g.clearance)
 			l.Containers = append(l.Containers, g.box)
+			if g.fleet != nil {
+				f := &l.Fleets[len(l.Fleets)-1]
+				f.Workers = append(f.Workers, len(l.Workers)-1)
+			}
 		}
 	}
-	l.Nodes = nodes.kind
+	l.Nodes, l.Leases = nodes.kind, nodes.leases()
 	for m := range b.machines {
 		l.Machines = append(l.Machines, b.machines[m].Name)
 	}
@@ -88,37 +95,6 @@ func (b *builder) queue(name string) worker.Queue {
 		}
 	}
 	return worker.Queue{Name: name, MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1}
-}
-
-// nodes are the machines that a layout uses, one entry a node, and the slots on each.
-type nodes struct{ kind, slots []int }
-
-func newNodes(b *builder, groups []group) nodes {
-	var n nodes
-	for m := range b.machines {
-		if !slices.ContainsFunc(groups, func(g group) bool { return g.machine == m }) {
-			continue
-		}
-		for range max(1, b.machines[m].Count) {
-			n.kind = append(n.kind, m)
-			n.slots = append(n.slots, 0)
-		}
-	}
-	return n
-}
-
-// take is the node of this kind with the fewest slots, the first of equals; -1 without a machine.
-func (n *nodes) take(machine, slots int) int {
-	best := -1
-	for i, kind := range n.kind {
-		if kind == machine && (best < 0 || n.slots[i] < n.slots[best]) {
-			best = i
-		}
-	}
-	if best >= 0 {
-		n.slots[best] += slots
-	}
-	return best
 }
 
 // checkConsumers wants a worker for every queue to which tasks go.

@@ -52,6 +52,7 @@ func (r *rollout) write() {
 			r.step("Start %s.", quotedList(r.added))
 		}
 	}
+	r.scaling()
 	early := r.restartEarly()
 	if len(r.moved) > 0 {
 		r.step("Deploy task_routes to all that publish %s. A call that names a queue itself goes there whatever the routes: change those calls.",

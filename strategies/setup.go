@@ -11,6 +11,7 @@ func (l *Layout) Setup(classes []workloads.Class, key des.Key, recorder worker.R
 	s := worker.Setup{
 		Broker: l.Broker, Queues: l.Queues, ClassQueue: l.ClassQueue, Workers: l.Workers,
 		Priorities: workloads.Priorities(classes), Key: key, Recorder: recorder,
+		Fleets: l.Fleets,
 	}
 	for i := range classes {
 		s.Classes = append(s.Classes, classes[i].Class)

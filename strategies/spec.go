@@ -3,6 +3,7 @@ package strategies
 import (
 	"simrun/des"
 	"simrun/system"
+	"simrun/worker"
 )
 
 // Spec is one strategy as written in a scenario, extends already merged. Nil and empty mean "not given".
@@ -34,10 +35,18 @@ type BrokerSpec struct {
 	Zones system.Zones // of the scenario
 }
 
-// Autoscale is Celery's own autoscaler of processes, as written.
+// Autoscale is an autoscaler as written: Celery's own of processes, or one of replicas.
 type Autoscale struct {
 	Min, Max  int
-	Keepalive *des.Time // 30 s
+	Policy    string    // empty = celery
+	Keepalive *des.Time // celery: 30 s
+
+	Scales                string
+	Target                Target
+	Counts                string
+	Poll, Cooldown, Grace *des.Time
+	Boot                  worker.Law
+	Victim                string
 }
 
 // WorkerSpec is one worker as written: explicit keys override its command line.
@@ -56,7 +65,9 @@ type WorkerSpec struct {
 	SoftLimit          *des.Time
 	HardLimit          *des.Time
 	Machine            string
+	OwnMachine         bool // one for each replica, bought with it
 	Replicas           *int
+	Start              string // warm | cold, with autoscale of replicas
 	Overflow           []string
 	Reserve            map[string]int // slots kept for a queue
 	MaxTasksPerChild   *int

@@ -21,6 +21,9 @@ type group struct {
 	machine          int   // index, -1 = none
 	clearance        []string
 	box              system.Container
+	own              bool // a machine for each replica
+	fleet            *worker.Fleet
+	most             int // replicas of the fleet
 }
 
 // workers resolves the workers of the strategy as they are written.
@@ -116,7 +119,7 @@ func or[T any](given *T, fallback T) T {
 
 // worker resolves one worker; w has taken in its command line.
 func (b *builder) worker(path string, w *WorkerSpec) group {
-	g := group{name: w.Name, machine: b.machine(path+".machine", w.Machine)}
+	g := group{name: w.Name, machine: b.machine(path+".machine", w.Machine), own: w.OwnMachine}
 	if w.Pool != "" {
 		pool, err := poolOf(w.Pool)
 		if err != nil {
@@ -138,7 +141,11 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 	g.cfg.MaxTasksPerChild = or(w.MaxTasksPerChild, 0)
 	b.autoscale(path, w, &g)
 	b.container(path, w, &g)
+	b.start(path, w)
 	replicas := or(w.Replicas, 1)
+	if g.fleet != nil {
+		replicas = g.most
+	}
 	if replicas < 1 {
 		b.fail(path+".replicas", "%d: want at least 1", replicas)
 	}
@@ -168,7 +175,7 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 // concurrency is the number of slots of one replica. Celery takes the node's cores when none is given.
 func (b *builder) concurrency(path string, w *WorkerSpec, g *group) int {
 	switch {
-	case w.Autoscale != nil:
+	case w.Autoscale != nil && g.fleet == nil:
 		if w.Concurrency != nil {
 			b.fail(path+".concurrency", "%d: not with autoscale, whose max is the number of slots", *w.Concurrency)
 		}

@@ -9,6 +9,8 @@ type Machine struct {
 	Speed      float64 // 1 = the machine the demands were measured on
 	Efficiency float64 // effective cores / cores, 0..1
 	Count      int     // nodes of this kind
+	Most       int     // nodes at most, which come when a replica fits on none of those that are there; 0 = always Count
+	Cold       bool    // switched on at the beginning, and not before
 	Price      float64 // per node and hour, in the scenario's currency
 
 	Zone string   // where it stands; "" = anywhere

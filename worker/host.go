@@ -64,6 +64,8 @@ const (
 	kindToken                     // bucket: a task of its kind may start
 	kindGrown                     // worker: it has started processes for what is reserved
 	kindObserve                   // the observed window begins or ends
+	kindPoll                      // fleet: it is looked at
+	kindBooted                    // worker: a replica that was ordered takes tasks
 	FirstHostKind
 )
 
@@ -94,6 +96,12 @@ const (
 	Requeued                    // back in the broker after its worker or child was lost
 	Retried                     // to be published again
 	Done                        // ended for good
+
+	// What happens to a replica of a fleet: records without a task.
+	ReplicaOrdered
+	ReplicaUp
+	ReplicaLeaving
+	ReplicaGone
 )
 
 // Recorder receives every change of state of a System in the order in which they happen.

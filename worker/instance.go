@@ -53,6 +53,12 @@ type instance struct {
 	keeps     *reservation // nil = no slot is kept for a queue
 	throttled bool         // a token has come while its thread was taken by a task
 
+	presence presence // of a replica
+	fleet    int32    // that it belongs to
+	boots    uint32   // how often it was ordered, and called off
+	ordered  uint64   // serial of its last order
+	counted  float64  // slot-seconds held until its fleet was last looked at
+
 	busy    des.Area
 	waiting des.Area
 }
@@ -141,6 +147,9 @@ func (s *System) deliver(id int32, w *instance) {
 	t.delivered, t.restored = s.now, false
 	w.unacked++
 	w.holding++
+	if s.prompt {
+		s.changed()
+	}
 	if w.keeps != nil {
 		w.keeps.hands.take(t.queue)
 		w.keeps.window.take(t.queue)

@@ -78,7 +78,7 @@ func (s *System) perish(w *instance) {
 	}
 	w.forget()
 	w.busy.Set(s.now, 0)
-	if s.now >= s.from && s.now < s.to {
+	if s.now >= s.from && s.now < s.to && w.presence != retiring {
 		s.tally.Workers[me].Restarts++
 	}
 	w.deaths++

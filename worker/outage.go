@@ -44,3 +44,17 @@ func (s *System) Waiting() int {
 	}
 	return max(0, n)
 }
+
+// Await says that what some workers run on is not there yet: they are up with Recover. It comes before anything else.
+func (s *System) Await(workers []int32) {
+	for _, id := range workers {
+		w := &s.workers[id]
+		w.outages++
+		w.down = true
+		s.exit(w.free...)
+		if s.keeper != nil {
+			s.keeper.Down(id)
+		}
+		s.ask(w)
+	}
+}

@@ -15,7 +15,9 @@ func (s *System) ready(w *instance) {
 		s.host.Schedule(des.Event{At: w.looks, Kind: kindLook, Arg: s.slots[w.firstSlot].worker})
 	}
 	w.muster()
-	s.raise(w)
+	if !w.off {
+		s.raise(w)
+	}
 	if w.cfg.AutoscaleMin > 0 && w.cfg.Keepalive > 0 {
 		s.host.Schedule(des.Event{At: w.cfg.Keepalive, Kind: kindKeepalive, Arg: s.slots[w.firstSlot].worker})
 	}

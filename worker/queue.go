@@ -33,6 +33,9 @@ func (s *System) push(q *queue, id int32, front bool) {
 	q.n++
 	s.waiting++
 	q.length.Set(s.now, q.n)
+	if s.prompt {
+		s.changed()
+	}
 }
 
 // pop takes the message that is served first.

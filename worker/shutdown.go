@@ -71,7 +71,7 @@ func (s *System) shutdown(w *instance, grace des.Time) {
 func (s *System) Restart(now des.Time, worker int32) {
 	s.now = now
 	w := &s.workers[worker]
-	if w.off {
+	if w.off && w.presence == serving {
 		w.off = false
 		s.up(worker)
 	}
@@ -126,7 +126,7 @@ func (s *System) depart(w *instance) {
 	}
 	w.forget()
 	w.busy.Set(s.now, 0)
-	if s.now >= s.from && s.now < s.to {
+	if s.now >= s.from && s.now < s.to && w.presence != retiring {
 		s.tally.Workers[me].Restarts++
 	}
 	s.gone(w)
@@ -143,6 +143,9 @@ func (s *System) gone(w *instance) {
 	}
 	if s.undertaker != nil {
 		s.undertaker.Gone(s.slots[w.firstSlot].worker)
+	}
+	if w.presence == retiring {
+		s.departed(s.slots[w.firstSlot].worker)
 	}
 }
 

@@ -11,6 +11,8 @@ type Setup struct {
 	Workers    []Config
 	Targets    [][]Target // of each class; may be nil
 	Priorities []int      // that messages may carry besides those of their classes
+	Fleets     []Fleet    // workers whose number follows the load
+	Origin     des.Time   // time of the week at time 0, for their plans
 	Key        des.Key    // of the broker's own choices
 	Recorder   Recorder   // nil = nobody listens
 	Deploys    []Deploy
@@ -57,6 +59,14 @@ type System struct {
 	publishing des.Time  // when the producers have published what they have
 	scratch    []int32
 	lost       []int32 // tasks of a worker that dies
+
+	fleets   []fleet
+	landlord Landlord // the host, if its machines come and go
+	boots    *des.Stream
+	bootKey  des.Key
+	origin   des.Time
+	opening  bool // the replicas ordered now have been there before
+	prompt   bool // some fleet is looked at after every change
 
 	tally     Tally
 	from, to  des.Time
@@ -122,7 +132,7 @@ func New(setup Setup, host Host) *System {
 		s.classLevel = append(s.classLevel, s.priorities.level(s.classes[i].Priority, &setup.Queues[q]))
 		s.tally.Classes[i].Within = make([][2]int64, len(s.targets[i]))
 	}
-	s.addWorkers(setup.Workers)
+	s.addWorkers(setup.Workers, setup.Fleets)
 	if setup.Causes > 0 {
 		s.tally.Tolls = make([][]Toll, setup.Causes)
 		for i := range s.tally.Tolls {
@@ -132,10 +142,11 @@ func New(setup Setup, host Host) *System {
 	s.plan(setup.Deploys)
 	s.expect(setup.Outages)
 	s.newBuckets()
+	s.assemble(&setup)
 	return s
 }
 
-func (s *System) addWorkers(configs []Config) {
+func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 	for i := range configs {
 		cfg := &configs[i]
 		w := newInstance(cfg, s.broker.Kind, s.queues)
@@ -153,6 +164,7 @@ func (s *System) addWorkers(configs []Config) {
 		for c := range s.classes {
 			s.policies = append(s.policies, newPolicy(cfg, &s.classes[c]))
 		}
+		enroll(&w, fleets, i)
 		s.workers = append(s.workers, w)
 		s.ready(&s.workers[i])
 	}
@@ -209,6 +221,13 @@ func (s *System) observe(end bool) {
 	}
 	for i := range s.queues {
 		each(&s.queues[i].length, &s.tally.Queues[i].Length)
+	}
+	if !end {
+		s.recount()
+	}
+	for i := range s.fleets {
+		each(&s.fleets[i].running, &s.tally.Fleets[i].Running)
+		each(&s.fleets[i].booting, &s.tally.Fleets[i].Booting)
 	}
 	for i := range s.workers {
 		each(&s.workers[i].busy, &s.tally.Workers[i].Busy)
@@ -320,6 +339,12 @@ func (s *System) Handle(e des.Event) {
 		s.born(e.Arg)
 	case kindObserve:
 		s.observe(e.Arg == 1)
+	case kindPoll:
+		s.lookAtFleet(e.Arg)
+	case kindBooted:
+		if w := &s.workers[e.Arg]; des.MakeGen(w.boots) == e.Gen {
+			s.booted(e.Arg)
+		}
 	}
 }
 

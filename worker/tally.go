@@ -32,6 +32,7 @@ type Tally struct {
 	Classes []ClassTally
 	Queues  []QueueTally
 	Workers []WorkerTally
+	Fleets  []FleetTally
 	Tolls   [][]Toll // by cause and class, where causes are watched
 	Stale   int64    // events that fired after their cause was gone
 }

@@ -78,7 +78,7 @@ func (s *System) restoreDelay(t *task) des.Time {
 	first := des.Never
 	for i := range s.workers {
 		w := &s.workers[i]
-		if period := w.cfg.Overheads.Look; period > 0 {
+		if period := w.cfg.Overheads.Look; period > 0 && !w.off {
 			first = min(first, w.looks+(ripe-w.looks+period-1)/period*period)
 		}
 	}

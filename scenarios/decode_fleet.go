@@ -1,0 +1,73 @@
+package scenarios
+
+import (
+	"simrun/des"
+	"simrun/strategies"
+	"simrun/worker"
+)
+
+// autoscale makes a worker's autoscaler.
+func (d *decoder) autoscale(v *value, path string) *strategies.Autoscale {
+	a := &strategies.Autoscale{
+		Min: d.whole(v.get("min")), Max: d.whole(v.get("max")), Policy: d.text(v.get("policy")),
+		Scales: d.text(v.get("scales")), Counts: d.text(v.get("counts")), Victim: d.text(v.get("victim")),
+		Keepalive: d.timeIf(v.get("keepalive")), Poll: d.timeIf(v.get("poll")),
+		Cooldown: d.timeIf(v.get("cooldown")), Grace: d.timeIf(v.get("grace")),
+	}
+	if law := d.dist(v.field("boot"), path, durations()); law != nil {
+		a.Boot = law
+	}
+	if t := v.get("target"); t != nil {
+		d.target(t, &a.Target)
+	}
+	return a
+}
+
+func (d *decoder) target(v *value, t *strategies.Target) {
+	if v.kind == list {
+		t.Plan = []worker.Span{}
+		for _, item := range v.items {
+			t.Plan = append(t.Plan, worker.Span{For: d.time(item.get("for")), Replicas: d.whole(item.get("replicas"))})
+		}
+		return
+	}
+	messages, share, wait := targetAmounts()
+	if x, err := messages.parse(v); err == nil {
+		t.Messages = &x
+	}
+	if x, err := share.parse(v); err == nil {
+		t.Share = &x
+	}
+	if x, err := wait.parse(v); err == nil {
+		after := des.Seconds(x)
+		t.Wait = &after
+	}
+}
+
+func (d *decoder) timeIf(v *value) *des.Time {
+	if v == nil {
+		return nil
+	}
+	t := d.time(v)
+	return &t
+}
+
+// machineUse is a worker's machine, and whether each of its replicas has one of its own.
+func (d *decoder) machineUse(v *value) (name string, own bool) {
+	if v != nil && v.kind == table {
+		return d.text(v.get("use")), d.flag(v.get("own"))
+	}
+	return d.text(v), false
+}
+
+// count is how many machines of a kind there are, and at most; 0 = there are no more.
+func (d *decoder) count(v *value, path string) (count, most int) {
+	if v == nil || v.kind != table {
+		return d.whole(v), 0
+	}
+	count, most = d.whole(v.get("min")), d.whole(v.get("max"))
+	if top := v.get("max"); top != nil && most < count && !d.bad[top.at] {
+		d.errorf(top.at, join(path, "max"), "%d: want at least min, %d", most, count)
+	}
+	return count, most
+}

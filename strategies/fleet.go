@@ -1,0 +1,218 @@
+package strategies
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"simrun/des"
+	"simrun/worker"
+	"simrun/workloads"
+)
+
+// Defaults of a fleet: those of KEDA (pollingInterval, cooldownPeriod) and of Kubernetes
+// (terminationGracePeriodSeconds).
+const (
+	defaultPoll     = 30 * time.Second
+	defaultCooldown = 300 * time.Second
+	defaultGrace    = 30 * time.Second
+)
+
+var (
+	policyNames = []string{worker.QueueLength: "queue_length", worker.Utilization: "utilization", worker.Latency: "latency", worker.Schedule: "schedule"}
+	victimNames = []string{worker.Newest: "newest", worker.Idle: "idle"}
+	countNames  = []string{"ready", "ready+unacked"}
+	startNames  = []string{"warm", "cold"}
+)
+
+// Target is what a policy aims at, as written: one of these.
+type Target struct {
+	Messages *float64 // for each replica
+	Share    *float64
+	Wait     *des.Time
+	Plan     []worker.Span
+}
+
+// found is what a target is, in the words of an error.
+func (t *Target) found() string {
+	switch {
+	case t.Messages != nil:
+		return "a number"
+	case t.Share != nil:
+		return "a share"
+	case t.Wait != nil:
+		return "a duration"
+	case t.Plan != nil:
+		return "a list"
+	}
+	return "not given"
+}
+
+// ofReplicas says whether the number of replicas follows the load, and not that of processes.
+func (a *Autoscale) ofReplicas() bool { return a != nil && a.Policy != "" && a.Policy != "celery" }
+
+// fleet resolves the scaling of replicas.
+func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
+	a := w.Autoscale
+	f := &worker.Fleet{
+		Min: a.Min, Poll: or(a.Poll, defaultPoll), Cooldown: or(a.Cooldown, defaultCooldown), Boot: a.Boot,
+		Grace: or(a.Grace, defaultGrace), Cold: w.Start == "cold",
+	}
+	g.fleet, g.most = f, max(1, a.Max)
+	if law, ok := a.Boot.(workloads.Dist); ok && law.Mean() == 0 {
+		f.Boot = nil
+	}
+	policy, err := choice(policyNames, a.Policy)
+	if err != nil {
+		b.fail(path+".policy", "%v", err)
+		return
+	}
+	f.Policy = worker.Policy(policy)
+	if a.Scales == "processes" {
+		b.fail(path+".scales", "%q: want replicas: only the policy celery scales processes", a.Scales)
+	}
+	if a.Keepalive != nil {
+		b.fail(path+".keepalive", "only with the policy celery: want cooldown")
+	}
+	if w.Replicas != nil {
+		b.fail(strings.TrimSuffix(path, ".autoscale")+".replicas", "%d: not with autoscale, whose max is the number of replicas", *w.Replicas)
+	}
+	switch {
+	case a.Min < 0:
+		b.fail(path+".min", "%d: want at least 0", a.Min)
+	case a.Max < max(1, a.Min):
+		b.fail(path+".max", "%d: want at least %s", a.Max, leastMax(a.Min))
+	case f.Policy == worker.Utilization && a.Min == 0:
+		b.fail(path+".min", "0: want at least 1 with the policy utilization: where no replica runs, none is busy")
+	}
+	if a.Victim != "" {
+		v, err := choice(victimNames, a.Victim)
+		if err != nil {
+			b.fail(path+".victim", "%v", err)
+		}
+		f.Victim = worker.Victim(v)
+	}
+	if a.Counts != "" {
+		n, err := choice(countNames, a.Counts)
+		switch {
+		case err != nil:
+			b.fail(path+".counts", "%v", err)
+		case f.Policy != worker.QueueLength:
+			b.fail(path+".counts", "only with the policy queue_length")
+		}
+		f.Unacked = n == 1
+	}
+	if f.Poll <= 0 && (f.Policy != worker.QueueLength || f.Poll < 0) {
+		b.fail(path+".poll", "0s: want more, except with the policy queue_length, which then looks after every change")
+	}
+	b.target(path+".target", a, f)
+	if f.Policy == worker.Latency && b.broker.Kind != worker.Ideal {
+		b.wish("workers.%s: autoscale policy latency: %s does not say how old its oldest message is", g.name, brokerNames[b.broker.Kind])
+	}
+}
+
+func leastMax(low int) string {
+	if low <= 1 {
+		return "1"
+	}
+	return "min, " + strconv.Itoa(low)
+}
+
+// target wants the kind of target that the policy has.
+func (b *builder) target(path string, a *Autoscale, f *worker.Fleet) {
+	t := &a.Target
+	switch {
+	case f.Policy == worker.QueueLength && t.Messages != nil:
+		f.Target = *t.Messages
+	case f.Policy == worker.Utilization && t.Share != nil:
+		f.Target = *t.Share
+	case f.Policy == worker.Latency && t.Wait != nil:
+		f.Target = t.Wait.Seconds()
+	case f.Policy == worker.Schedule && t.Plan != nil:
+		f.Plan = t.Plan
+		for i, p := range t.Plan {
+			switch {
+			case p.For <= 0:
+				b.fail(path+"."+strconv.Itoa(i)+".for", "want more than 0s")
+			case p.Replicas < a.Min || p.Replicas > a.Max:
+				b.fail(path+"."+strconv.Itoa(i)+".replicas", "%d: want from min, %d, to max, %d", p.Replicas, a.Min, a.Max)
+			}
+		}
+		return
+	default:
+		b.fail(path, "%s: want %s with the policy %s", t.found(), targetForms[f.Policy], a.Policy)
+		return
+	}
+	if !(f.Target > 0) {
+		b.fail(path, "want more than 0")
+	}
+}
+
+var targetForms = [...]string{
+	worker.QueueLength: "a number of messages for each replica",
+	worker.Utilization: "a share of the slots such as 70%",
+	worker.Latency:     "a wait such as 30s",
+	worker.Schedule:    "a list such as [{for: 8h, replicas: 1}, {for: 16h, replicas: 4}]",
+}
+
+// onlyProcesses refuses what Celery's own autoscaler does not have.
+func (b *builder) onlyProcesses(path string, a *Autoscale) {
+	if a.Scales == "replicas" {
+		b.fail(path+".scales", "%q: want processes: Celery's own autoscaler adds no replicas", a.Scales)
+	}
+	t := &a.Target
+	for _, k := range []struct {
+		name  string
+		given bool
+	}{
+		{"target", t.Messages != nil || t.Share != nil || t.Wait != nil || t.Plan != nil},
+		{"counts", a.Counts != ""},
+		{"poll", a.Poll != nil},
+		{"cooldown", a.Cooldown != nil},
+		{"boot", a.Boot != nil},
+		{"grace", a.Grace != nil},
+		{"victim", a.Victim != ""},
+	} {
+		if k.given {
+			b.fail(path+"."+k.name, "not with the policy celery, which has keepalive alone")
+		}
+	}
+}
+
+// start resolves whether the first replicas are there from the beginning.
+func (b *builder) start(path string, w *WorkerSpec) {
+	if w.Start == "" {
+		return
+	}
+	if _, err := choice(startNames, w.Start); err != nil {
+		b.fail(path+".start", "%v", err)
+	} else if !w.Autoscale.ofReplicas() {
+		b.fail(path+".start", "%q: only with autoscale of replicas: the machines of other workers have a start of their own", w.Start)
+	}
+}
+
+// PolicyName is the policy of a fleet as a scenario has it.
+func PolicyName(f *worker.Fleet) string { return policyNames[f.Policy] }
+
+// VictimName is the victim of a fleet as a scenario has it.
+func VictimName(f *worker.Fleet) string { return victimNames[f.Victim] }
+
+// CountsName is what a fleet counts as a scenario has it.
+func CountsName(f *worker.Fleet) string {
+	if f.Unacked {
+		return countNames[1]
+	}
+	return countNames[0]
+}
+
+// FleetOf is the fleet that a worker is a replica of, nil if it is of none.
+func (l *Layout) FleetOf(w int) *worker.Fleet {
+	for i := range l.Fleets {
+		for _, member := range l.Fleets[i].Workers {
+			if member == w {
+				return &l.Fleets[i]
+			}
+		}
+	}
+	return nil
+}

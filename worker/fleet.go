@@ -1,0 +1,296 @@
+package worker
+
+import (
+	"slices"
+
+	"simrun/des"
+)
+
+// Policy says what the number of replicas of a fleet follows.
+type Policy uint8
+
+// Policies. How many replicas each wants is in scaler.go.
+const (
+	QueueLength Policy = iota // messages: Target of them for each replica
+	Utilization               // the share of the slots that are held, which shall be Target
+	Latency                   // the wait of the oldest message, which shall be Target seconds
+	Schedule                  // a plan
+)
+
+// Victim says which replica goes when there are too many. One that has not come up yet always goes first.
+type Victim uint8
+
+// Victims. Newest is what a ReplicaSet of Kubernetes does among pods that are ready; Idle is the one with the fewest
+// tasks in hand, the newest of equals.
+const (
+	Newest Victim = iota
+	Idle
+)
+
+// Law is the law of a time in seconds.
+type Law interface{ Draw(*des.Stream) float64 }
+
+// Span is one part of a plan.
+type Span struct {
+	For      des.Time
+	Replicas int
+}
+
+// Fleet is a worker in several replicas whose number follows the load.
+type Fleet struct {
+	Workers  []int // the replicas, all alike: as many as there may be, those that are leaving among them
+	Min      int
+	Policy   Policy
+	Target   float64  // by policy: messages a replica, a share, seconds
+	Unacked  bool     // QueueLength counts also what its replicas hold unacked
+	Plan     []Span   // with Schedule; it repeats from the beginning of the week
+	Poll     des.Time // from one look to the next; 0 = after every change of a QueueLength
+	First    des.Time // look; 0 = at random within the first period
+	Cooldown des.Time // before it gives up a replica, so long none of its looks may have wanted it
+	Boot     Law      // from the order of a replica, and its machine, to its taking tasks; nil = at once
+	Grace    des.Time // for which a replica that is to go may end what it runs, before it is killed
+	Victim   Victim
+	Cold     bool // its first replicas boot, too
+}
+
+// FleetTally is what was observed of one fleet.
+type FleetTally struct {
+	Running des.Area // replicas that take tasks, or are leaving
+	Booting des.Area
+	Ordered int64 // within the observed window, beside the first
+	Removed int64 // the same, those that had not come up among them
+}
+
+// Landlord is a Host whose machines come and go with the replicas of fleets. Without one there is room for all.
+type Landlord interface {
+	// Lodge finds a machine for a replica, and says how long it takes until that is there. False: there is none.
+	Lodge(worker int32) (des.Time, bool)
+	// Vacate tells that the replica is gone.
+	Vacate(worker int32)
+}
+
+// presence is where a replica is in its life.
+type presence uint8
+
+const (
+	serving presence = iota // as all workers that are in no fleet
+	missing
+	booting
+	retiring
+)
+
+// fleet is the present state of one.
+type fleet struct {
+	cfg     *Fleet
+	up      int // take tasks
+	coming  int
+	serial  uint64 // of the last order
+	wanted  []wish // what looks have wanted that still counts, falling
+	looked  des.Time
+	looking bool // after a change: a look is due
+
+	running, booting des.Area
+}
+
+// wish is how many replicas a look wanted.
+type wish struct {
+	at       des.Time
+	replicas int
+}
+
+// enroll makes a worker a replica that is not there yet, if it is one.
+func enroll(w *instance, fleets []Fleet, id int) {
+	for i := range fleets {
+		if slices.Contains(fleets[i].Workers, id) {
+			w.fleet = int32(i)
+			w.presence, w.off, w.down = missing, true, true
+		}
+	}
+}
+
+// assemble makes the fleets at time 0.
+func (s *System) assemble(setup *Setup) {
+	if len(setup.Fleets) == 0 {
+		return
+	}
+	s.origin = setup.Origin
+	s.bootKey = setup.Key.WithName("boots")
+	s.boots = des.NewStream(s.bootKey)
+	s.landlord, _ = s.host.(Landlord)
+	s.fleets = make([]fleet, len(setup.Fleets))
+	s.tally.Fleets = make([]FleetTally, len(setup.Fleets))
+	for i := range s.fleets {
+		f := &s.fleets[i]
+		f.cfg = &setup.Fleets[i]
+		f.wanted = make([]wish, 0, len(f.cfg.Workers)+2)
+		s.opening = !f.cfg.Cold
+		first := f.cfg.Min
+		if f.cfg.Policy == Schedule {
+			first = s.planned(f)
+		}
+		for range first {
+			s.order(int32(i))
+		}
+		s.opening = false
+		switch {
+		case f.cfg.Poll == 0:
+			s.prompt = true
+		case f.cfg.First > 0:
+			s.lookAt(int32(i), f.cfg.First)
+		default:
+			s.lookAt(int32(i), des.Time(s.boots.Float64()*float64(f.cfg.Poll)))
+		}
+	}
+}
+
+func (s *System) lookAt(i int32, at des.Time) {
+	s.host.Schedule(des.Event{At: at, Kind: kindPoll, Arg: i})
+}
+
+// order starts one replica more, and says whether there was one, and room for it.
+func (s *System) order(i int32) bool {
+	f := &s.fleets[i]
+	id := int32(none)
+	for _, w := range f.cfg.Workers {
+		if s.workers[w].presence == missing {
+			id = int32(w)
+			break
+		}
+	}
+	if id == none {
+		return false
+	}
+	w := &s.workers[id]
+	var after des.Time
+	if s.landlord != nil {
+		wait, room := s.landlord.Lodge(id)
+		if !room {
+			return false
+		}
+		after = wait
+	}
+	if f.cfg.Boot != nil && !s.opening {
+		// By the replica and how often it has booted: what others do changes nothing.
+		s.boots.Reset(s.bootKey.With(uint64(id)).With(uint64(w.boots)))
+		after += des.Seconds(f.cfg.Boot.Draw(s.boots))
+	}
+	w.boots++
+	f.serial++
+	w.ordered = f.serial
+	w.presence = booting
+	f.coming++
+	f.booting.Add(s.now, 1)
+	if !s.opening {
+		s.count1(&s.tally.Fleets[i].Ordered)
+	}
+	s.replica(ReplicaOrdered, id)
+	if after > 0 {
+		s.host.Schedule(des.Event{At: s.now + after, Kind: kindBooted, Arg: id, Gen: des.MakeGen(w.boots)})
+		return true
+	}
+	s.booted(id)
+	return true
+}
+
+// booted is a replica that takes tasks from now on, if what it runs on has not failed.
+func (s *System) booted(id int32) {
+	w := &s.workers[id]
+	f := &s.fleets[w.fleet]
+	w.presence = serving
+	f.coming--
+	f.up++
+	f.booting.Add(s.now, -1)
+	f.running.Add(s.now, 1)
+	s.replica(ReplicaUp, id)
+	s.Restart(s.now, id)
+}
+
+// dismiss lets one replica go.
+func (s *System) dismiss(i int32) {
+	f := &s.fleets[i]
+	id := s.victim(f)
+	w := &s.workers[id]
+	if w.presence == booting {
+		w.boots++ // its boot is void
+		f.coming--
+		f.booting.Add(s.now, -1)
+		s.withdrawn(id)
+		return
+	}
+	w.presence = retiring
+	f.up--
+	s.replica(ReplicaLeaving, id)
+	off := w.off // a deploy has it
+	s.Shutdown(s.now, id, f.cfg.Grace)
+	if off {
+		s.departed(id)
+	}
+}
+
+// victim is the replica that goes first.
+func (s *System) victim(f *fleet) int32 {
+	best := int32(none)
+	for _, i := range f.cfg.Workers {
+		w := &s.workers[i]
+		if w.presence != serving && w.presence != booting {
+			continue
+		}
+		if best == none || s.goesBefore(f, w, &s.workers[best]) {
+			best = int32(i)
+		}
+	}
+	return best
+}
+
+func (s *System) goesBefore(f *fleet, w, than *instance) bool {
+	if a, b := w.presence == booting, than.presence == booting; a != b {
+		return a
+	}
+	if f.cfg.Victim == Idle && w.inHand() != than.inHand() {
+		return w.inHand() < than.inHand()
+	}
+	return w.ordered > than.ordered
+}
+
+// inHand is the number of messages that a worker has, running or reserved.
+func (w *instance) inHand() int { return w.holding + w.held }
+
+// departed is a replica whose process is gone.
+func (s *System) departed(id int32) {
+	s.fleets[s.workers[id].fleet].running.Add(s.now, -1)
+	s.withdrawn(id)
+}
+
+// withdrawn is a replica that is not there any more.
+func (s *System) withdrawn(id int32) {
+	w := &s.workers[id]
+	w.presence = missing
+	s.count1(&s.tally.Fleets[w.fleet].Removed)
+	if s.landlord != nil {
+		s.landlord.Vacate(id)
+	}
+	s.replica(ReplicaGone, id)
+}
+
+// count1 counts something of the observed window.
+func (s *System) count1(n *int64) {
+	if s.now >= s.from && s.now < s.to {
+		*n++
+	}
+}
+
+func (s *System) replica(kind RecordKind, id int32) {
+	if s.recorder != nil {
+		s.recorder.Record(Record{At: s.now, Kind: kind, Task: none, Class: none, Queue: none, Worker: id, Slot: none})
+	}
+}
+
+// recount keeps what the fleets have seen of their replicas when the sums over time begin anew.
+func (s *System) recount() {
+	for i := range s.fleets {
+		for _, id := range s.fleets[i].cfg.Workers {
+			w := &s.workers[id]
+			w.counted -= w.busy.Integral(s.now)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package worker
+
+import (
+	"math"
+
+	"simrun/des"
+)
+
+// tolerance is how far a figure may be off its target without a change: the default of Kubernetes'
+// HorizontalPodAutoscaler (--horizontal-pod-autoscaler-tolerance).
+const tolerance = 0.1
+
+// look is a fleet being looked at: replicas that are missing are started at once, those that are too many go when no
+// look within the cooldown has wanted them (HorizontalPodAutoscaler: stabilizationWindowSeconds).
+func (s *System) lookAtFleet(i int32) {
+	f := &s.fleets[i]
+	f.looking = false
+	if f.cfg.Poll > 0 {
+		s.lookAt(i, s.now+f.cfg.Poll)
+	}
+	want := min(max(s.recommended(f), f.cfg.Min), len(f.cfg.Workers))
+	f.looked = s.now
+	most := f.remember(s.now, want)
+	have := f.up + f.coming
+	for range want - have {
+		if !s.order(i) {
+			break
+		}
+	}
+	for range have - most {
+		s.dismiss(i)
+	}
+}
+
+// remember notes what a look wanted, and returns the most that any within the cooldown did.
+func (f *fleet) remember(now des.Time, want int) int {
+	n := len(f.wanted)
+	for n > 0 && f.wanted[n-1].replicas <= want {
+		n--
+	}
+	f.wanted = append(f.wanted[:n], wish{now, want})
+	old := 0
+	for f.wanted[old].at < now-f.cfg.Cooldown {
+		old++
+	}
+	if old > 0 {
+		f.wanted = f.wanted[:copy(f.wanted, f.wanted[old:])]
+	}
+	return f.wanted[0].replicas
+}
+
+// recommended is the number of replicas that the policy wants now, whatever their bounds.
+func (s *System) recommended(f *fleet) int {
+	switch f.cfg.Policy {
+	case QueueLength:
+		// KEDA and an external metric with a target of averageValue: ceil(metric / target).
+		return ceil(float64(s.backlog(f)) / f.cfg.Target)
+	case Utilization:
+		return f.proportional(s.utilization(f) / f.cfg.Target)
+	case Latency:
+		age := s.oldest(f).Seconds()
+		if f.up+f.coming == 0 && age > 0 {
+			return 1
+		}
+		return f.proportional(age / f.cfg.Target)
+	case Schedule:
+		return s.planned(f)
+	}
+	return 0
+}
+
+// proportional is ceil(current x ratio), and what there is while the ratio is near 1 (HorizontalPodAutoscaler). A
+// replica that boots counts as idle.
+func (f *fleet) proportional(ratio float64) int {
+	have := f.up + f.coming
+	if math.Abs(ratio-1) <= tolerance {
+		return have
+	}
+	return ceil(float64(have) * ratio)
+}
+
+func ceil(x float64) int {
+	return int(math.Ceil(min(x, 1e9) - 1e-9)) // 0.7 x 10 / 0.7 is 10
+}
+
+// backlog is the number of messages in the broker that the fleet takes and, if asked for, of those that its replicas
+// hold unacked. What runs with an early ack is in neither.
+func (s *System) backlog(f *fleet) int {
+	n := 0
+	for _, q := range s.workers[f.cfg.Workers[0]].cfg.Queues {
+		n += s.queues[q].n
+	}
+	if f.cfg.Unacked {
+		for _, w := range f.cfg.Workers {
+			n += s.workers[w].unacked
+		}
+	}
+	return n
+}
+
+// utilization is the share of the slots of all replicas that was held since the last look, those that boot among them.
+func (s *System) utilization(f *fleet) float64 {
+	held := 0.0
+	for _, i := range f.cfg.Workers {
+		w := &s.workers[i]
+		total := w.busy.Integral(s.now)
+		if w.presence == serving {
+			held += total - w.counted
+		}
+		w.counted = total
+	}
+	slots := float64(f.up+f.coming) * float64(s.workers[f.cfg.Workers[0]].cfg.Concurrency)
+	elapsed := (s.now - f.looked).Seconds()
+	if slots == 0 || elapsed <= 0 {
+		return 0
+	}
+	return held / (slots * elapsed)
+}
+
+// oldest is how long the oldest message that the fleet takes has been in the broker.
+func (s *System) oldest(f *fleet) des.Time {
+	first := s.now
+	for _, q := range s.workers[f.cfg.Workers[0]].cfg.Queues {
+		for l := range s.queues[q].levels {
+			if head := s.queues[q].levels[l].head; head != none {
+				first = min(first, s.tasks[head].published)
+			}
+		}
+	}
+	return s.now - first
+}
+
+// planned is the number of replicas that the plan has now.
+func (s *System) planned(f *fleet) int {
+	var cycle des.Time
+	for _, p := range f.cfg.Plan {
+		cycle += p.For
+	}
+	at := (s.origin + s.now) % cycle
+	if at < 0 {
+		at += cycle
+	}
+	for _, p := range f.cfg.Plan {
+		if at < p.For {
+			return p.Replicas
+		}
+		at -= p.For
+	}
+	return 0
+}
+
+// changed lets the fleets that do not wait for a time look after a change.
+func (s *System) changed() {
+	for i := range s.fleets {
+		if f := &s.fleets[i]; f.cfg.Poll == 0 && !f.looking {
+			f.looking = true
+			s.lookAt(int32(i), s.now)
+		}
+	}
+}
