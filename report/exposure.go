@@ -30,62 +30,68 @@ func exposures(s *experiment.Strategy) (all []exposed) {
 	return all
 }
 
-// exposure is who shared what with tasks that lack a label, in short or with all that was counted.
-func exposure(r *experiment.Result, whole bool) *grid {
-	head := []string{"class", "label", "without\nclearance", "shared\nprocess", "shared\nmachine", "readable\nat broker"}
-	if whole {
-		head = []string{"class", "label", "attempts", "without\nclearance", "shared\nprocess", "at the\nsame time", "shared\nmachine", "at the\nsame time", "task-seconds\nan hour", "readable\nat broker"}
-	}
-	g := byStrategy(r, "Exposure", 2, head, func(s *experiment.Strategy) (rows [][]string) {
+// exposure is who shared what with tasks that lack a label. Where the disclaimer is not said elsewhere, a note says it.
+func exposure(r *experiment.Result, alone bool) *grid {
+	g := byStrategy(r, "Exposure", 2, []string{"class", "label", "without\nclearance", "shared\nprocess", "shared\nmachine", "readable\nat broker"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, x := range exposures(s) {
-			broker := "no"
+			broker, machine := "no", units.Absent
 			if x.Broker {
 				broker = "yes"
 			}
-			p, m := x.Process, x.Machine
-			if m == nil {
-				m = &experiment.Place{}
+			if x.Machine != nil {
+				machine = share(x.Machine.Shared)
 			}
-			row := []string{x.class, x.label, share(x.Uncleared), share(p.Shared), share(m.Shared), broker}
-			if whole {
-				seconds := units.Absent
-				if m.Overlap != nil {
-					seconds = units.Count(m.Overlap.Value)
-				}
-				row = []string{x.class, x.label, units.Count(x.Attempts), share(x.Uncleared), share(p.Shared), share(p.Beside), share(m.Shared), share(m.Beside), seconds, broker}
+			rows = append(rows, []string{x.class, x.label, share(x.Uncleared), share(x.Process.Shared), machine, broker})
+		}
+		return rows
+	})
+	g.note("Shares of the attempts of tasks with the label. Shared: in a process, or on a machine, that at any time ran a task without it; nothing is known of machines where a worker has none. Readable at the broker: with the credentials of a worker that also runs tasks without it.")
+	if alone {
+		g.note("%s", disclaimer)
+	}
+	return g
+}
+
+// beside is for how long tasks with a label and others ran in one place at the same time.
+func beside(r *experiment.Result) *grid {
+	g := byStrategy(r, "At the same time", 2, []string{"class", "label", "attempts", "in a process", "interval", "on a machine", "interval", "task-seconds/h"}, func(s *experiment.Strategy) (rows [][]string) {
+		for _, x := range exposures(s) {
+			row := []string{x.class, x.label, units.Count(x.Attempts), share(x.Process.Beside), interval("share", x.Process.Beside), units.Absent, units.Absent, units.Absent}
+			if m := x.Machine; m != nil {
+				row[5], row[6], row[7] = share(m.Beside), interval("share", m.Beside), mean(m.Overlap)
 			}
 			rows = append(rows, row)
 		}
 		return rows
 	})
-	g.note("Shares of the attempts of tasks with the label. Shared: in a process, or on a machine, that at any time ran a task without it. Readable at the broker: with the credentials of a worker that also runs tasks without it. %s", disclaimer)
-	if whole {
-		g.note("At the same time: while such a task ran there, for so many task-seconds an hour on the same machine. Of a layout with workers that have no machine nothing is known at that level.")
-	}
+	g.note("Shares of the attempts during which a task without the label ran in the same process, and on the same machine; and how long they ran beside one there, in an hour.")
 	return g
 }
 
 func share(e *experiment.Estimate) string { return value("share", e) }
 
-// compromises are what malicious code could have read.
-func compromises(r *experiment.Result) *grid {
-	g := byStrategy(r, "Compromise", 2, []string{"compromised", "class", "tasks", "process", "machine", "broker"}, func(s *experiment.Strategy) (rows [][]string) {
-		for i := range s.Compromised {
-			f := &s.Compromised[i]
-			name := fmt.Sprintf("%s at %s for %s", strings.TrimSuffix(f.Fault, " compromised"), units.Duration(f.At), units.Duration(f.For))
-			for _, c := range f.Classes {
+// compromises are what malicious code could have read, a table for each fault.
+func compromises(r *experiment.Result) (grids []*grid) {
+	if len(r.Strategies) == 0 {
+		return nil
+	}
+	for i := range r.Strategies[0].Compromised {
+		f := &r.Strategies[0].Compromised[i]
+		title := fmt.Sprintf("%s at %s for %s", f.Fault, units.Duration(f.At), units.Duration(f.For))
+		g := byStrategy(r, title, 1, []string{"class", "tasks", "process", "machine", "broker"}, func(s *experiment.Strategy) (rows [][]string) {
+			for _, c := range s.Compromised[i].Classes {
 				class := c.Class
 				if len(c.Labels) > 0 {
 					class += " (" + strings.Join(c.Labels, ", ") + ")"
 				}
-				rows = append(rows, []string{name, class, mean(c.Present), mean(c.Process), mean(c.Machine), mean(c.Broker)})
-				name = ""
+				rows = append(rows, []string{class, mean(c.Present), mean(c.Process), mean(c.Machine), mean(c.Broker)})
 			}
-		}
-		return rows
-	})
-	g.note("Tasks of other classes that were there meanwhile, and of these how many malicious code could have read: they ran in a process that it had run in, on a machine with such a process, or lay in a queue that its worker's credentials can read. Mean of %s. What it could write is not counted.", units.Plural(r.Run.Replications, "replication", "replications"))
-	return g
+			return rows
+		})
+		g.note("Tasks of other classes that were there meanwhile, and of these how many malicious code could have read: they ran in a process that it had run in, on a machine with such a process, or lay in a queue that its worker's credentials can read. Mean of %s. What it could write is not counted.", units.Plural(r.Run.Replications, "replication", "replications"))
+		grids = append(grids, g)
+	}
+	return grids
 }
 
 func mean(e *experiment.Estimate) string {
@@ -102,7 +108,7 @@ func price(r *experiment.Result) *grid {
 		return &grid{}
 	}
 	baseline := r.Verdict.Baseline
-	g := byStrategy(r, "The price of isolation", 2, []string{"shares", "class", "wait p95", "against today", "interval", "slots", "cost/h"}, func(s *experiment.Strategy) (rows [][]string) {
+	g := byStrategy(r, "The price of isolation", 1, []string{"class", "wait p95", "against today", "interval", "slots", "cost/h", "shares"}, func(s *experiment.Strategy) (rows [][]string) {
 		shares := "nothing"
 		if levels := s.Levels(); len(levels) > 0 {
 			shares = strings.Join(levels, ", ")
@@ -113,13 +119,13 @@ func price(r *experiment.Result) *grid {
 		}
 		for i := range s.Classes {
 			c := &s.Classes[i]
-			row := []string{shares, c.Name, units.Absent, units.Absent, units.Absent, slots, cost}
+			row := []string{c.Name, units.Absent, units.Absent, units.Absent, slots, cost, shares}
 			if c.Wait != nil {
-				row[2] = value("wait.p95", c.Wait.P95)
+				row[1] = value("wait.p95", c.Wait.P95)
 			}
 			for _, d := range r.Comparisons {
 				if d.Strategy == s.Name && d.Class == c.Name && d.Metric == "wait.p95" && d.Difference != nil && s.Name != baseline {
-					row[3], row[4] = signed(d.Metric, d.Difference.Value), interval(d.Metric, d.Difference)
+					row[2], row[3] = signed(d.Metric, d.Difference.Value), interval(d.Metric, d.Difference)
 				}
 			}
 			rows = append(rows, row)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"simrun/experiment"
@@ -18,7 +19,7 @@ func Markdown(r *experiment.Result) string {
 	if r.Verdict.Apply != nil {
 		b.WriteString("\n## What to change\n\n```\n" + strings.TrimRight(strategies.Render(*r.Verdict.Apply), "\n") + "\n```\n")
 	}
-	for _, g := range []*grid{durations(r), causes(r), rest(r), memory(r), killed(r), price(r), exposure(r, true), compromises(r), checks(r)} {
+	for _, g := range slices.Concat([]*grid{durations(r), causes(r), rest(r), memory(r), killed(r), price(r), exposure(r, true), beside(r)}, compromises(r), []*grid{checks(r)}) {
 		markdownGrid(&b, g)
 	}
 	if w := footnotes(r); len(w) > 0 {
@@ -37,7 +38,7 @@ func Summary(r *experiment.Result) string {
 	var b strings.Builder
 	head(&b, r)
 	markdownSweep(&b, r)
-	for _, g := range []*grid{targets(r), overloaded(r), layouts(r), memory(r), killed(r), bill(r), price(r), exposure(r, false), compromises(r)} {
+	for _, g := range append([]*grid{targets(r), overloaded(r), layouts(r), memory(r), killed(r), bill(r), price(r), exposure(r, true)}, compromises(r)...) {
 		markdownGrid(&b, g)
 	}
 	b.WriteString("\n" + runLine(r) + "\n")

@@ -69,7 +69,7 @@ func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result) error {
 		Targets:  views(targets(r), overloaded(r), durations(r), layouts(r), bill(r), rest(r), killed(r), blast(r), tolls(r), direct(r)),
 		Causes:   views(causes(r), stretches(r)),
 		Workers:  views(workers(r), memory(r), disks(r)),
-		Exposure: views(price(r), exposure(r, true), compromises(r)), Disclaimer: disclaimer,
+		Exposure: views(append([]*grid{price(r), exposure(r, false), beside(r)}, compromises(r)...)...), Disclaimer: disclaimer,
 		Checks: views(checks(r), differences(r)),
 	}
 	if v.Sweep = views(sweepGrids(r)...); v.Sweep != nil {

@@ -39,8 +39,10 @@ func Text(r *experiment.Result, width int, color bool) string {
 	p.grid(killed(r))
 	p.grid(blast(r))
 	p.grid(direct(r))
-	p.grid(exposure(r, false))
-	p.grid(compromises(r))
+	p.grid(exposure(r, true))
+	for _, g := range compromises(r) {
+		p.grid(g)
+	}
 	p.checks(r)
 	if w := footnotes(r); len(w) > 0 {
 		p.title("Warnings")
