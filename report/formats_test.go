@@ -156,3 +156,35 @@ func TestTargetAsASentence(t *testing.T) {
 	e.Value = nil
 	assert.Equal(t, "wait p95 of notify fails: no figure, the queue is unstable against 200 ms", Target("notify", &e))
 }
+
+// One line a scenario: what decides, whom to run, what it brings, what it costs.
+func TestOverviewLines(t *testing.T) {
+	_, r := fixture()
+	sep := "separated"
+	r.Verdict.Recommend = &sep
+	cost := func(x float64) *experiment.Cost { return &experiment.Cost{PerHour: est(x, 0), PerMonth: est(730*x, 0)} }
+	r.Strategies[0].Costs, r.Strategies[3].Costs = cost(0.2), cost(0.3)
+	r.Strategies[3].Slots = 9
+	l := lineOf(r)
+	assert.Equal(t, []string{"worker_high_priority", "worker_low_priority"}, l.Workers)
+	assert.Equal(t, "notify wait p95 9.17 s, target 200 ms", l.Why)
+	assert.Regexp(t, `^-9\.1\d s \(-9\.\d+ \.\. -8\.\d+ s\)$`, l.Gain)
+	assert.Equal(t, "+0.1/h, +73/month, +1 slots", l.Price)
+
+	today := "one-pool"
+	r.Verdict.Recommend = &today
+	l = lineOf(r)
+	assert.Equal(t, []string{"worker"}, l.Workers)
+	assert.Empty(t, l.Gain+l.Price, "nothing changes")
+
+	r.Verdict.Recommend = nil
+	assert.Nil(t, lineOf(r).Workers)
+
+	r = guarded()
+	r.Strategies[0].Breaches = []experiment.Breach{{Class: "notify", Label: "pii", Workers: []string{"worker"}}}
+	r.Strategies[0].Classes[0].Exposure["pii"].Uncleared = est(1, 0)
+	l = lineOf(r)
+	assert.Equal(t, "notify runs without clearance for pii", l.Why)
+	assert.Equal(t, "100 % -> 0 % without clearance", l.Gain)
+	assert.Equal(t, "none", l.Price)
+}

@@ -7,10 +7,8 @@ import (
 	"io"
 	"math"
 	"net/url"
-	"strings"
 
 	"simrun/experiment"
-	"simrun/units"
 )
 
 // Entry is one scenario of a run over several: where its page is, relative to the index, and what was found.
@@ -36,10 +34,11 @@ type summaryResult struct {
 	BaselinePasses *bool      `json:"baseline_passes"`
 	Recommend      *string    `json:"recommend"`
 	Key            *keyFigure `json:"key,omitempty"`
+	line
 }
 
 // keyFigure is the target that today's layout comes nearest to missing, or misses by most, and what the recommended
-// layout makes of it. A value is units.Absent where the queue is unstable.
+// layout makes of it. A value is absent where the queue is unstable.
 type keyFigure struct {
 	Class     string   `json:"class"`
 	Metric    string   `json:"metric"`
@@ -56,7 +55,7 @@ func SummaryJSON(w io.Writer, entries []Entry) error {
 		s.Simrun = e.Result.Simrun
 		s.Scenarios = append(s.Scenarios, summaryResult{
 			Name: e.Result.Scenario.Name, Folder: e.Folder, SHA256: e.Result.Scenario.SHA256, Status: v.Status, Headline: v.Headline,
-			Baseline: v.Baseline, BaselinePasses: v.BaselinePasses, Recommend: v.Recommend, Key: keyOf(e.Result),
+			Baseline: v.Baseline, BaselinePasses: v.BaselinePasses, Recommend: v.Recommend, Key: keyOf(e.Result), line: lineOf(e.Result),
 		})
 	}
 	return writeJSON(w, s)
@@ -83,51 +82,22 @@ var indexTemplate = template.Must(template.Must(pageTemplate.Clone()).New("index
 
 // IndexHTML writes index.html: a line a scenario, with the way to its page.
 func IndexHTML(w io.Writer, entries []Entry) error {
-	type line struct{ Name, Headline, Status, Page string }
+	type card struct{ Name, About, Headline, Advice, Status, Page string }
 	v := struct {
 		Style template.CSS
-		Lines []line
+		Lines []card
 		Grid  gridView
 	}{Style: template.CSS(styleSource), Grid: views(overview(entries))[0]} //nolint:gosec // our own file
 	for _, e := range entries {
-		v.Lines = append(v.Lines, line{e.Result.Scenario.Name, e.Result.Verdict.Headline, e.Result.Verdict.Status, url.PathEscape(e.Folder) + "/report.html"})
+		r := e.Result
+		v.Lines = append(v.Lines, card{
+			r.Scenario.Name, r.Scenario.About, together(r.Verdict.Headline), together(recommendation(&r.Verdict)), r.Verdict.Status, url.PathEscape(e.Folder) + "/report.html",
+		})
 	}
 	if err := indexTemplate.Execute(w, v); err != nil {
 		return fmt.Errorf("report: index: %w", err)
 	}
 	return nil
-}
-
-func overview(entries []Entry) *grid {
-	g := &grid{Title: "All scenarios", Head: []string{"scenario", "today passes", "verdict", "take", "key target", "today", "then"}, Text: 5, Groups: []group{{}}}
-	for _, e := range entries {
-		v := &e.Result.Verdict
-		passes := "undecided"
-		if v.BaselinePasses != nil {
-			passes = map[bool]string{true: "yes", false: "NO"}[*v.BaselinePasses]
-		}
-		take := units.Absent
-		if v.Recommend != nil {
-			take = *v.Recommend
-		}
-		row := []string{e.Result.Scenario.Name, passes, strings.ReplaceAll(v.Status, "_", " "), take, units.Absent, units.Absent, units.Absent}
-		if k := keyOf(e.Result); k != nil {
-			row[4] = fmt.Sprintf("%s %s, %s", k.Class, metricName(k.Metric), figure(k.Metric, k.Target))
-			row[5], row[6] = orUnstable(k.Metric, k.Today), units.Absent
-			if v.Recommend != nil {
-				row[6] = orUnstable(k.Metric, k.Recommend)
-			}
-		}
-		g.Groups[0].Rows = append(g.Groups[0].Rows, row)
-	}
-	return g
-}
-
-func orUnstable(metric string, x *float64) string {
-	if x == nil {
-		return "withheld"
-	}
-	return figure(metric, *x)
 }
 
 // keyOf finds the key figure; nil where the scenario has no targets.
