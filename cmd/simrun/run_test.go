@@ -167,8 +167,8 @@ func TestSeveral(t *testing.T) {
 	}
 	_, table, found := strings.Cut(stdout, "\nAll scenarios\n")
 	require.True(t, found)
-	assert.Regexp(t, `(?m)^one +yes `, table)
-	assert.Regexp(t, `(?m)^two +NO `, table)
+	assert.Regexp(t, `(?m)^one +keep `, table)
+	assert.Regexp(t, `(?m)^two +none passes `, table)
 	index, err := os.ReadFile(filepath.Join("all", "index.html"))
 	require.NoError(t, err)
 	assert.Contains(t, string(index), `href="one/report.html"`)
