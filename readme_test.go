@@ -239,3 +239,25 @@ func TestScenarioPage(t *testing.T) {
 		assert.NoError(t, err, "line %d: %s", e.from, out)
 	}
 }
+
+// Every scenario has its story, and says what would turn the answer round.
+func TestEveryScenarioHasItsStory(t *testing.T) {
+	stories := strings.Split(read(t, "scenarios/README.md"), "\n### ")[1:]
+	files, err := filepath.Glob("scenarios/*.yaml")
+	require.NoError(t, err)
+	told := map[string]string{}
+	for _, story := range stories {
+		m := regexp.MustCompile(`^\[(.+?)\]\((.+?)\): `).FindStringSubmatch(story)
+		require.NotNil(t, m, "a title names its file: %.60s", story)
+		require.Equal(t, m[1], m[2])
+		told["scenarios/"+m[1]] = story
+	}
+	for _, file := range files {
+		story := told[file]
+		assert.NotEmpty(t, story, "scenarios/README.md tells no story of %s", file)
+		assert.Contains(t, story, "*What flips it:*", "%s", file)
+		assert.Contains(t, read(t, readme), "("+file+")", "README.md has no line for %s", file)
+		delete(told, file)
+	}
+	assert.Empty(t, told, "stories of what is not there")
+}

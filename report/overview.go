@@ -31,7 +31,7 @@ func overview(entries []Entry) *grid {
 			answer = "change to\n" + *v.Recommend
 		}
 		g.Groups[0].Rows = append(g.Groups[0].Rows, []string{
-			e.Result.Scenario.Name, answer, or(strings.Join(l.Workers, ",\n")), l.Why, or(l.Gain), or(l.Price),
+			e.Result.Scenario.Name, answer, or(strings.Join(l.Workers, "\n")), l.Why, or(l.Gain), or(l.Price),
 		})
 	}
 	g.note("Why: the target that today's layout misses by most, or comes nearest to missing. Gain: the layout to take against today's, on the same tasks, with its interval. Price: what it costs more, in the currency of the scenario, and how many slots more it has.")
