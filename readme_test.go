@@ -254,7 +254,7 @@ func TestEveryScenarioHasItsStory(t *testing.T) {
 	}
 	for _, file := range files {
 		story := told[file]
-		assert.NotEmpty(t, story, "scenarios/README.md tells no story of %s", file)
+		assert.NotEmpty(t, story, "scenarios/README.md tells no story of %s: add a section, with what would flip it", file)
 		assert.Contains(t, story, "*What flips it:*", "%s", file)
 		assert.Contains(t, read(t, readme), "("+file+")", "README.md has no line for %s", file)
 		delete(told, file)
