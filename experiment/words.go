@@ -133,9 +133,56 @@ func (e *engine) reasons(r *Result, states []string) []string {
 		if len(s.WhatIf) > 0 && l != e.sc.Baseline && !e.sc.Run.AllowWhatIf {
 			said = append(said, fmt.Sprintf("%s is a what-if and not recommended: %s.", s.Name, strings.Join(s.WhatIf, "; ")))
 		}
-		if base := &r.Strategies[e.sc.Baseline]; s.Slots != base.Slots {
-			said = append(said, fmt.Sprintf("%s has %d slots, the baseline %d: the budgets differ.", s.Name, s.Slots, base.Slots))
+	}
+	return append(append(said, e.cheaper(r, states)...), e.budgets(r)...)
+}
+
+// cheaper names the layouts that meet every target for less than the recommended one, with more changes.
+func (e *engine) cheaper(r *Result, states []string) []string {
+	if r.Verdict.Recommend == nil {
+		return nil
+	}
+	costs := func(s *Strategy) *Estimate {
+		if s.Costs == nil {
+			return nil
+		}
+		return s.Costs.PerMonth
+	}
+	var taken *Estimate
+	for l := range r.Strategies {
+		if r.Strategies[l].Name == *r.Verdict.Recommend {
+			taken = costs(&r.Strategies[l])
+		}
+	}
+	var said []string
+	for _, l := range e.choices() {
+		s := &r.Strategies[l]
+		if c := costs(s); states[l] == pass && c != nil && taken != nil && c.Value < taken.Value && !overlap(c, taken) {
+			said = append(said, fmt.Sprintf("%s meets them, too, with more changes, for %s a month instead of %s.", s.Name, units.Number(c.Value), units.Number(taken.Value)))
 		}
 	}
 	return said
+}
+
+// overlap says that two estimates cannot be told apart by their intervals; where there are none, by their values.
+func overlap(a, b *Estimate) bool {
+	if a.Low == nil || b.Low == nil {
+		return a.Value == b.Value
+	}
+	return *a.Low <= *b.High && *b.Low <= *a.High
+}
+
+// budgets says which layouts have more or fewer slots than the baseline.
+func (e *engine) budgets(r *Result) []string {
+	base := &r.Strategies[e.sc.Baseline]
+	var others []string
+	for l := range r.Strategies {
+		if s := &r.Strategies[l]; s.Slots != base.Slots {
+			others = append(others, fmt.Sprintf("%s has %d", s.Name, s.Slots))
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("The budgets differ: %s has %s, %s.", base.Name, units.Plural(base.Slots, "slot", "slots"), strings.Join(others, ", "))}
 }

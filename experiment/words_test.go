@@ -1,0 +1,31 @@
+package experiment_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The simplest layout that passes is recommended; that another one would pass for less is said.
+func TestACheaperLayoutIsNamed(t *testing.T) {
+	r := answer(t, `
+run: {duration: 1h, warmup: 0s, replications: 4}
+broker: ideal
+machines: {old: {cores: 8, price: 1/h}, new: {cores: 8, price: 0.4/h}}
+tasks:
+  a: {queue: a, arrivals: {poisson: 1/s}, work: [{io: 1s}], slo: {wait: {p95: 1s}}}
+  b: {queue: b, arrivals: {poisson: 1/s}, work: [{io: 1s}], slo: {wait: {p95: 1s}}}
+strategies:
+  today: {workers: {w: {queues: [a, b], concurrency: 1, machine: old}}}
+  more: {extends: today, workers: {w: {concurrency: 12}}}
+  apart:
+    workers:
+      wa: {queues: [a], concurrency: 6, machine: new}
+      wb: {queues: [b], concurrency: 6, machine: new}
+`)
+	require.NotNil(t, r.Verdict.Recommend)
+	assert.Equal(t, "more", *r.Verdict.Recommend)
+	assert.Contains(t, r.Verdict.Reasons, "apart meets them, too, with more changes, for 292 a month instead of 730.")
+	assert.Contains(t, r.Verdict.Reasons, "The budgets differ: today has 1 slot, more has 12, apart has 12.")
+}
