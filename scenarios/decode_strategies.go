@@ -196,6 +196,10 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 		Clearance:          d.texts(v.get("clearance")),
 	}
 	w.Machine, w.OwnMachine = d.machineUse(v.get("machine"))
+	if soft := v.get("soft_shutdown"); soft != nil {
+		t := d.time(soft)
+		w.SoftShutdown = &t
+	}
 	if timer := v.get("wakeup_timer"); timer != nil && d.text(timer) != "none" {
 		t := d.time(timer)
 		w.WakeupTimer = &t

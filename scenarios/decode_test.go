@@ -147,6 +147,7 @@ func TestStrategiesAreResolved(t *testing.T) {
 	assert.Equal(t, worker.Threads, command.Workers[3].Pool)
 	assert.Equal(t, []int{0, 3}, command.Broker.PrioritySteps, "its own broker over that of the scenario")
 	assert.Equal(t, 2*time.Millisecond, command.Workers[0].Overheads.Fetch)
+	assert.Equal(t, 20*time.Second, command.Workers[0].SoftShutdown)
 	assert.Equal(t, time.Millisecond, command.Broker.Publish, "merged by key")
 	assert.Equal(t, worker.Ideal, layoutOf(t, s, "ideal").Broker.Kind)
 	rabbit := layoutOf(t, s, "rabbit")

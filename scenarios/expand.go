@@ -138,6 +138,9 @@ func expandWorker(l *strategies.Layout, w *worker.Config, replicas int, machine 
 	if len(limits.fields) > 0 {
 		out.add("time_limit", limits)
 	}
+	if w.SoftShutdown > 0 {
+		out.add("soft_shutdown", textValue(formatTime(w.SoftShutdown)))
+	}
 	if w.MaxTasksPerChild > 0 {
 		out.add("max_tasks_per_child", wholeValue(w.MaxTasksPerChild))
 	}

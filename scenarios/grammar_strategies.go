@@ -33,6 +33,7 @@ func workerKeys() *record {
 		{name: "replicas", doc: "Instances.", shape: amount{quantity: wholes(1, 10_000)}},
 		{name: "overflow", doc: "Queues taken only when its own are empty.", shape: queues},
 		{name: "reserve", doc: "Slots kept for a queue, with their part of the window; what is kept for none is for whoever comes first.", shape: &mapping{noun: "a map of slots by queue", name: name("the name of a queue"), of: amount{quantity: wholes(0, 1_000_000)}, atLeast: 1}},
+		{name: "soft_shutdown", doc: "Celery's worker_soft_shutdown_timeout, with REMAP_SIGTERM=SIGQUIT: what runs gets only so long when the worker is to end, and is then given back; none if it is missing.", shape: amount{quantity: durations()}},
 		{name: "max_tasks_per_child", doc: "Tasks after which a child is replaced.", shape: amount{quantity: wholes(1, 1_000_000_000)}},
 		{name: "autoscale", doc: "Number of slots (Celery's own; concurrency is not given) or replicas that follows the load.", shape: autoscaleKeys()},
 		{name: "wakeup_timer", doc: "Period of a timer that works round the lost wake-ups of the release and pool; none is what Celery has.", shape: noneOr{amount{quantity: durations().positive()}}},

@@ -123,6 +123,17 @@ Steps
   2. Put the settings listed here into the configuration: workers read it when they start.
   3. Restart "worker" with the line above.
 `, 4, 1},
+		{"a soft shutdown", pool, with(pool, func(w *WorkerSpec) { w.SoftShutdown = new(20 * time.Second) }), `Workers
+  celery -A proj worker -n worker@%h -Q high,low -c 8 -P prefork --prefetch-multiplier=4  # as today
+
+Settings
+  worker_soft_shutdown_timeout = 20
+
+Steps
+  1. Put the settings listed here into the configuration: workers read it when they start.
+  2. Put REMAP_SIGTERM=SIGQUIT into the environment of "worker": a plain TERM does not look at worker_soft_shutdown_timeout.
+  3. Restart "worker" with the line above.
+`, 1, 1},
 		{"what no setting can do", pool, with(pool, func(w *WorkerSpec) { w.Weights = map[string]int{"high": 3, "low": 1} }), `Workers
   celery -A proj worker -n worker@%h -Q high,low -c 8 -P prefork --prefetch-multiplier=4  # as today
 
@@ -192,6 +203,9 @@ func randomSpec(t *rapid.T, queues []string) Spec {
 			spec.Queues = queues // none is left without a worker
 		}
 		spec.Pool = rapid.SampledFrom(poolNames).Draw(t, "pool")
+		if rapid.Bool().Draw(t, "soft shutdown") {
+			spec.SoftShutdown = new(time.Duration(rapid.SampledFrom([]int64{0, 500, 20_000}).Draw(t, "timeout")) * time.Millisecond)
+		}
 		spec.PrefetchMultiplier = new(rapid.IntRange(0, 5).Draw(t, "multiplier"))
 		spec.AcksLate = new(rapid.Bool().Draw(t, "late"))
 		spec.RejectOnWorkerLost = new(rapid.Bool().Draw(t, "reject"))

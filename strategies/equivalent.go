@@ -67,7 +67,7 @@ func sameWorker(a, b *Layout, v, w int, classes []workloads.Class) bool {
 // sameFlags compares what flags of the command line set, the queues and the slots apart.
 func sameFlags(x, y *worker.Config) bool {
 	return x.Pool == y.Pool && x.PrefetchMultiplier == y.PrefetchMultiplier && x.DisablePrefetch == y.DisablePrefetch &&
-		x.SoftLimit == y.SoftLimit && x.HardLimit == y.HardLimit && x.MaxTasksPerChild == y.MaxTasksPerChild &&
+		x.SoftLimit == y.SoftLimit && x.HardLimit == y.HardLimit && x.MaxTasksPerChild == y.MaxTasksPerChild && x.SoftShutdown == y.SoftShutdown &&
 		x.MaxMemoryPerChild == y.MaxMemoryPerChild &&
 		x.AutoscaleMin == y.AutoscaleMin && x.Keepalive == y.Keepalive && x.Wakeup == y.Wakeup
 }

@@ -18,7 +18,7 @@ func Parse(c *Change, like *Spec, classes []workloads.Class) (Spec, []worker.Que
 	spec.Broker.PrioritySteps = nil
 	known := []string{
 		"task_acks_late", "task_reject_on_worker_lost", "task_annotations", "task_routes", "task_queues",
-		"broker_transport_options", "worker_prefetch_multiplier",
+		"broker_transport_options", "worker_prefetch_multiplier", softSetting,
 	}
 	for key := range sortedKeys(c.Settings) {
 		if _, err := choice(known, key); err != nil {
@@ -59,6 +59,7 @@ func configure(w *WorkerSpec, spec *Spec, c *Change, classes []workloads.Class) 
 	if n, ok := number(setting("worker_prefetch_multiplier")); ok && w.PrefetchMultiplier == nil {
 		w.PrefetchMultiplier = &n
 	}
+	readSoftShutdown(w, setting(softSetting))
 	if lookIn(setting("broker_transport_options"), "queue_order_strategy") == "sorted" {
 		w.Order = "sorted"
 	}

@@ -36,6 +36,7 @@ func (r *rollout) write() {
 	if r.restart {
 		r.step("Put the settings listed here into the configuration%s: workers read it when they start.", r.exceptRoutes())
 	}
+	r.remap()
 	for _, name := range r.to.Groups {
 		switch own := r.own[name]; {
 		case differing(own, r.ownBefore[name]) == 0:

@@ -40,6 +40,7 @@ func settingsOf(l *Layout, classes []workloads.Class) (app map[string]any, own m
 		taskSetting(l, classes, &taskFlags[i], app, own)
 	}
 	transport(l, app, own)
+	softSettings(l, app, own)
 	if slices.ContainsFunc(l.Workers, func(c worker.Config) bool { return c.PrefetchMultiplier == 0 }) {
 		app["worker_prefetch_multiplier"] = 0 // the flag takes 0 for not given; all others have the flag
 	}
@@ -192,6 +193,8 @@ func neutral(key string) any {
 	switch key {
 	case "worker_prefetch_multiplier":
 		return 4
+	case softSetting:
+		return 0
 	case "task_annotations", "task_queues", "task_routes":
 		return map[string]any{}
 	case "broker_transport_options":

@@ -71,6 +71,7 @@ type WorkerSpec struct {
 	Overflow           []string
 	Reserve            map[string]int // slots kept for a queue
 	MaxTasksPerChild   *int
+	SoftShutdown       *des.Time // 0 = none
 	Autoscale          *Autoscale
 	WakeupTimer        *des.Time // 0 = none
 	Heartbeat          *bool

@@ -139,6 +139,7 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 		b.fail(path+".time_limit", "%v: want at least 0s", min(g.cfg.SoftLimit, g.cfg.HardLimit))
 	}
 	g.cfg.MaxTasksPerChild = or(w.MaxTasksPerChild, 0)
+	b.softShutdown(path, w, &g)
 	b.autoscale(path, w, &g)
 	b.container(path, w, &g)
 	b.start(path, w)
