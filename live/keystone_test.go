@@ -118,6 +118,45 @@ func TestLiveEqualsSim(t *testing.T) {
 	}
 	kept := func(l *strategies.Layout, _ []workloads.Class) { l.Workers[0].Reserve = []int{0, 1} }
 	paced := func(_ *strategies.Layout, classes []workloads.Class) { classes[0].Pace = 1300 * time.Millisecond }
+	replicas := func(l *strategies.Layout, _ []workloads.Class) {
+		l.Workers, l.Node = append(l.Workers, l.Workers[0]), []int{-1, -1}
+		l.Group, l.Groups = []int{0, 0}, []string{"w"}
+		for i := range l.Workers {
+			l.Workers[i].Concurrency = 1
+		}
+	}
+	soonLost := func(l *strategies.Layout, _ []workloads.Class) {
+		l.Broker.Visibility = 20 * time.Second
+		for i := range l.Workers {
+			l.Workers[i].Overheads.Look = 10 * time.Second
+		}
+	}
+	softly := func(l *strategies.Layout, _ []workloads.Class) {
+		for i := range l.Workers {
+			l.Workers[i].SoftShutdown = 900 * time.Millisecond
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		edits []edit
+	}{
+		{"deploys and outages, one pool, early acks", []edit{window(4, false)}},
+		{"deploys and outages, replicas, rabbitmq, late acks, retries", []edit{rabbitmq, replicas, retries, window(4, true)}},
+		{"deploys and outages, replicas, redis, late acks, crashes", []edit{redis, replicas, soonLost, crashes, window(2, true)}},
+		{"deploys and outages, soft shutdown, redis", []edit{redis, replicas, soonLost, softly, window(2, true)}},
+		{"deploys and outages, threads", []edit{pool(worker.Threads), redis, soonLost, window(4, false)}},
+		{"deploys and outages, gevent, hangs", []edit{pool(worker.Gevent), rabbitmq, hangs, window(2, true)}},
+		{"deploys and outages, autoscaling", []edit{autoscale, window(4, true)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			layout, classes := mm2()
+			layout.Group, layout.Groups = []int{0}, []string{"w"}
+			for _, e := range c.edits {
+				e(layout, classes)
+			}
+			equal(t, layout, classes, trouble()...)
+		})
+	}
 	for _, c := range []struct {
 		name  string
 		edits []edit
@@ -206,6 +245,19 @@ func TestLiveEqualsSim(t *testing.T) {
 	}
 }
 
+// trouble is a deploy each five minutes, now with much grace and now with little, and outages of the broker between
+// them and across them.
+func trouble() (all []system.Fault) {
+	for i := range des.Time(8) {
+		at := (i + 1) * 300 * time.Second
+		all = append(all,
+			system.Fault{Of: system.OfDeploy, At: at + 17*time.Microsecond, Grace: (i%3 + 1) * 500 * time.Millisecond, Boot: 450 * time.Millisecond},
+			system.Fault{Of: system.OfBroker, At: at + i*20*time.Second + 29*time.Microsecond, For: (i + 1) * 3 * time.Second},
+		)
+	}
+	return all
+}
+
 // equal runs both worlds over some 5,000 tasks.
 func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class, faults ...system.Fault) {
 	t.Helper()
@@ -215,6 +267,11 @@ func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class, f
 		Key: des.NewKey(7), Duration: span, Drain: span, Recorder: virtual, Faults: faults,
 	}).Run()
 	require.GreaterOrEqual(t, want.Classes[0].Published+want.Classes[1].Published, int64(5000))
+	for i := range want.Tolls {
+		if faults[i].Of == system.OfBroker {
+			require.Positive(t, want.Tolls[i][0].Refused, "fault %d", i)
+		}
+	}
 	synctest.Test(t, func(t *testing.T) {
 		got, err := live.New(layout, classes, live.Options{
 			Key: des.NewKey(7), Duration: span, Drain: span, Recorder: actual, Faults: faults,
@@ -223,8 +280,10 @@ func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class, f
 		require.Zero(t, got.Lag.Max())
 		require.Zero(t, got.SendLag.Max())
 		require.Equal(t, want.End, got.End)
+		require.Equal(t, want.Tolls, got.Tolls)
 		for i := range want.Classes {
 			require.Equal(t, want.Classes[i].ByOutcome, got.Classes[i].ByOutcome)
+			require.Equal(t, want.Classes[i].Duplicated, got.Classes[i].Duplicated)
 		}
 	})
 	for i := range min(len(virtual.lines), len(actual.lines)) {

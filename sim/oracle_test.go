@@ -12,6 +12,7 @@ import (
 
 	"simrun/des"
 	"simrun/sim"
+	"simrun/system"
 	"simrun/workloads"
 )
 
@@ -81,6 +82,7 @@ type experiment struct {
 	window float64 // seconds, instead of what study.tasks makes
 	census []des.Time
 	own    map[string]func(*run) float64 // figures that run.figure does not know
+	faults func(key des.Key, warmup, until des.Time) []system.Fault
 }
 
 // run is one run of an experiment.
@@ -273,6 +275,9 @@ func (e *experiment) run(t *testing.T, id string, number int, s *study) *run {
 	if e.census != nil {
 		r.census = &census{at: e.census}
 		o.Recorder = r.census
+	}
+	if e.faults != nil {
+		o.Faults = e.faults(o.Key.WithName("faults"), o.Warmup, o.Warmup+o.Duration+o.Drain)
 	}
 	r.Result = sim.New(&e.model.layout, e.model.classes, e.model.machines, o).Run()
 	for i := range r.Classes {

@@ -73,8 +73,11 @@ func (w *World) reach(slot int32, to way, zone string) bool {
 
 // darkUntil is the end of the planned faults of a zone that have begun, 0 if there are none.
 func (w *World) darkUntil(zone string) (end des.Time) {
+	if zone == "" {
+		return 0
+	}
 	for i := range w.net.faults {
-		if f := &w.net.faults[i]; f.Of == system.OfZone && f.Zone == zone && zone != "" && w.now >= f.from && w.now < f.to {
+		if f := &w.net.faults[i]; f.Of == system.OfZone && f.Zone == zone && w.now >= f.from && w.now < f.to {
 			end = max(end, f.to)
 		}
 	}
