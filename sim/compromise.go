@@ -95,7 +95,7 @@ func (g *guard) published(task int32) {
 }
 
 // copied is another delivery of a task: the same data, which is counted once.
-func (g *guard) copied(task, copied int32) {
+func (g *guard) copied(copied int32) {
 	if len(g.intruders) == 0 {
 		return
 	}

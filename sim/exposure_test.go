@@ -80,8 +80,9 @@ func TestExposureByHand(t *testing.T) {
 			assert.Equal(t, "pii", x.Label)
 			assert.EqualValues(t, 9, x.Attempts)
 			assert.EqualValues(t, 9, x.Uncleared, "nobody is cleared")
-			assert.Equal(t, c.process, [2]int64{x.Process.Attempts, x.Process.Beside})
-			assert.Equal(t, c.machine, [2]int64{x.Machine.Attempts, x.Machine.Beside})
+			process, machine := [2]int64{x.Process.Attempts, x.Process.Beside}, [2]int64{x.Machine.Attempts, x.Machine.Beside}
+			assert.Equal(t, c.process, process)
+			assert.Equal(t, c.machine, machine)
 			assert.Equal(t, c.overlap.Seconds(), x.Machine.Overlap.Seconds())
 
 			m.layout.Clearance = make([][]string, len(m.layout.Workers))

@@ -212,6 +212,6 @@ func (h *host) Copy(task, copied int32) {
 	w.bodies[copied] = w.bodies[task]
 	copy(w.demandsOf(copied), w.demandsOf(task))
 	if w.guard != nil {
-		w.guard.copied(task, copied)
+		w.guard.copied(copied)
 	}
 }

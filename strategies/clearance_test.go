@@ -27,8 +27,13 @@ func TestDeriveByLabel(t *testing.T) {
 		workers   string
 		cleared   [][]string // of each worker
 	}{
-		{"by set of labels, in their order", 3, []string{"pii", "pay"}, map[string]int{"pii": 1, "*": 5, "pay+pii": 2},
-			"worker_pii:export:1 worker_general_tasks:thumb:5 worker_pay_pii:refund:2", [][]string{{"pii"}, nil, {"pay", "pii"}}},
+		{
+			"by set of labels, in their order", 3,
+			[]string{"pii", "pay"},
+			map[string]int{"pii": 1, "*": 5, "pay+pii": 2},
+			"worker_pii:export:1 worker_general_tasks:thumb:5 worker_pay_pii:refund:2",
+			[][]string{{"pii"}, nil, {"pay", "pii"}},
+		},
 		{"two groups have the usual names", 2, []string{"pii"}, nil, "worker_sensitive_data:export:4 worker_general_tasks:thumb:4", [][]string{{"pii"}, nil}},
 		{"no clearance comes from nothing", 2, nil, nil, "worker_sensitive_data:export:4 worker_general_tasks:thumb:4", nil},
 	} {
