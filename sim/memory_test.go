@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -263,4 +264,28 @@ func TestBaseMemory(t *testing.T) {
 	assert.EqualValues(t, (48+4*40)<<20+4*gib/2, r.Memory.Workers[0].Most)
 	assert.EqualValues(t, (48+4*40)<<20, r.Memory.Workers[0].Course[0], "nothing has come yet")
 	assert.True(t, strings.HasPrefix(fmt.Sprint(r.Memory.Nodes[0].Course), fmt.Sprint(r.Memory.Workers[0].Course)))
+}
+
+// The account of memory, kills, disks and caps allocate nothing once their tables have grown.
+func TestMemoryAllocatesNothing(t *testing.T) {
+	for _, whole := range []bool{false, true} {
+		o := starved(worker.Prefork, whole)
+		for i := range o.layout.Queues {
+			o.layout.Queues[i].DeliveryLimit = 5
+		}
+		allocations := func(duration des.Time) (mallocs uint64, events int64) {
+			var before, after runtime.MemStats
+			world := sim.New(&o.layout, o.classes, o.machines, sim.Options{Key: des.NewKey(1), Duration: duration, Services: o.services, Zones: o.zones})
+			runtime.ReadMemStats(&before)
+			r := world.Run()
+			runtime.ReadMemStats(&after)
+			assert.Positive(t, r.Workers[0].Killed)
+			return after.Mallocs - before.Mallocs, r.Events
+		}
+		short, few := allocations(10 * time.Minute)
+		long, many := allocations(30 * time.Minute)
+		assert.Greater(t, many-few, int64(50_000))
+		t.Logf("%d allocations in %d events, %d in %d", short, few, long, many)
+		assert.LessOrEqual(t, long, short+150)
+	}
 }

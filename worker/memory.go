@@ -115,10 +115,9 @@ func (s *System) KillWorker(now des.Time, worker int32) {
 	s.now = now
 	w := &s.workers[worker]
 	s.countKill(worker)
-	for id := range s.tasks {
-		if t := &s.tasks[id]; t.worker == worker && t.state >= fetching {
-			s.tallyKilled(t, t.unacked)
-		}
+	s.collect(worker)
+	for _, id := range s.lost {
+		s.tallyKilled(&s.tasks[id], s.tasks[id].unacked)
 	}
 	if s.undertaker != nil {
 		s.undertaker.Kill(worker)
