@@ -106,6 +106,26 @@ func TestLiveEqualsSim(t *testing.T) {
 		w := &l.Workers[0]
 		w.Concurrency, w.AutoscaleMin, w.Keepalive = 4, 1, 3*time.Second
 	}
+	fleet := func(f worker.Fleet) edit {
+		return func(l *strategies.Layout, _ []workloads.Class) {
+			one := l.Workers[0]
+			one.Concurrency = 1
+			l.Workers, l.Node = nil, nil
+			for n := range 4 {
+				l.Workers, l.Node = append(l.Workers, one), append(l.Node, -1)
+				f.Workers = append(f.Workers, n)
+			}
+			l.Fleets = []worker.Fleet{f}
+		}
+	}
+	boot, err := workloads.Exponential(15)
+	require.NoError(t, err)
+	byQueue := worker.Fleet{Min: 1, Target: 2, Poll: 7 * time.Second, Cooldown: 31 * time.Second, Boot: boot, Grace: 1500 * time.Millisecond}
+	byUse := worker.Fleet{
+		Policy: worker.Utilization, Min: 1, Target: 0.6, Poll: 5 * time.Second, Cooldown: 9 * time.Second, Boot: boot,
+		Grace: 300 * time.Millisecond, Victim: worker.Idle,
+	}
+	atOnce := worker.Fleet{Target: 1, Unacked: true, Boot: boot, Victim: worker.Idle, Grace: time.Second}
 	recycling := func(l *strategies.Layout, _ []workloads.Class) {
 		l.Workers[0].MaxTasksPerChild = 7
 		l.Workers[0].Overheads.Exit, l.Workers[0].Overheads.Respawn = 30*time.Millisecond, 180*time.Millisecond
@@ -179,6 +199,9 @@ func TestLiveEqualsSim(t *testing.T) {
 		{"two phases", []edit{phases}},
 		{"threads, crashes", []edit{pool(worker.Threads), crashes, window(4, true)}},
 		{"gevent, hangs, crashes", []edit{pool(worker.Gevent), hangs, crashes}},
+		{"a fleet that follows its queue", []edit{fleet(byQueue), window(1, false)}},
+		{"a fleet that follows its use, late acks, redis", []edit{redis, fleet(byUse), window(2, true), retries}},
+		{"a fleet that looks after every change", []edit{fleet(atOnce), window(1, true)}},
 		{"autoscaling", []edit{autoscale, window(4, false)}},
 		{"autoscaling, hangs, late acks", []edit{autoscale, hangs, window(1, true)}},
 		{"recycled children", []edit{recycling}},

@@ -109,8 +109,8 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 		for _, differs := range []bool{
 			!slices.Equal(queueNames(from, x.Queues), queueNames(to, y.Queues)),
 			!slices.Equal(queueNames(from, x.Overflow), queueNames(to, y.Overflow)),
-			// An autoscaler instead of a number of replicas is one change, and so is another number.
-			!sameScale(from, before, to, g),
+			!slices.Equal(slotsOf(from, before), slotsOf(to, g)),
+			!sameFleet(from.FleetOf(before[0]), to.FleetOf(g[0])), // to be set up beside the number of replicas
 			machineOf(from, before[0]) != machineOf(to, g[0]) || from.OwnsMachine(before[0]) != to.OwnsMachine(g[0]),
 			!slices.Equal(from.ClearanceOf(before[0]), to.ClearanceOf(g[0])),
 			x.Pool != y.Pool,

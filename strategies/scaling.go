@@ -22,11 +22,6 @@ func sameFleet(a, b *worker.Fleet) bool {
 	return reflect.DeepEqual(x, y)
 }
 
-// sameScale says whether a worker has the same slots in both layouts, or follows the load by the same rules.
-func sameScale(a *Layout, was []int, b *Layout, is []int) bool {
-	return slices.Equal(slotsOf(a, was), slotsOf(b, is)) && sameFleet(a.FleetOf(was[0]), b.FleetOf(is[0]))
-}
-
 // firstOfFleet is false for all but one of the replicas that an autoscaler starts.
 func firstOfFleet(l *Layout, w int) bool {
 	f := l.FleetOf(w)
