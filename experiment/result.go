@@ -267,6 +267,11 @@ type Timeline struct {
 	Step   des.Time
 	Queues [][]float64 // [queue][step]: mean number of tasks that wait, in the broker or reserved by a worker
 	Busy   [][]float64 // [worker name][step]: mean number of slots held
+
+	// Where the replicas of some layout follow the load:
+	Replicas [][]float64 // [worker name][step]: mean number that run
+	Cost     []float64   // [step]: price of the machines for an hour; nil without prices
+	Arrivals []float64   // [step]: tasks per second
 }
 
 // Task is one row of the tasks table.

@@ -31,6 +31,8 @@ func (s *scope) of(layout int) *listener {
 		}
 		r.slots += int32(l.Workers[i].Concurrency)
 	}
+	r.held = make([]bool, r.slots)
+	r.muster()
 	s.layouts[layout] = r
 	return r
 }
@@ -74,6 +76,11 @@ type listener struct {
 	first      []int32 // first slot of each group of workers
 	queues     []course
 	busy       []course
+	held       []bool   // by slot
+	replicas   []course // of each group
+	alive      []bool   // by worker: counted in replicas
+	machines   []course // of each kind
+	arrivals   [steps]float64
 	entries    []entry // by the worker's index of a task
 	tasks      []Task
 	attempts   []Attempt
@@ -93,6 +100,9 @@ func (l *listener) Publish(now des.Time, task int32, id string, p *worker.Public
 		l.entries = append(l.entries, entry{})
 	}
 	l.entries[task] = entry{row: -1, id: id}
+	if i := (p.Due - l.from) / l.step; p.Due >= l.from && i < steps {
+		l.arrivals[i]++
+	}
 	if !l.e.opts.Tasks || p.Due < l.from || p.Due >= l.from+l.e.horizon {
 		return
 	}
@@ -118,13 +128,20 @@ func (l *listener) Record(r worker.Record) {
 	at := max(0, r.At-l.from)
 	switch r.Kind {
 	case worker.Freed:
-		l.busy[l.group(r.Worker)].add(at, l.step, -1)
+		l.hold(r, at, -1)
+		return
+	case worker.ReplicaOrdered, worker.ReplicaUp, worker.ReplicaLeaving, worker.ReplicaGone:
+		l.replica(r, at)
 		return
 	case worker.Published, worker.Requeued:
 		l.waits(r, at, true)
 	case worker.Started:
 		l.waits(r, at, false)
-		l.busy[l.group(r.Worker)].add(at, l.step, 1)
+		l.hold(r, at, 1)
+	case worker.Ended:
+		if r.Outcome == worker.Lost { // its process died, and perhaps its worker: nobody tells when the slot is free
+			l.hold(r, at, -1)
+		}
 	case worker.Done:
 		l.waits(r, at, false)
 	}
@@ -203,6 +220,9 @@ func (l *listener) timeline() *Timeline {
 	}
 	for i := range l.busy {
 		t.Busy = append(t.Busy, l.busy[i].means(l.step))
+	}
+	if len(l.e.sc.Layouts[l.layout].Fleets) > 0 || l.e.scaled() {
+		l.scale(t)
 	}
 	return t
 }

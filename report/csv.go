@@ -123,6 +123,11 @@ func WorkersCSV(w io.Writer, r *experiment.Result) error {
 		for _, k := range r.Strategies[i].Workers {
 			out.key = []string{r.Strategies[i].Name, k.Name}
 			out.estimate("replicas", k.Replicas)
+			if k.Fleet != nil {
+				out.estimate("booting", k.Fleet.Booting)
+				out.plain("ordered", k.Fleet.Ordered)
+				out.plain("removed", k.Fleet.Removed)
+			}
 			out.plain("slots", float64(k.Slots))
 			out.estimate("slot_utilization", k.SlotUtilization)
 			out.estimate("reserved_mean", k.ReservedMean)

@@ -101,5 +101,8 @@ func replicas(w experiment.Worker) string {
 	if w.Replicas == nil {
 		return units.Absent
 	}
+	if w.Fleet != nil {
+		return units.Number(w.Replicas.Value) // over time
+	}
 	return units.Count(w.Replicas.Value)
 }

@@ -32,7 +32,7 @@ type Plot struct {
 func Plots(r *experiment.Result) []Plot {
 	var out []Plot
 	names := map[string]int{}
-	for _, p := range slices.Concat(sweeps(r), bars(r), waitCauses(r), cdfs(r), timelines(r), memoryTimes(r), utilization(r)) {
+	for _, p := range slices.Concat(sweeps(r), bars(r), waitCauses(r), cdfs(r), timelines(r), scaling(r), memoryTimes(r), utilization(r)) {
 		p.File = FileName(p.File)
 		names[p.File]++
 		if n := names[p.File]; n > 1 { // two classes whose names differ only in characters that files cannot have

@@ -23,6 +23,8 @@ type track struct {
 	step  float64 // seconds
 
 	faults []window // planned
+
+	behind []float64 // tasks that arrived, a second
 }
 
 // worstWindow is how long "the worst minutes" are.
@@ -96,6 +98,9 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 	if tracks[0].faults != nil {
 		keys = append(keys, key{name: "fault", line: draw.LineStyle{Color: shade, Width: 9}})
 	}
+	if behind := tracks[0].behind; tracks[0].faults == nil && behind != nil {
+		keys = append(keys, key{name: "tasks arriving, at most " + units.Number(slices.Max(behind)) + "/s", line: draw.LineStyle{Color: shade, Width: 9}})
+	}
 	const panel = vg.Length(92)
 	plots := make([]*plot.Plot, len(tracks))
 	var words []string
@@ -109,6 +114,9 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 		}
 		for _, f := range t.faults {
 			ax.Add(window{from: f.from, to: min(f.to, end)})
+		}
+		if t.faults == nil && t.behind != nil {
+			ax.Add(hill{t.behind, t.step})
 		}
 		ax.Add(gridLines{y: true})
 		if t.limit > 0 {

@@ -23,7 +23,7 @@ func grow(p *problems, root, load, size *value) *value {
 	if size != nil {
 		g.at, g.factor = size.at, numberAs(factor(), size)
 		root = g.entries(root, "tasks", g.larger)
-		root = g.entries(root, "machines", func(m *value, path string) *value { return g.machines(m, path) })
+		root = g.entries(root, "machines", g.machines)
 		root = g.entries(root, "services", func(s *value, path string) *value { return g.times(s, "capacity", 0, path) })
 		root = g.entries(root, "strategies", g.strategy)
 	}

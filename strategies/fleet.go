@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -208,10 +209,8 @@ func CountsName(f *worker.Fleet) string {
 // FleetOf is the fleet that a worker is a replica of, nil if it is of none.
 func (l *Layout) FleetOf(w int) *worker.Fleet {
 	for i := range l.Fleets {
-		for _, member := range l.Fleets[i].Workers {
-			if member == w {
-				return &l.Fleets[i]
-			}
+		if slices.Contains(l.Fleets[i].Workers, w) {
+			return &l.Fleets[i]
 		}
 	}
 	return nil

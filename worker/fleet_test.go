@@ -64,3 +64,73 @@ func TestFleetFollowsItsQueue(t *testing.T) {
 	assert.InDelta(t, 300+120+60, f.Running.Integral(300*sec), 1e-9)
 	assert.InDelta(t, 50, f.Booting.Integral(300*sec), 1e-9)
 }
+
+// Three replicas, of which the first is idle when one has to go, and the plan falls to two at 60 s.
+func TestVictims(t *testing.T) {
+	for _, c := range []struct {
+		victim worker.Victim
+		grace  des.Time
+		want   string
+		lost   int
+	}{
+		{worker.Newest, 30 * sec, "leave 2@1m0s, gone 2@1m20s", 0},
+		{worker.Newest, 5 * sec, "leave 2@1m0s, gone 2@1m5s", 1},
+		{worker.Newest, 0, "leave 2@1m0s, gone 2@1m0s", 1},
+		{worker.Idle, 5 * sec, "leave 0@1m0s, gone 0@1m0s", 0},
+	} {
+		f := worker.Fleet{
+			Policy: worker.Schedule, Plan: []worker.Span{{For: 60 * sec, Replicas: 3}, {For: hour, Replicas: 2}},
+			Poll: 60 * sec, First: 60 * sec, Grace: c.grace, Victim: c.victim,
+		}
+		s := fleet(3, f)
+		for i := range s.Workers {
+			s.Workers[i].AcksLate = false
+		}
+		// Whichever replica gets it, the first task ends early: the first replica must be the idle one.
+		var script []message
+		s.Queues = append(s.Queues, worker.Queue{Name: "b"}, worker.Queue{Name: "c"})
+		s.Classes = append(s.Classes, worker.Class{Name: "b"}, worker.Class{Name: "c"})
+		s.Workers[1].Queues, s.Workers[2].Queues = []int{1}, []int{2}
+		script = append(script, message{name: "a", run: 10 * sec}, message{name: "b", class: 1, run: 80 * sec}, message{name: "c", class: 2, run: 80 * sec})
+		h := play(t, s, script, 100*sec)
+		_, after, _ := strings.Cut(h.life(), "up 2@0s, ")
+		assert.Equal(t, c.want, after)
+		lost := 0
+		for _, o := range h.ended {
+			if o == worker.Lost {
+				lost++
+			}
+		}
+		assert.Equal(t, c.lost, lost)
+	}
+}
+
+// One replica of two slots, looked at each 10 s, shall be half busy. Both slots are held from 5 s on: that is 10 of 20
+// slot-seconds at 10 s, on target; 20 of 20 at 20 s: two replicas; with two tasks more at 25 s, 2 x (20 + 10)/40 at 30 s:
+// three; and 40 of 60 at 40 s: four, as many as there may be. At 45 s all end, and after 20 s without need they go.
+func TestFleetFollowsItsUse(t *testing.T) {
+	s := fleet(4, worker.Fleet{Policy: worker.Utilization, Min: 1, Target: 0.5, Poll: 10 * sec, First: 10 * sec, Cooldown: 20 * sec})
+	for i := range s.Workers {
+		s.Workers[i].Concurrency = 2
+	}
+	script := append(burst("a", 2, 0, 5*sec, 40*sec), burst("b", 2, 0, 25*sec, 20*sec)...)
+	h := play(t, s, script, 100*sec)
+	// At 50 s half of the 40 slot-seconds of each busy replica: 20 of 80, so that 2 of 4 would do; at 60 s none.
+	assert.Equal(t, "order 0@0s, up 0@0s, order 1@20s, up 1@20s, order 2@30s, up 2@30s, order 3@40s, up 3@40s, "+
+		"leave 3@1m10s, gone 3@1m10s, leave 2@1m10s, gone 2@1m10s, leave 1@1m20s, gone 1@1m20s", h.life())
+}
+
+// The oldest of five messages has waited 10 s at the first look, twice as long as it may, 20 s at the second.
+func TestFleetFollowsWaits(t *testing.T) {
+	s := fleet(8, worker.Fleet{Policy: worker.Latency, Min: 0, Target: 5, Poll: 10 * sec, First: 10 * sec, Cooldown: 10 * sec, Boot: after(15 * sec)})
+	h := play(t, s, burst("a", 5, 0, 0, 60*sec), 200*sec)
+	// None there: one at 10 s. 20 s: 1 x 20/5, so three more; 30 s: 4 x 25/5 as one waits no more since 25 s; then all eight.
+	assert.True(t, strings.HasPrefix(h.life(), "order 0@10s, order 1@20s, order 2@20s, order 3@20s, up 0@25s, order 4@30s, order 5@30s, order 6@30s, order 7@30s, up 1@35s"), h.life())
+}
+
+// After every change: a replica for each message, at once, and gone with it.
+func TestFleetLooksAfterEveryChange(t *testing.T) {
+	s := fleet(2, worker.Fleet{Target: 1, Unacked: true, Boot: after(5 * sec), Victim: worker.Idle})
+	h := play(t, s, burst("a", 3, 0, 10*sec, 20*sec), 100*sec)
+	assert.Equal(t, "order 0@10s, order 1@10s, up 0@15s, up 1@15s, leave 1@35s, gone 1@35s, leave 0@55s, gone 0@55s", h.life())
+}
