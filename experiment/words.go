@@ -178,11 +178,21 @@ func (e *engine) budgets(r *Result) []string {
 	var others []string
 	for l := range r.Strategies {
 		if s := &r.Strategies[l]; s.Slots != base.Slots {
-			others = append(others, fmt.Sprintf("%s has %d", s.Name, s.Slots))
+			others = append(others, fmt.Sprintf("%s has %s%d", s.Name, upTo(s), s.Slots))
 		}
 	}
 	if len(others) == 0 {
 		return nil
 	}
 	return []string{fmt.Sprintf("The budgets differ: %s has %s, %s.", base.Name, units.Plural(base.Slots, "slot", "slots"), strings.Join(others, ", "))}
+}
+
+// upTo stands before the slots of a layout whose replicas follow the load.
+func upTo(s *Strategy) string {
+	for i := range s.Workers {
+		if s.Workers[i].Fleet != nil {
+			return "up to "
+		}
+	}
+	return ""
 }
