@@ -184,7 +184,7 @@ func (e *engine) budgets(r *Result) []string {
 	if len(others) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("The budgets differ: %s has %s, %s.", base.Name, units.Plural(base.Slots, "slot", "slots"), strings.Join(others, ", "))}
+	return []string{fmt.Sprintf("The budgets differ: %s has %s%s, %s.", base.Name, upTo(base), units.Plural(base.Slots, "slot", "slots"), strings.Join(others, ", "))}
 }
 
 // upTo stands before the slots of a layout whose replicas follow the load.
