@@ -16,10 +16,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "rewrite the example and its output in README.md")
+var update = flag.Bool("update", false, "rewrite the example and its output in the READMEs")
+
+// readmes say the same in two languages: the essay that the project grew from is Korean.
+var readmes = []string{"README.md", "README.ko.md"}
 
 const (
-	readme = "README.md"
 	reader = "go run ./cmd/simrun" // how pages call the program
 	rest   = "…"                   // stands for what is left out
 )
@@ -104,7 +106,13 @@ func run(t *testing.T, line string) string {
 	return string(out)
 }
 
-func TestExampleOfTheReadme(t *testing.T) {
+func TestExampleOfTheReadmes(t *testing.T) {
+	for _, file := range readmes {
+		t.Run(file, func(t *testing.T) { exampleOf(t, file) })
+	}
+}
+
+func exampleOf(t *testing.T, readme string) {
 	page := read(t, readme)
 	example, output := blocks(page, "yaml"), blocks(page, "console")
 	require.Len(t, example, 1)
@@ -127,11 +135,26 @@ func TestExampleOfTheReadme(t *testing.T) {
 	assert.Equal(t, printed, shown, "go test . -update writes it anew")
 }
 
+// A reader of either language is sent to the same places.
+func TestReadmesAgree(t *testing.T) {
+	places := func(file string) []string {
+		var all []string
+		for _, link := range links.FindAllStringSubmatch(read(t, file), -1) {
+			if !slices.Contains(readmes, link[1]) {
+				all = append(all, link[1])
+			}
+		}
+		slices.Sort(all)
+		return slices.Compact(all)
+	}
+	assert.Equal(t, places(readmes[0]), places(readmes[1]))
+}
+
 // What a new user copies must work: simrun runs, and a target of make exists.
 func TestCommandsOfThePages(t *testing.T) {
 	makefile := read(t, "Makefile")
 	ran := map[string]bool{}
-	for _, file := range []string{readme, "CONTRIBUTING.md"} {
+	for _, file := range append([]string{"CONTRIBUTING.md"}, readmes...) {
 		for _, b := range blocks(read(t, file), "sh") {
 			for _, line := range b.lines {
 				line, _, _ = strings.Cut(line, " #")
@@ -168,8 +191,8 @@ var links = regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`)
 
 func pages(t *testing.T) []string {
 	t.Helper()
-	found := []string{readme, "CONTRIBUTING.md"}
-	for _, pattern := range []string{"docs/*.md", "docs/decisions/*.md"} {
+	found := []string{"CONTRIBUTING.md"}
+	for _, pattern := range []string{"README*.md", "docs/*.md", "docs/decisions/*.md", "scenarios/*.md", "tools/*/*.md"} {
 		more, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		found = append(found, more...)
@@ -192,8 +215,10 @@ func TestEveryShippedScenarioIsNamed(t *testing.T) {
 	files, err := filepath.Glob("scenarios/*.yaml")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
-	for _, file := range files {
-		assert.Contains(t, read(t, readme), file)
+	for _, readme := range readmes {
+		for _, file := range files {
+			assert.Contains(t, read(t, readme), "("+file+")", "%s has no line for %s", readme, file)
+		}
 	}
 }
 
@@ -256,7 +281,6 @@ func TestEveryScenarioHasItsStory(t *testing.T) {
 		story := told[file]
 		assert.NotEmpty(t, story, "scenarios/README.md tells no story of %s: add a section, with what would flip it", file)
 		assert.Contains(t, story, "*What flips it:*", "%s", file)
-		assert.Contains(t, read(t, readme), "("+file+")", "README.md has no line for %s", file)
 		delete(told, file)
 	}
 	assert.Empty(t, told, "stories of what is not there")

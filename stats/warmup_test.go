@@ -66,7 +66,7 @@ func TestBatchDegenerate(t *testing.T) {
 	assert.True(t, math.IsNaN(OverlappingBatchMeans(y, 5, 0.95).Variance))
 	assert.Panics(t, func() { BatchMeans(y, 0, 0.95) })
 	// 1.5 (6/2 - 1) degrees of freedom; of the batches, 3-1.
-	six := append(y, 6)
+	six := []float64{1, 2, 3, 4, 5, 6}
 	assert.InDelta(t, 3, OverlappingBatchMeans(six, 2, 0.95).DF, 0)
 	assert.InDelta(t, 2, BatchMeans(six, 2, 0.95).DF, 0)
 	ratio, _ := VonNeumannRatio([]float64{2, 2, 2})
