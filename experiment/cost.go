@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"simrun/system"
+	"simrun/units"
 )
 
 // hoursPerMonth is what clouds bill a month as: 365 x 24 / 12.
@@ -63,4 +64,12 @@ func (c *Cost) hourly() *float64 {
 		return nil
 	}
 	return &c.PerHour.Value
+}
+
+// Money writes an amount with the scenario's currency, where it names one.
+func (s *ScenarioInfo) Money(x float64) string {
+	if s.Currency == "" {
+		return units.Number(x)
+	}
+	return units.Number(x) + " " + s.Currency
 }

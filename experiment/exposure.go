@@ -8,7 +8,6 @@ import (
 
 	"simrun/sim"
 	"simrun/strategies"
-	"simrun/units"
 )
 
 // Exposure says with whom the attempts of a class with a label shared a place: with tasks that lack the label. Shares
@@ -227,9 +226,9 @@ func (e *engine) whatIsShared(r *Result, states []string) []string {
 	if less.Cost != nil && taken.Cost != nil {
 		switch d := *less.Cost - *taken.Cost; {
 		case d > 0:
-			price = fmt.Sprintf(", for %s an hour more", units.Number(d))
+			price = fmt.Sprintf(", for %s an hour more", r.Scenario.Money(d))
 		case d < 0:
-			price = fmt.Sprintf(", for %s an hour less", units.Number(-d))
+			price = fmt.Sprintf(", for %s an hour less", r.Scenario.Money(-d))
 		default:
 			price = ", at the same cost"
 		}

@@ -13,6 +13,7 @@ import (
 // secret is a task with personal data beside others, in layouts that share less and less. LABELS,
 // CLEARED and FAULTS stand for what is said of it.
 const secret = `
+currency: EUR
 run: {duration: 20m, drain: 20m, warmup: 1m, replications: 5}
 broker: ideal
 machines: {m: {cores: 4, price: 0.2/h}, v: {cores: 2, price: 0.1/h}}
@@ -48,7 +49,7 @@ func TestClearanceIsACondition(t *testing.T) {
 	assert.Empty(t, r.Strategies[1].Breaches)
 	assert.NotEqual(t, "pool", *v.Best, "what may not run is not the best")
 	assert.Equal(t, v.Headroom["pool"], v.Headroom["cleared"], "headroom is about load")
-	assert.Contains(t, v.Reasons, "cleared: tasks with labels share processes, machines and the broker with others. apart shares nothing, for 0.1 an hour more.")
+	assert.Contains(t, v.Reasons, "cleared: tasks with labels share processes, machines and the broker with others. apart shares nothing, for 0.1 EUR an hour more.")
 
 	pool, apart := r.Strategies[0].Classes[0].Exposure["pii"], r.Strategies[2].Classes[0].Exposure["pii"]
 	assert.InDelta(t, 1, pool.Uncleared.Value, 0)

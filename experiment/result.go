@@ -30,6 +30,8 @@ type ScenarioInfo struct {
 	About  string `json:"about"`
 	SHA256 string `json:"sha256"`
 	Seed   uint64 `json:"seed"`
+
+	Currency string `json:"currency,omitempty"` // of all prices
 }
 
 // RunInfo says how much was simulated. Durations in seconds.

@@ -16,7 +16,7 @@ func (e *engine) summarise(reached bool) *Result {
 		Version: 1,
 		Simrun:  e.opts.Version,
 		Scenario: ScenarioInfo{
-			Name: sc.Name, About: sc.About, SHA256: sc.SHA256, Seed: sc.Seed,
+			Name: sc.Name, About: sc.About, SHA256: sc.SHA256, Seed: sc.Seed, Currency: sc.Currency,
 		},
 		Run: RunInfo{
 			Duration: e.horizon.Seconds(), Warmup: e.warmup.Seconds(), WarmupRule: e.rule,

@@ -158,7 +158,7 @@ func (e *engine) cheaper(r *Result, states []string) []string {
 	for _, l := range e.choices() {
 		s := &r.Strategies[l]
 		if c := costs(s); states[l] == pass && c != nil && taken != nil && c.Value < taken.Value && !overlap(c, taken) {
-			said = append(said, fmt.Sprintf("%s meets them, too, with more changes, for %s a month instead of %s.", s.Name, units.Number(c.Value), units.Number(taken.Value)))
+			said = append(said, fmt.Sprintf("%s meets them, too, with more changes, for %s a month instead of %s.", s.Name, r.Scenario.Money(c.Value), units.Number(taken.Value)))
 		}
 	}
 	return said

@@ -10,6 +10,7 @@ import (
 // The simplest layout that passes is recommended; that another one would pass for less is said.
 func TestACheaperLayoutIsNamed(t *testing.T) {
 	r := answer(t, `
+currency: USD
 run: {duration: 1h, warmup: 0s, replications: 4}
 broker: ideal
 machines: {old: {cores: 8, price: 1/h}, new: {cores: 8, price: 0.4/h}}
@@ -26,6 +27,6 @@ strategies:
 `)
 	require.NotNil(t, r.Verdict.Recommend)
 	assert.Equal(t, "more", *r.Verdict.Recommend)
-	assert.Contains(t, r.Verdict.Reasons, "apart meets them, too, with more changes, for 292 a month instead of 730.")
+	assert.Contains(t, r.Verdict.Reasons, "apart meets them, too, with more changes, for 292 USD a month instead of 730.")
 	assert.Contains(t, r.Verdict.Reasons, "The budgets differ: today has 1 slot, more has 12, apart has 12.")
 }

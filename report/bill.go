@@ -18,7 +18,7 @@ func bill(r *experiment.Result) *grid {
 	if !sends {
 		return &grid{}
 	}
-	g := byStrategy(r, "What it costs a month", 1, []string{"machines", "egress", "together", "interval", "sent"}, func(s *experiment.Strategy) [][]string {
+	g := byStrategy(r, inCurrency(r, "What it costs a month"), 1, []string{"machines", "egress", "together", "interval", "sent"}, func(s *experiment.Strategy) [][]string {
 		row := []string{units.Absent, units.Absent, units.Absent, units.Absent, sent(s)}
 		if c := s.Costs; c != nil && c.Egress != nil {
 			row[0], row[1], row[2] = money(c.Machines), money(c.Egress), money(c.PerMonth)

@@ -17,11 +17,11 @@ func layouts(r *experiment.Result) *grid {
 	}
 	head := []string{"headroom", "slots"}
 	if priced {
-		head = append(head, "cost/h")
+		head = append(head, inCurrency(r, "cost/h"))
 		if varies {
 			head = append(head, "interval")
 		}
-		head = append(head, "cost/month")
+		head = append(head, inCurrency(r, "cost/month"))
 	}
 	return byStrategy(r, "Headroom", 1, head, func(s *experiment.Strategy) [][]string {
 		row := []string{headroom(r, s.Name), fmt.Sprint(s.Slots)}
@@ -30,6 +30,14 @@ func layouts(r *experiment.Result) *grid {
 		}
 		return [][]string{row}
 	})
+}
+
+// inCurrency is the name of a column of prices: cost/h, USD.
+func inCurrency(r *experiment.Result, name string) string {
+	if c := r.Scenario.Currency; c != "" {
+		return name + ", " + c
+	}
+	return name
 }
 
 // spread says whether an interval is more than rounding.

@@ -108,7 +108,7 @@ func price(r *experiment.Result) *grid {
 		return &grid{}
 	}
 	baseline := r.Verdict.Baseline
-	g := byStrategy(r, "The price of isolation", 1, []string{"class", "wait p95", "against today", "interval", "slots", "cost/h", "shares"}, func(s *experiment.Strategy) (rows [][]string) {
+	g := byStrategy(r, "The price of isolation", 1, []string{"class", "wait p95", "against today", "interval", "slots", inCurrency(r, "cost/h"), "shares"}, func(s *experiment.Strategy) (rows [][]string) {
 		shares := "nothing"
 		if levels := s.Levels(); len(levels) > 0 {
 			shares = strings.Join(levels, ", ")

@@ -34,7 +34,7 @@ func overview(entries []Entry) *grid {
 			e.Result.Scenario.Name, answer, or(strings.Join(l.Workers, "\n")), l.Why, or(l.Gain), or(l.Price),
 		})
 	}
-	g.note("Why: the target that today's layout misses by most, or comes nearest to missing. Gain: the layout to take against today's, on the same tasks, with its interval. Price: what it costs more, in the currency of the scenario, and how many slots more it has.")
+	g.note("Why: the target that today's layout misses by most, or comes nearest to missing. Gain: the layout to take against today's, on the same tasks, with its interval. Price: what it costs more, and how many slots more it has.")
 	return g
 }
 
@@ -58,7 +58,7 @@ func lineOf(r *experiment.Result) line {
 		l.Workers = append(l.Workers, w.Name)
 	}
 	if then != today {
-		l.Gain, l.Price = gain(r, today, then), dearer(today, then)
+		l.Gain, l.Price = gain(r, today, then), dearer(r, today, then)
 	}
 	return l
 }
@@ -115,16 +115,16 @@ func gain(r *experiment.Result, today, then *experiment.Strategy) string {
 }
 
 // dearer is what one layout costs more than another.
-func dearer(today, then *experiment.Strategy) string {
+func dearer(r *experiment.Result, today, then *experiment.Strategy) string {
 	var parts []string
 	if today.Costs != nil && then.Costs != nil && today.Costs.PerHour != nil && then.Costs.PerHour != nil {
 		hour := then.Costs.PerHour.Value - today.Costs.PerHour.Value
 		if noise := 1e-9 * today.Costs.PerHour.Value; hour > noise || hour < -noise {
-			parts = append(parts, more(hour)+"/h", more(then.Costs.PerMonth.Value-today.Costs.PerMonth.Value)+"/month")
+			parts = append(parts, more(r, hour)+"/h", more(r, then.Costs.PerMonth.Value-today.Costs.PerMonth.Value)+"/month")
 		}
 	}
 	if d := then.Slots - today.Slots; d != 0 {
-		parts = append(parts, more(float64(d))+" slots")
+		parts = append(parts, fmt.Sprintf("%+d slots", d))
 	}
 	if parts == nil {
 		return "none"
@@ -132,9 +132,9 @@ func dearer(today, then *experiment.Strategy) string {
 	return strings.Join(parts, ", ")
 }
 
-func more(x float64) string {
+func more(r *experiment.Result, x float64) string {
 	if x > 0 {
-		return "+" + units.Number(x)
+		return "+" + r.Scenario.Money(x)
 	}
-	return units.Number(x)
+	return r.Scenario.Money(x)
 }

@@ -36,7 +36,7 @@ func scaling(r *experiment.Result) []Plot {
 	}
 	out := []Plot{multiples("replicas", "Replicas that run, first replication", "replicas", replicas, false)}
 	if price.lines != nil {
-		p := multiples("cost", "What the machines have cost, first replication", "cost", []track{price}, false)
+		p := multiples("cost", "What the machines have cost, first replication", inCurrency(r, "cost"), []track{price}, false)
 		p.height += 60
 		out = append(out, p)
 	}
