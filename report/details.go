@@ -30,16 +30,25 @@ func causes(r *experiment.Result) *grid {
 
 // workers is how busy each worker is.
 func workers(r *experiment.Result) *grid {
-	return byStrategy(r, "Workers", 1, []string{"worker", "replicas", "slots", "slot utilization", "interval", "reserved", "restarts"}, func(s *experiment.Strategy) (rows [][]string) {
+	scaled := false
+	g := byStrategy(r, "Workers", 1, []string{"worker", "replicas", "slots", "slot utilization", "interval", "reserved", "restarts"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, w := range s.Workers {
 			reserved := units.Absent
 			if w.ReservedMean != nil {
 				reserved = units.Number(w.ReservedMean.Value)
 			}
-			rows = append(rows, []string{w.Name, replicas(w), fmt.Sprint(w.Slots), value("share", w.SlotUtilization), interval("share", w.SlotUtilization), reserved, units.Count(w.Restarts)})
+			slots := fmt.Sprint(w.Slots)
+			if w.Fleet != nil {
+				slots, scaled = "up to "+slots, true
+			}
+			rows = append(rows, []string{w.Name, replicas(w), slots, value("share", w.SlotUtilization), interval("share", w.SlotUtilization), reserved, units.Count(w.Restarts)})
 		}
 		return rows
 	})
+	if scaled {
+		g.note("Where replicas follow the load, they are the mean over time, and slot utilization is of the slots present.")
+	}
+	return g
 }
 
 // differences is each strategy against the baseline, on the same tasks.

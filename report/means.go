@@ -78,6 +78,9 @@ func utilization(r *experiment.Result) []Plot {
 				b.low, b.high = *e.Low, *e.High
 			}
 			b.label = fmt.Sprintf("%s of %s", units.Share(math.Round(e.Value*1000)/1000), units.Plural(w.Slots, "slot", "slots"))
+			if w.Fleet != nil {
+				b.label = fmt.Sprintf("%s of those present, up to %d", units.Share(math.Round(e.Value*1000)/1000), w.Slots)
+			}
 			g.bars = append(g.bars, b)
 			words = append(words, fmt.Sprintf("%s, %s: %s", s.Name, w.Name, b.label))
 		}
