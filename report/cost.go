@@ -24,7 +24,7 @@ func layouts(r *experiment.Result) *grid {
 		head = append(head, inCurrency(r, "cost/month"))
 	}
 	return byStrategy(r, "Headroom", 1, head, func(s *experiment.Strategy) [][]string {
-		row := []string{headroom(r, s.Name), fmt.Sprint(s.Slots)}
+		row := []string{headroom(r, s), fmt.Sprint(s.Slots)}
 		if priced {
 			row = append(row, costs(s, varies)...)
 		}

@@ -83,3 +83,17 @@ func TestExposureInTheCSV(t *testing.T) {
 		assert.Contains(t, b.String(), row)
 	}
 }
+
+// A layout that breaks a rule of clearance fails there, in sight, and passes at no load.
+func TestABreachIsAFailedTarget(t *testing.T) {
+	_, r := fixture()
+	assert.NotContains(t, Text(r, 100, false), "learance")
+	s := &r.Strategies[2]
+	s.Breaches = []experiment.Breach{{Class: "notify", Label: "pii", Workers: []string{"worker", "other"}}}
+	g := targets(r)
+	rows := g.Groups[2].Rows
+	assert.Equal(t, []string{"notify", "clearance for pii", "all workers", "2 without", "–", "–", "fail"}, rows[len(rows)-1])
+	assert.Contains(t, strings.Join(g.Notes, " "), "Clearance: ")
+	assert.Equal(t, "fails: clearance", layouts(r).Groups[2].Rows[0][0])
+	assert.Equal(t, "passes at 4x load, the most that was tried", layouts(r).Groups[3].Rows[0][0])
+}

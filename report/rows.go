@@ -73,7 +73,7 @@ func byStrategy(r *experiment.Result, title string, text int, head []string, row
 
 // targets is the table of SLOs: strategy x class x metric.
 func targets(r *experiment.Result) *grid {
-	withheld := false
+	withheld, uncleared := false, false
 	g := byStrategy(r, "Targets", 2, []string{"class", "metric", "target", "value", "interval", "attained", "verdict"}, func(s *experiment.Strategy) (rows [][]string) {
 		for i := range s.Classes {
 			c := &s.Classes[i]
@@ -88,6 +88,10 @@ func targets(r *experiment.Result) *grid {
 				rows = append(rows, []string{c.Name, metricName(t.Metric), figure(t.Metric, t.Target), v, iv, at, t.Verdict})
 			}
 		}
+		for _, b := range s.Breaches {
+			rows = append(rows, []string{b.Class, "clearance for " + b.Label, "all workers", fmt.Sprintf("%d without", len(b.Workers)), units.Absent, units.Absent, "fail"})
+			uncleared = true
+		}
 		return rows
 	})
 	if r.Run.Replications > 1 {
@@ -95,6 +99,9 @@ func targets(r *experiment.Result) *grid {
 	}
 	if withheld {
 		g.note("unstable: more work comes in than the workers can do, so there is no steady figure to give.")
+	}
+	if uncleared {
+		g.note("Clearance: every worker that may run tasks with a label must be cleared for it. A layout where one is not fails, whatever its figures.")
 	}
 	for i := range r.Strategies {
 		if len(r.Strategies[i].WhatIf) > 0 {
@@ -145,9 +152,11 @@ func durations(r *experiment.Result) *grid {
 }
 
 // headroom says up to which load a layout passes.
-func headroom(r *experiment.Result, name string) string {
-	h, ok := r.Verdict.Headroom[name]
+func headroom(r *experiment.Result, s *experiment.Strategy) string {
+	h, ok := r.Verdict.Headroom[s.Name]
 	switch {
+	case len(s.Breaches) > 0:
+		return "fails: clearance" // at any load
 	case !ok:
 		return units.Absent
 	case h.Factor <= 0:
