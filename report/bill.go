@@ -22,10 +22,7 @@ func bill(r *experiment.Result) *grid {
 		row := []string{units.Absent, units.Absent, units.Absent, units.Absent, sent(s)}
 		if c := s.Costs; c != nil && c.Egress != nil {
 			row[0], row[1], row[2] = money(c.Machines), money(c.Egress), money(c.PerMonth)
-			row[3] = "exact"
-			if spread(c.PerMonth) {
-				row[3] = units.Number(*c.PerMonth.Low) + " .. " + units.Number(*c.PerMonth.High)
-			}
+			row[3] = priceInterval(c.PerMonth)
 		}
 		return [][]string{row}
 	})

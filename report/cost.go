@@ -19,7 +19,7 @@ func layouts(r *experiment.Result) *grid {
 	if priced {
 		head = append(head, inCurrency(r, "cost/h"))
 		if varies {
-			head = append(head, "interval")
+			head = append(head, "cost/h interval")
 		}
 		head = append(head, inCurrency(r, "cost/month"))
 	}
@@ -53,12 +53,21 @@ func costs(s *experiment.Strategy, interval bool) []string {
 	}
 	if c := s.Costs; c != nil && c.PerMonth != nil {
 		month = units.Number(c.PerMonth.Value)
-		if spread(c.PerHour) {
-			between = units.Number(*c.PerHour.Low) + " .. " + units.Number(*c.PerHour.High)
-		}
+		between = priceInterval(c.PerHour)
 	}
 	if !interval {
 		return []string{hour, month}
 	}
 	return []string{hour, between, month}
+}
+
+// priceInterval is the interval of a price: exact where nothing is random, absent where one replication has none.
+func priceInterval(e *experiment.Estimate) string {
+	switch {
+	case e == nil || e.Low == nil || e.High == nil:
+		return units.Absent
+	case !spread(e):
+		return "exact"
+	}
+	return units.Number(*e.Low) + " .. " + units.Number(*e.High)
 }
