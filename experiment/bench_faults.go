@@ -16,11 +16,12 @@ func happensHere(f *system.Fault) bool {
 }
 
 // faultsHere are the planned faults of a scenario as they befall a layout whose workers all run on this machine. The
-// failure of a kind of machines is that of the workers that it would carry, until it would have booted.
+// failure of a kind of machines is that of the workers and the broker that it would carry, until it would have booted.
 func faultsHere(sc *scenarios.Scenario, l *strategies.Layout, speed float64) (here []system.Fault) {
 	for _, f := range sc.Faults {
 		if f.Of == system.OfMachine {
 			f.Of, f.For = system.OfWorkers, f.For+sc.Machines[f.Target].Boot
+			f.Broker = l.BrokerOn(f.Target)
 			for i, node := range l.Node {
 				if node >= 0 && l.Nodes[node] == f.Target {
 					f.Workers = append(f.Workers, int32(i))

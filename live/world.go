@@ -92,7 +92,7 @@ func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World
 	}
 	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
 	setup.Origin = o.Start - o.Warmup
-	layout.Plan(&setup, o.Faults, o.Warmup)
+	layout.Plan(&setup, nil, o.Faults, o.Warmup)
 	if w.accounts = w.audit(layout); w.accounts != nil {
 		setup.Keeper = w.accounts
 	}

@@ -70,6 +70,9 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 		if d.known(name, join(path, part), "machine", d.root.get("machines").keys()) != "" {
 			f.Target = slices.IndexFunc(s.Machines, func(m system.Machine) bool { return m.Name == name.text })
 		}
+		if m := d.producers(s); m != nil && m.Name == d.text(name) {
+			d.errorf(name.at, join(path, part), "%q: the producers stand there, so that nothing would be published meanwhile, which is not modelled: want another machine for producers, or none", m.Name)
+		}
 	case "compromise":
 		f.Of = system.OfClass
 		if d.known(name, join(path, part), "task", d.root.get("tasks").keys()) != "" {
@@ -78,6 +81,9 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 	case "zone":
 		f.Of = system.OfZone
 		f.Zone = d.zone(name, join(path, part))
+		if m := d.producers(s); m != nil && f.Zone != "" && m.Zone == f.Zone {
+			d.errorf(name.at, join(path, part), "%q: the machine of the producers, %q, stands there, so that nothing would be published meanwhile, which is not modelled: want another machine for producers, or none", f.Zone, m.Name)
+		}
 	}
 	if part == "broker" {
 		f.Of = system.OfBroker
@@ -100,6 +106,15 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 		f.Name = fmt.Sprintf("%s %s down", part, d.text(name))
 	}
 	s.Faults = append(s.Faults, f)
+}
+
+// producers is the kind of machine that what publishes the tasks shares; nil = none.
+func (d *decoder) producers(s *Scenario) *system.Machine {
+	name := d.text(d.root.get("producers").get("machine"))
+	if i := slices.IndexFunc(s.Machines, func(m system.Machine) bool { return m.Name == name }); i >= 0 {
+		return &s.Machines[i]
+	}
+	return nil
 }
 
 // faultMode is the mode of a fault of this part, "" where it has none.

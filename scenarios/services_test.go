@@ -31,7 +31,7 @@ func TestServicesZonesAndFaultsAreRead(t *testing.T) {
 		{Name: "smtp down", At: 10 * time.Minute, For: 5 * time.Minute, Factor: 1},
 		{Name: "db hang", At: 20 * time.Minute, For: 5 * time.Minute, Target: 1, Mode: system.Hang, Factor: 1},
 		{Name: "db slow", At: 20 * time.Minute, For: time.Minute, Target: 1, Mode: system.Slow, Factor: 3},
-		{Name: "machine app down", At: time.Hour, For: 90 * time.Second, Of: system.OfMachine, Factor: 1},
+		{Name: "machine far down", At: time.Hour, For: 90 * time.Second, Of: system.OfMachine, Target: 2, Factor: 1},
 		{Name: "zone onprem down", At: time.Hour, For: 5 * time.Minute, Of: system.OfZone, Zone: "onprem", Factor: 1},
 		{Name: "merged compromised", At: 30 * time.Minute, For: 10 * time.Minute, Of: system.OfClass, Target: 1, Factor: 1},
 	}, s.Faults[:6])

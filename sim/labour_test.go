@@ -44,6 +44,7 @@ func TestProducersTakeCPU(t *testing.T) {
 	assert.Equal(t, "1.004s cpu-0 starts, 1.107s io-0 starts, 1.158s cpu-0 ends ok, 1.207s io-0 ends ok",
 		labour(worker.Prefork, func(m *model) {
 			m.layout.Broker.PublishCPU = time.Millisecond
+			m.layout.ProducerNode = 0
 		}))
 }
 

@@ -49,6 +49,7 @@ func pool(slots int, classes ...workloads.Class) *model {
 }
 
 func (m *model) addQueues() {
+	m.layout.BrokerNode, m.layout.ProducerNode = -1, -1
 	for i := range m.classes {
 		q := m.queue(m.classes[i].Queue)
 		if q < 0 {

@@ -173,7 +173,7 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 		listener = o.Recorder
 	}
 	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
-	layout.Plan(&setup, o.Faults, o.Warmup)
+	layout.Plan(&setup, machines, o.Faults, o.Warmup)
 	if w.memory != nil {
 		setup.Keeper = (*host)(w)
 	}

@@ -17,6 +17,7 @@ type Fault struct {
 	Boot  des.Time // of a deploy: from the end of a process to its successor taking tasks
 
 	Workers []int32 // with OfWorkers
+	Broker  bool    // with OfWorkers: nobody reaches the broker, either
 }
 
 // End is when the fault is over.
@@ -28,7 +29,7 @@ type Part uint8
 // Parts.
 const (
 	OfService Part = iota
-	OfMachine      // all machines of a kind: their workers die, and are up again a boot after the fault
+	OfMachine      // all machines of a kind: their workers die, and are up again a boot after the fault; and the broker that lives there
 	OfZone         // all machines and services of a zone, as if each of them were down; and the broker that stands there
 	OfBroker       // nobody reaches the broker, which keeps its messages
 	OfDeploy       // workers are shut down and started again, the replicas of each one after the other
