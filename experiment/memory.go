@@ -1,8 +1,11 @@
 package experiment
 
 import (
+	"fmt"
+
 	"simrun/des"
 	"simrun/sim"
+	"simrun/units"
 )
 
 // Killed is what the kernel took from the tasks of a class for want of memory, mean per replication.
@@ -164,4 +167,19 @@ func (l *MemoryLine) add(f *sim.Footprint) {
 	for i, bytes := range f.Course {
 		l.Most[i] = max(l.Most[i], float64(bytes))
 	}
+}
+
+// tooOften is how many kills there may be for each task until they are worth a word: one for ten.
+const tooOften = 0.1
+
+// againAndAgain warns of a layout that loses nothing because it runs again what the kernel killed.
+func againAndAgain(s *Strategy) []string {
+	var said []string
+	for i := range s.Classes {
+		c := &s.Classes[i]
+		if k := c.Killed; k != nil && k.Again > k.Lost && k.Attempts > tooOften*c.Published {
+			said = append(said, fmt.Sprintf("%s runs tasks again that the kernel killed: %s kills for %s tasks of %s.", s.Name, units.Count(k.Attempts), units.Count(c.Published), c.Name))
+		}
+	}
+	return said
 }

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,4 +61,25 @@ func TestMemoryThatSuffices(t *testing.T) {
 	for _, key := range []string{"memory", "killed", "disk"} {
 		assert.NotContains(t, string(text), `"`+key)
 	}
+}
+
+// A layout that passes since it runs again what was killed says how often that is; where it is rare, or what was killed
+// is lost, there is no such thing to say.
+func TestWhatIsKilledAgainAndAgain(t *testing.T) {
+	s := &Strategy{Name: "late", Classes: []Class{
+		{Name: "train", Published: 320, Killed: &Killed{Attempts: 4931, Again: 4931}},
+		{Name: "rare", Published: 320, Killed: &Killed{Attempts: 32, Again: 32}},
+		{Name: "lost", Published: 320, Killed: &Killed{Attempts: 320, Lost: 320}},
+		{Name: "free", Published: 320},
+	}}
+	assert.Equal(t, []string{"late runs tasks again that the kernel killed: 4 931 kills for 320 tasks of train."}, againAndAgain(s))
+
+	sc, err := scenarios.Decode("s.yaml", []byte("run: {duration: 20m, warmup: 0s, replications: 2}\nbroker: ideal\nmachines: {m: {cores: 4, memory: 3GiB}}\n"+
+		"tasks: {a: {arrivals: {poisson: 30/min}, work: [{io: 2s}], memory: {hold: {exponential: 1GiB}}, slo: {loss: 1%}}}\n"+
+		"strategies: {s: {workers: {w: {queues: [a], concurrency: 4, acks_late: true, reject_on_worker_lost: true, machine: m}}}}\n"), ".")
+	require.NoError(t, err)
+	r, err := Run(context.Background(), sc, Options{})
+	require.NoError(t, err)
+	require.True(t, *r.Verdict.BaselinePasses)
+	assert.Contains(t, strings.Join(r.Verdict.Reasons, " "), "s runs tasks again that the kernel killed: ")
 }

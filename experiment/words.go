@@ -130,6 +130,9 @@ func (e *engine) reasons(r *Result, states []string) []string {
 				said = append(said, fmt.Sprintf("%s passes up to %s the load.", s.Name, h.String()))
 			}
 		}
+		if states[l] == pass || states[l] == marginal {
+			said = append(said, againAndAgain(s)...)
+		}
 		if len(s.WhatIf) > 0 && l != e.sc.Baseline && !e.sc.Run.AllowWhatIf {
 			said = append(said, fmt.Sprintf("%s is a what-if and not recommended: %s.", s.Name, strings.Join(s.WhatIf, "; ")))
 		}

@@ -70,6 +70,12 @@ func TestMemoryTables(t *testing.T) {
 	assert.True(t, killed(quiet).empty(), "where nothing was killed, nothing was taken")
 }
 
+// The two tables count kills over different times, and say so.
+func TestKillsNameTheirWindow(t *testing.T) {
+	assert.Contains(t, memory(starved()).Notes[0], "in the observed time, and not while the queues drained")
+	assert.Contains(t, killed(starved()).Notes[0], "arrived in the observed time, whenever they were killed")
+}
+
 func TestMemoryOverTime(t *testing.T) {
 	plots := memoryTimes(starved())
 	require.Len(t, plots, 1)
