@@ -110,7 +110,7 @@ func quantileBars(r *experiment.Result, class, metric string) (Plot, bool) {
 	ax, axis := chart.axes(), meanings[metric]
 	if high/low > 30 { // on a linear axis the small ones would vanish beside the target
 		axis += " (log scale)"
-		ax.X.Scale, ax.X.Tick.Marker = plot.LogScale{}, logTicks{}
+		ax.X.Scale, ax.X.Tick.Marker = plot.LogScale{}, logTicks{until: high}
 		ax.X.Min = floorTick(low / 1.3)
 		ax.X.Max = high * math.Pow(high/ax.X.Min, 0.32) // room for the figures at the ends
 	} else {

@@ -70,7 +70,6 @@ func (l *curve) Plot(c draw.Canvas, p *plot.Plot) {
 }
 
 func cdf(r *experiment.Result, class string) (Plot, bool) {
-	low, high := math.Inf(1), 0.0
 	var waits []*des.Histogram
 	for i := range r.Strategies {
 		w := classOf(&r.Strategies[i], class).Wait
@@ -78,23 +77,13 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 			waits = append(waits, nil)
 			continue
 		}
-		h := w.Pooled
-		waits = append(waits, h)
-		high = max(high, h.Quantile(0.9995))
-		zeros := h.Share(0)
-		if q := h.Quantile(zeros + (1-zeros)*0.02); q > 0 { // where the curve leaves its share of zeros
-			low = min(low, q)
-		}
+		waits = append(waits, w.Pooled)
 	}
 	target, p := waitTarget(r, class)
-	if target > 0 {
-		low, high = min(low, target/2), max(high, target*2)
-	}
+	low, high := cdfRange(waits, target)
 	if high <= 0 {
 		return Plot{}, false // nothing waited, or nothing ran: there is no distribution to draw
 	}
-	low = max(min(low, high/10), high/1e5)
-	low, high = floorTick(low), ceilTick(high)
 
 	ax := axes("share of tasks that wait at most this long")
 	ax.X.Scale, ax.X.Tick.Marker, ax.X.Min, ax.X.Max = plot.LogScale{}, logTicks{}, low, high
@@ -145,6 +134,35 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		},
 	}, true
 }
+
+// cdfRange is where the axis of waits starts and ends; 0 where nothing waited. It spans five decades where that is
+// enough to see the middle of every line, and what lies below a microsecond never.
+func cdfRange(waits []*des.Histogram, target float64) (low, high float64) {
+	low = math.Inf(1)
+	middle := low
+	for _, h := range waits {
+		if h == nil {
+			continue
+		}
+		high = max(high, h.Quantile(0.9995))
+		zeros := h.Share(0)
+		if q := h.Quantile(zeros + (1-zeros)*0.02); q > 0 { // where the curve leaves its share of zeros
+			low, middle = min(low, q), min(middle, h.Quantile(zeros+(1-zeros)*0.5))
+		}
+	}
+	if target > 0 {
+		low, high = min(low, target/2), max(high, target*2)
+	}
+	if high <= 0 {
+		return 0, 0
+	}
+	low = max(min(low, high/10), high/1e5)
+	low = max(min(low, middle/1.5), shortest)
+	return floorTick(low), ceilTick(high)
+}
+
+// shortest is below what any clock of a worker resolves, in seconds.
+const shortest = 1e-6
 
 var observedLine = draw.LineStyle{Color: ink, Width: 0.7}
 

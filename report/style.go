@@ -30,12 +30,13 @@ var palette = []color.NRGBA{
 	{0xcc, 0x79, 0xa7, 0xff}, // reddish purple
 	{0xe6, 0x9f, 0x00, 0xff}, // orange
 	{0x56, 0xb4, 0xe9, 0xff}, // sky blue
+	{0x7a, 0x4b, 0x2a, 0xff}, // brown: not theirs, darker than all of them
 }
 
-// Dashes and glyphs tell series apart where colours cannot. Seven dashes beside six colours: the pairs repeat only
-// after 42 series.
+// Dashes and glyphs tell series apart where colours cannot. Eight dashes beside seven colours: the pairs repeat
+// only after 56 series.
 var (
-	dashes = [][]vg.Length{nil, {7, 3}, {2, 2}, {9, 3, 2, 3}, {4, 2}, {12, 4}, {2, 4}}
+	dashes = [][]vg.Length{nil, {7, 3}, {2, 2}, {9, 3, 2, 3}, {4, 2}, {12, 4}, {2, 4}, {12, 3, 2, 3, 2, 3}}
 	glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.CrossGlyph{}, draw.RingGlyph{}, draw.PlusGlyph{}, draw.TriangleGlyph{}}
 )
 

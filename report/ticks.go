@@ -2,10 +2,11 @@ package report
 
 import (
 	"math"
-
-	"simrun/units"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot"
+
+	"simrun/units"
 )
 
 // decades are where a logarithmic axis of seconds has a labelled tick: powers of ten up to 10 s, then the times that
@@ -13,10 +14,19 @@ import (
 var decades = []float64{1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000, 8640000}
 
 // logTicks are the ticks of a logarithmic axis of durations. Over a short range every step of 1, 2, 5 is labelled.
-type logTicks struct{}
+type logTicks struct {
+	until float64 // no ticks above: there the axis only makes room; 0 = to its end
+}
 
-func (logTicks) Ticks(low, high float64) []plot.Tick {
-	short := high/low < 150
+func (t logTicks) Ticks(low, high float64) []plot.Tick {
+	return legible(t.all(low, high), low, high)
+}
+
+func (t logTicks) all(low, high float64) []plot.Tick {
+	short, end := high/low < 150, high
+	if t.until > 0 {
+		end = min(high, t.until)
+	}
 	var out []plot.Tick
 	for i, d := range decades {
 		next := d * 10
@@ -25,17 +35,36 @@ func (logTicks) Ticks(low, high float64) []plot.Tick {
 		}
 		for m := 1.0; m < 10 && d*m < next*(1-1e-9); m++ {
 			v := d * m
-			if v < low*(1-1e-9) || v > high*(1+1e-9) {
+			if v < low*(1-1e-9) || v > end*(1+1e-9) {
 				continue
 			}
-			t := plot.Tick{Value: v}
+			tick := plot.Tick{Value: v}
 			if m == 1 || short && (m == 2 || m == 5 && d*5 < next*0.99) {
-				t.Label = units.Duration(v)
+				tick.Label = units.Duration(v)
 			}
-			out = append(out, t)
+			out = append(out, tick)
 		}
 	}
 	return out
+}
+
+// legible takes the labels from ticks of a logarithmic axis that would run into the one before.
+func legible(ticks []plot.Tick, low, high float64) []plot.Tick {
+	const axis, letter, gap = 330.0, 5.2, 4.0 // points: an axis in a figure, and text of smallSize
+	end := math.Inf(-1)
+	for i := range ticks {
+		if ticks[i].Label == "" {
+			continue
+		}
+		at := axis * math.Log(ticks[i].Value/low) / math.Log(high/low)
+		half := letter * float64(utf8.RuneCountInString(ticks[i].Label)) / 2
+		if at-half < end+gap {
+			ticks[i].Label = ""
+			continue
+		}
+		end = at + half
+	}
+	return ticks
 }
 
 // floorTick and ceilTick are the ticks that enclose x: an axis starts and ends at one.
