@@ -166,8 +166,10 @@ func (g *guard) leave(slot int32) {
 	g.gone(slot)
 }
 
-// Replaced implements worker.Warden: what comes next finds nothing of what was there.
+// Replaced implements worker.Warden: what comes next finds nothing of what was there, and the connections of that
+// are closed.
 func (h *host) Replaced(slot int32) {
+	(*World)(h).disconnect(slot)
 	g := h.guard
 	if g == nil {
 		return

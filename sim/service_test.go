@@ -169,6 +169,33 @@ func TestConnectionsThatSlotsKeep(t *testing.T) {
 	assert.Zero(t, r.Classes[0].ByOutcome[worker.Failed])
 }
 
+// A child that is replaced closes its connection: the first has run its two calls at 21 s, so that of two calls of another
+// worker, at 12 s and at 24 s, the second finds it free.
+func TestConnectionsOfChildrenThatAreReplaced(t *testing.T) {
+	o := &outside{model: pool(1, calling("a", 1, constant(1), 0), calling("b", 1, constant(1), 0)), services: []system.Service{{Connections: 1, PerSlot: 1}}}
+	o.classes[0].Arrivals.Process = workloads.Every{Period: 10 * time.Second}
+	o.classes[1].Arrivals.Process = workloads.Every{Period: 12 * time.Second}
+	o.layout.Workers[0].MaxTasksPerChild, o.layout.Workers[0].Queues = 2, []int{0}
+	o.add(worker.Config{Name: "second", Concurrency: 1, Queues: []int{1}, DisablePrefetch: true})
+	r := o.run(1, 0, 26*time.Second)
+	assert.EqualValues(t, 2, r.Classes[0].ByOutcome[worker.OK])
+	assert.EqualValues(t, 1, r.Classes[1].ByOutcome[worker.Failed])
+	assert.EqualValues(t, 1, r.Classes[1].ByOutcome[worker.OK])
+}
+
+// An autoscaled pool closes those of the children that it drops: nine calls at once need nine children, of which one is
+// left when another worker calls.
+func TestConnectionsOfAPoolThatShrinks(t *testing.T) {
+	o := &outside{model: pool(9, calling("a", 1, constant(1), 0), calling("b", 1, constant(1), 0)), services: []system.Service{{Connections: 9, PerSlot: 1}}}
+	o.classes[0].Arrivals = workloads.Arrivals{Process: workloads.Every{Period: 10 * time.Minute}, Batch: constant(9)}
+	o.classes[1].Arrivals.Process = workloads.Every{Period: 15 * time.Minute}
+	o.layout.Workers[0].AutoscaleMin, o.layout.Workers[0].Keepalive, o.layout.Workers[0].Queues = 1, 30*time.Second, []int{0}
+	o.add(worker.Config{Name: "second", Concurrency: 1, Queues: []int{1}, DisablePrefetch: true})
+	r := o.run(1, 0, 16*time.Minute)
+	assert.EqualValues(t, 9, r.Classes[0].ByOutcome[worker.OK])
+	assert.EqualValues(t, 1, r.Classes[1].ByOutcome[worker.OK])
+}
+
 // A service is as slow from another zone as the round trip makes it, and unreachable without a way.
 func TestZones(t *testing.T) {
 	o := station1(system.Service{Zone: "there"}, 0.2, constant(1), 0)

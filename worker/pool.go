@@ -104,7 +104,7 @@ func (s *System) replace(id int32) {
 	s.leave(id, wait+w.cfg.Overheads.Respawn)
 }
 
-// replaced tells the host that a slot has a new process.
+// replaced tells the host that the process of a slot is gone, and what it will have is a new one.
 func (s *System) replaced(slot int32) {
 	if s.warden != nil {
 		s.warden.Replaced(slot)
@@ -160,6 +160,7 @@ func (s *System) shrink(w *instance, more int) {
 	for range min(n, len(w.free)) {
 		w.absent = append(w.absent, w.free[0])
 		s.exit(w.free[0])
+		s.replaced(w.free[0])
 		w.free = w.free[:copy(w.free, w.free[1:])]
 	}
 }
