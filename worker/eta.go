@@ -11,7 +11,7 @@ func (s *System) due(id int32) {
 	w := &s.workers[s.tasks[id].worker]
 	w.held--
 	s.widen(w)
-	if !w.cfg.TimersLast || w.keeps != nil {
+	if !w.cfg.TimersLast || w.keeps != nil || s.limited(&s.tasks[id]) {
 		s.reserve(id)
 		s.turn(w)
 		return

@@ -92,3 +92,17 @@ func TestRateLimitAndAutoscale(t *testing.T) {
 	h := play(t, s, burst("a", 3, 0, 0, 20*sec), 6*sec)
 	assert.Equal(t, "started a1@0s, started a2@5s, started a3@5s", h.log(worker.Started))
 }
+
+// What has had a countdown waits for a token like all the others, whenever the loop fires its timers: after 5 s there are
+// tokens for two, and one each second.
+func TestRateLimitAfterACountdown(t *testing.T) {
+	for _, last := range []bool{false, true} {
+		cfg := worker.Config{Concurrency: 4, PrefetchMultiplier: 4, Loop: worker.AskFirst, Wakeup: sec, TimersLast: last}
+		script := burst("a", 4, 0, 0, 10*ms)
+		for i := range script {
+			script[i].extra.Countdown = 5 * sec
+		}
+		h := play(t, limited(worker.Redis, cfg), script)
+		assert.Equal(t, "started a1@5s, started a2@5s, started a3@6s, started a4@7s", h.log(worker.Started), "timers last: %v", last)
+	}
+}
