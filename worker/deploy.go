@@ -68,10 +68,28 @@ func (s *System) roll(id int32) {
 	}
 }
 
-// rolled is a worker that is up again, or that somebody else wants away.
+// itsTurn says whether a worker is the one that its deploy is at.
+func (s *System) itsTurn(w *instance) bool {
+	if w.rollout == 0 {
+		return false
+	}
+	r := &s.rollouts[w.rollout-1]
+	return r.row[r.next-1] == s.slots[w.firstSlot].worker
+}
+
+// rolled is a worker that is up again. The deploy goes on only if it was waiting for it: one that has merely died before
+// its turn was started again as it was, with the old code, and its turn comes.
 func (s *System) rolled(w *instance) {
-	if r := w.rollout; r > 0 {
-		w.rollout = 0
+	if s.itsTurn(w) {
+		s.spare(w)
+	}
+}
+
+// spare takes a worker out of the hands of its deploy, which goes on if it was waiting for it.
+func (s *System) spare(w *instance) {
+	r, waited := w.rollout, s.itsTurn(w)
+	w.rollout = 0
+	if waited {
 		s.roll(r)
 	}
 }

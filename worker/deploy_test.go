@@ -105,3 +105,33 @@ func TestSoftShutdown(t *testing.T) {
 		}
 	}
 }
+
+// A deploy shuts down one worker at a time, 20 s each, whatever else happens: at 15 s a crash takes worker 2 for an
+// instant, at 20 s the machine of all four fails for 5 s, and at 21 s worker 3 is wanted away; it is back at 35 s, and
+// needs no deploy then. Those that had died before their turn are deployed all the same.
+func TestADeployGoesOnOneAtATime(t *testing.T) {
+	s := one(worker.RabbitMQ, "a", worker.Config{Concurrency: 1, PrefetchMultiplier: 1})
+	s.Workers = append(s.Workers, s.Workers[0], s.Workers[0], s.Workers[0])
+	all := []int32{0, 1, 2, 3}
+	s.Deploys = []worker.Deploy{{At: 10 * sec, Grace: 30 * sec, Boot: 20 * sec, Rows: [][]int32{all}, Cause: worker.NoCause}}
+	script := []message{
+		{at: 15 * sec, do: func(h *host) { h.sys.Fail(h.now, all[2:3]); h.sys.Recover(h.now, all[2:3]) }},
+		{at: 20 * sec, do: func(h *host) { h.sys.Fail(h.now, all) }},
+		shut(21*sec, 3, 0),
+		{at: 25 * sec, do: func(h *host) { h.sys.Recover(h.now, all) }},
+		restart(35*sec, 3),
+	}
+	var away []string
+	for at := 12 * sec; at < 82*sec; at += 10 * sec {
+		script = append(script, message{at: at, do: func(h *host) {
+			now := ""
+			for _, id := range all {
+				now += map[bool]string{true: "x", false: "."}[h.sys.Away(id)]
+			}
+			away = append(away, now)
+		}})
+	}
+	h := play(t, s, script)
+	assert.Equal(t, []string{"x...", "xxxx", ".x.x", ".x..", "..x.", "..x.", "...."}, away)
+	assert.Equal(t, []des.Time{10 * sec, 21 * sec, 30 * sec, 50 * sec}, h.gone)
+}

@@ -33,7 +33,7 @@ func (s *System) Shutdown(now des.Time, worker int32, grace des.Time) {
 	if w.rollout > 0 && w.off {
 		w.deaths++ // no deploy brings it back
 	}
-	s.rolled(w)
+	s.spare(w) // somebody else wants it away
 	if !w.leaving && !w.off {
 		w.cause = NoCause
 		s.shutdown(w, grace)
@@ -73,6 +73,9 @@ func (s *System) Restart(now des.Time, worker int32) {
 	w := &s.workers[worker]
 	if w.off && w.presence == serving {
 		w.off = false
+		if !s.itsTurn(w) {
+			w.rollout = 0 // it starts with the new code
+		}
 		s.up(worker)
 	}
 }
