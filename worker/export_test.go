@@ -94,6 +94,7 @@ func (s *System) auditWorker(me int32) error {
 			return fmt.Errorf("slot %d is not free", id)
 		}
 	}
+	growing := w.cfg.AutoscaleMin > 0 && w.blocked > 0 && s.now <= w.blocked // its new processes are not there yet
 	reservedNow := 0
 	for id := w.reserved.head; id != none; id = s.tasks[id].next {
 		reservedNow++
@@ -115,7 +116,7 @@ func (s *System) auditWorker(me int32) error {
 		return fmt.Errorf("without a connection, with %d reserved, %d held and %d on their way", reservedNow, later, onTheWay)
 	case w.waiting.Level() != reservedNow:
 		return fmt.Errorf("%d reserved, %d in the average", reservedNow, w.waiting.Level())
-	case reservedNow > 0 && len(w.free) > 0 && !w.ripe && !w.stalled && !w.down && !w.leaving && (w.keeps == nil || w.keeps.startable()):
+	case reservedNow > 0 && len(w.free) > 0 && !growing && !w.ripe && !w.stalled && !w.down && !w.leaving && (w.keeps == nil || w.keeps.startable()):
 		return fmt.Errorf("%d reserved beside %d free slots", reservedNow, len(w.free))
 	case w.cfg.Loop == Alert && w.room() && s.choose(w) != none:
 		return fmt.Errorf("room for a message that waits")
@@ -148,7 +149,7 @@ func (s *System) auditKept(w *instance, me int32) error {
 	slots, hands, window, waiting := make([]int, queues), make([]int, queues), make([]int, queues), make([]int, queues)
 	for n := range w.cfg.Concurrency {
 		id := w.firstSlot + int32(n)
-		if q := w.keeps.inSlot[n]; !slices.Contains(w.free, id) && !s.slots[id].silent {
+		if q := w.keeps.inSlot[n]; !slices.Contains(w.free, id) && !slices.Contains(w.absent, id) && !s.slots[id].silent {
 			slots[q]++
 			hands[q]++
 			if s.slots[id].ackWhenFree {

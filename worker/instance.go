@@ -173,6 +173,7 @@ func (s *System) receive(id int32) {
 	t := &s.tasks[id]
 	if t.grown {
 		t.grown = false
+		s.dispatchReserved(&s.workers[t.worker])
 		s.enlist(id)
 		return
 	}

@@ -127,6 +127,7 @@ func (s *System) grow(id int32) bool {
 	s.enlarge(w, n)
 	w.grown = s.now
 	if w.cfg.Overheads.Fork == 0 {
+		s.dispatchReserved(w)
 		return false
 	}
 	s.block(w, des.Time(n)*w.cfg.Overheads.Fork)
@@ -134,6 +135,13 @@ func (s *System) grow(id int32) bool {
 	s.tasks[id].grown = true
 	s.at(w.blocked, kindFetched, id)
 	return true
+}
+
+// dispatchReserved gives new processes what was reserved before they were there: with an eta or a rate limit no process
+// was started for it. It goes before the message that made the pool grow.
+func (s *System) dispatchReserved(w *instance) {
+	s.dispatch(w)
+	w.waiting.Set(s.now, w.reserved.n)
 }
 
 // enlarge adds processes to a pool.
@@ -170,7 +178,7 @@ func (s *System) shrink(w *instance, more int) {
 func (s *System) keepalive(id int32) {
 	w := &s.workers[id]
 	s.host.Schedule(des.Event{At: s.now + w.cfg.Keepalive, Kind: kindKeepalive, Arg: id})
-	if w.down {
+	if w.down || w.leaving {
 		return
 	}
 	n := min(w.wanted(), w.cfg.Concurrency) - w.processes()
@@ -191,8 +199,7 @@ func (s *System) keepalive(id int32) {
 // born is the end of starting processes for what is reserved.
 func (s *System) born(id int32) {
 	if w := &s.workers[id]; !w.down {
-		s.dispatch(w)
-		w.waiting.Set(s.now, w.reserved.n)
+		s.dispatchReserved(w)
 		s.turn(w)
 	}
 }

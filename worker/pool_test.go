@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"simrun/des"
 	"simrun/worker"
 )
 
@@ -79,4 +80,33 @@ func TestTheWindowWidensSlowly(t *testing.T) {
 	}
 	assert.Equal(t, 60, held(worker.Redis, worker.Overheads{}))
 	assert.Equal(t, 5, held(worker.RabbitMQ, worker.Overheads{Widen: 500 * ms}))
+}
+
+// Of what is received with a countdown the pool hears nothing: b and c wait beside one process that is taken, until d
+// makes it grow, by all that are missing. They start before d does, which has no process left.
+func TestAutoscaleForWhatIsReserved(t *testing.T) {
+	for fork, want := range map[des.Time]string{
+		0:        "started a@0s, started b@10s, started c@10s, started d@11s",
+		100 * ms: "started a@0s, started b@10.2s, started c@10.2s, started d@11.2s",
+	} {
+		cfg := worker.Config{Concurrency: 3, AutoscaleMin: 1, Keepalive: 300 * sec, PrefetchMultiplier: 4}
+		cfg.Overheads.Fork = fork
+		later := worker.Publication{Countdown: 5 * sec}
+		script := []message{
+			{name: "a", run: 100 * sec},
+			{name: "b", run: sec, extra: later},
+			{name: "c", run: sec, extra: later},
+			{name: "d", at: 10 * sec, run: sec},
+		}
+		assert.Equal(t, want, play(t, one(worker.RabbitMQ, "a", cfg), script, 50*sec).log(worker.Started))
+	}
+}
+
+// The timer of the autoscaler, at 5 s, starts no processes for what a worker that shuts down will not run.
+func TestAPoolThatLeavesDoesNotGrow(t *testing.T) {
+	cfg := worker.Config{Concurrency: 3, AutoscaleMin: 1, Keepalive: 5 * sec, PrefetchMultiplier: 4}
+	script := []message{{name: "a", run: 100 * sec}, {name: "b", run: sec, extra: worker.Publication{Countdown: sec}}, shut(2*sec, 0, des.Never)}
+	h := play(t, one(worker.RabbitMQ, "a", cfg), script, 6*sec)
+	assert.Equal(t, 1, h.sys.Processes(0))
+	assert.Equal(t, 2, play(t, one(worker.RabbitMQ, "a", cfg), script[:2], 6*sec).sys.Processes(0))
 }

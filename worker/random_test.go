@@ -149,6 +149,9 @@ func randomSystem(r *rand.Rand) (worker.Setup, []message) {
 		if cfg.Pool == worker.Solo {
 			cfg.Concurrency = 1
 		}
+		if cfg.Pool == worker.Prefork && cfg.Concurrency > 1 && coin() {
+			cfg.AutoscaleMin, cfg.Keepalive, cfg.Overheads.Fork = 1, 500*ms+few(200), maybe(few(3))
+		}
 		cfg.RoundTrip = far[i]
 		if i == 0 {
 			cfg.Queues = []int{0, 1, 2} // every queue is consumed
