@@ -94,6 +94,14 @@ func TestPagesInABrowser(t *testing.T) {
 					ground, err := chromedp.Run(ctx, chromedp.Evaluate[string](`getComputedStyle(document.body).backgroundColor`))
 					require.NoError(t, err)
 					assert.LessOrEqual(t, over, 0, "pixels that the page is wider than the window")
+					if width > 1000 { // where there is room, tables take it; commands wrap everywhere
+						cut, err := chromedp.Run(ctx, chromedp.Evaluate[int](`[...document.querySelectorAll('.box')].filter(b => b.scrollWidth > b.clientWidth).length`))
+						require.NoError(t, err)
+						assert.Zero(t, cut, "tables that are cut")
+					}
+					wide, err := chromedp.Run(ctx, chromedp.Evaluate[int](`[...document.querySelectorAll('pre')].filter(p => p.scrollWidth > p.clientWidth).length`))
+					require.NoError(t, err)
+					assert.Zero(t, wide, "commands that are cut")
 					assert.Equal(t, map[string]string{"light": "rgb(246, 247, 249)", "dark": "rgb(20, 23, 26)"}[scheme], ground)
 					if page == "report" {
 						assert.Equal(t, len(Plots(r)), drawings)
