@@ -64,6 +64,10 @@ func (d *decoder) zone(v *value, path string) string {
 func (d *decoder) known(v *value, path, noun string, names []string) string {
 	name := d.text(v)
 	if name != "" && !slices.Contains(names, name) {
+		if len(names) == 0 {
+			d.errorf(v.at, path, "unknown %s %q: the file has no %ss: add %ss: {%s: {}}", noun, shorten(name), noun, noun, shorten(name))
+			return ""
+		}
 		d.errorf(v.at, path, "%s", unknown(noun, name, names))
 		return ""
 	}

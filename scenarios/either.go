@@ -1,5 +1,7 @@
 package scenarios
 
+import "strings"
+
 // either is one of several shapes, told apart by the kind of the value.
 type either struct {
 	of []shape
@@ -81,6 +83,6 @@ func (s autoOr) check(p *problems, v *value, path string) {
 		return
 	}
 	if _, err := s.parse(v); err != nil {
-		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+		p.errorf(v.at, path, "%s", strings.Replace(err.Error(), "want "+s.amount.want(), "want "+s.want(), 1))
 	}
 }

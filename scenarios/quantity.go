@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,7 +41,7 @@ func durations() quantity {
 
 func rates() quantity {
 	return quantity{
-		noun: "a rate", examples: "12/s, 30/min, 0.19/h or 5/day", max: 1e9,
+		noun: "a rate", examples: "12/s, 30/min, 20/h or 5/day", max: 1e9,
 		units: []unit{{"/s", 1, 1}, {"/min", 1, 60}, {"/h", 1, 3600}, {"/day", 1, 86400}},
 	}
 }
@@ -96,6 +97,7 @@ const form = `(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?`
 
 var (
 	written = regexp.MustCompile(`^(-?` + form + `)(.*)$`)
+	letters = regexp.MustCompile(`^[/%]?[A-Za-zµ]+$`)
 	octal   = regexp.MustCompile(`^[+-]?0[0-9_oOxXbB]`)
 )
 
@@ -119,7 +121,35 @@ func (q quantity) parse(v *value) (float64, error) {
 			return q.bound(v, x)
 		}
 	}
-	return 0, fmt.Errorf("%s: want %s", v.found(), q.want())
+	return 0, fmt.Errorf("%s: %swant %s%s", v.found(), q.amiss(m[2]), q.want(), q.meant(m[1], m[2]))
+}
+
+// amiss says what is wrong with the unit of a number; nothing where it may have none.
+func (q quantity) amiss(name string) string {
+	plain := false
+	for _, u := range q.units {
+		plain = plain || u.name == ""
+		if u.name == name && name != "" {
+			return "" // the number is what cannot be
+		}
+	}
+	switch {
+	case name == "" && !plain:
+		return "the unit is missing: "
+	case slices.ContainsFunc(q.units, func(u unit) bool { return u.name != "" && u.name == strings.TrimSpace(name) }):
+		return "a space before the unit: "
+	case !letters.MatchString(name) || plain && len(q.units) == 1:
+		return ""
+	}
+	return fmt.Sprintf("unknown unit %q: ", shorten(name))
+}
+
+// meant guesses at a rate written as Celery writes limits.
+func (q quantity) meant(number, name string) string {
+	if q.noun == rates().noun && name == "/m" {
+		return fmt.Sprintf("; did you mean %s/min?", number)
+	}
+	return ""
 }
 
 // times is the float nearest to the number written times the unit: 99.9 % is 0.999, and not the nearest to 99.9,

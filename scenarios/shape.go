@@ -78,6 +78,8 @@ func (s word) check(p *problems, v *value, path string) {
 	case v.kind == text && slices.Contains(s.words, v.text):
 	case v.kind == text && slices.Contains(s.later, v.text):
 		p.errorf(v.at, path, "%q: not supported yet", v.text)
+	case v.kind == text && nearest(v.text, s.words) != "":
+		p.errorf(v.at, path, "%s: want %s; did you mean %q?", v.found(), s.want(), nearest(v.text, s.words))
 	default:
 		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
 	}

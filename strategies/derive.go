@@ -53,9 +53,10 @@ func (b *builder) source(name string) *Layout {
 	for i := range b.specs {
 		names = append(names, b.specs[i].Name)
 	}
-	i, err := choice(names, name)
+	i := slices.Index(names, name)
 	switch {
-	case err != nil:
+	case i < 0:
+		_, err := choice(slices.DeleteFunc(names, func(n string) bool { return n == b.spec.Name }), name)
 		b.fail("derive.from", "%v", err)
 		return nil
 	case b.state[i] == underway:

@@ -102,7 +102,7 @@ func TestDeriveProblems(t *testing.T) {
 		d    Derive
 		want string
 	}{
-		{Derive{From: "poool", SplitBy: "queue"}, `derive.from: "poool": want derived, pool, tiny, mixed or broken; did you mean "pool"?`},
+		{Derive{From: "poool", SplitBy: "queue"}, `derive.from: "poool": want pool, tiny, mixed or broken; did you mean "pool"?`},
 		{Derive{From: "derived", SplitBy: "queue"}, `derive.from: "derived": it is derived from this one`},
 		{Derive{From: "broken", SplitBy: "queue"}, `derive.from: "broken": it has errors of its own`},
 		{Derive{From: "mixed", SplitBy: "queue"}, `derive.from: "mixed": the settings of its workers differ ("a" and "b")`},

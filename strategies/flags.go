@@ -70,7 +70,7 @@ var flags = []flag{
 	{names: []string{"--help"}, refused: "starts no worker"},
 	{names: []string{"--version"}, refused: "starts no worker"},
 
-	{names: []string{"-A", "--app"}, takes: true, ignored: "the tasks are those of the scenario"},
+	{names: []string{"-A", "--app"}, takes: true, set: func(*WorkerSpec, string) error { return nil }}, // every line has it: nothing to tell
 	{names: []string{"-b", "--broker"}, takes: true, ignored: "the broker is the scenario's"},
 	{names: []string{"--result-backend"}, takes: true, ignored: "storing results costs nothing here"},
 	{names: []string{"--loader"}, takes: true, ignored: "its settings are not read"},

@@ -32,6 +32,8 @@ func (b *builder) reserve(path string, w *WorkerSpec, g *group) {
 	switch {
 	case sum == 0:
 		return
+	case w.Concurrency == nil && w.Autoscale == nil && w.Command == "" && g.cfg.Pool != worker.Solo:
+		return // that it is missing has been said: of how many slots these are is not known
 	case g.cfg.AutoscaleMin > 0:
 		b.fail(path, "not with autoscale, whose slots come and go")
 	case g.cfg.Pool == worker.Solo:

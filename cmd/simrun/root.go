@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"simrun/scenarios"
 )
 
 // Exit statuses.
@@ -40,6 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := root.ExecuteContext(ctx)
 	var usage usageError
 	var required requireError
+	var mistakes scenarios.Errors
 	switch {
 	case err == nil:
 		return exitOK
@@ -52,8 +55,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &required):
 		fmt.Fprintf(stderr, "simrun: %v\n", err)
 		return exitRequired
-	default:
+	case errors.As(err, &mistakes): // each line begins with its place in a file, as editors want it
 		fmt.Fprintln(stderr, err)
+		return exitFailed
+	default:
+		fmt.Fprintf(stderr, "simrun: %v\n", err)
 		return exitFailed
 	}
 }
