@@ -215,3 +215,18 @@ func TestWhereTheEndOfTheRunFindsThem(t *testing.T) {
 	h := play(t, s, script, 10*sec)
 	assert.Equal(t, []worker.Outcome{worker.Retrying, worker.Unfinished, worker.Unstarted, worker.Unstarted, worker.Expired}, h.ended)
 }
+
+// A crash at 1 s takes the worker down until 11 s. A machine fault from 5 s to 20 s finds it down: one restart, and it is
+// up when the fault is over.
+func TestAFaultOfWhatIsDownAlready(t *testing.T) {
+	cfg := worker.Config{Pool: worker.Threads, Concurrency: 1, PrefetchMultiplier: 1}
+	cfg.Overheads.Respawn = 10 * sec
+	h := play(t, one(worker.RabbitMQ, "a", cfg), []message{
+		{name: "a", run: sec, ends: crash},
+		{name: "b", at: 2 * sec, run: sec},
+		{at: 5 * sec, do: func(h *host) { h.sys.Fail(h.now, []int32{0}) }},
+		{at: 20 * sec, do: func(h *host) { h.sys.Recover(h.now, []int32{0}) }},
+	})
+	assert.Equal(t, "started a@0s, started b@20s", h.log(worker.Started))
+	assert.EqualValues(t, 1, h.tally.Workers[0].Restarts)
+}

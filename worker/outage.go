@@ -6,16 +6,22 @@ import "simrun/des"
 // the first message is given back, so that none goes to another that is about to die.
 func (s *System) Fail(now des.Time, workers []int32) {
 	s.now = now
+	s.struck = s.struck[:0]
 	for _, id := range workers {
 		w := &s.workers[id]
 		w.outages++
+		switch {
+		case !w.down:
+			s.struck = append(s.struck, id)
+		case w.outages == 1 && !w.off:
+			w.deaths++ // it had died by itself, and is not up before Recover
+		}
 		w.down = true
 	}
-	for _, id := range workers {
-		if w := &s.workers[id]; w.outages == 1 && !w.off {
-			w.stalled = false
-			s.perish(w)
-		}
+	for _, id := range s.struck {
+		w := &s.workers[id]
+		w.stalled = false
+		s.perish(w)
 	}
 }
 

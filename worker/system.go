@@ -59,6 +59,7 @@ type System struct {
 	publishing des.Time  // when the producers have published what they have
 	scratch    []int32
 	lost       []int32 // tasks of a worker that dies
+	struck     []int32 // workers that were up when what they run on failed
 
 	fleets   []fleet
 	landlord Landlord // the host, if its machines come and go
