@@ -85,19 +85,20 @@ func (e *engine) memoryOf(l int, members []int, w *Worker) {
 	}
 }
 
-// resources fills in what a kind of machine held, the most of any of its nodes, and how busy its disks were.
+// resources fills in what a kind of machine held, the most of any of its nodes, and how busy its disks were
+// as long as they were there.
 func (e *engine) resources(l, kind int, m *Machine) {
 	nodes := e.sc.Layouts[l].Nodes
 	if n := e.sc.Machines[kind].Disk; n > 0 {
 		m.DiskUtilization = e.over(l, func(s *sample) float64 {
-			sum, count := 0.0, 0
+			sum, there := 0.0, 0.0
 			for i, k := range nodes {
 				if k == kind {
 					sum += s.memory.disks[i]
-					count++
+					there += s.paid[i]
 				}
 			}
-			return sum / float64(count*n)
+			return sum / (there * float64(n))
 		})
 	}
 	if !e.remembers(l) {

@@ -83,3 +83,19 @@ func TestWhatIsKilledAgainAndAgain(t *testing.T) {
 	require.True(t, *r.Verdict.BaselinePasses)
 	assert.Contains(t, strings.Join(r.Verdict.Reasons, " "), "s runs tasks again that the kernel killed: ")
 }
+
+// A disk is as busy as it is while its machine is there: 2/s x 200 ms keep one of ten machines busy for 0.4, not 0.04.
+func TestDisksOfMachinesThatAreNotThere(t *testing.T) {
+	sc, err := scenarios.Decode("s.yaml", []byte(`
+run: {duration: 1h, warmup: 0s, replications: 4}
+broker: ideal
+machines: {m: {cores: 4, disk: {parallel: 1}, count: {min: 1, max: 10}}}
+tasks: {a: {arrivals: {poisson: 2/s}, work: [{disk: 200ms}]}}
+strategies:
+  s: {workers: {w: {queues: [a], concurrency: 4, machine: m, autoscale: {min: 1, max: 10, policy: queue_length, target: 200}}}}
+`), ".")
+	require.NoError(t, err)
+	r, err := Run(context.Background(), sc, Options{})
+	require.NoError(t, err)
+	assert.InDelta(t, 0.4, r.Strategies[0].Machines[0].DiskUtilization.Value, 0.02)
+}
