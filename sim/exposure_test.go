@@ -107,6 +107,32 @@ func TestAProcessEndsWithItsMachine(t *testing.T) {
 	assert.EqualValues(t, 9, x.Machine.Attempts, "the machine is the same")
 }
 
+// A machine that is given back is gone with all that ran on it. A sensitive task comes at 25 min, others in the first
+// nine: where the one replica is away from 10 to 20 min, it has another machine then.
+func TestAMachineThatIsGivenBack(t *testing.T) {
+	m := planned(nil).own()
+	m.classes = []workloads.Class{
+		class("s", workloads.Every{Period: 25 * time.Minute}, constant(1)),
+		class("o", workloads.Stages{Steps: []workloads.Stage{{For: 9 * time.Minute, From: 0.1, To: 0.1}, {For: hour}}}, constant(1)),
+	}
+	m.classes[0].Labels = []string{"pii"}
+	m.layout.Queues, m.layout.ClassQueue = nil, nil
+	m.addQueues()
+	for i := range m.layout.Workers {
+		m.layout.Workers[i].Queues = m.all()
+	}
+	f := &m.layout.Fleets[0]
+	f.Min = 0
+	shared := func(between int) int64 {
+		f.Plan = []worker.Span{{For: 10 * time.Minute, Replicas: 1}, {For: 10 * time.Minute, Replicas: between}, {For: 20 * time.Minute, Replicas: 1}}
+		r := m.watched(26 * time.Minute)
+		require.EqualValues(t, 1, r.Exposure[0].Attempts)
+		return r.Exposure[0].Machine.Attempts
+	}
+	assert.EqualValues(t, 1, shared(1))
+	assert.Zero(t, shared(0))
+}
+
 // The others are malicious from 20 s to 60 s: those of 24 s and 48 s.
 func TestCompromiseByHand(t *testing.T) {
 	ownUsers := func(m *model) *model { m.layout.PerQueue = true; return m }

@@ -13,8 +13,8 @@ type lodging struct {
 	layout *strategies.Layout
 	kinds  []system.Machine
 	nodes  []lodge
-	need   []float64 // cores that each worker counts for
-	open   bool      // the run has begun
+	need   []strategies.Room // what each worker counts for
+	open   bool              // the run has begun
 	watch  MachineRecorder
 }
 
@@ -22,8 +22,8 @@ type lodging struct {
 type lodge struct {
 	lease   strategies.Lease
 	on      bool
-	ready   des.Time // when it has booted
-	used    float64  // cores that the workers on it count for
+	ready   des.Time        // when it has booted
+	used    strategies.Room // what the workers on it count for
 	tenants int
 	paid    des.Area
 	share   float64 // of the window, once it is over
@@ -67,7 +67,7 @@ func (w *World) let(layout *strategies.Layout, machines []system.Machine) {
 	for i, n := range layout.Node {
 		if n != none && layout.FleetOf(i) == nil {
 			w.switchOn(n)
-			l.nodes[n].used += l.need[i]
+			l.nodes[n].used = l.nodes[n].used.Add(l.need[i])
 			l.nodes[n].tenants++
 		}
 	}
@@ -123,13 +123,13 @@ func (h *host) Lodge(worker int32) (des.Time, bool) {
 	}
 	w.switchOn(int(home))
 	n := &l.nodes[home]
-	n.used += l.need[worker]
+	n.used = n.used.Add(l.need[worker])
 	n.tenants++
 	return max(0, n.ready-w.now), true
 }
 
 // find is the node of a kind on which a replica takes tasks soonest: one with room, else one to be switched on.
-func (l *lodging) find(kind int, need float64, now des.Time) (best int, found bool) {
+func (l *lodging) find(kind int, need strategies.Room, now des.Time) (best int, found bool) {
 	at := des.Never
 	for i := range l.nodes {
 		n := &l.nodes[i]
@@ -158,12 +158,15 @@ func (h *host) Vacate(worker int32) {
 	}
 	w.unstart(worker)
 	n := &l.nodes[home]
-	n.used -= l.need[worker]
+	n.used = n.used.Sub(l.need[worker])
 	n.tenants--
 	if n.tenants > 0 || n.lease == strategies.Standing {
 		return
 	}
 	n.on = false
+	if w.guard != nil {
+		w.guard.machine.clear(int(home)) // the next one is another machine
+	}
 	n.paid.Set(w.now, 0)
 	if l.watch != nil {
 		l.watch.Machines(w.now, l.layout.Nodes[home], -1)

@@ -133,6 +133,24 @@ func TestMachinesComeAndGo(t *testing.T) {
 		r, _ := m.observe(window)
 		assert.Equal(t, []float64{1, 0}, shares(&r), "four of one core each fit on one machine")
 	})
+	t.Run("memory", func(t *testing.T) {
+		m := planned(constant(60)).shared(0, 2)
+		m.machines[0].Memory = 4 << 30
+		for range m.layout.Workers {
+			m.layout.Containers = append(m.layout.Containers, system.Container{Parent: 1 << 30, Child: 1 << 28, Memory: 3 << 30})
+		}
+		_, lines := m.observe(window)
+		assert.Equal(t, []string{
+			"0s machine 0 +1", "0s order 0", "0s up 0", "10m0s machine 0 +1", "10m0s order 1", "14m0s up 1",
+			"20m0s leave 1", "20m0s machine 0 -1", "20m0s gone 1",
+		}, lines, "of two limits of 3 GiB one fits")
+		for i := range m.layout.Containers {
+			m.layout.Containers[i].Memory = 0
+		}
+		_, lines = m.observe(window)
+		assert.Contains(t, lines, "11m0s up 1", "two bases of 1.5 GiB fit")
+		assert.Contains(t, lines, "14m0s up 3")
+	})
 	t.Run("called off", func(t *testing.T) {
 		m := planned(constant(3600)).own()
 		_, lines := m.observe(window)

@@ -16,26 +16,47 @@ const (
 	Own                   // with the one replica that it belongs to
 )
 
-// Fits says whether a replica that counts for so many cores may be put on a node of a kind where so many are taken.
-// Only where machines come and go one can be full; what is larger than a machine fits on an empty one.
-func Fits(m *system.Machine, taken, need float64) bool {
-	return m.Most == 0 || taken == 0 || taken+need <= m.Cores
+// Room is what workers count for on a machine, as the requests of pods do: not what they use.
+type Room struct {
+	Cores  float64
+	Memory int64 // bytes
 }
 
-// Need is the cores that a worker counts for where machines come and go: its cpu_limit, or else one for each slot.
-func (l *Layout) Need(w int) float64 { return need(l.Container(w), l.Workers[w].Concurrency) }
+// Add is both together.
+func (r Room) Add(o Room) Room { return Room{r.Cores + o.Cores, r.Memory + o.Memory} }
 
-func need(c system.Container, slots int) float64 {
-	if c.Cores > 0 {
-		return c.Cores
+// Sub is the one without the other.
+func (r Room) Sub(o Room) Room { return Room{r.Cores - o.Cores, r.Memory - o.Memory} }
+
+// Fits says whether a replica that counts for so much may be put on a node of a kind where so much is taken. Only where
+// machines come and go one can be full; what is larger than a machine fits on an empty one.
+func Fits(m *system.Machine, taken, need Room) bool {
+	if m.Most == 0 || taken.Cores == 0 {
+		return true
 	}
-	return float64(slots)
+	all := taken.Add(need)
+	return all.Cores <= m.Cores && (m.Memory == 0 || all.Memory <= m.Memory)
+}
+
+// Need is what a worker counts for where machines come and go: its cpu_limit, or else a core for each slot; and its
+// memory_limit, or else what its processes hold before any task.
+func (l *Layout) Need(w int) Room { return need(l.Container(w), l.Workers[w].Concurrency) }
+
+func need(c system.Container, slots int) Room {
+	r := Room{c.Cores, c.Memory}
+	if r.Cores == 0 {
+		r.Cores = float64(slots)
+	}
+	if r.Memory == 0 {
+		r.Memory = c.Base(slots)
+	}
+	return r
 }
 
 // nodes are the machines that a layout uses, one entry a node, and the slots on each.
 type nodes struct {
 	kind, slots []int
-	taken       []float64
+	taken       []Room
 	lease       []Lease
 	crowded     bool // a warning has been given
 }
@@ -65,7 +86,7 @@ func newNodes(b *builder, groups []group) nodes {
 func (n *nodes) add(machine int, lease Lease) int {
 	n.kind = append(n.kind, machine)
 	n.slots = append(n.slots, 0)
-	n.taken = append(n.taken, 0)
+	n.taken = append(n.taken, Room{})
 	n.lease = append(n.lease, lease)
 	return len(n.kind) - 1
 }
@@ -85,7 +106,7 @@ func (n *nodes) lodge(b *builder, g *group, slots int) int {
 		for i, kind := range n.kind {
 			if kind == g.machine && n.lease[i] != Own && Fits(m, n.taken[i], need(g.box, slots)) {
 				n.slots[i] += slots
-				n.taken[i] += need(g.box, slots)
+				n.taken[i] = n.taken[i].Add(need(g.box, slots))
 				return i
 			}
 		}
@@ -93,7 +114,7 @@ func (n *nodes) lodge(b *builder, g *group, slots int) int {
 			return n.take(g.machine, slots)
 		}
 		n.crowded = true
-		b.warn("workers."+g.name+".machine", "%q: not all replicas fit on %d of them, counting a core for each slot where cpu_limit says nothing: some will have to wait for room", m.Name, m.Most)
+		b.warn("workers."+g.name+".machine", "%q: not all replicas fit on %d of them, counting a core for each slot where cpu_limit says nothing, and the base_memory where memory_limit does not: some will have to wait for room", m.Name, m.Most)
 	}
 	return n.take(g.machine, slots)
 }
