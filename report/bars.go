@@ -112,6 +112,9 @@ func quantileBars(r *experiment.Result, class, metric string) (Plot, bool) {
 		axis += " (log scale)"
 		ax.X.Scale, ax.X.Tick.Marker = plot.LogScale{}, logTicks{until: high}
 		ax.X.Min = floorTick(low / 1.3)
+		if high > 10*shortest {
+			ax.X.Min = max(ax.X.Min, shortest)
+		}
 		ax.X.Max = high * math.Pow(high/ax.X.Min, 0.32) // room for the figures at the ends
 	} else {
 		ax.X.Tick.Marker, ax.X.Min, ax.X.Max = durationTicks{}, 0, high*1.32

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"simrun/experiment"
 	"simrun/units"
@@ -71,8 +72,8 @@ func differences(r *experiment.Result) *grid {
 }
 
 func signed(metric string, x float64) string {
-	if x > 0 {
-		return "+" + figure(metric, x)
+	if s := figure(metric, x); x > 0 && !strings.HasPrefix(s, "<") {
+		return "+" + s
 	}
 	return figure(metric, x)
 }

@@ -79,3 +79,10 @@ func TestSevenColours(t *testing.T) {
 	}
 	assert.Len(t, seen, 7)
 }
+
+// A difference too small to read has no sign.
+func TestSigned(t *testing.T) {
+	assert.Equal(t, "< 1 µs", signed("wait.p95", 233e-9))
+	assert.Equal(t, "+5 ms", signed("wait.p95", 0.005))
+	assert.Equal(t, "-5 ms", signed("wait.p95", -0.005))
+}

@@ -15,15 +15,15 @@ func Duration(s float64) string {
 	switch {
 	case math.IsNaN(s) || math.IsInf(s, 0):
 		return Absent
-	case s < 0:
-		return "-" + Duration(-s)
 	case s == 0:
 		return "0 s"
+	case math.Abs(s) < 0.9995e-6: // no clock of a worker tells these apart
+		return "< 1 µs"
+	case s < 0:
+		return "-" + Duration(-s)
 	}
 	s = significant(s)
 	switch {
-	case s < 1e-6:
-		return Number(s*1e9) + " ns"
 	case s < 1e-3:
 		return Number(s*1e6) + " µs"
 	case s < 1:
@@ -77,9 +77,13 @@ func Number(x float64) string {
 	return s
 }
 
-// Range writes an interval of durations, the unit once where both ends share it: 183 .. 201 ms.
+// Range writes an interval of durations, the unit once where both ends share it: 183 .. 201 ms. Ends that differ by less
+// than their second unit have a third one: 1 h 5 s .. 1 h 20 s.
 func Range(low, high float64) string {
 	l, h := Duration(low), Duration(high)
+	if l == h && low < high && low >= 3599.5 {
+		return finer(low) + " .. " + finer(high)
+	}
 	if lf, hf := strings.Fields(l), strings.Fields(h); len(lf) == 2 && len(hf) == 2 && lf[1] == hf[1] {
 		l = lf[0]
 	}
@@ -124,4 +128,20 @@ func Plural(n int, one, many string) string {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + many
+}
+
+// finer writes seconds with every unit that is not 0.
+func finer(s float64) string {
+	var parts []string
+	left := math.Round(s)
+	for _, u := range []struct {
+		name string
+		size float64
+	}{{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}} {
+		if n := math.Floor(left / u.size); n > 0 {
+			parts = append(parts, fmt.Sprintf("%.0f %s", n, u.name))
+			left -= n * u.size
+		}
+	}
+	return strings.Join(parts, " ")
 }

@@ -240,7 +240,7 @@ func TestUnwritableFolder(t *testing.T) {
 		status, stdout, stderr := call(t, append(args, file)...)
 		assert.Equal(t, exitFailed, status, args)
 		assert.Empty(t, stdout)
-		assert.True(t, strings.HasPrefix(stderr, "cannot write "+strings.SplitN(args[1], "/", 2)[0]), "%v: %s", args, stderr)
+		assert.True(t, strings.HasPrefix(stderr, "simrun: cannot write "+strings.SplitN(args[1], "/", 2)[0]), "%v: %s", args, stderr)
 		assert.NotContains(t, stderr, "replications", "found out before the simulation")
 	}
 	assert.Equal(t, []string{"taken"}, files(t, "."))
