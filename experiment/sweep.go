@@ -135,24 +135,18 @@ func answerCell(ctx context.Context, sc *scenarios.Scenario, cores int) (*Cell, 
 	return c, e.events, nil
 }
 
-// alike adds to the rows that tie with the best those that are not worse by enough to matter. What surely misses a
-// target does not tie with what surely meets all, however noisy its figures are.
-func (e *engine) alike(rows [][]float64, tied []int, state func(row int) string) []int {
+// alike adds to the rows that tie with the best those that are not worse by enough to matter.
+func (e *engine) alike(rows [][]float64, tied []int) []int {
 	means := make([]float64, len(rows))
 	for i, row := range rows {
 		means[i] = stats.MeanInterval(row, e.sc.Run.Confidence).Value
 	}
 	least := slices.Min(means)
 	var all []int
-	passes := false
 	for i, m := range means {
 		if m <= least+alikeWithin || slices.Contains(tied, i) {
 			all = append(all, i)
-			passes = passes || state(i) == pass
 		}
-	}
-	if passes {
-		all = slices.DeleteFunc(all, func(i int) bool { return state(i) == fail })
 	}
 	return all
 }

@@ -159,13 +159,17 @@ func (e *engine) best(v *Verdict, states []string) {
 	}
 	tied := e.tied(rows)
 	if e.cell && e.targeted() {
-		tied = e.alike(rows, tied, func(i int) string { return states[kept[i]] })
+		tied = e.alike(rows, tied)
+	}
+	apart := len(tied) == 1
+	if slices.ContainsFunc(tied, func(i int) bool { return states[kept[i]] == pass }) {
+		tied = slices.DeleteFunc(tied, func(i int) bool { return states[kept[i]] == fail }) // what fails is not best beside what passes
 	}
 	best := slices.MinFunc(tied, func(a, b int) int {
 		return cmp.Or(e.effort(kept[a], kept[b]), cmp.Compare(kept[a], kept[b]))
 	})
 	v.Best = &e.sc.Layouts[kept[best]].Name
-	if len(tied) == 1 && len(kept) > 1 && !e.exact {
+	if apart && len(kept) > 1 && !e.exact {
 		v.ProbabilityCorrect = &e.sc.Run.Confidence
 	}
 	if len(tied) > 1 {

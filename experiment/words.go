@@ -75,8 +75,10 @@ func (e *engine) whyUndecided(r *Result) string {
 			case o.Verdict != undecided:
 			case o.Value == nil:
 				return fmt.Sprintf(": nothing was observed of %s %s", c.Name, metric)
+			case o.Value.Low != nil:
+				return fmt.Sprintf(": %s %s lies between %s and %s, its target is %s", c.Name, metric, o.says(*o.Value.Low), o.says(*o.Value.High), o.says(o.Target))
 			default:
-				return fmt.Sprintf(": %s %s is %s, right at its target of %s", c.Name, metric, o.says(o.Value.Value), o.says(o.Target))
+				return fmt.Sprintf(": %s %s is %s, its target %s", c.Name, metric, o.says(o.Value.Value), o.says(o.Target))
 			}
 		}
 	}

@@ -30,3 +30,15 @@ strategies:
 	assert.Contains(t, r.Verdict.Reasons, "apart meets them, too, with more changes, for 292 USD a month instead of 730.")
 	assert.Contains(t, r.Verdict.Reasons, "The budgets differ: today has 1 slot, more has 12, apart has 12.")
 }
+
+// Two replications tell little: the interval is named, which holds the target.
+func TestWhyUndecidedNamesTheInterval(t *testing.T) {
+	r := answer(t, `
+run: {duration: 2m, warmup: 0s, replications: 2}
+broker: ideal
+tasks: {a: {arrivals: {poisson: 0.9/s}, work: [{io: {exponential: 1s}}], slo: {wait: {p95: 5s}}}}
+strategies: {one: {workers: {w: {queues: [a], concurrency: 1}}}}
+`)
+	require.Equal(t, "undecided", r.Verdict.Status)
+	assert.Regexp(t, `2 replications: a wait p95 lies between .+ and .+, its target is 5 s\.$`, r.Verdict.Headline)
+}
