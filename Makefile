@@ -48,7 +48,7 @@ bench: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) ## every benchmark COUNT (6) time
 	@mkdir -p results
 	@rm -f results/bench.out
 	@echo "the simulator"
-	@go test -run '^$$' -bench . -benchtime 300ms -count $(COUNT) -timeout 1h ./des ./workloads ./sim ./experiment >> results/bench.out
+	@go test -run '^$$' -bench . -benchtime 300ms -count $(COUNT) -timeout 1h ./des ./workloads ./sim ./internal/experiment >> results/bench.out
 	@echo "workers, for real" # an operation is a run of two seconds
 	@go test -run '^$$' -bench . -benchtime 1x -count $(COUNT) -timeout 1h ./live >> results/bench.out
 	@echo "the baselines"
@@ -70,7 +70,7 @@ results: fidelity ## run every shipped scenario and refresh results/ and docs/fi
 	go run ./cmd/simrun $(SCENARIOS)
 
 fidelity: ## compare with the recordings of real Celery; refresh docs/fidelity.md
-	go run ./cmd/simrun verify --markdown docs/fidelity.md --known fidelity/known/known.csv $(wildcard fidelity/testdata/*/)
+	go run ./cmd/simrun verify --markdown docs/fidelity.md --known internal/fidelity/known/known.csv $(wildcard internal/fidelity/testdata/*/)
 
 schema: ## write scenarios/schema.json anew
 	go test ./scenarios -run '^TestSchemaFileIsCurrent$$' -count=1 -update

@@ -21,47 +21,47 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const module = "simrun"
+const module = "example.com/simrun"
 
 // allowed says what of the project every package may import, and which other modules. Arrows point down, never up.
 // The standard library is always allowed; only code is looked at, not tests: a test may join two worlds.
 var allowed = map[string]struct{ project, outside []string }{
-	"des":    {},
-	"units":  {},
-	"theory": {},                         // independent of what it judges
-	"system": {project: []string{"des"}}, // plain data
-	"stats":  {outside: []string{"gonum.org/v1/gonum"}},
+	"des":            {},
+	"internal/units": {},
+	"theory":         {},                         // independent of what it judges
+	"system":         {project: []string{"des"}}, // plain data
+	"stats":          {outside: []string{"gonum.org/v1/gonum"}},
 
 	"worker":     {project: []string{"des"}},
 	"workloads":  {project: []string{"des", "worker"}},
-	"strategies": {project: []string{"des", "system", "units", "worker", "workloads"}},
+	"strategies": {project: []string{"des", "system", "internal/units", "worker", "workloads"}},
 
 	// Neither world knows the other, nor where a scenario comes from.
 	"sim":  {project: []string{"des", "strategies", "system", "worker", "workloads"}},
 	"live": {project: []string{"des", "strategies", "system", "worker", "workloads"}},
 
 	"scenarios": {
-		project: []string{"des", "strategies", "system", "units", "worker", "workloads"},
+		project: []string{"des", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"go.yaml.in/yaml/v4", "github.com/invopop/jsonschema"},
 	},
-	"experiment": { // takes the real world, if at all, from the command
-		project: []string{"des", "fidelity/known", "scenarios", "sim", "stats", "strategies", "system", "units", "worker", "workloads"},
+	"internal/experiment": { // takes the real world, if at all, from the command
+		project: []string{"des", "internal/fidelity/known", "scenarios", "sim", "stats", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
-	"recordings": { // makes scenarios of what was recorded: it runs and judges nothing
+	"internal/recordings": { // makes scenarios of what was recorded: it runs and judges nothing
 		project: []string{"scenarios", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
-	"fidelity/known": {}, // what was found, for those that must not know how
-	"fidelity": { // prediction against recording: it knows what was found, not how
-		project: []string{"des", "experiment", "fidelity/known", "recordings", "report", "scenarios", "stats", "units", "workloads"},
+	"internal/fidelity/known": {}, // what was found, for those that must not know how
+	"internal/fidelity": { // prediction against recording: it knows what was found, not how
+		project: []string{"des", "internal/experiment", "internal/fidelity/known", "internal/recordings", "report", "scenarios", "stats", "internal/units", "workloads"},
 	},
 	"report": { // shows what was found: it runs nothing
-		project: []string{"des", "experiment", "scenarios", "strategies", "system", "units", "worker", "workloads"},
+		project: []string{"des", "internal/experiment", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/plot", "golang.org/x/image", "github.com/jedib0t/go-pretty/v6"},
 	},
 	"cmd/simrun": {
-		project: []string{"experiment", "fidelity", "fidelity/known", "live", "recordings", "report", "scenarios", "strategies", "theory", "units", "worker", "workloads"},
+		project: []string{"internal/experiment", "internal/fidelity", "internal/fidelity/known", "live", "internal/recordings", "report", "scenarios", "strategies", "theory", "internal/units", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }
@@ -117,12 +117,13 @@ func TestImports(t *testing.T) {
 
 // forbidden says why an import is not allowed; empty if it is.
 func forbidden(path string, project, outside []string) string {
-	if first, _, _ := strings.Cut(path, "/"); first == module {
-		if name := strings.TrimPrefix(path, module+"/"); !slices.Contains(project, name) {
+	if name, ours := strings.CutPrefix(path, module+"/"); ours {
+		if !slices.Contains(project, name) {
 			return fmt.Sprintf("of the project it may import %v", project)
 		}
 		return ""
-	} else if !strings.Contains(first, ".") {
+	}
+	if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
 		return "" // the standard library
 	}
 	for _, mod := range outside {
@@ -138,7 +139,7 @@ var (
 	// These are one thread of control from the first event to the last.
 	sequential = []string{"des", "worker", "sim"}
 	// These neither read a clock nor draw from a global generator.
-	pure = []string{"des", "worker", "sim", "workloads", "strategies", "system", "theory", "stats", "units", "scenarios", "report"}
+	pure = []string{"des", "worker", "sim", "workloads", "strategies", "system", "theory", "stats", "internal/units", "scenarios", "report"}
 )
 
 // clocks are the functions of package time that look at or wait for the real clock.

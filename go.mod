@@ -1,4 +1,4 @@
-module simrun
+module example.com/simrun
 
 go 1.26.0
 

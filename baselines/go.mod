@@ -1,4 +1,4 @@
-module simrun/baselines
+module example.com/simrun/baselines
 
 go 1.26.0
 

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 
-	"simrun/des"
-	"simrun/live"
-	"simrun/strategies"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/live"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // workers are simrun's own: a broker with a queue for each class, and workers as Celery has them.

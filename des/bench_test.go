@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // BenchmarkQueue is the hold model: with n events pending, pop one and push one an exponential time later.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // One server, tasks of four seconds that arrive every three: each waits a second longer than the one before.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 var samples = map[string]func(*rand.Rand) des.Time{

@@ -3,7 +3,7 @@ package des_test
 import (
 	"container/heap"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // meanDemand and load of the M/M/c queues that the kernel is measured with.

@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // pair drives a queue and its reference side by side: a list kept in order by putting every event behind all that are

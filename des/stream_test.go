@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 func draws(s *des.Stream, n int) []uint64 {

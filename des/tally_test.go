@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // TestSumOverflows64Bits against arithmetic without bounds.

@@ -7,11 +7,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/live"
-	"simrun/strategies"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/live"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // BenchmarkWorkers runs live workers, open loop: an operation is one run of two seconds of arrivals. Its figures are the

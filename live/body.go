@@ -5,9 +5,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // attempt is one attempt while its body runs.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Rate is how much work one thread that has a core to itself does in a second.

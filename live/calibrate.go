@@ -9,10 +9,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Calibration is what a machine and the executors can do.

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/live"
+	"example.com/simrun/live"
 )
 
 // What a machine can do is not for a test to say; that everything is measured is.

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"syscall"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // Serve is the whole life of a child process: it runs the attempts that frames on in ask for, and says on out how they

@@ -9,10 +9,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/live"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/live"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // distinct says that every child was a process of its own, and that none is left.

@@ -3,9 +3,9 @@ package live
 import (
 	"fmt"
 
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Executor says what a slot is made of.

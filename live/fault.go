@@ -1,9 +1,9 @@
 package live
 
 import (
-	"simrun/des"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // Kinds of events of this world. Arg is the index of a planned fault.

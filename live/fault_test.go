@@ -6,10 +6,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/live"
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/live"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // A machine that fails takes everything along, also what computes and cannot be interrupted, and its workers go on

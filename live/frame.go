@@ -7,9 +7,9 @@ import (
 	"hash/crc32"
 	"io"
 
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // frame is one message between a keeper and its child. On the pipe it is a mark, the length of the payload, the payload

@@ -1,9 +1,9 @@
 package live
 
 import (
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // host is what the worker sees of the World.

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 func TestFramesComeThroughThePipe(t *testing.T) {

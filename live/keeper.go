@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // Deadlines of what a healthy child does at once. Whoever misses one is killed.

@@ -9,13 +9,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/live"
-	"simrun/sim"
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/live"
+	"example.com/simrun/sim"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // trail writes down every change of state of every task, by the task's own name.

@@ -11,7 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"simrun/live"
+	"example.com/simrun/live"
 )
 
 // TestMain makes the test program its own child, in good and in bad health, and finds goroutines left behind.

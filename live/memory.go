@@ -3,8 +3,8 @@ package live
 import (
 	"fmt"
 
-	"simrun/strategies"
-	"simrun/workloads"
+	"example.com/simrun/strategies"
+	"example.com/simrun/workloads"
 )
 
 // pages is memory from the kernel itself: it is real once every page of it has been touched, and given back at once,

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"sync"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // room runs attempts in this process: those of one worker, or, in a child, those of the worker or slot that the child

@@ -9,10 +9,10 @@ import (
 	"sync"
 	"time"
 
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // World is one run. It is not reused.

@@ -5,8 +5,8 @@ import (
 	"math"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // BenchDocument is what was measured beside what was predicted.

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"simrun/experiment"
-	"simrun/scenarios"
-	"simrun/worker"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/worker"
 )
 
 // BenchRecordings adds a folder for each strategy to the batch, in the form of the recordings of real Celery:

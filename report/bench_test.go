@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/experiment"
-	"simrun/report"
+	"example.com/simrun/des"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/report"
 )
 
 func benchFixture() *experiment.Bench {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // bill is what each strategy costs in a month, part by part, where tasks send data from one zone to another.

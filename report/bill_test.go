@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 func TestTheBillHasMachinesAndEgress(t *testing.T) {

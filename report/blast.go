@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // blast is what every fault did: which classes missed their targets, for how long, and when that was over.

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 func at(x float64) *float64 { return new(x) }

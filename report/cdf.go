@@ -9,9 +9,9 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"simrun/des"
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/des"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // cdfs are the distributions of waits: one plot a class, the strategies overlaid.

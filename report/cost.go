@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // layouts is what each strategy takes, what it costs, and how much more load it would bear.

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strconv"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 // records collects records and writes them at once; csv.Writer remembers the first error.

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/experiment"
-	"simrun/scenarios"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
 )
 
 // A deploy and an outage of the broker, from the file to the page: in their tables, and shaded in the timelines.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // causes says who waits for what.

@@ -3,8 +3,8 @@ package report_test
 import (
 	"fmt"
 
-	"simrun/experiment"
-	"simrun/report"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/report"
 )
 
 func Example() {

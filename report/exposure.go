@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // disclaimer stands wherever exposure is shown.

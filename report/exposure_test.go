@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 // guarded is the fixture with personal data in one class: shared by the first layout, apart in the last.

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/scenarios"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
 )
 
 // Options say what a results folder holds besides what it always holds.

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 func readCSV(t *testing.T, write func(io.Writer) error) [][]string {

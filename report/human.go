@@ -3,8 +3,8 @@ package report
 import (
 	"strings"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // figure writes one value of a metric in the metric's own unit.

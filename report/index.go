@@ -8,7 +8,7 @@ import (
 	"math"
 	"net/url"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 // Entry is one scenario of a run over several: where its page is, relative to the index, and what was found.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 // JSON writes results.json.

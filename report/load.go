@@ -3,9 +3,9 @@ package report
 import (
 	"strings"
 
-	"simrun/units"
+	"example.com/simrun/internal/units"
 
-	"simrun/strategies"
+	"example.com/simrun/strategies"
 )
 
 // Load is what one queue of one strategy is offered.

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/strategies"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/strategies"
 )
 
 // Markdown is the whole report for a repository or a pull request.

@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // memory is what workers and machines held, and how often the kernel had to make room.

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // starved is one pool of which the kernel killed something, and two workers with limits of their own.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // line is one scenario in a sentence each: what decides, which workers to run, what that brings and what it costs.

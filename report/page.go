@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/scenarios"
-	"simrun/strategies"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
 )
 
 //go:embed page.html

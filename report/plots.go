@@ -14,7 +14,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 // Plot is one picture of a Result.

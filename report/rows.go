@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // grid is one table as text: what the terminal, markdown and the page have in common.

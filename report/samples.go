@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"simrun/units"
+	"example.com/simrun/internal/units"
 )
 
 // Line is one sample of durations in a plot, in seconds, sorted.

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 func TestQuantileOf(t *testing.T) {

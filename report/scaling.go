@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 // scaling is the replicas of every layout over time and what its machines have cost by then, where those of some follow the load, with the tasks

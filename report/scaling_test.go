@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 // Of replicas that come and go, the utilization is of the slots present: the most there may be are named as such.

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/experiment"
-	"simrun/scenarios"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
 )
 
 // swept is a result over size and load: the pool passes below a load that rises with size, the split below 1.5, where

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // sweepGrids are the tables of a sweep: over one axis the figures, over two who is best and what to take.

@@ -5,8 +5,8 @@ import (
 	"io"
 	"strconv"
 
-	"simrun/des"
-	"simrun/experiment"
+	"example.com/simrun/des"
+	"example.com/simrun/internal/experiment"
 )
 
 // TasksCSV writes one row a task, in the columns of the recordings of real Celery and the strategy last. Times are

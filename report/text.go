@@ -9,9 +9,9 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"simrun/experiment"
-	"simrun/strategies"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/strategies"
 )
 
 // Text is the report on a terminal of the given width. Its first line answers whether what runs today passes.

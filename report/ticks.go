@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/plot"
 
-	"simrun/units"
+	"example.com/simrun/internal/units"
 )
 
 // decades are where a logarithmic axis of seconds has a labelled tick: powers of ten up to 10 s, then the times that

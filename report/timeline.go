@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"simrun/experiment"
-	"simrun/units"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // track is one strategy's panel of a time line: a line a queue (worker), all panels on the same scales.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 
-	"simrun/des"
-	"simrun/experiment"
+	"example.com/simrun/des"
+	"example.com/simrun/internal/experiment"
 )
 
 // traceEvent is an event of the Chrome trace-event format (catapult, docs/trace-event-format), which Perfetto and

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // assumptions are the defaults that were filled in and matter, in sentences.

@@ -3,7 +3,7 @@ package scenarios
 import (
 	"strings"
 
-	"simrun/workloads"
+	"example.com/simrun/workloads"
 )
 
 // arrivals says when the tasks of a class are published. Names are those of all tasks.

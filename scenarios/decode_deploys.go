@@ -3,8 +3,8 @@ package scenarios
 import (
 	"time"
 
-	"simrun/des"
-	"simrun/system"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
 )
 
 const (

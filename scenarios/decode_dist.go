@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"simrun/workloads"
+	"example.com/simrun/workloads"
 )
 
 // dist makes the law of a quantity q; nil where it is not given or wrong.

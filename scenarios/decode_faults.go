@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 // TaskFault is a fault that strikes attempts of a class by chance. It is part of the class's failures.

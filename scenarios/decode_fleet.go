@@ -1,9 +1,9 @@
 package scenarios
 
 import (
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
 )
 
 // autoscale makes a worker's autoscaler.

@@ -1,9 +1,9 @@
 package scenarios
 
 import (
-	"simrun/des"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // machines makes the kinds of machines, in the order of the file.

@@ -4,10 +4,10 @@ import (
 	"math"
 	"strconv"
 
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // size is an amount of memory in bytes.

@@ -3,9 +3,9 @@ package scenarios
 import (
 	"slices"
 
-	"simrun/des"
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 // services makes the services in the order of the file, and keeps the laws of their latencies for the calls.

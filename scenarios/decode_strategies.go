@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/workloads"
 )
 
 // layouts resolves the strategies. What the layouts' own package finds wrong is reported where it is written.

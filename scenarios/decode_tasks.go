@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // classes makes the task classes, in the order of the file.

@@ -3,7 +3,7 @@ package scenarios_test
 import (
 	"fmt"
 
-	"simrun/scenarios"
+	"example.com/simrun/scenarios"
 )
 
 func ExampleRead() {

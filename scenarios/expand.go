@@ -7,9 +7,9 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
 )
 
 var (

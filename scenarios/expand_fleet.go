@@ -1,8 +1,8 @@
 package scenarios
 
 import (
-	"simrun/strategies"
-	"simrun/worker"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
 )
 
 // expandFleet writes the autoscaler of a fleet as it is written, with its defaults.

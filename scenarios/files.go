@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"simrun/workloads"
+	"example.com/simrun/workloads"
 )
 
 var inf = math.Inf(1)

@@ -3,7 +3,7 @@ package scenarios
 import (
 	"regexp"
 
-	"simrun/strategies"
+	"example.com/simrun/strategies"
 )
 
 // Names of tasks, queues, workers, machines and strategies go into Celery's command lines: no spaces, no commas, no

@@ -3,7 +3,7 @@ package scenarios
 import (
 	"slices"
 
-	"simrun/workloads"
+	"example.com/simrun/workloads"
 )
 
 func labelList() shape {

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // unit is a suffix and the fraction that it multiplies by.

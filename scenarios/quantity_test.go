@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 func TestQuantitiesAreExact(t *testing.T) {

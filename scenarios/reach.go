@@ -3,8 +3,8 @@ package scenarios
 import (
 	"slices"
 
-	"simrun/strategies"
-	"simrun/workloads"
+	"example.com/simrun/strategies"
+	"example.com/simrun/workloads"
 )
 
 // reaches finds the tasks that no worker can do for want of a way: an error where no strategy has one, a warning where

@@ -10,10 +10,10 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 // Read reads the scenario file at path. What is wrong with it comes back as Errors, all at once.

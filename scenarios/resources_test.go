@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/system"
+	"example.com/simrun/system"
 )
 
 func TestResourcesAreRead(t *testing.T) {

@@ -1,10 +1,10 @@
 package scenarios
 
 import (
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 // Scenario is one file, read, checked, expanded and with every default filled in. No YAML type leaves the package.

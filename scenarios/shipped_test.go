@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/strategies"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 func shipped(t testing.TB) []string {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"simrun/strategies"
+	"example.com/simrun/strategies"
 )
 
 // grow is the file with extends merged at another load and size; nil = as it is.

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/workloads"
+	"example.com/simrun/workloads"
 )
 
 const swept = `

@@ -1,6 +1,6 @@
 package scenarios
 
-import "simrun/workloads"
+import "example.com/simrun/workloads"
 
 // dataPrices are prices of a GiB.
 func dataPrices() quantity {

@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"simrun/des"
-	"simrun/sim"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/sim"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // BenchmarkWorkerMM8 is the M/M/8 queue at load 0.9 of the kernel's benchmark, served by a whole worker.

@@ -1,8 +1,8 @@
 package sim
 
 import (
-	"simrun/des"
-	"simrun/strategies"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
 )
 
 // kin are the nodes that share the cores of one machine because some of its workers are capped (cpu_limit). Each capped

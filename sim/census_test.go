@@ -1,8 +1,8 @@
 package sim_test
 
 import (
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // census follows the number of tasks in the system through the records: at given instants, and how long it was what.

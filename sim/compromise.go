@@ -1,9 +1,9 @@
 package sim
 
 import (
-	"simrun/des"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // Compromised is what the malicious code of one fault could have read, in observed tasks of each class.

@@ -6,9 +6,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // A task of 40 s a minute, and a deploy at 1m20s that takes 10 s to boot: with enough grace the task ends at 1m40s and

@@ -1,9 +1,9 @@
 package sim
 
 import (
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/system"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
 )
 
 // disk is the disk of one node: it works on so many requests at once, and the others wait, first come first served.

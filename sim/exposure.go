@@ -4,10 +4,10 @@ import (
 	"math/bits"
 	"slices"
 
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Exposure counts the attempts of the observed tasks of a class with a label: who else was there.

@@ -7,11 +7,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/sim"
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/sim"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // sensitive is a task of a second each 10 s that carries a label, and others of four seconds each 24 s that do not, on

@@ -6,10 +6,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/sim"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/sim"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // ledger keeps from the records what the tallies of a run must agree with, and checks what holds at any time.

@@ -3,9 +3,9 @@ package sim
 import (
 	"math"
 
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
 )
 
 // labourer is a thread of Celery, of the broker or of the producers: it does one piece of work after the other, on the

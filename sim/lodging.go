@@ -3,9 +3,9 @@ package sim
 import (
 	"slices"
 
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/system"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
 )
 
 // lodging is which machines are there: nil where all are, all the time.

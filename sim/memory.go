@@ -3,10 +3,10 @@ package sim
 import (
 	"time"
 
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // reclaim is how long the kernel looks for pages that it can take back before it kills: what ends meanwhile saves the

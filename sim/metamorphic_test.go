@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/sim"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/sim"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // lively is a pool with something of everything: two classes with CPU and IO phases on two cores, prefetch, retries.

@@ -3,12 +3,12 @@ package sim_test
 import (
 	"time"
 
-	"simrun/des"
-	"simrun/sim"
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/sim"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // must is the value of a constructor whose arguments are known to be good.

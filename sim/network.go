@@ -1,10 +1,10 @@
 package sim
 
 import (
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // network is what lies outside the workers: services and the way to them, and what breaks as planned.

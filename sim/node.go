@@ -3,10 +3,10 @@ package sim
 import (
 	"math"
 
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // node is one machine: its cores are shared equally by the threads that want them, each of which can use one core

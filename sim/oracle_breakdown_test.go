@@ -1,9 +1,9 @@
 package sim_test
 
 import (
-	"simrun/des"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // breakingDown is a lot of machines, with one slot each, that break down at exponential times whether they are at work

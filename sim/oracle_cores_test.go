@@ -1,8 +1,8 @@
 package sim_test
 
 import (
-	"simrun/des"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/workloads"
 )
 
 // plenty is more slots than tasks are ever present where a case has no limit.

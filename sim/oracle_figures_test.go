@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // figure is a metric of the oracle, over some classes.

@@ -1,8 +1,8 @@
 package sim_test
 
 import (
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // parsed are the classes of a case that lists them, all in one queue, the first with the largest priority if they

@@ -3,9 +3,9 @@ package sim_test
 import (
 	"math"
 
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 func exponential(mean float64) workloads.Dist { return must(workloads.Exponential(mean)) }

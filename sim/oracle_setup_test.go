@@ -1,8 +1,8 @@
 package sim_test
 
 import (
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // setup is a fleet of single slots that starts a replica for every task in the system that has none and gives one up as

@@ -4,9 +4,9 @@ import (
 	"math"
 	"time"
 
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // machineRepair are clients that think and wait for what they asked.

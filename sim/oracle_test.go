@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/sim"
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/sim"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 // The whole table holds some 500 figures. A figure is accepted within 4.5 standard errors of its replications (of

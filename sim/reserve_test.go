@@ -7,12 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/sim"
-	"simrun/strategies"
-	"simrun/theory"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/sim"
+	"example.com/simrun/strategies"
+	"example.com/simrun/theory"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // A limit of r starts a second is a server that takes 1/r for each task: where slots are plenty, Poisson arrivals wait

@@ -3,9 +3,9 @@ package sim
 import (
 	"slices"
 
-	"simrun/des"
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 // server is the world's side of a service. What a caller gives up on, a service still works on: it does not see that

@@ -7,12 +7,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/des"
-	"simrun/sim"
-	"simrun/system"
-	"simrun/theory"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/sim"
+	"example.com/simrun/system"
+	"example.com/simrun/theory"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // outside is a pool with services, zones and faults.

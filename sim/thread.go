@@ -1,6 +1,6 @@
 package sim
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // threadKind says how the CPU phases of one worker's tasks become threads of its machine.
 type threadKind uint8

@@ -4,9 +4,9 @@ import (
 	"math"
 	"slices"
 
-	"simrun/des"
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 // haul is the way of a transfer, and the link that it goes over; none = it stays in its zone.

@@ -1,6 +1,6 @@
 package sim
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Kill implements worker.Undertaker.
 func (h *host) Kill(worker int32) {

@@ -1,11 +1,11 @@
 package sim
 
 import (
-	"simrun/des"
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Options say what one run simulates.

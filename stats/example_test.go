@@ -3,7 +3,7 @@ package stats_test
 import (
 	"fmt"
 
-	"simrun/stats"
+	"example.com/simrun/stats"
 )
 
 // Two layouts met the same tasks in six replications. The paired interval shows

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"simrun/workloads"
+	"example.com/simrun/workloads"
 )
 
 // size deals the slots out, and says whether that could be done.

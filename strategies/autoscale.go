@@ -3,8 +3,8 @@ package strategies
 import (
 	"time"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 const defaultKeepalive = 30 * time.Second // AUTOSCALE_KEEPALIVE, celery/worker/autoscale.py

@@ -6,8 +6,8 @@ import (
 	"math/bits"
 	"slices"
 
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // mostEnumerated is the number of queues of which every subset is looked at.

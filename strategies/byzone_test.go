@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 func TestDeriveByZone(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // What is left to chance, and what a thread of Celery does several times. All can be overridden under the broker's

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Diff says what to do to get from one layout to another: all command lines and settings of the new one, which of them

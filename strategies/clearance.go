@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // ClearanceOf is what a worker may handle: the labels in order of name.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"simrun/workloads"
+	"example.com/simrun/workloads"
 )
 
 // labelled are two tasks with labels and one without, in queues of their own.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 func ptr[T any](v T) *T { return new(v) }

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/system"
-	"simrun/units"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // ContainerSpec is what a worker may use of its machine, as written; nil = not given.

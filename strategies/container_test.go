@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 func sized(name string, hold float64) workloads.Class {

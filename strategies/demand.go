@@ -3,9 +3,9 @@ package strategies
 import (
 	"math"
 
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // demand is what one task of a class asks of a worker, on average.

@@ -3,8 +3,8 @@ package strategies
 import (
 	"slices"
 
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // share is one part of a split: the classes that get a worker of their own, and its slots.

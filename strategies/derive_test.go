@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 
 	"pgregory.net/rapid"
 )

@@ -5,10 +5,10 @@ import (
 	"math"
 	"slices"
 
-	"simrun/des"
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // distances sets how far the workers and the producers of the layout are from its broker. Whoever stands nowhere in

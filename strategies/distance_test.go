@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 // places are two zones 25 ms apart, and one from which there is no way.

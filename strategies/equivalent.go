@@ -3,8 +3,8 @@ package strategies
 import (
 	"slices"
 
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Equivalent says whether two layouts treat the tasks alike: same broker, queues, workers in the same order, acks and

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"log"
 
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 func Example() {

@@ -1,9 +1,9 @@
 package strategies
 
 import (
-	"simrun/des"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // Plan adds to the setup of a run what is planned to befall its workers and its broker; from is the start of the

@@ -6,9 +6,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/strategies"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // A fault of the machine on which the broker lives is one of the broker, too, until that has booted.

@@ -4,8 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // stream is the messages of one priority in one queue, as a fluid.

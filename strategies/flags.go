@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // flag is one option of `celery worker` (celery/bin/worker.py, celery/bin/celery.py and celery/bin/base.py of 5.6).

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Defaults of a fleet: those of KEDA (pollingInterval, cooldownPeriod) and of Kubernetes

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // split deals the classes out to shares.

@@ -3,8 +3,8 @@ package strategies
 import (
 	"time"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // cpu is the CPU time that a message takes of the worker, the broker and the producer, in microseconds: measured at 25

@@ -1,8 +1,8 @@
 package strategies
 
 import (
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // Layout is one strategy, resolved: everything a world needs to know of how queues are dealt out to workers.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // limits applies what this broker, release and pool cannot do: what Celery ignores is taken out with a warning, what

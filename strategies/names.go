@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // The names of what can be chosen, in the order of the constants of package worker.

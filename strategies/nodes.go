@@ -3,7 +3,7 @@ package strategies
 import (
 	"slices"
 
-	"simrun/system"
+	"example.com/simrun/system"
 )
 
 // Lease says for how long a node is there, and paid for.

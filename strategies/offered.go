@@ -4,9 +4,9 @@ import (
 	"math"
 	"slices"
 
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // QueueLoad is what a queue is offered, and what can be done of it.

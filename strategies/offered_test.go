@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 
 	"pgregory.net/rapid"
 )

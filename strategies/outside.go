@@ -3,8 +3,8 @@ package strategies
 import (
 	"fmt"
 
-	"simrun/system"
-	"simrun/workloads"
+	"example.com/simrun/system"
+	"example.com/simrun/workloads"
 )
 
 // Outside is what lies outside the workers: what tasks call, and how far it is.

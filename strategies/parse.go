@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Parse reads the commands and settings of a change back into a strategy, as if someone had carried it out: its workers,

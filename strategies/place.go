@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // compose lays the groups out: the queues that anything uses, an instance for each replica, a node for each instance.

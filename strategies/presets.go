@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // The overheads of a broker, a release and a pool, from measurements on two idle cores of an AMD EPYC, with the broker,

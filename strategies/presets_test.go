@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // What was measured, in milliseconds: medians of an idle worker, and of the turnaround of a slot under backlog.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // paced is a class with a rate limit, as part of its stream.

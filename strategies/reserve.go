@@ -3,7 +3,7 @@ package strategies
 import (
 	"slices"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // reserve resolves the slots that a worker keeps for a queue.

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // keeping is a worker of so many slots that keeps some for queues.

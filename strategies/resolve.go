@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/des"
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Resolve makes a layout of each strategy: command lines read, defaults filled in, replicas expanded, routes applied,

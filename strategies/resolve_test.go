@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"simrun/des"
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 func constant(t testing.TB, seconds float64) workloads.Dist {

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 func (r *rollout) step(format string, args ...any) {

@@ -5,8 +5,8 @@ import (
 	"reflect"
 	"slices"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // sameFleet compares how two workers are scaled, whoever their replicas are.

@@ -5,8 +5,8 @@ import (
 	"reflect"
 	"slices"
 
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // taskFlag is a property of tasks that a layout has per worker, and Celery in the configuration of the app.

@@ -1,9 +1,9 @@
 package strategies
 
 import (
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Setup is the layout as the worker wants it: what both worlds host. The recorder may be nil.

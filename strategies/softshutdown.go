@@ -1,8 +1,8 @@
 package strategies
 
 import (
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // softSetting is Celery's name of a worker's soft shutdown (since 5.5). SIGTERM asks for a warm shutdown, which knows no

@@ -1,9 +1,9 @@
 package strategies
 
 import (
-	"simrun/des"
-	"simrun/system"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // Spec is one strategy as written in a scenario, extends already merged. Nil and empty mean "not given".

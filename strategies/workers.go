@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/system"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // group is one worker as written, defaults filled in, before its replicas are laid out.

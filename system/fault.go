@@ -1,6 +1,6 @@
 package system
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Fault is something that breaks as planned: at a time, for a time, both from the start of the observed time.
 type Fault struct {

@@ -1,6 +1,6 @@
 package system
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Machine is a kind of node.
 type Machine struct {

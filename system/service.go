@@ -1,6 +1,6 @@
 package system
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Service is something outside that tasks call: a database, an API of somebody else. How long one call takes is drawn
 // with the task (workloads), not here.

@@ -3,7 +3,7 @@ package system
 import (
 	"slices"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Zone is a place: machines and services stand in one, and reach others over a network.

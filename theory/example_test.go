@@ -3,7 +3,7 @@ package theory_test
 import (
 	"fmt"
 
-	"simrun/theory"
+	"example.com/simrun/theory"
 )
 
 // van Dijk's example: short tasks of half a minute and long ones of five share

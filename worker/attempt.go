@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // slot is one unit of a worker's concurrency.
 type slot struct {

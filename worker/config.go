@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // BrokerKind says whose delivery rules hold.
 type BrokerKind uint8

@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // tallyStart counts the start of an attempt.
 func (s *System) tallyStart(t *task) {

@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Moment is what became of the tasks of a class that arrived in one step of the observed window.
 type Moment struct {

@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Deploy is a rolling deploy: the workers of each row are shut down and started again one after the other, all rows at
 // the same time. The next is shut down when the one before is up.

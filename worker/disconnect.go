@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Outage is a time in which nobody reaches the broker. It keeps its messages.

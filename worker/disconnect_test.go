@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // The broker is away from 5 s to 12.5 s. The worker tries again 2, 6 and 12 s after it has lost its connection,

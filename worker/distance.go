@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // A broker in another zone is a round trip away. What a worker waits for is what its client library does:
 //

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // far is a worker 20 ms from its broker, there and back, without overheads.

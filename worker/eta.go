@@ -3,7 +3,7 @@ package worker
 import (
 	"time"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // due is the timer of a message whose eta has come.

@@ -3,7 +3,7 @@ package worker
 import (
 	"slices"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Policy says what the number of replicas of a fleet follows.

@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Host is the world that a System lives in. It must not call back from inside any of these.
 type Host interface {

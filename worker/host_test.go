@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 const (

@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // instance is one worker: its loop takes messages while its window has room, reserves them in order, and hands them
 // to free slots.

@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Labourer is a Host with cores, on which the work of Celery itself takes CPU time.
 type Labourer interface {

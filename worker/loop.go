@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Loop says when the loop of a worker finds out that its window has room again.
 //

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // crash is the death of the process that ran a body. A prefork child dies alone, and its parent sees it a little

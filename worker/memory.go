@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Keeper is told of the processes of every worker, so that it can keep account of their memory. Of a process it may be
 // told twice. It must not call back from inside any of these.

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // kills are the script's, with the message that brings each.

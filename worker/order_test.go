@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // mixed is n messages of each class at time 0, class by class.

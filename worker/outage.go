@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Fail is the failure of what some workers run on: they die, and stay dead until Recover. All of them are dead before
 // the first message is given back, so that none goes to another that is about to die.

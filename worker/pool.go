@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // processes is the number of slots that the pool has now.
 func (w *instance) processes() int { return w.cfg.Concurrency - len(w.absent) }

@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // Facts A.5: each kill blocks the parent for 0.1 s, so that of two at once the second comes 0.1 s later, and nobody is

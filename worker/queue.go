@@ -5,7 +5,7 @@ import (
 	"math/bits"
 	"slices"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // queue is one named queue of the broker: a first-in first-out list for each level of priority.

@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // bucket is the token bucket of one kind of task on one worker (kombu/utils/limits.py: TokenBucket, with a capacity of
 // one token). What has no token waits in the worker's memory, unacked: it counts in the window, first in first out

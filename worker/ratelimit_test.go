@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // limited is one worker of queues a and b, of which a may start one task a second.

@@ -3,7 +3,7 @@ package worker
 import (
 	"math"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // tolerance is how far a figure may be off its target without a change: the default of Kubernetes'

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Undertaker is a Host that wants to know when workers end.

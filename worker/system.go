@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Setup is what a System is made of.
 type Setup struct {

@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Outcome is how an attempt or a task ended.
 type Outcome uint8

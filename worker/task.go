@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // state is where a task is.
 type state uint8

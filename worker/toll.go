@@ -1,6 +1,6 @@
 package worker
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Toll is what one cause did to the observed tasks of a class: a failure of what workers run on, a deploy, or an outage
 // of the broker.

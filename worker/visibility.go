@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Copier is a Host that can run a task twice. Without it nothing is delivered a second time while it is held.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 func (h *host) Copy(task, copied int32) {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"simrun/worker"
+	"example.com/simrun/worker"
 )
 
 // TestWhatPrefetchReallyHolds is the table of facts A.2 and B.3: 40 tasks of 3 s wait in two queues, c=2 (solo 1),

@@ -3,8 +3,8 @@ package workloads_test
 import (
 	"testing"
 
-	"simrun/des"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/workloads"
 )
 
 // BenchmarkSource is what one task costs its source: arrival, attributes, demands.

@@ -1,8 +1,8 @@
 package workloads
 
 import (
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // Class is a kind of task: what its messages carry, when they are published, and what running one takes.

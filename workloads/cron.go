@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Cron arrivals: one at each minute that a crontab names, on a virtual calendar without daylight saving that begins on

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"simrun/des"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/workloads"
 )
 
 const day = 24 * time.Hour

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Dist is the law of a quantity that is never negative: a duration in seconds, a size, a count. It is immutable, so

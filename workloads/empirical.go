@@ -4,7 +4,7 @@ import (
 	"errors"
 	"math"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 type empirical struct {

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"simrun/des"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // A nightly report that is followed by three mails.

@@ -1,6 +1,6 @@
 package workloads
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 type exponential struct{ mean float64 }
 

@@ -4,7 +4,7 @@ import (
 	"hash/fnv"
 	"math"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // flow is what the source knows of one class.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 type mixture struct {

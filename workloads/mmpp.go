@@ -1,6 +1,6 @@
 package workloads
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // MMPP is a Markov-modulated Poisson process: the phases follow each other in a cycle, phase i lasts an exponential
 // time of mean Hold[i] seconds, and in it arrivals are Poisson with Rates[i] per second. It starts in its stationary

@@ -1,6 +1,6 @@
 package workloads_test
 
-import "simrun/workloads"
+import "example.com/simrun/workloads"
 
 // next is the next task of a source, as a value.
 func next(s *workloads.Source) (a workloads.Arrival, ok bool) {

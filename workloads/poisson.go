@@ -1,6 +1,6 @@
 package workloads
 
-import "simrun/des"
+import "example.com/simrun/des"
 
 // Poisson arrivals: independent exponential gaps.
 type Poisson struct{ PerSecond float64 }

@@ -3,7 +3,7 @@ package workloads
 import (
 	"math"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Arrivals say when the tasks of a class are published and how many at once.

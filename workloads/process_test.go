@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"simrun/des"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/workloads"
 )
 
 var second = must(workloads.Constant(1))

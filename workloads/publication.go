@@ -3,8 +3,8 @@ package workloads
 import (
 	"slices"
 
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // Publication draws everything that a world needs to publish an arrival: the message (into p), the demands of its

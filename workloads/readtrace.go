@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // traceErrors is the most errors of one file that are reported.

@@ -1,8 +1,8 @@
 package workloads
 
 import (
-	"simrun/des"
-	"simrun/worker"
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // SLO is one target of a class: a statistic of a duration, or a share of the published tasks.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Options of a source.

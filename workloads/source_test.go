@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"simrun/des"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/workloads"
 )
 
 func source(o workloads.Options, classes ...workloads.Class) *workloads.Source {

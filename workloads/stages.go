@@ -3,7 +3,7 @@ package workloads
 import (
 	"math"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Stages are Poisson arrivals whose rate follows a plan. The plan repeats, and its first round begins on Monday 00:00.

@@ -3,7 +3,7 @@ package workloads
 import (
 	"strconv"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Attributes are what is drawn of a task when it is published.

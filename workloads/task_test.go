@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"simrun/des"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/workloads"
 )
 
 // refs are the first n tasks of a class.

@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"simrun/des"
+	"example.com/simrun/des"
 )
 
 // Trace arrivals replay recorded rows, in order of their dues. A factor of the rate divides the dues.

@@ -9,8 +9,8 @@ import (
 	"testing/iotest"
 	"time"
 
-	"simrun/des"
-	"simrun/workloads"
+	"example.com/simrun/des"
+	"example.com/simrun/workloads"
 )
 
 const recording = "\ufeffid,class,queue,due,cpu,io,order,priority,failure,fail_arg,note\n" +

@@ -12,12 +12,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"simrun/experiment"
-	"simrun/live"
-	"simrun/report"
-	"simrun/scenarios"
-	"simrun/strategies"
-	"simrun/workloads"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/live"
+	"example.com/simrun/report"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
+	"example.com/simrun/workloads"
 )
 
 const benchLong = `Run every strategy of a scenario for real: the same broker and workers as in the simulation, in this process, on the

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/scenarios"
-	"simrun/workloads"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/workloads"
 )
 
 // resources refuses a scenario with limits that nothing here can hold real bodies to: what was measured would be of

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/scenarios"
+	"example.com/simrun/scenarios"
 )
 
 func TestBenchRefusesWhatItCannotHoldBodiesTo(t *testing.T) {

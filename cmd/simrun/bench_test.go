@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"simrun/live"
+	"example.com/simrun/live"
 )
 
 // TestMain lets the test program be a child process of bench, as the program itself is.

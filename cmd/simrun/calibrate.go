@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"simrun/experiment"
-	"simrun/live"
-	"simrun/report"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/live"
+	"example.com/simrun/report"
 )
 
 const calibrateLong = `Measure this machine: how many cores' worth of work threads get done that compute at once, by how much a sleep

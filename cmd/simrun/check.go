@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"simrun/report"
-	"simrun/scenarios"
-	"simrun/strategies"
-	"simrun/units"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/report"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
 )
 
 func checkCommand() *cobra.Command {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"simrun/live"
+	"example.com/simrun/live"
 )
 
 // child is the program as a process of simrun bench: the environment says so, since no user ever starts it.

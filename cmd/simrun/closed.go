@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/scenarios"
-	"simrun/strategies"
-	"simrun/theory"
-	"simrun/units"
-	"simrun/worker"
-	"simrun/workloads"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
+	"example.com/simrun/theory"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // closedForms are the waits that queueing theory gives for the queues of a layout: exact where the model's

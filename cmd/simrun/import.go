@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"simrun/recordings"
-	"simrun/report"
-	"simrun/scenarios"
-	"simrun/units"
+	"example.com/simrun/internal/recordings"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/report"
+	"example.com/simrun/scenarios"
 )
 
 const importLong = `Make a scenario of what a running Celery says about itself.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"os"
 
-	"simrun/live"
+	"example.com/simrun/live"
 )
 
 func main() {

@@ -11,7 +11,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"simrun/experiment"
+	"example.com/simrun/internal/experiment"
 )
 
 // progress shows how far an experiment is: a bar on a terminal, plain lines elsewhere, nothing when quiet.

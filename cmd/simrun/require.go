@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"simrun/experiment"
-	"simrun/report"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/report"
 )
 
 // checkRequired finds out before the simulation that the strategy of --require does not exist.

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"simrun/scenarios"
+	"example.com/simrun/scenarios"
 )
 
 // Exit statuses.
@@ -76,7 +76,7 @@ const rootExample = `  simrun scenarios/priority.yaml                 # the verd
   simrun --format json --quiet mine.yaml | jq .verdict
   simrun check mine.yaml                         # what is in the file, without simulating it
   simrun import celery events.jsonl -o mine.yaml # a scenario of what your Celery says of itself
-  simrun verify fidelity/testdata/*              # predictions against recordings of real Celery
+  simrun verify internal/fidelity/testdata/*              # predictions against recordings of real Celery
   simrun schema > scenario.schema.json           # for editors`
 
 func rootCommand() *cobra.Command {

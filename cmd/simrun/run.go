@@ -11,9 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"simrun/experiment"
-	"simrun/report"
-	"simrun/scenarios"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/report"
+	"example.com/simrun/scenarios"
 )
 
 // runOptions are the flags of run, and of simrun itself.

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"simrun/scenarios"
+	"example.com/simrun/scenarios"
 )
 
 func schemaCommand() *cobra.Command {

@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"simrun/fidelity"
-	"simrun/fidelity/known"
-	"simrun/recordings"
-	"simrun/report"
+	"example.com/simrun/internal/fidelity"
+	"example.com/simrun/internal/fidelity/known"
+	"example.com/simrun/internal/recordings"
+	"example.com/simrun/report"
 )
 
 const verifyLong = `Replay recordings of real Celery through the simulator, and compare what it predicts with what was observed.
@@ -33,7 +33,7 @@ func verifyCommand() *cobra.Command {
 	o := verifyOptions{}
 	c := &cobra.Command{
 		Use: "verify RECORDING_DIR...", Short: "Compare predictions with recordings of real Celery", Long: verifyLong,
-		Example: "  simrun verify fidelity/testdata/24b-noprefetch\n  simrun verify --all my-recording\n  simrun verify --format json fidelity/testdata/* | jq .hold",
+		Example: "  simrun verify internal/fidelity/testdata/24b-noprefetch\n  simrun verify --all my-recording\n  simrun verify --format json internal/fidelity/testdata/* | jq .hold",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{errors.New("which recording? Name at least one folder")}

@@ -13,7 +13,7 @@ import (
 // recorded is the path of a recording in the project, from wherever a test stands.
 func recorded(t *testing.T, name string) string {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", "..", "fidelity", "testdata", name))
+	path, err := filepath.Abs(filepath.Join("..", "..", "internal", "fidelity", "testdata", name))
 	require.NoError(t, err)
 	return path
 }

@@ -1,0 +1,57 @@
+package experiment
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+)
+
+// happensHere says that a planned fault can be had on one machine without services and zones.
+func happensHere(f *system.Fault) bool {
+	return f.Of == system.OfMachine || f.Of == system.OfBroker || f.Of == system.OfDeploy
+}
+
+// faultsHere are the planned faults of a scenario as they befall a layout whose workers all run on this machine. The
+// failure of a kind of machines is that of the workers and the broker that it would carry, until it would have booted.
+func faultsHere(sc *scenarios.Scenario, l *strategies.Layout, speed float64) (here []system.Fault) {
+	for _, f := range sc.Faults {
+		if f.Of == system.OfMachine {
+			f.Of, f.For = system.OfWorkers, f.For+sc.Machines[f.Target].Boot
+			f.Broker = l.BrokerOn(f.Target)
+			for i, node := range l.Node {
+				if node >= 0 && l.Nodes[node] == f.Target {
+					f.Workers = append(f.Workers, int32(i))
+				}
+			}
+		}
+		f.At, f.For, f.Grace, f.Boot = divided(f.At, speed), divided(f.For, speed), divided(f.Grace, speed), divided(f.Boot, speed)
+		here = append(here, f)
+	}
+	return here
+}
+
+// unrecorded is why a run with planned faults cannot be replayed or recorded; nil if it can.
+func unrecorded(sc *scenarios.Scenario, o *BenchOptions) error {
+	switch {
+	case len(sc.Faults) == 0:
+	case o.Replay:
+		return fmt.Errorf("%s: a replay does not know how long what a fault cuts off would have taken: want no --replay", sc.Faults[0].Name)
+	case o.Keep:
+		return fmt.Errorf("%s: a recording does not hold planned faults: want no --record", sc.Faults[0].Name)
+	}
+	return nil
+}
+
+// beyond are notes on the faults that the runs are too short for.
+func beyond(sc *scenarios.Scenario, o *BenchOptions) (notes []string) {
+	for i := range sc.Faults {
+		if f := &sc.Faults[i]; divided(f.At, o.Speed) >= o.For {
+			notes = append(notes, fmt.Sprintf("%s did not happen: it begins %s after the start, when no more tasks arrive.", f.Name, units.Duration(divided(f.At, o.Speed).Seconds())))
+		}
+	}
+	return slices.Compact(notes)
+}

@@ -1,0 +1,129 @@
+package experiment
+
+import (
+	"math"
+	"slices"
+
+	"example.com/simrun/des"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
+)
+
+// divided is a time of a scenario that is sped up.
+func divided(t des.Time, speed float64) des.Time {
+	if speed == 1 || t == des.Never {
+		return t
+	}
+	return des.Time(math.Round(float64(t) / speed))
+}
+
+// affine is factor x a law + plus, where the law is not 0.
+type affine struct {
+	workloads.Dist
+	factor, plus float64
+}
+
+// Draw takes one value, and as much from the stream as the law does.
+func (a affine) Draw(s *des.Stream) float64 {
+	x := a.Dist.Draw(s)
+	if x == 0 {
+		return 0
+	}
+	return float64(x*a.factor) + a.plus
+}
+
+// Mean is the expected value.
+func (a affine) Mean() float64 { return float64(a.Dist.Mean()*a.factor) + a.plus }
+
+// CV is the coefficient of variation.
+func (a affine) CV() float64 { return a.Dist.CV() * a.Dist.Mean() * a.factor / a.Mean() }
+
+func scaledBy(d workloads.Dist, factor, plus float64) workloads.Dist {
+	if d == nil || factor == 1 && plus == 0 {
+		return d
+	}
+	return affine{d, factor, plus}
+}
+
+// faster is a scenario in which everything happens speed times as fast: gaps, demands, limits, delays and overheads.
+func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strategies.Layout) {
+	classes := slices.Clone(sc.Classes)
+	layouts := slices.Clone(sc.Layouts)
+	for i := range classes {
+		c := &classes[i]
+		hurry(&c.Arrivals, speed)
+		c.Work = slices.Clone(c.Work)
+		for p := range c.Work {
+			c.Work[p].Demand = scaledBy(c.Work[p].Demand, 1/speed, 0)
+		}
+		c.Expires, c.Countdown = scaledBy(c.Expires, 1/speed, 0), scaledBy(c.Countdown, 1/speed, 0)
+		for _, t := range []*des.Time{&c.SoftLimit, &c.HardLimit, &c.Pace, &c.Retry.Delay, &c.Retry.Cap} {
+			*t = divided(*t, speed)
+		}
+	}
+	for i := range layouts {
+		l := &layouts[i]
+		for _, t := range []*des.Time{&l.Broker.Publish, &l.Broker.Restore, &l.Broker.Visibility, &l.Broker.Way} {
+			*t = divided(*t, speed)
+		}
+		l.Broker.PublishCPU, l.Broker.ServeCPU = 0, 0
+		l.Workers = slices.Clone(l.Workers)
+		for j := range l.Workers {
+			hasten(&l.Workers[j], speed)
+		}
+		l.Fleets = hastenFleets(l.Fleets, speed)
+	}
+	return classes, layouts
+}
+
+// hasten speeds up a worker. Celery's overheads pass as time and burn nothing here.
+func hasten(w *worker.Config, speed float64) {
+	o := &w.Overheads
+	for _, t := range []*des.Time{
+		&w.SoftLimit, &w.HardLimit, &w.SoftShutdown, &w.Keepalive, &w.Wakeup, &w.RoundTrip, &o.Fetch, &o.Start, &o.Finish, &o.FinishLate, &o.Notice, &o.Respawn, &o.Restart,
+		&o.Retry, &o.Kill, &o.Fork, &o.Exit, &o.Maintenance, &o.Look, &o.Widen, &o.Connect, &o.Drain, &o.BatchWithin,
+	} {
+		*t = divided(*t, speed)
+	}
+	w.Charged = false
+	o.After, o.Wake = 0, 0 // bodies that really wait wake as late as their machine lets them
+}
+
+// hurry speeds up a process of arrivals, with whatever plan it has.
+func hurry(a *workloads.Arrivals, speed float64) {
+	if speed == 1 {
+		return
+	}
+	switch p := a.Process.(type) {
+	case workloads.Cron:
+		a.Process = p.Faster(speed)
+	case workloads.After: // as fast as its parent
+	case workloads.MMPP:
+		fast := workloads.MMPP{}
+		for i := range p.Rates {
+			fast.Rates = append(fast.Rates, p.Rates[i]*speed)
+			fast.Hold = append(fast.Hold, p.Hold[i]/speed)
+		}
+		a.Process = fast
+	case workloads.Stages:
+		fast := workloads.Stages{}
+		for _, s := range p.Steps {
+			fast.Steps = append(fast.Steps, workloads.Stage{For: divided(s.For, speed), From: s.From * speed, To: s.To * speed})
+		}
+		a.Process = fast
+	case workloads.Trace:
+		p.Rows = slices.Clone(p.Rows)
+		for i := range p.Rows {
+			r := &p.Rows[i]
+			r.Due, r.CPU, r.IO = divided(r.Due, speed), divided(r.CPU, speed), divided(r.IO, speed)
+		}
+		a.Process = p
+	default:
+		if a.Scale == 0 {
+			a.Scale = 1
+		}
+		a.Scale *= speed
+	}
+}

@@ -1,0 +1,313 @@
+package experiment_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/des"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/sim"
+	"example.com/simrun/strategies"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
+)
+
+const benchScenario = `
+name: b
+broker: ideal
+run: {duration: 1m, warmup: 0s}
+tasks:
+  short:
+    arrivals: {poisson: 20/s}
+    work: [{io: {exponential: 100ms}}]
+    failures: {error: 10%}
+    retry: {max: 2, delay: 50ms}
+  long:
+    arrivals: {poisson: 1/s}
+    work: [{io: {exponential: 1s}}]
+    failures: {crash: 5%}
+strategies:
+  one-pool:
+    workers:
+      w: {queues: [short, long], concurrency: 5, disable_prefetch: true}
+  separated:
+    workers:
+      a: {queues: [short], concurrency: 3, disable_prefetch: true}
+      b: {queues: [long], concurrency: 2, disable_prefetch: true}
+`
+
+// perfect is a real world that is as the simulator has it: no machine, no overheads, late by what is given.
+func perfect(late des.Time) experiment.Real {
+	return func(_ context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
+		so := sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Faults: o.Faults}
+		if o.Recorder != nil {
+			so.Recorder = o.Recorder
+		}
+		free := *l
+		free.Nodes = nil
+		free.Node = make([]int, len(l.Workers))
+		for i := range free.Node {
+			free.Node[i] = -1
+		}
+		r := sim.New(&free, classes, nil, so).Run()
+		t := experiment.Trial{Tally: r.Tally, End: r.End}
+		for range 1000 {
+			t.Lag.Add(late)
+			t.SendLag.Add(0)
+		}
+		return t, nil
+	}
+}
+
+func benchScenarioOf(t *testing.T, text string) *scenarios.Scenario {
+	t.Helper()
+	sc, err := scenarios.Decode("b.yaml", []byte(text), ".")
+	require.NoError(t, err)
+	return sc
+}
+
+func benchOptions() experiment.BenchOptions {
+	return experiment.BenchOptions{
+		For: time.Minute, Speed: 1, Rounds: 2, Executor: "goroutine", Replay: true, Keep: true,
+		Calibration: experiment.Calibration{Cores: 2, Efficiency: 1},
+	}
+}
+
+func TestAPerfectWorldIsPredictedExactly(t *testing.T) {
+	for _, speed := range []float64{1, 10} {
+		o := benchOptions()
+		o.Speed, o.For = speed, time.Duration(float64(time.Minute)/speed)
+		b, err := experiment.Measure(t.Context(), benchScenarioOf(t, benchScenario), perfect(0), o)
+		require.NoError(t, err)
+		require.Len(t, b.Strategies, 2)
+		for _, s := range b.Strategies {
+			assert.False(t, s.Void)
+			assert.Len(t, s.Runs, 2)
+			assert.InDelta(t, s.Predicted, s.Throughput, 1e-12)
+			require.Len(t, s.Classes, 2)
+			for _, c := range s.Classes {
+				require.Len(t, c.Figures, 8)
+				for _, f := range c.Figures {
+					assert.Zero(t, f.Error, "%s %s %s", s.Name, c.Name, f.Metric)
+					assert.InDelta(t, f.Measured, f.Low, 0)
+					require.NotNil(t, f.ReplayError)
+					assert.InDelta(t, 0, *f.ReplayError, 1e-6, "%s %s %s", s.Name, c.Name, f.Metric)
+				}
+			}
+		}
+	}
+}
+
+// Ten times as fast is the same day in a tenth of the time: arrivals, demands, delays.
+func TestSpeedScalesEverything(t *testing.T) {
+	sc := benchScenarioOf(t, benchScenario)
+	slow, err := experiment.Measure(t.Context(), sc, perfect(0), benchOptions())
+	require.NoError(t, err)
+	o := benchOptions()
+	o.Speed, o.For = 10, 6*time.Second
+	fast, err := experiment.Measure(t.Context(), sc, perfect(0), o)
+	require.NoError(t, err)
+	for i := range slow.Strategies {
+		for j := range slow.Strategies[i].Classes {
+			a, b := slow.Strategies[i].Classes[j], fast.Strategies[i].Classes[j]
+			assert.Equal(t, a.N, b.N)
+			for k := range a.Figures {
+				assert.InDelta(t, a.Figures[k].Measured, 10*b.Figures[k].Measured, 0.005*a.Figures[k].Measured+1e-6, a.Figures[k].Metric)
+			}
+		}
+	}
+}
+
+// Machines that fail, a broker that is down and a deploy strike the workers that run here, sped up as everything else.
+func TestPlannedFaultsStrikeHere(t *testing.T) {
+	text := strings.Replace(benchScenario, "tasks:", `machines:
+  m: {cores: 1000, boot: 2s}
+  n: {cores: 1000}
+faults:
+  - {at: 10s, for: 3s, machine: m}
+  - {at: 20s, for: 4s, broker: down}
+  - {deploy: rolling, at: 30s, grace: 1s, boot: 2s}
+  - {at: 10h, for: 1m, machine: n}
+tasks:`, 1)
+	text = strings.Replace(text, "duration: 1m", "duration: 11h", 1)
+	text = strings.ReplaceAll(text, "disable_prefetch: true", "disable_prefetch: true, machine: m")
+	for _, speed := range []float64{1, 10} {
+		o := benchOptions()
+		o.Speed, o.For, o.Replay, o.Keep, o.Rounds = speed, time.Duration(float64(time.Minute)/speed), false, false, 1
+		sc := benchScenarioOf(t, text)
+		var seen []system.Fault
+		b, err := experiment.Measure(t.Context(), sc, func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, to experiment.TrialOptions) (experiment.Trial, error) {
+			seen = to.Faults
+			return perfect(0)(ctx, l, classes, to)
+		}, o)
+		require.NoError(t, err)
+		require.Len(t, seen, 4)
+		assert.Equal(t, []int32{0, 1}, seen[0].Workers, "of the separated layout, which came last")
+		assert.Equal(t, des.Seconds(10/speed), seen[0].At)
+		assert.Equal(t, des.Seconds(5/speed), seen[0].For, "until it has booted")
+		assert.Equal(t, des.Seconds(1/speed), seen[2].Grace)
+		assert.Empty(t, seen[3].Workers)
+		assert.Contains(t, strings.Join(b.Notes, " "), "machine n down did not happen")
+		for _, s := range b.Strategies {
+			assert.Positive(t, s.Runs[0].Lost)
+			for _, c := range s.Classes {
+				for _, f := range c.Figures {
+					assert.Zero(t, f.Error, "%s %s %s", s.Name, c.Name, f.Metric)
+				}
+			}
+		}
+	}
+	o := benchOptions()
+	_, err := experiment.Measure(t.Context(), benchScenarioOf(t, text), perfect(0), o)
+	require.EqualError(t, err, "machine m down: a replay does not know how long what a fault cuts off would have taken: want no --replay")
+	o.Replay = false
+	_, err = experiment.Measure(t.Context(), benchScenarioOf(t, text), perfect(0), o)
+	require.EqualError(t, err, "machine m down: a recording does not hold planned faults: want no --record")
+}
+
+// A calendar that is sped up has its hours in as much less time, from whatever hour it starts.
+func TestCalendarsAreSpedUp(t *testing.T) {
+	text := `
+name: c
+broker: ideal
+run: {duration: 6h, start: "Tue 01:30"}
+tasks:
+  hourly: {arrivals: {cron: "0 * * * *", batch: 3}, work: [{io: 20m}]}
+strategies:
+  s: {workers: {w: {queues: [hourly], concurrency: 1}}}
+`
+	for _, speed := range []float64{1, 60, 77, 7200} {
+		o := benchOptions()
+		o.Speed, o.For, o.Rounds, o.Replay = speed, time.Duration(float64(6*time.Hour)/speed), 1, false
+		b, err := experiment.Measure(t.Context(), benchScenarioOf(t, text), perfect(0), o)
+		require.NoError(t, err)
+		s := b.Strategies[0]
+		require.EqualValues(t, 18, s.Runs[0].Published, speed)
+		for i, a := range s.Asked {
+			hour := float64(i/3) + 0.5
+			assert.InDelta(t, hour*3600/speed, a.Due.Seconds(), 1e-6, "speed %v", speed)
+		}
+		for _, f := range s.Classes[0].Figures {
+			if f.Metric == "wait.mean" {
+				assert.InDelta(t, 1200/speed, f.Measured, 0.01*1200/speed, "20 minutes on average: none, one or two before it")
+			}
+		}
+	}
+}
+
+func TestALateHarnessVoidsTheRun(t *testing.T) {
+	b, err := experiment.Measure(t.Context(), benchScenarioOf(t, benchScenario), perfect(100*time.Millisecond), benchOptions())
+	require.NoError(t, err)
+	for _, s := range b.Strategies {
+		assert.True(t, s.Void)
+		assert.Equal(t, "the loop was late", s.Runs[0].Void)
+		assert.NotEmpty(t, s.Classes, "void figures are shown as such")
+	}
+}
+
+func TestInterruptedBenchKeepsWhatItHas(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	runs := 0
+	third := func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
+		r, err := perfect(0)(ctx, l, classes, o)
+		if runs++; runs == 3 {
+			cancel()
+			r.Interrupted = true
+		}
+		return r, err
+	}
+	b, err := experiment.Measure(ctx, benchScenarioOf(t, benchScenario), third, benchOptions())
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotNil(t, b)
+	assert.True(t, b.Interrupted)
+	assert.Len(t, b.Strategies[0].Runs, 1)
+	assert.Len(t, b.Strategies[1].Runs, 2)
+}
+
+// What was asked is what the run published: the trace of a recording and its tasks join on id.
+func TestAskedTasksAreThoseThatRan(t *testing.T) {
+	b, err := experiment.Measure(t.Context(), benchScenarioOf(t, benchScenario), perfect(0), benchOptions())
+	require.NoError(t, err)
+	for _, s := range b.Strategies {
+		due := map[string]des.Time{}
+		failures := map[string]string{}
+		for _, a := range s.Asked {
+			due[a.ID], failures[a.ID] = a.Due, a.Failure
+			assert.Zero(t, a.CPU)
+		}
+		ran := 0
+		for _, task := range s.Runs[0].Tasks {
+			if task.Due >= time.Minute {
+				continue // arrived while the others ended
+			}
+			ran++
+			assert.Equal(t, due[task.ID], task.Due)
+			switch task.Outcome {
+			case worker.Lost:
+				assert.Contains(t, failures[task.ID], "crash")
+			case worker.OK:
+				assert.Contains(t, []string{"none", "flaky"}, failures[task.ID])
+			default:
+			}
+		}
+		assert.Equal(t, len(s.Asked), ran)
+	}
+}
+
+// phased is a world of gevent workers whose bodies tell how long each of their phases took.
+type phased struct {
+	sim.Recorder
+	body    func(task, attempt int32, took des.Time, phases []des.Time)
+	classes map[int32][]des.Time
+	began   map[int32]des.Time
+}
+
+func (p *phased) Record(r worker.Record) {
+	switch r.Kind {
+	case worker.Started:
+		p.began[r.Task] = r.At
+	case worker.Ended:
+		p.body(r.Task, r.Attempt, r.At-p.began[r.Task], p.classes[r.Class])
+	default:
+	}
+	p.Recorder.Record(r)
+}
+
+// What a task that computes does to the others of a gevent worker is nothing that their own times show: a replay of the
+// times of phases has to find it again.
+func TestReplayOfGeventFindsWhoWaitsForWhom(t *testing.T) {
+	const ms = time.Millisecond
+	sc := benchScenarioOf(t, `
+name: g
+broker: ideal
+tasks:
+  think: {arrivals: {poisson: 3/s}, work: [{cpu: 200ms}]}
+  fetch: {arrivals: {poisson: 20/s}, work: [{io: 40ms}, {cpu: 2ms}, {io: 10ms}]}
+strategies:
+  s: {workers: {w: {queues: [think, fetch], pool: gevent, concurrency: 20}}}
+`)
+	o := benchOptions()
+	o.Keep = false
+	b, err := experiment.Measure(t.Context(), sc, func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, to experiment.TrialOptions) (experiment.Trial, error) {
+		require.NotNil(t, to.Body)
+		to.Recorder = &phased{to.Recorder, to.Body, map[int32][]des.Time{0: {200 * ms}, 1: {40 * ms, 2 * ms, 10 * ms}}, map[int32]des.Time{}}
+		return perfect(0)(ctx, l, classes, to)
+	}, o)
+	require.NoError(t, err)
+	for _, c := range b.Strategies[0].Classes {
+		for _, f := range c.Figures {
+			require.NotNil(t, f.ReplayError)
+			assert.InDelta(t, 0, *f.ReplayError, 1e-9, "%s %s", c.Name, f.Metric)
+			if c.Name == "fetch" && f.Metric == "wait.p95" {
+				assert.Greater(t, f.Measured, 0.1, "it waits for what computes, in the broker")
+			}
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package experiment
+
+import (
+	"slices"
+
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
+)
+
+// fleetSample is what one replication says of a fleet.
+type fleetSample struct{ running, booting, ordered, removed float64 }
+
+func newFleetSamples(tallies []worker.FleetTally, end des.Time) []fleetSample {
+	var all []fleetSample
+	for i := range tallies {
+		t := &tallies[i]
+		all = append(all, fleetSample{t.Running.Mean(end), t.Booting.Mean(end), float64(t.Ordered), float64(t.Removed)})
+	}
+	return all
+}
+
+// Fleet is what was found of a worker whose replicas follow the load. Orders are means per replication.
+type Fleet struct {
+	Booting *Estimate `json:"booting"` // replicas, over time
+	Ordered float64   `json:"ordered"` // replicas that were started after the first
+	Removed float64   `json:"removed"` // and that went
+}
+
+// fleetOf is the fleet that a group of workers is, -1 if it is none.
+func fleetOf(l *strategies.Layout, group int) int {
+	return slices.IndexFunc(l.Fleets, func(f worker.Fleet) bool { return l.Group[f.Workers[0]] == group })
+}
+
+// fleet fills in what was found of a group that is one, and returns the mean number of its slots.
+func (e *engine) fleet(l, group int, w *Worker) func(*sample) float64 {
+	layout := &e.sc.Layouts[l]
+	f := fleetOf(layout, group)
+	if f < 0 {
+		return func(*sample) float64 { return float64(w.Slots) }
+	}
+	of := func(get func(*fleetSample) float64) *Estimate {
+		return e.over(l, func(s *sample) float64 { return get(&s.fleets[f]) })
+	}
+	w.Replicas = of(func(s *fleetSample) float64 { return s.running })
+	w.Fleet = &Fleet{
+		Booting: of(func(s *fleetSample) float64 { return s.booting }),
+		Ordered: of(func(s *fleetSample) float64 { return s.ordered }).Value,
+		Removed: of(func(s *fleetSample) float64 { return s.removed }).Value,
+	}
+	slots := float64(layout.Workers[layout.Fleets[f].Workers[0]].Concurrency)
+	return func(s *sample) float64 { return slots * s.fleets[f].running }
+}
+
+// planned says that some worker's replicas follow a plan of the week.
+func planned(layouts []strategies.Layout) bool {
+	return slices.ContainsFunc(layouts, func(l strategies.Layout) bool {
+		return slices.ContainsFunc(l.Fleets, func(f worker.Fleet) bool { return f.Policy == worker.Schedule })
+	})
+}
+
+// hastenFleets speeds up what scales replicas.
+func hastenFleets(fleets []worker.Fleet, speed float64) []worker.Fleet {
+	fleets = slices.Clone(fleets)
+	for i := range fleets {
+		f := &fleets[i]
+		for _, t := range []*des.Time{&f.Poll, &f.First, &f.Cooldown, &f.Grace} {
+			*t = divided(*t, speed)
+		}
+		if f.Policy == worker.Latency {
+			f.Target /= speed
+		}
+		if law, ok := f.Boot.(workloads.Dist); ok {
+			f.Boot = scaledBy(law, 1/speed, 0)
+		}
+		f.Plan = slices.Clone(f.Plan)
+		for p := range f.Plan {
+			f.Plan[p].For = divided(f.Plan[p].For, speed)
+		}
+	}
+	return fleets
+}

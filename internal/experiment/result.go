@@ -1,0 +1,297 @@
+package experiment
+
+import (
+	"example.com/simrun/des"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+)
+
+// Result is one answered scenario: what results.json holds (its tags are that contract), and, untagged, what plots
+// need besides.
+type Result struct {
+	Version     int          `json:"version"`
+	Simrun      string       `json:"simrun"`
+	Scenario    ScenarioInfo `json:"scenario"`
+	Run         RunInfo      `json:"run"`
+	Strategies  []Strategy   `json:"strategies"`
+	Comparisons []Comparison `json:"comparisons"`
+	Checks      []Check      `json:"checks"`
+	Verdict     Verdict      `json:"verdict"`
+	Warnings    []string     `json:"warnings,omitempty"`
+	Sweep       *Sweep       `json:"sweep,omitempty"`
+
+	Tasks    []Task    `json:"-"` // of the first replication, every strategy, when asked for
+	Attempts []Attempt `json:"-"` // the same
+}
+
+// ScenarioInfo identifies the input.
+type ScenarioInfo struct {
+	Name   string `json:"name"`
+	About  string `json:"about"`
+	SHA256 string `json:"sha256"`
+	Seed   uint64 `json:"seed"`
+
+	Currency string `json:"currency,omitempty"` // of all prices
+}
+
+// RunInfo says how much was simulated. Durations in seconds.
+type RunInfo struct {
+	Duration         float64 `json:"duration"`
+	Warmup           float64 `json:"warmup"`
+	WarmupRule       string  `json:"warmup_rule"` // "MSER-5 over a pilot of 10 replications", "as given", "none: terminating"
+	Replications     int     `json:"replications"`
+	Confidence       float64 `json:"confidence"`
+	PrecisionReached bool    `json:"precision_reached"`
+	Events           int64   `json:"events"`
+	WallSeconds      float64 `json:"wall_seconds"`
+}
+
+// Estimate is a figure with its interval: value is the centre, the mean of the per-replication values; pooled is
+// over all tasks of all replications. Low and high are nil with a single replication.
+type Estimate struct {
+	Value  float64  `json:"value"`
+	Low    *float64 `json:"low"`
+	High   *float64 `json:"high"`
+	Pooled float64  `json:"pooled"`
+}
+
+// Quantiles are the figures of one duration, in seconds (slowdown: a ratio).
+type Quantiles struct {
+	N    float64   `json:"n"` // mean per replication
+	Mean *Estimate `json:"mean"`
+	P50  *Estimate `json:"p50"`
+	P90  *Estimate `json:"p90"`
+	P95  *Estimate `json:"p95"`
+	P99  *Estimate `json:"p99"`
+	P999 *Estimate `json:"p999"`
+	Max  float64   `json:"max"`
+
+	Pooled *des.Histogram `json:"-"` // for CDFs
+}
+
+// Strategy is everything found about one layout.
+type Strategy struct {
+	Name     string     `json:"name"`
+	Cost     *float64   `json:"cost_per_hour,omitempty"` // the mean of Costs.PerHour
+	Costs    *Cost      `json:"cost,omitempty"`
+	Egress   []Egress   `json:"egress,omitempty"` // of each way over which tasks send anything
+	Slots    int        `json:"slots"`
+	WhatIf   []string   `json:"what_if,omitempty"`
+	Classes  []Class    `json:"classes"`
+	All      *Class     `json:"all"`
+	Queues   []Queue    `json:"queues"`
+	Workers  []Worker   `json:"workers"`
+	Machines []Machine  `json:"machines,omitempty"`
+	Unstable []Unstable `json:"unstable,omitempty"`
+	Faults   []Fault    `json:"faults,omitempty"`
+	Timeline *Timeline  `json:"-"` // of the first replication
+
+	Memory *MemoryCourse `json:"-"` // of the first replication; nil where the scenario says nothing of memory
+
+	Breaches    []Breach     `json:"breaches,omitempty"` // of clearance, where the scenario names any: such a layout does not pass
+	Compromised []Compromise `json:"compromised,omitempty"`
+}
+
+// Unstable is a queue that is offered at least what its workers can do: steady-state figures are withheld.
+type Unstable struct {
+	Queue         string  `json:"queue"`
+	Offered       float64 `json:"offered"`         // load offered, in slots
+	Capacity      float64 `json:"capacity"`        // slots that can work on it
+	GrowthPerHour float64 `json:"growth_per_hour"` // tasks
+	By            string  `json:"by"`              // what is short: "slots", `the service "api"`
+}
+
+// Class is what was found of one class of tasks (or of all) under one layout. Counts are means per replication.
+type Class struct {
+	Name       string  `json:"name"`
+	Queue      string  `json:"queue,omitempty"`
+	Published  float64 `json:"published"`
+	Succeeded  float64 `json:"succeeded"`
+	Failed     float64 `json:"failed"`
+	Timeout    float64 `json:"timeout"`
+	Expired    float64 `json:"expired"`
+	Dead       float64 `json:"dead"`
+	Lost       float64 `json:"lost"`
+	Rejected   float64 `json:"rejected"`
+	Unfinished float64 `json:"unfinished"`
+	Unstarted  float64 `json:"unstarted"`
+	Retrying   float64 `json:"retrying"`
+	Retried    float64 `json:"retried"`
+	Duplicated float64 `json:"duplicated"`
+
+	Throughput     *Estimate  `json:"throughput"`
+	Wait           *Quantiles `json:"wait"` // nil when withheld: the class's queue is unstable
+	WaitAll        *Quantiles `json:"wait_all"`
+	WaitPerAttempt *Quantiles `json:"wait_per_attempt"`
+	Response       *Quantiles `json:"response"`
+	Run            *Quantiles `json:"run"`
+	Slowdown       *Quantiles `json:"slowdown"`
+	WaitByCause    *WaitCause `json:"wait_by_cause"`
+
+	StretchByCause  *StretchCause `json:"stretch_by_cause"`
+	ServiceFailures float64       `json:"service_failures"` // attempts that a service failed
+	Killed          *Killed       `json:"killed,omitempty"` // by the kernel for want of memory
+
+	Exposure map[string]*Exposure `json:"exposure,omitempty"` // by label
+
+	SLO      []SLO      `json:"slo"`
+	Observed []Observed `json:"observed,omitempty"`
+}
+
+// WaitCause splits the mean wait, in seconds a task.
+type WaitCause struct {
+	Queue    float64 `json:"queue"`    // in the broker
+	Reserved float64 `json:"reserved"` // prefetched by a worker that was busy
+	ETA      float64 `json:"eta"`      // asked for by the task: its countdown
+}
+
+// SLO is one target and whether it is met.
+type SLO struct {
+	Metric   string    `json:"metric"`
+	Target   float64   `json:"target"`   // seconds, or a share
+	Value    *Estimate `json:"value"`    // nil when withheld
+	Attained *Estimate `json:"attained"` // share of tasks within the target, counted exactly; nil for shares
+	Verdict  string    `json:"verdict"`  // pass | marginal | fail | undecided
+	IsShare  bool      `json:"-"`
+}
+
+// Observed is one recorded run of the real thing, in seconds, beside the prediction.
+type Observed struct {
+	Run          string  `json:"run"`
+	N            int     `json:"n"`
+	WaitMean     float64 `json:"wait_mean"`
+	WaitP50      float64 `json:"wait_p50"`
+	WaitP95      float64 `json:"wait_p95"`
+	WaitP99      float64 `json:"wait_p99"`
+	ResponseMean float64 `json:"response_mean"`
+	ResponseP50  float64 `json:"response_p50"`
+	ResponseP95  float64 `json:"response_p95"`
+	ResponseP99  float64 `json:"response_p99"`
+
+	Waits []float64 `json:"-"` // sorted
+}
+
+// Queue is what was found of one queue: messages lying in the broker.
+type Queue struct {
+	Name       string    `json:"name"`
+	LengthMean *Estimate `json:"length_mean"`
+	LengthMax  float64   `json:"length_max"`
+}
+
+// Worker is what was found of one worker of a layout (its replicas together).
+type Worker struct {
+	Name            string    `json:"name"`
+	Replicas        *Estimate `json:"replicas"`
+	Slots           int       `json:"slots"`
+	SlotUtilization *Estimate `json:"slot_utilization"`
+	ReservedMean    *Estimate `json:"reserved_mean"`
+	Restarts        float64   `json:"restarts"`
+	MemoryMax       *float64  `json:"memory_max,omitempty"`   // bytes, of any instance; absent where the scenario says nothing of memory
+	MemoryLimit     *float64  `json:"memory_limit,omitempty"` // of one instance
+	Killed          *float64  `json:"killed,omitempty"`       // children or instances, by the kernel for want of memory
+	Fleet           *Fleet    `json:"fleet,omitempty"`        // whose replicas follow the load
+}
+
+// Machine is what was found of one kind of machine.
+type Machine struct {
+	Name           string    `json:"name"`
+	CPUUtilization *Estimate `json:"cpu_utilization"`
+
+	DiskUtilization *Estimate `json:"disk_utilization,omitempty"` // share of the requests that its disks can work on at once
+	MemoryMax       *float64  `json:"memory_max,omitempty"`       // bytes, of any of them
+	MemoryLimit     *float64  `json:"memory_limit,omitempty"`     // of one
+}
+
+// Comparison is a paired difference against the baseline on the same tasks.
+type Comparison struct {
+	Baseline          string    `json:"baseline"`
+	Strategy          string    `json:"strategy"`
+	Class             string    `json:"class"`
+	Metric            string    `json:"metric"`
+	Difference        *Estimate `json:"difference"` // strategy - baseline, seconds
+	Ratio             *Estimate `json:"ratio"`      // strategy / baseline
+	VarianceReduction float64   `json:"variance_reduction"`
+}
+
+// Check is something that must hold in every run. Where one does not, the verdict is withheld.
+type Check struct {
+	Name     string    `json:"name"`
+	Strategy string    `json:"strategy"`
+	Expected float64   `json:"expected"`
+	Observed *Estimate `json:"observed"`
+	OK       bool      `json:"ok"`
+}
+
+// Verdict is the answer.
+type Verdict struct {
+	Status             string              `json:"status"` // keep_baseline | change | none_passes | undecided | withheld
+	Baseline           string              `json:"baseline"`
+	BaselinePasses     *bool               `json:"baseline_passes"` // nil = undecided
+	Recommend          *string             `json:"recommend"`
+	SimplestThatPasses *string             `json:"simplest_that_passes"`
+	Best               *string             `json:"best"`
+	Closest            *Closest            `json:"closest,omitempty"`
+	ProbabilityCorrect *float64            `json:"probability_correct,omitempty"`
+	Headline           string              `json:"headline"` // the first line: does what we run today pass?
+	Reasons            []string            `json:"reasons"`
+	Headroom           map[string]Headroom `json:"headroom"`
+	ModelError         *ModelError         `json:"model_error"` // null = not verified
+	Inputs             Inputs              `json:"inputs"`
+	Apply              *strategies.Change  `json:"apply,omitempty"`
+
+	tied []string // layouts that cannot be told from the best, with it; nil if it stands alone
+}
+
+// ModelError is how far predictions of this kind were off against recordings of real Celery.
+type ModelError struct {
+	P95    float64 `json:"p95"`    // relative: nine of ten p95 figures of wait and response were within it
+	Preset string  `json:"preset"` // what was compared: release, broker, pool, kind of work
+}
+
+// Inputs counts what the scenario says of its tasks, their arrivals and their work: taken from a recording of the real
+// thing, or assumed by its author.
+type Inputs struct {
+	Measured int `json:"measured"`
+	Assumed  int `json:"assumed"`
+}
+
+// Closest names the layout that misses by least when none passes.
+type Closest struct {
+	Strategy string  `json:"strategy"`
+	Class    string  `json:"class"`
+	Metric   string  `json:"metric"`
+	Value    float64 `json:"value"`
+	Target   float64 `json:"target"`
+}
+
+// Timeline is the course of one replication, in equal steps of observed time.
+type Timeline struct {
+	Step   des.Time
+	Queues [][]float64 // [queue][step]: mean number of tasks that wait, in the broker or reserved by a worker
+	Busy   [][]float64 // [worker name][step]: mean number of slots held
+
+	// Where the replicas of some layout follow the load:
+	Replicas [][]float64 // [worker name][step]: mean number that run
+	Cost     []float64   // [step]: price of the machines for an hour; nil without prices
+	Arrivals []float64   // [step]: tasks per second
+}
+
+// Task is one row of the tasks table.
+type Task struct {
+	ID, Class, Queue                         string
+	Priority                                 *int
+	Due, Published, Received, Started, Ended des.Time // des.Never where it did not happen
+	Outcome                                  worker.Outcome
+	Attempts                                 int
+	Worker                                   string
+	Strategy                                 string
+}
+
+// Attempt is one stay of a task in a slot.
+type Attempt struct {
+	ID, Class, Worker, Strategy string
+	Slot                        int // within its worker
+	Number                      int // from 1
+	Started, Ended              des.Time
+	Outcome                     worker.Outcome
+}

@@ -1,0 +1,186 @@
+package experiment
+
+import (
+	"math"
+
+	"example.com/simrun/des"
+	"example.com/simrun/sim"
+	"example.com/simrun/worker"
+)
+
+// duration is one of the durations that are measured of every task.
+type duration int
+
+const (
+	wait duration = iota
+	waitAll
+	waitPerAttempt
+	response
+	run
+	slowdown
+	durations
+)
+
+// histogramOf is where a class keeps a duration.
+func histogramOf(c *worker.ClassTally, d duration) *des.Histogram {
+	return [...]*des.Histogram{&c.Wait, &c.WaitAll, &c.WaitPerAttempt, &c.Response, &c.Run, &c.Slowdown}[d]
+}
+
+// figure is one of the figures of a duration.
+type figure int
+
+const (
+	mean figure = iota
+	p50
+	p90
+	p95
+	p99
+	p999
+	most
+	figures
+)
+
+var shares = [figures]float64{p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999}
+
+// sample is what one replication of one layout says. Figures are NaN where nothing was observed.
+type sample struct {
+	classes     []classSample // of each class; the last is over all tasks
+	queues      []float64     // mean length
+	longest     []float64     // largest length
+	busy        []float64     // of each worker: mean slots held
+	kept        []float64     // of each worker: mean messages reserved
+	restart     []float64
+	memory      memorySample
+	fleets      []fleetSample
+	nodes       []float64         // share of the cores in use
+	paid        []float64         // of each node: share of the time that it was paid for
+	course      [][]worker.Moment // of each class, where faults are watched
+	waiting     []int32           // tasks at the end of each step, likewise
+	exposure    []sim.Exposure    // of each class with labels, and each of them
+	compromised []sim.Compromised // of each fault that compromises a class
+
+	sent   []float64  // of each link: GiB in an hour
+	little [2]float64 // mean number of tasks in the system; throughput x mean time in it
+}
+
+type classSample struct {
+	published, retried, duplicated float64
+	byOutcome                      [worker.Outcomes]float64
+	throughput                     float64
+	n                              [durations]float64
+	of                             [durations][figures]float64
+	within                         [][2]int64
+}
+
+func newSample(r *sim.Result, end, span des.Time) sample {
+	var s sample
+	s.waiting = r.Waiting
+	s.memory = newMemorySample(r)
+	s.exposure, s.compromised = r.Exposure, r.Compromised
+	var all worker.ClassTally
+	inSystem := 0.0
+	for i := range r.Classes {
+		c := &r.Classes[i]
+		s.classes = append(s.classes, newClassSample(c, span))
+		s.course = append(s.course, c.Course)
+		mergeClass(&all, c)
+		inSystem += c.InSystem.Mean(end)
+	}
+	total := newClassSample(&all, span)
+	s.classes = append(s.classes, total)
+	s.little = [2]float64{inSystem, float64(all.Response.Count()) * all.Response.Mean() / span.Seconds()}
+	for i := range r.Queues {
+		s.queues = append(s.queues, r.Queues[i].Length.Mean(end))
+		s.longest = append(s.longest, float64(r.Queues[i].Length.Most()))
+	}
+	for i := range r.Workers {
+		w := &r.Workers[i]
+		s.busy = append(s.busy, w.Busy.Mean(end))
+		s.kept = append(s.kept, w.Reserved.Mean(end))
+		s.restart = append(s.restart, float64(w.Restarts))
+	}
+	for _, n := range r.Sent {
+		s.sent = append(s.sent, float64(n)/(1<<30)/span.Hours())
+	}
+	s.fleets = newFleetSamples(r.Fleets, end)
+	for _, n := range r.Nodes {
+		s.nodes = append(s.nodes, n.Busy/n.Cores)
+		s.paid = append(s.paid, n.Paid)
+	}
+	return s
+}
+
+func newClassSample(c *worker.ClassTally, span des.Time) classSample {
+	s := classSample{published: float64(c.Published), retried: float64(c.Retried), duplicated: float64(c.Duplicated), within: c.Within}
+	for o, n := range c.ByOutcome {
+		s.byOutcome[o] = float64(n)
+	}
+	s.throughput = s.byOutcome[worker.OK] / span.Seconds()
+	for d := range durations {
+		h := histogramOf(c, d)
+		s.n[d] = float64(h.Count())
+		for f := range figures {
+			s.of[d][f] = figureOf(h, f)
+		}
+	}
+	return s
+}
+
+func figureOf(h *des.Histogram, f figure) float64 {
+	switch {
+	case h.Count() == 0:
+		return math.NaN()
+	case f == mean:
+		return h.Mean()
+	case f == most:
+		return h.Max().Seconds()
+	}
+	return h.Quantile(shares[f])
+}
+
+// mergeClass adds what was observed of one class to another.
+func mergeClass(to, c *worker.ClassTally) {
+	to.Published += c.Published
+	to.Retried += c.Retried
+	to.Duplicated += c.Duplicated
+	to.Attempts += c.Attempts
+	to.ServiceFailures += c.ServiceFailures
+	to.Killed.Merge(&c.Killed)
+	for o, n := range c.ByOutcome {
+		to.ByOutcome[o] += n
+	}
+	for d := range durations {
+		histogramOf(to, d).Merge(histogramOf(c, d))
+	}
+	to.InQueue.Merge(c.InQueue)
+	to.InReserved.Merge(c.InReserved)
+	to.InETA.Merge(c.InETA)
+}
+
+// pool is all replications of one layout together.
+type pool struct {
+	classes []worker.ClassTally // the last is over all tasks
+	stretch []sim.Stretch       // the same
+	tolls   [][]worker.Toll     // of each planned fault and class
+}
+
+func (p *pool) add(r *sim.Result) {
+	if p.classes == nil {
+		p.classes = make([]worker.ClassTally, len(r.Classes)+1)
+	}
+	p.addStretch(r)
+	p.addTolls(r)
+	all := &p.classes[len(r.Classes)]
+	for i := range r.Classes {
+		c := &r.Classes[i]
+		mergeClass(&p.classes[i], c)
+		mergeClass(all, c)
+		if p.classes[i].Within == nil {
+			p.classes[i].Within = make([][2]int64, len(c.Within))
+		}
+		for t, w := range c.Within {
+			p.classes[i].Within[t][0] += w[0]
+			p.classes[i].Within[t][1] += w[1]
+		}
+	}
+}

@@ -1,0 +1,320 @@
+package experiment
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/simrun/stats"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
+)
+
+// summarise turns samples into figures with intervals.
+func (e *engine) summarise(reached bool) *Result {
+	sc := e.sc
+	r := &Result{
+		Version: 1,
+		Simrun:  e.opts.Version,
+		Scenario: ScenarioInfo{
+			Name: sc.Name, About: sc.About, SHA256: sc.SHA256, Seed: sc.Seed, Currency: sc.Currency,
+		},
+		Run: RunInfo{
+			Duration: e.horizon.Seconds(), Warmup: e.warmup.Seconds(), WarmupRule: e.rule,
+			Replications: len(e.samples[0]), Confidence: sc.Run.Confidence, PrecisionReached: reached,
+		},
+		Warnings: slices.Concat(sc.Warnings, e.notes, e.backlog()),
+	}
+	if !reached && !e.exact {
+		r.Warnings = append(r.Warnings, fmt.Sprintf(
+			"the precision of %g %% was not reached in %d replications: raise run.replications.max or run.duration",
+			100*sc.Run.Precision, len(e.samples[0])))
+	}
+	for l := range sc.Layouts {
+		r.Strategies = append(r.Strategies, e.strategy(l))
+		if e.scope != nil {
+			r.Tasks = append(r.Tasks, e.scope.layouts[l].tasks...)
+			r.Attempts = append(r.Attempts, e.scope.layouts[l].attempts...)
+		}
+		if e.warns(l) {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%s: pooled and mean quantiles differ by more than the interval: "+
+				"replications are short for this tail", sc.Layouts[l].Name))
+		}
+	}
+	r.Comparisons = e.compare()
+	r.Checks = e.check()
+	return r
+}
+
+func (e *engine) strategy(l int) Strategy {
+	layout := &e.sc.Layouts[l]
+	s := Strategy{Name: layout.Name, Slots: layout.Slots(), WhatIf: layout.WhatIf, Costs: e.cost(l)}
+	s.Cost = s.Costs.hourly()
+	if e.scope != nil {
+		s.Timeline = e.scope.layouts[l].timeline()
+	}
+	for c := range e.sc.Classes {
+		class := e.class(l, c)
+		class.Queue = layout.Queues[layout.ClassQueue[c]].Name
+		class.Exposure = e.exposure(l, c)
+		target := 0
+		for i := range e.sc.Classes[c].SLO {
+			o := &e.sc.Classes[c].SLO[i]
+			class.SLO = append(class.SLO, e.judge(l, c, o, target).SLO)
+			if o.Share == workloads.NoShare {
+				target++
+			}
+		}
+		s.Classes = append(s.Classes, class)
+	}
+	all := e.class(l, len(e.sc.Classes))
+	s.All = &all
+	for q := range layout.Queues {
+		s.Queues = append(s.Queues, Queue{
+			Name:       layout.Queues[q].Name,
+			LengthMean: e.over(l, func(s *sample) float64 { return s.queues[q] }),
+			LengthMax:  e.largest(l, func(s *sample) float64 { return s.longest[q] }),
+		})
+	}
+	for g := range layout.Groups {
+		s.Workers = append(s.Workers, e.group(l, g))
+	}
+	seen := map[int]bool{}
+	for _, kind := range layout.Nodes {
+		if !seen[kind] {
+			seen[kind] = true
+			m := Machine{Name: e.sc.Machines[kind].Name, CPUUtilization: e.over(l, e.load(layout.Nodes, kind))}
+			e.resources(l, kind, &m)
+			s.Machines = append(s.Machines, m)
+		}
+	}
+	s.Egress = e.egress(l)
+	s.Memory = e.memoryCourse(l)
+	if e.watched() {
+		s.Faults = e.faults(l)
+	}
+	s.Breaches, s.Compromised = e.breaches(l), e.compromised(l)
+	for q, load := range e.loads[l] {
+		if load.Unstable {
+			s.Unstable = append(s.Unstable, Unstable{
+				Queue: layout.Queues[q].Name, Offered: load.Offered, Capacity: load.Capacity,
+				GrowthPerHour: 3600 * load.GrowthPerSecond, By: load.By,
+			})
+		}
+	}
+	return s
+}
+
+// load is the share in use of the cores of all nodes of a kind, as long as they are there.
+func (e *engine) load(nodes []int, kind int) func(*sample) float64 {
+	return func(s *sample) float64 {
+		sum, there := 0.0, 0.0
+		for i, k := range nodes {
+			if k == kind {
+				sum += s.nodes[i]
+				there += s.paid[i]
+			}
+		}
+		return sum / there
+	}
+}
+
+// group is what was found of one worker as written, its replicas together.
+func (e *engine) group(l, g int) Worker {
+	layout := &e.sc.Layouts[l]
+	w := Worker{Name: layout.Groups[g]}
+	replicas := 0.0
+	var members []int
+	for i := range layout.Workers {
+		if layout.Group[i] == g {
+			members = append(members, i)
+			replicas++
+			w.Slots += layout.Workers[i].Concurrency
+		}
+	}
+	w.Replicas = e.over(l, func(*sample) float64 { return replicas })
+	sum := func(of func(*sample, int) float64) func(*sample) float64 {
+		return func(s *sample) float64 {
+			total := 0.0
+			for _, i := range members {
+				total += of(s, i)
+			}
+			return total
+		}
+	}
+	busy := sum(func(s *sample, i int) float64 { return s.busy[i] })
+	slots := e.fleet(l, g, &w)
+	restarts := sum(func(s *sample, i int) float64 { return s.restart[i] })
+	w.SlotUtilization = e.over(l, func(s *sample) float64 { return busy(s) / slots(s) })
+	w.ReservedMean = e.over(l, sum(func(s *sample, i int) float64 { return s.kept[i] }))
+	if n := e.over(l, restarts); n != nil {
+		w.Restarts = n.Value
+	}
+	e.memoryOf(l, members, &w)
+	return w
+}
+
+// over estimates a figure of every replication of a layout.
+func (e *engine) over(l int, of func(*sample) float64) *Estimate {
+	values := make([]float64, len(e.samples[l]))
+	total := 0.0
+	for i := range e.samples[l] {
+		values[i] = of(&e.samples[l][i])
+		total += values[i]
+	}
+	return e.estimate(values, total/float64(len(values)))
+}
+
+func (e *engine) largest(l int, of func(*sample) float64) float64 {
+	best := 0.0
+	for i := range e.samples[l] {
+		best = max(best, of(&e.samples[l][i]))
+	}
+	return best
+}
+
+// class is what was found of one class, or of all tasks (the last).
+func (e *engine) class(l, c int) Class {
+	name := "all"
+	withheld := len(e.withheld[l]) > 0
+	if c < len(e.sc.Classes) {
+		name = e.sc.Classes[c].Name
+		withheld = e.withheld[l][c]
+	}
+	n := float64(len(e.samples[l]))
+	p := &e.pools[l].classes[c]
+	per := func(count int64) float64 { return float64(count) / n }
+	by := func(o worker.Outcome) float64 { return per(p.ByOutcome[o]) }
+	class := Class{
+		Name: name, Published: per(p.Published), Succeeded: by(worker.OK),
+		Failed: by(worker.Failed) + by(worker.TimedOut), Timeout: by(worker.TimedOut), Expired: by(worker.Expired),
+		Dead: by(worker.Dead), Lost: by(worker.Lost), Rejected: by(worker.Rejected),
+		Unfinished: by(worker.Unfinished), Unstarted: by(worker.Unstarted), Retrying: by(worker.Retrying),
+		Retried:    per(p.Retried),
+		Duplicated: per(p.Duplicated),
+		Throughput: e.over(l, func(s *sample) float64 { return s.classes[c].throughput }),
+		SLO:        []SLO{},
+	}
+	class.ServiceFailures = per(p.ServiceFailures)
+	class.Killed = e.killed(l, c)
+	if withheld {
+		return class
+	}
+	class.StretchByCause = e.pools[l].stretchOf(c)
+	of := func(d duration) *Quantiles { return e.quantiles(l, c, d) }
+	class.Wait, class.WaitAll, class.WaitPerAttempt = of(wait), of(waitAll), of(waitPerAttempt)
+	class.Response, class.Run, class.Slowdown = of(response), of(run), of(slowdown)
+	if started := float64(p.Wait.Count()); started > 0 {
+		class.WaitByCause = &WaitCause{
+			Queue: p.InQueue.Seconds() / started, Reserved: p.InReserved.Seconds() / started, ETA: p.InETA.Seconds() / started,
+		}
+	}
+	if c < len(e.sc.Classes) && l == e.sc.Baseline {
+		class.Observed = e.observed(c)
+	}
+	return class
+}
+
+func (e *engine) quantiles(l, c int, d duration) *Quantiles {
+	h := histogramOf(&e.pools[l].classes[c], d)
+	if h.Count() == 0 {
+		return nil
+	}
+	of := func(f figure) *Estimate {
+		values := make([]float64, len(e.samples[l]))
+		for i := range e.samples[l] {
+			values[i] = e.samples[l][i].classes[c].of[d][f]
+		}
+		return e.estimate(values, figureOf(h, f))
+	}
+	return &Quantiles{
+		N: float64(h.Count()) / float64(len(e.samples[l])), Max: h.Max().Seconds(), Pooled: h,
+		Mean: of(mean), P50: of(p50), P90: of(p90), P95: of(p95), P99: of(p99), P999: e.rare(l, c, d, of(p999)),
+	}
+}
+
+// rare withholds a quantile that too few tasks lie beyond: 99.9 % needs ten tasks in its tail (statistics: refuse
+// p99.9 when fewer than 10/(1-p) tasks).
+func (e *engine) rare(l, c int, d duration, q *Estimate) *Estimate {
+	if histogramOf(&e.pools[l].classes[c], d).Count() < 10_000 {
+		return nil
+	}
+	return q
+}
+
+// warns says that some pooled p95 lies outside the interval of the per-replication ones by more than its half-width:
+// a sign of replications too short for the tail.
+func (e *engine) warns(l int) bool {
+	for c := range e.sc.Classes {
+		q := e.quantiles(l, c, wait)
+		if e.withheld[l][c] || q == nil || q.P95 == nil || q.P95.Low == nil {
+			continue
+		}
+		half := (*q.P95.High - *q.P95.Low) / 2
+		if d := q.P95.Pooled - q.P95.Value; d > half+0.05*q.P95.Value || -d > half+0.05*q.P95.Value {
+			return true
+		}
+	}
+	return false
+}
+
+// compare sets every layout against the baseline on the same tasks.
+func (e *engine) compare() []Comparison {
+	comparisons := []Comparison{}
+	base := e.sc.Baseline
+	for l := range e.sc.Layouts {
+		if l == base {
+			continue
+		}
+		for c := range len(e.sc.Classes) + 1 {
+			if c < len(e.sc.Classes) && (e.withheld[l][c] || e.withheld[base][c]) ||
+				c == len(e.sc.Classes) && len(e.withheld[l])+len(e.withheld[base]) > 0 {
+				continue
+			}
+			for _, m := range []struct {
+				name string
+				d    duration
+				f    figure
+			}{
+				{"wait.mean", wait, mean},
+				{"wait.p95", wait, p95},
+				{"wait.p99", wait, p99},
+				{"response.mean", response, mean},
+				{"response.p95", response, p95},
+			} {
+				if cmp, ok := e.pair(l, base, c, m.d, m.f); ok {
+					cmp.Metric = m.name
+					comparisons = append(comparisons, cmp)
+				}
+			}
+		}
+	}
+	return comparisons
+}
+
+func (e *engine) pair(l, base, c int, d duration, f figure) (Comparison, bool) {
+	var a, b []float64
+	for i := range e.samples[l] {
+		x, y := e.samples[l][i].classes[c].of[d][f], e.samples[base][i].classes[c].of[d][f]
+		if x == x && y == y {
+			a, b = append(a, x), append(b, y)
+		}
+	}
+	if len(a) == 0 {
+		return Comparison{}, false
+	}
+	name := "all"
+	if c < len(e.sc.Classes) {
+		name = e.sc.Classes[c].Name
+	}
+	diff := stats.PairedDifference(a, b, e.sc.Run.Confidence)
+	here := figureOf(histogramOf(&e.pools[l].classes[c], d), f)
+	there := figureOf(histogramOf(&e.pools[base].classes[c], d), f)
+	cmp := Comparison{
+		Baseline: e.sc.Layouts[base].Name, Strategy: e.sc.Layouts[l].Name, Class: name,
+		Difference: newEstimate(diff.Interval, here-there), VarianceReduction: finite(diff.VarianceReduction),
+	}
+	if there > 0 {
+		cmp.Ratio = newEstimate(floored(bounded(stats.RatioInterval(a, b, e.sc.Run.Confidence))), here/there)
+	}
+	return cmp, true
+}

@@ -1,0 +1,203 @@
+package experiment
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/simrun/internal/units"
+)
+
+// headline answers "does what we run today pass?" in one sentence.
+func (e *engine) headline(r *Result, baseline string) string {
+	base := &r.Strategies[e.sc.Baseline]
+	targets := 0
+	for i := range base.Classes {
+		targets += len(base.Classes[i].SLO)
+	}
+	switch {
+	case !allHold(r.Checks):
+		return "No verdict: a check failed, so none of these figures should be trusted."
+	case len(base.Breaches) > 0:
+		s := fmt.Sprintf("No: what runs today (%s) runs %s without clearance", base.Name, describeBreaches(base))
+		if missed := misses(base); len(missed) > 0 {
+			s += ", and misses " + describe(&missed[0])
+		}
+		return s + "."
+	case targets == 0:
+		s := "No targets are set, so there is nothing to pass or fail"
+		if r.Verdict.Best != nil {
+			s += "; " + *r.Verdict.Best + " is best by mean slowdown"
+		}
+		return s + "."
+	case baseline == pass:
+		s := fmt.Sprintf("Yes: what runs today (%s) meets %s", base.Name, all(targets))
+		if h, ok := r.Verdict.Headroom[base.Name]; ok {
+			s += ", and still would at " + h.String() + " the load"
+		}
+		return s + "."
+	case baseline == marginal:
+		return fmt.Sprintf("Undecided: what runs today (%s) meets %s, but %s.", base.Name, all(targets), e.whyMarginal(base))
+	case baseline == undecided:
+		return fmt.Sprintf("Undecided: whether what runs today (%s) meets %s cannot be told from %s%s.",
+			base.Name, all(targets), units.Plural(r.Run.Replications, "replication", "replications"), e.whyUndecided(r))
+	}
+	missed := misses(base)
+	s := fmt.Sprintf("No: what runs today (%s) misses ", base.Name)
+	if len(missed) == targets && targets > 1 {
+		s += "every target; the worst is "
+	} else if len(missed) > 1 {
+		s += fmt.Sprintf("%d of %d targets; the worst is ", len(missed), targets)
+	}
+	return s + describe(&missed[0]) + "."
+}
+
+// whyMarginal names the target that a layout meets by least.
+func (e *engine) whyMarginal(s *Strategy) string {
+	var class string
+	var least *SLO
+	for i := range s.Classes {
+		for j := range s.Classes[i].SLO {
+			if o := &s.Classes[i].SLO[j]; o.Verdict == marginal && (least == nil || o.Value.Value/o.Target > least.Value.Value/least.Target) {
+				class, least = s.Classes[i].Name, o
+			}
+		}
+	}
+	return fmt.Sprintf("%s %s is %s, nearer to its target of %s than predictions of this kind were to reality (%s: %s)",
+		class, strings.Replace(least.Metric, ".", " ", 1), least.says(least.Value.Value), least.says(least.Target), e.model.Preset, units.Share(e.model.P95))
+}
+
+// whyUndecided names the first target of the baseline that is open.
+func (e *engine) whyUndecided(r *Result) string {
+	for _, c := range r.Strategies[e.sc.Baseline].Classes {
+		for _, o := range c.SLO {
+			metric := strings.Replace(o.Metric, ".", " ", 1)
+			switch {
+			case o.Verdict != undecided:
+			case o.Value == nil:
+				return fmt.Sprintf(": nothing was observed of %s %s", c.Name, metric)
+			case o.Value.Low != nil:
+				return fmt.Sprintf(": %s %s lies between %s and %s, its target is %s", c.Name, metric, o.says(*o.Value.Low), o.says(*o.Value.High), o.says(o.Target))
+			default:
+				return fmt.Sprintf(": %s %s is %s, its target %s", c.Name, metric, o.says(o.Value.Value), o.says(o.Target))
+			}
+		}
+	}
+	return ""
+}
+
+func all(targets int) string {
+	if targets == 1 {
+		return "its target"
+	}
+	return fmt.Sprintf("all %d targets", targets)
+}
+
+// describe says what is missed and by how much: notify wait p95 3.2 s, target 200 ms.
+func describe(m *miss) string {
+	metric := strings.Replace(m.slo.Metric, ".", " ", 1)
+	if m.slo.Value == nil {
+		return fmt.Sprintf("%s %s: its queue grows without end, target %s", m.class, metric, m.slo.says(m.slo.Target))
+	}
+	return fmt.Sprintf("%s %s: %s, target %s", m.class, metric, m.slo.says(m.slo.Value.Value), m.slo.says(m.slo.Target))
+}
+
+// whyChange names the rung of the ladder that is enough.
+func (e *engine) whyChange(simplest int) string {
+	what := "every target"
+	if e.cleared() {
+		what += " and clearance"
+	}
+	return fmt.Sprintf("%s meets %s with the fewest changes.", e.sc.Layouts[simplest].Name, what)
+}
+
+// reasons says of every layout why it passes or not.
+func (e *engine) reasons(r *Result, states []string) []string {
+	var said []string
+	for l := range r.Strategies {
+		s := &r.Strategies[l]
+		if len(s.Breaches) > 0 && l != e.sc.Baseline { // of the baseline the headline says so
+			said = append(said, fmt.Sprintf("%s runs %s without clearance.", s.Name, describeBreaches(s)))
+		}
+		switch missed := misses(s); {
+		case len(missed) == 0 && len(s.Breaches) > 0:
+		case states[l] == fail:
+			said = append(said, fmt.Sprintf("%s misses %s.", s.Name, describe(&missed[0])))
+		case states[l] == marginal && l == e.sc.Baseline: // the headline says so
+		case states[l] == marginal:
+			said = append(said, fmt.Sprintf("%s is marginal: %s.", s.Name, e.whyMarginal(s)))
+		case states[l] == undecided:
+			said = append(said, fmt.Sprintf("%s is too close to a target to tell.", s.Name))
+		default:
+			if h, ok := r.Verdict.Headroom[s.Name]; ok {
+				said = append(said, fmt.Sprintf("%s passes up to %s the load.", s.Name, h.String()))
+			}
+		}
+		if states[l] == pass || states[l] == marginal {
+			said = append(said, againAndAgain(s)...)
+		}
+		if len(s.WhatIf) > 0 && l != e.sc.Baseline && !e.sc.Run.AllowWhatIf {
+			said = append(said, fmt.Sprintf("%s is a what-if and not recommended: %s.", s.Name, strings.Join(s.WhatIf, "; ")))
+		}
+	}
+	return append(append(said, e.cheaper(r, states)...), e.budgets(r)...)
+}
+
+// cheaper names the layouts that meet every target for less than the recommended one, with more changes.
+func (e *engine) cheaper(r *Result, states []string) []string {
+	if r.Verdict.Recommend == nil {
+		return nil
+	}
+	costs := func(s *Strategy) *Estimate {
+		if s.Costs == nil {
+			return nil
+		}
+		return s.Costs.PerMonth
+	}
+	var taken *Estimate
+	for l := range r.Strategies {
+		if r.Strategies[l].Name == *r.Verdict.Recommend {
+			taken = costs(&r.Strategies[l])
+		}
+	}
+	var said []string
+	for _, l := range e.choices() {
+		s := &r.Strategies[l]
+		if c := costs(s); states[l] == pass && c != nil && taken != nil && c.Value < taken.Value && !overlap(c, taken) {
+			said = append(said, fmt.Sprintf("%s meets them, too, with more changes, for %s a month instead of %s.", s.Name, r.Scenario.Money(c.Value), units.Number(taken.Value)))
+		}
+	}
+	return said
+}
+
+// overlap says that two estimates cannot be told apart by their intervals; where there are none, by their values.
+func overlap(a, b *Estimate) bool {
+	if a.Low == nil || b.Low == nil {
+		return a.Value == b.Value
+	}
+	return *a.Low <= *b.High && *b.Low <= *a.High
+}
+
+// budgets says which layouts have more or fewer slots than the baseline.
+func (e *engine) budgets(r *Result) []string {
+	base := &r.Strategies[e.sc.Baseline]
+	var others []string
+	for l := range r.Strategies {
+		if s := &r.Strategies[l]; s.Slots != base.Slots {
+			others = append(others, fmt.Sprintf("%s has %s%d", s.Name, upTo(s), s.Slots))
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("The budgets differ: %s has %s%s, %s.", base.Name, upTo(base), units.Plural(base.Slots, "slot", "slots"), strings.Join(others, ", "))}
+}
+
+// upTo stands before the slots of a layout whose replicas follow the load.
+func upTo(s *Strategy) string {
+	for i := range s.Workers {
+		if s.Workers[i].Fleet != nil {
+			return "up to "
+		}
+	}
+	return ""
+}

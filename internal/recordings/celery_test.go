@@ -1,0 +1,160 @@
+package recordings_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/recordings"
+)
+
+// TestRecorder records a real Celery on a real redis with tools/celery/record.py, and reads what it wrote. It takes
+// about ten seconds, and skips itself where there is no Celery or redis, unless SIMRUN_CELERY says that there must be.
+func TestRecorder(t *testing.T) {
+	python, server := tools(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	defer cancel()
+	dir := t.TempDir()
+	demo, err := filepath.Abs("testdata")
+	require.NoError(t, err)
+	script, err := filepath.Abs(filepath.Join("..", "..", "tools", "celery", "record.py"))
+	require.NoError(t, err)
+	port := freePort(t)
+	env := append(os.Environ(), fmt.Sprintf("SIMRUN_BROKER=redis://127.0.0.1:%d/0", port), "PYTHONPATH="+demo, "PYTHONDONTWRITEBYTECODE=1")
+
+	begin(ctx, t, dir, env, server, "--port", fmt.Sprint(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+	log := begin(ctx, t, dir, env, python, "-m", "celery", "-A", "demo", "worker", "-c", "3", "-n", "w1@here", "-l", "INFO", "-Q", "celery,low")
+	await(ctx, t, "the worker", func() bool { return bytes.Contains(log(), []byte(" ready.")) }, log)
+	recorder := exec.CommandContext(ctx, python, script, "-A", "demo", "--seconds", "4", "--drain", "10", "--out", "today", "--ready", "ready")
+	recorder.Dir, recorder.Env = dir, env
+	var said bytes.Buffer
+	recorder.Stdout, recorder.Stderr = &said, &said
+	require.NoError(t, recorder.Start())
+	await(ctx, t, "the recorder", func() bool { _, err := os.Stat(filepath.Join(dir, "ready")); return err == nil }, said.Bytes)
+	producer := exec.CommandContext(ctx, python, filepath.Join(demo, "demo.py"))
+	producer.Dir, producer.Env = dir, env
+	out, err := producer.CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.NoError(t, recorder.Wait(), said.String())
+
+	r, err := recordings.Read(filepath.Join(dir, "today"))
+	require.NoError(t, err)
+	assert.Equal(t, "today", r.Name)
+	assert.Equal(t, "redis", r.Broker)
+	assert.Empty(t, r.Notes)
+	require.Len(t, r.Workers, 1)
+	w := r.Workers[0]
+	assert.Equal(t, "w1@here", w.Name)
+	assert.Equal(t, "prefork", w.Pool)
+	assert.Equal(t, 3, w.Concurrency)
+	assert.Equal(t, []string{"celery", "low"}, w.Queues)
+	assert.Equal(t, 2, *w.PrefetchMultiplier)
+	assert.True(t, w.AcksLate)
+	outcomes := map[string]int{}
+	for _, task := range r.Runs[0].Tasks {
+		name := task.Class + " " + task.Outcome
+		if task.Attempts > 1 {
+			name += " again"
+		}
+		outcomes[name]++
+		assert.GreaterOrEqual(t, task.Received, task.Due)
+		assert.Less(t, task.Due, task.Started+0.05)
+	}
+	// The producer's module is __main__; Celery names its tasks demo all the same, as the application is.
+	assert.Equal(t, map[string]int{"demo.nap ok": 36, "demo.nap ok again": 4, "demo.low ok": 40, "demo.broken failed": 1}, outcomes)
+	events, err := os.ReadFile(filepath.Join(dir, "today", "events.jsonl"))
+	require.NoError(t, err)
+	assert.NotContains(t, string(events), "secret")
+
+	l, err := recordings.ReadLog(filepath.Join(dir, "today", "events.jsonl"))
+	require.NoError(t, err)
+	assert.Len(t, l.Tasks, 81)
+	assert.Empty(t, l.Warnings)
+	sc := imported(t, recordings.Import(l, recordings.ImportOptions{Base: "today"}))
+	for i := range sc.Classes {
+		c := &sc.Classes[i]
+		switch c.Name {
+		case "demo.nap":
+			assert.InDelta(t, 0.051, c.Work[0].Demand.Mean(), 0.02)
+			assert.Equal(t, 1, c.Retry.Max)
+			assert.InDelta(t, 0.2, c.Retry.Delay.Seconds(), 0.05)
+		case "demo.low":
+			assert.Equal(t, "low", c.Queue)
+		}
+	}
+}
+
+// tools are a python that has Celery, and redis-server.
+func tools(t *testing.T) (python, server string) {
+	t.Helper()
+	missing := func(what string) {
+		if os.Getenv("SIMRUN_CELERY") == "required" {
+			t.Fatalf("%s is missing, and SIMRUN_CELERY=required", what)
+		}
+		t.Skipf("skipped: %s is missing (apt-get install python3-celery python3-redis redis-server)", what)
+	}
+	server, err := exec.LookPath("redis-server")
+	if err != nil {
+		missing("redis-server")
+	}
+	for _, p := range []string{"python3", "/usr/bin/python3"} { // the first may be one without Debian's packages
+		if exec.CommandContext(t.Context(), p, "-c", "import celery, redis").Run() == nil {
+			return p, server
+		}
+	}
+	missing("Celery for python3")
+	return "", ""
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// begin starts a process that is stopped with the test, and returns how to see what it has written.
+func begin(ctx context.Context, t *testing.T, dir string, env []string, name string, args ...string) func() []byte {
+	t.Helper()
+	f, err := os.CreateTemp(dir, "log")
+	require.NoError(t, err)
+	c := exec.CommandContext(ctx, name, args...)
+	c.Dir, c.Env, c.Stdout, c.Stderr = dir, env, f, f
+	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
+	c.WaitDelay = 5 * time.Second
+	require.NoError(t, c.Start())
+	t.Cleanup(func() {
+		_ = c.Process.Signal(os.Interrupt)
+		_ = c.Wait() // ended by the signal
+		_ = f.Close()
+	})
+	return func() []byte {
+		b, err := os.ReadFile(f.Name())
+		if err != nil {
+			return []byte(err.Error())
+		}
+		return b
+	}
+}
+
+func await(ctx context.Context, t *testing.T, what string, there func() bool, log func() []byte) {
+	t.Helper()
+	for !there() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%s is not there:\n%s", what, strings.TrimSpace(string(log())))
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,363 @@
+package recordings_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/des"
+	"example.com/simrun/internal/recordings"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/workloads"
+)
+
+// events writes a log of events, one a line.
+func events(t *testing.T, lines ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o644))
+	return path
+}
+
+// ev is one event, at so many seconds.
+func ev(kind, uuid string, at float64, more string) string {
+	return fmt.Sprintf(`{"type": "task-%s", "uuid": %q, "timestamp": %.3f, "hostname": "celery@host"%s}`, kind, uuid, 1.6e9+at, more)
+}
+
+func TestEvents(t *testing.T) {
+	l, err := recordings.ReadLog(events(t,
+		`{"type": "worker-online", "hostname": "celery@host", "timestamp": 1600000000, "sw_ver": "5.2.6"}`,
+		ev("sent", "a", 0, `, "name": "app.add", "queue": "high", "retries": 0, "eta": null`),
+		ev("received", "a", 0.01, `, "name": "app.add", "retries": 0`),
+		ev("started", "a", 1, ""),
+		ev("sent", "a", 1.5, `, "name": "app.add", "queue": "high", "retries": 1, "eta": "2020-09-13T12:26:44.500000+00:00"`), // 1600000004.5
+		ev("retried", "a", 1.51, `, "exception": "OSError()"`),
+		ev("received", "a", 1.52, `, "name": "app.add", "retries": 1, "eta": "2020-09-13T12:26:44.500000+00:00"`),
+		"",
+		ev("started", "a", 5, ""),
+		ev("succeeded", "a", 5.3, `, "runtime": 0.25, "result": "7"`),
+		ev("sent", "b", 2, `, "name": "app.add", "queue": "high", "retries": 0`),
+		ev("received", "b", 2.1, `, "name": "app.add"`),
+		ev("started", "b", 3, ""),
+		ev("failed", "b", 11, `, "exception": "TimeLimitExceeded(8.0)"`),
+		ev("sent", "c", 4, `, "name": "app.slow", "queue": "low", "eta": "2020-09-13T12:26:54", "expires": "2020-09-13T12:27:04+00:00"`),
+		ev("revoked", "c", 12, `, "expired": true, "terminated": false`),
+	))
+	require.NoError(t, err)
+	require.Len(t, l.Tasks, 3)
+	assert.Equal(t, "5.2.6", l.Release)
+	assert.InDelta(t, 12, l.Span, 1e-6)
+	a, b, c := l.Tasks[0], l.Tasks[1], l.Tasks[2]
+	assert.Equal(t, "app.add", a.Class)
+	assert.Equal(t, "high", a.Queue)
+	assert.Equal(t, "ok", a.Outcome)
+	require.Len(t, a.Attempts, 2)
+	assert.InDelta(t, 0.51, a.Attempts[0].Runtime, 1e-6)
+	assert.InDelta(t, 0.25, a.Attempts[1].Runtime, 1e-6, "as the worker measured it")
+	assert.Equal(t, "celery@host", a.Attempts[1].Worker)
+	require.Len(t, a.Retries, 1)
+	assert.InDelta(t, 3, a.Retries[0], 1e-5, "from when it was sent to when it was due")
+	assert.Equal(t, "timeout", b.Outcome)
+	assert.InDelta(t, 8, b.Limit, 0)
+	assert.Equal(t, "expired", c.Outcome)
+	assert.InDelta(t, 10, c.Countdown, 1e-5, "a time without a zone is UTC")
+	assert.InDelta(t, 20, c.Expires, 1e-5)
+	assert.Empty(t, l.Warnings)
+}
+
+func TestEventErrors(t *testing.T) {
+	for _, c := range []struct{ line, want string }{
+		{`{"type": "task-started"`, "events.jsonl:2: unexpected end of JSON input"},
+		{`[1]`, "events.jsonl:2: cannot unmarshal array"},
+		{`{"uuid": "x", "timestamp": 1}`, "events.jsonl:2: type is missing"},
+		{`{"type": "task-started", "timestamp": 1}`, "events.jsonl:2: uuid is missing"},
+		{`{"type": "task-started", "uuid": "x"}`, "events.jsonl:2: timestamp is missing"},
+		{`{"type": "task-started", "uuid": "x", "timestamp": "now"}`, "events.jsonl:2: timestamp: string: want float64"},
+	} {
+		_, err := recordings.ReadLog(events(t, ev("sent", "a", 0, ""), c.line))
+		assert.ErrorContains(t, err, c.want)
+	}
+	_, err := recordings.ReadLog(events(t, `{"type": "worker-heartbeat", "timestamp": 1}`))
+	assert.ErrorContains(t, err, "no events about tasks")
+	_, err = recordings.ReadLog(events(t, ""))
+	assert.ErrorContains(t, err, "empty")
+	_, err = recordings.ReadLog(events(t, ev("started", "a", 0, "")))
+	assert.ErrorContains(t, err, "no tasks in it")
+	_, err = recordings.ReadLog(filepath.Join(t.TempDir(), "missing"))
+	assert.ErrorContains(t, err, "no such file")
+	many := make([]string, 100)
+	for i := range many {
+		many[i] = "{"
+	}
+	_, err = recordings.ReadLog(events(t, many...))
+	assert.Equal(t, 20, strings.Count(fmt.Sprint(err), "\n")+1, "capped")
+}
+
+func TestWarnings(t *testing.T) {
+	l, err := recordings.ReadLog(events(t,
+		ev("received", "a", 0, `, "name": "x"`), ev("started", "a", 0.1, ""), ev("succeeded", "a", 0.2, `, "runtime": 0.1`),
+		ev("started", "cut", 0.1, ""), ev("succeeded", "cut", 0.3, ""),
+		ev("received", "early", 1, `, "name": "x"`), ev("started", "early", 0.5, ""),
+		ev("received", "never", 0.2, `, "name": "x"`),
+		ev("received", "z", 20, `, "name": "x"`),
+	))
+	require.NoError(t, err)
+	said := strings.Join(l.Warnings, "\n")
+	for _, want := range []string{"no task-sent events", "1 task left out, since their beginning", "1 task received before being sent, or started before", "never started"} {
+		assert.Contains(t, said, want)
+	}
+
+	l, err = recordings.ReadLog(events(t,
+		`{"type": "task-sent", "uuid": "a", "timestamp": 100, "local_received": 100.001, "hostname": "web", "name": "x", "queue": "q"}`,
+		`{"type": "task-received", "uuid": "a", "timestamp": 102.5, "local_received": 100.002, "hostname": "celery@host", "name": "x"}`,
+	))
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(l.Warnings, "\n"), "clocks of celery@host and web seem to differ by 2.499s")
+}
+
+// logOf is a log of tasks that arrive at these times, each running for one of these durations on worker w.
+func logOf(arrivals, runs []float64) *recordings.Log {
+	l := &recordings.Log{Name: "log"}
+	for i, at := range arrivals {
+		run := runs[i%len(runs)]
+		l.Tasks = append(l.Tasks, recordings.LogTask{
+			ID: fmt.Sprint(i), Class: "job", Queue: "jobs", Arrived: at, Outcome: "ok",
+			Attempts: []recordings.LogAttempt{{Worker: "celery@w", Started: at, Ended: at + run, Runtime: run}},
+		})
+		l.Span = max(l.Span, at+run)
+	}
+	return l
+}
+
+func poisson(rate, from, to float64, seed uint64) (times []float64) {
+	gap, err := workloads.Exponential(1 / rate)
+	if err != nil {
+		panic(err)
+	}
+	s := des.NewStream(des.NewKey(seed))
+	for t := from + gap.Draw(s); t < to; t += gap.Draw(s) {
+		times = append(times, t)
+	}
+	return times
+}
+
+func TestArrivals(t *testing.T) {
+	regular := make([]float64, 200)
+	batches := []float64{}
+	for i := range regular {
+		regular[i] = float64(i) * 5
+	}
+	for i, at := range poisson(0.2, 0, 1000, 3) {
+		for range 3 + i%2 {
+			batches = append(batches, at)
+		}
+	}
+	runs := []float64{0.1, 0.2, 0.3}
+	for _, c := range []struct {
+		name  string
+		times []float64
+		want  string
+	}{
+		{"poisson", poisson(3, 0, 600, 1), `^poisson: (2\.9|3\.)`},
+		{"regular", regular, `^every: 5s$`},
+		{"two rates", append(poisson(1, 0, 300, 1), poisson(9, 300, 600, 2)...), `^stages: \[\{for: (299|30\d)(\.\d)?s, rate: (0\.9|1\.).*, \{for: (299|30\d)(\.\d)?s, rate: (8|9)`},
+		{"batches", batches, `^poisson: 0\.\d+/s, batch: \{empirical: \[3, .*4\]\}$`},
+		{"once", []float64{7, 7, 7, 7}, `^every: 7s, batch: 4$`},
+		{"few", []float64{1, 4, 20}, `^poisson: 0\.15/s$`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := recordings.Import(logOf(c.times, runs), recordings.ImportOptions{Base: "x"})
+			assert.Regexp(t, c.want, m.Classes[0].Arrivals.Text)
+		})
+	}
+}
+
+func TestArrivalsMoreEvenThanPoisson(t *testing.T) {
+	gap, err := workloads.Gamma(1, 0.3)
+	require.NoError(t, err)
+	s := des.NewStream(des.NewKey(1))
+	var times []float64
+	for at := 0.0; at < 500; at += gap.Draw(s) {
+		times = append(times, at)
+	}
+	m := recordings.Import(logOf(times, []float64{0.1}), recordings.ImportOptions{Base: "x"})
+	assert.Regexp(t, `^renewal: \{gamma: \{mean: (1\.0|9\d\d).*, cv: 0\.(29|3)`, m.Classes[0].Arrivals.Text)
+}
+
+func TestBurstsAreWarnedOf(t *testing.T) {
+	var times []float64
+	for k := range 200 { // bursts of half a second, too short for stages
+		times = append(times, poisson(20, float64(k)*5, float64(k)*5+0.5, uint64(k))...)
+	}
+	m := recordings.Import(logOf(times, []float64{0.1}), recordings.ImportOptions{Base: "x"})
+	assert.Contains(t, strings.Join(m.Warnings, "\n"), "come in short bursts")
+}
+
+// imported writes what was made of a log into a folder and reads it back as users do.
+func imported(t *testing.T, m *recordings.Imported) *scenarios.Scenario {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range m.Files {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, f.Name), f.Content, 0o644))
+	}
+	path := filepath.Join(dir, "mine.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(m.Scenario), 0o644))
+	sc, err := scenarios.Read(path)
+	require.NoError(t, err, m.Scenario)
+	return sc
+}
+
+func TestImport(t *testing.T) {
+	l := logOf(poisson(3, 0, 300, 1), draw(t, must(workloads.Lognormal(0.5, 1)), nil, 1000))
+	for i := range l.Tasks {
+		task := &l.Tasks[i]
+		last := &task.Attempts[0]
+		switch {
+		case i%10 == 3: // retried once
+			again := *last
+			again.Started, again.Ended = last.Ended+2, last.Ended+2+last.Runtime
+			task.Attempts = append(task.Attempts, again)
+			task.Retries = []float64{2}
+		case i%100 == 7:
+			task.Outcome, task.Limit = "timeout", 30
+		}
+	}
+	for _, o := range []recordings.ImportOptions{{Base: "mine"}, {Base: "mine", Fitted: true}, {Base: "mine", Replay: true}} {
+		m := recordings.Import(l, o)
+		sc := imported(t, m)
+		require.Len(t, sc.Classes, 1)
+		c := &sc.Classes[0]
+		assert.Equal(t, "job", c.Name)
+		assert.Equal(t, "jobs", c.Queue)
+		assert.Equal(t, 1, c.Retry.Max)
+		assert.Equal(t, "2s", c.Retry.Delay.String())
+		assert.Equal(t, "30s", c.HardLimit.String())
+		assert.Equal(t, "w", sc.Layouts[0].Workers[0].Name)
+		if o.Replay {
+			trace, ok := c.Arrivals.Process.(workloads.Trace)
+			require.True(t, ok)
+			require.Len(t, trace.Rows, len(l.Tasks))
+			assert.Equal(t, workloads.FailFlaky, trace.Rows[3].Failure)
+			assert.Equal(t, workloads.FailHangIO, trace.Rows[7].Failure)
+			continue
+		}
+		assert.InDelta(t, 0.09, c.Failures.Error.P, 0.01, "one attempt of eleven")
+		assert.InDelta(t, 0.009, c.Failures.Hang.P, 0.002)
+		assert.InEpsilon(t, 0.5, c.Work[0].Demand.Mean(), 0.1)
+		_, ok := c.Arrivals.Process.(workloads.Poisson)
+		assert.True(t, ok)
+		assert.Equal(t, o.Fitted, strings.HasPrefix(c.Work[0].Demand.String(), "{lognormal"))
+	}
+}
+
+func TestImportOfWhatIsSaidPoorly(t *testing.T) {
+	l := &recordings.Log{Name: "log", Span: 10, Tasks: []recordings.LogTask{{ID: "1", Class: "bad name, really", Arrived: 5, Outcome: "unstarted"}}}
+	m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
+	sc := imported(t, m)
+	assert.Equal(t, "bad-name--really", sc.Classes[0].Name)
+	assert.Equal(t, "celery", sc.Classes[0].Queue)
+	assert.Contains(t, strings.Join(m.Warnings, "\n"), "no task started in the log")
+}
+
+func TestImportOfARecordedRun(t *testing.T) {
+	path := filepath.Join("..", "fidelity", "testdata", "02-mmc-prefork4", "run1.csv")
+	l, err := recordings.ReadLog(path)
+	require.NoError(t, err)
+	m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
+	sc := imported(t, m)
+	assert.InEpsilon(t, 1394/90., workloads.MeanRate(sc.Classes, 0), 0.03, "as it was recorded")
+	assert.InEpsilon(t, 0.2, sc.Classes[0].Work[0].Demand.Mean(), 0.1)
+	assert.Equal(t, 4, sc.Layouts[0].Workers[0].Concurrency)
+	assert.Contains(t, []string{"exponential", "gamma", "weibull"}, m.Classes[0].Fits[0].Name)
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// With the table of attempts beside it, a run tells retries and crashes.
+func TestImportReadsAttempts(t *testing.T) {
+	dir := t.TempDir()
+	run := filepath.Join(dir, "run1.csv")
+	var tasks, attempts strings.Builder
+	tasks.WriteString("id,class,queue,due,started,ended,outcome,attempts,worker\n")
+	attempts.WriteString("id,class,attempt,received,started,ended,outcome,worker,pid,info,parent_saw\n")
+	for i := range 20 {
+		at := float64(i)
+		n, last := 1, at+0.1
+		outcome := "ok"
+		switch {
+		case i%5 == 1: // retried after a second
+			n, last = 2, at+1.2
+			fmt.Fprintf(&attempts, "%d,a,1,,%.1f,%.1f,retry,w1,,,\n%d,a,2,,%.1f,%.1f,ok,w1,,,\n", i, at, at+0.1, i, at+1.1, last)
+		case i == 12: // crashed, redelivered at once
+			n, last = 2, at+0.2
+			fmt.Fprintf(&attempts, "%d,a,1,,%.1f,%.1f,worker_lost,w1,,,\n%d,a,2,,%.1f,%.1f,ok,w1,,,\n", i, at, at+0.1, i, at+0.1, last)
+		case i == 13: // killed at its limit
+			outcome, last = "timeout", at+8
+			fmt.Fprintf(&attempts, "%d,a,1,,%.1f,%.1f,timeout,w1,,,\n", i, at, last)
+		default:
+			fmt.Fprintf(&attempts, "%d,a,1,,%.1f,%.1f,ok,w1,,,\n", i, at, last)
+		}
+		fmt.Fprintf(&tasks, "%d,a,q,%.1f,%.1f,%.1f,%s,%d,w1\n", i, at, at, last, outcome, n)
+	}
+	require.NoError(t, os.WriteFile(run, []byte(tasks.String()), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "run1_attempts.csv"), []byte(attempts.String()), 0o644))
+	l, err := recordings.ReadLog(run)
+	require.NoError(t, err)
+	assert.Empty(t, l.Warnings)
+	m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
+	c := &m.Classes[0]
+	assert.Equal(t, []int{25, 4, 1, 1}, []int{c.Attempts, c.Errors, c.Timeouts, c.Lost})
+	sc := imported(t, m)
+	assert.Equal(t, "8s", sc.Classes[0].HardLimit.String())
+	assert.Equal(t, 1, sc.Classes[0].Retry.Max)
+	assert.Equal(t, "1s", sc.Classes[0].Retry.Delay.String())
+	assert.InDelta(t, 0.04, sc.Classes[0].Failures.Crash.P, 1e-9)
+	assert.Equal(t, 2, sc.Layouts[0].Workers[0].Concurrency, "the killed one ran beside others")
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "run1_attempts.csv"), []byte("id,started,ended,outcome,worker\n1,x,2,ok,w\n"), 0o644))
+	_, err = recordings.ReadLog(run)
+	assert.ErrorContains(t, err, `run1_attempts.csv:2: started: "x": want seconds`)
+}
+
+func TestEventsOfCrashes(t *testing.T) {
+	l, err := recordings.ReadLog(events(t,
+		ev("sent", "late", 0, `, "name": "x", "queue": "q"`), ev("received", "late", 0.1, ""), ev("started", "late", 0.2, ""),
+		ev("started", "late", 3, ""), ev("succeeded", "late", 4, `, "runtime": 1`),
+		ev("sent", "early", 1, `, "name": "x", "queue": "q"`), ev("received", "early", 1.1, ""), ev("started", "early", 1.2, ""),
+		ev("failed", "early", 2, `, "exception": "WorkerLostError('signal 9')"`),
+	))
+	require.NoError(t, err)
+	m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
+	c := &m.Classes[0]
+	assert.Equal(t, []int{3, 0, 2}, []int{c.Attempts, c.Errors, c.Lost})
+	assert.Equal(t, []float64{1}, c.Runs, "what was cut short says nothing of how long it takes")
+	assert.Equal(t, "lost", l.Tasks[1].Outcome)
+}
+
+// FuzzReadLog: whatever is accepted makes a scenario that can be read.
+func FuzzReadLog(f *testing.F) {
+	f.Add(ev("sent", "a", 0, `, "name": "x", "queue": "q"`) + "\n" + ev("received", "a", 1, "") + "\n" + ev("started", "a", 2, "") + "\n" + ev("retried", "a", 3, ""))
+	f.Add("id,class,due,started,ended,outcome,attempts\n1,a,0,1,2,ok,1\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		path := filepath.Join(t.TempDir(), "log")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+		l, err := recordings.ReadLog(path)
+		if err != nil {
+			return
+		}
+		m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
+		if len(m.Classes) == 0 {
+			t.Fatal("no classes of some tasks")
+		}
+	})
+}

@@ -1,0 +1,128 @@
+package recordings
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"example.com/simrun/scenarios"
+)
+
+// Log is what a log tells of the tasks of a running system, times in seconds from its first entry.
+type Log struct {
+	Name     string
+	Tasks    []LogTask // in order of their arrivals
+	Span     float64   // s, to its last entry
+	Release  string    // of Celery; "" = the log does not say
+	Warnings []string  // what the log cannot tell, as sentences
+}
+
+// LogTask is one task of a log. NaN stands for what did not happen, or is not in the log.
+type LogTask struct {
+	ID, Class, Queue string // "" = not in the log
+	Arrived          float64
+	Received         float64 // first
+	Attempts         []LogAttempt
+	Outcome          string    // ok | failed | timeout | lost | retrying | expired | unstarted | unfinished
+	Limit            float64   // of a timeout, s
+	Retries          []float64 // from the end of an attempt to when the next was due or started, s
+	Countdown        float64   // asked for when it was sent, s
+	Expires          float64   // likewise
+}
+
+// LogAttempt is one stay in a worker.
+type LogAttempt struct {
+	Worker         string
+	Started, Ended float64
+	Runtime        float64 // as the worker measured it, or ended - started
+	Lost           bool    // its process died
+}
+
+// ReadLog reads a log: Celery's events, one JSON object a line, or the CSV form of recordings. Errors are joined, up to
+// 20, each as "NAME:LINE: ...".
+func ReadLog(path string) (*Log, error) {
+	var l *Log
+	err := open(path, func(name string, in io.Reader) (err error) {
+		buffered := bufio.NewReader(in)
+		start, _ := buffered.Peek(512) // an empty file is refused by whoever reads it
+		if start = bytes.TrimLeft(start, "\ufeff \t\r\n"); len(start) == 0 {
+			return fmt.Errorf("%s: empty: want events, one JSON object a line, or the columns of a recording", name)
+		} else if start[0] == '{' {
+			l, err = readEvents(name, buffered)
+		} else {
+			l, err = readRun(name, buffered)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(l.Tasks) == 0 {
+		return nil, fmt.Errorf("%s: no tasks in it", path)
+	}
+	slices.SortStableFunc(l.Tasks, func(a, b LogTask) int {
+		switch {
+		case a.Arrived < b.Arrived:
+			return -1
+		case a.Arrived > b.Arrived:
+			return 1
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return l, nil
+}
+
+// readRun reads the CSV form of a recorded run, and its attempts where they stand beside it.
+func readRun(name string, in io.Reader) (*Log, error) {
+	rows, err := scenarios.ReadRun(name, in)
+	if err != nil {
+		return nil, err
+	}
+	attempts, err := readAttempts(strings.TrimSuffix(name, ".csv") + "_attempts.csv")
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{Name: name}
+	repeated := 0
+	for i := range rows {
+		r := &rows[i]
+		t := LogTask{
+			ID: r.ID, Class: r.Class, Queue: r.Queue, Arrived: r.Due, Received: r.Received, Outcome: r.Outcome,
+			Limit: math.NaN(), Countdown: math.NaN(), Expires: math.NaN(), Attempts: attempts[r.ID],
+		}
+		if attempts == nil && !math.IsNaN(r.Started) {
+			a := LogAttempt{Worker: r.Worker, Started: r.Started, Ended: r.Ended, Runtime: r.Ended - r.Started}
+			if r.Attempts > 1 {
+				repeated++
+				a.Runtime = math.NaN() // from the first start to the last end: no attempt took so long
+			}
+			t.Attempts = append(t.Attempts, a)
+		}
+		for k := 1; k < len(t.Attempts); k++ {
+			if !t.Attempts[k-1].Lost { // until it ran again, which is not before it was due
+				t.Retries = append(t.Retries, t.Attempts[k].Started-t.Attempts[k-1].Ended)
+			}
+		}
+		if n := len(t.Attempts); t.Outcome == "timeout" && n > 0 {
+			t.Limit = t.Attempts[n-1].Ended - t.Attempts[n-1].Started
+		}
+		l.Tasks = append(l.Tasks, t)
+		for _, x := range []float64{r.Due, r.Received, r.Started, r.Ended} {
+			if x > l.Span {
+				l.Span = x
+			}
+		}
+	}
+	if repeated > 0 {
+		l.warn("%s started more than once: the table has only the first start and the last end, so retries and failed attempts are not in the scenario", plural(repeated, "task"))
+	}
+	return l, nil
+}
+
+func (l *Log) warn(format string, args ...any) {
+	l.Warnings = append(l.Warnings, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,221 @@
+package recordings
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/simrun/scenarios"
+)
+
+// Strategy is what the recorded layout is called in a recording's scenario.
+const Strategy = "recorded"
+
+// Unsupported says that the scenario format cannot say yet what a recording needs.
+type Unsupported struct {
+	Recording string
+	Keys      []string // paths in the scenario
+}
+
+// Error names the keys.
+func (u *Unsupported) Error() string {
+	return fmt.Sprintf("%s: not modelled: %s", u.Recording, strings.Join(u.Keys, ", "))
+}
+
+// Decode makes the scenario of the recording. The error is an [Unsupported] where the format lacks something.
+func (r *Recording) Decode() (*scenarios.Scenario, error) {
+	sc, err := scenarios.Decode(filepath.Join(r.Dir, "scenario.yaml"), []byte(r.Scenario()), r.Dir)
+	if err == nil {
+		return sc, nil
+	}
+	var problems scenarios.Errors
+	if !errors.As(err, &problems) {
+		return nil, err
+	}
+	u := &Unsupported{Recording: r.Name}
+	for _, p := range problems {
+		if p.Message == "not supported yet" {
+			u.Keys = append(u.Keys, strings.TrimPrefix(p.Path, "strategies."+Strategy+"."))
+		}
+	}
+	if len(u.Keys) < len(problems) {
+		return nil, err // something else is wrong
+	}
+	return nil, u
+}
+
+// Scenario is the recording as a scenario file: the trace replayed through the recorded layout, on a machine that
+// broker and producer share. Its files are relative to the recording's folder.
+func (r *Recording) Scenario() string {
+	var y yaml
+	y.line(0, "name: %s", quote(r.Name))
+	if r.About != "" {
+		y.line(0, "about: %s", strconv.Quote(r.About))
+	}
+	y.line(0, "run:")
+	y.line(1, "duration: %s", duration(r.Duration))
+	y.line(1, "drain: %s", duration(r.Drain))
+	y.line(1, "warmup: 0s # the queues were empty, and the first tasks count")
+	y.line(1, "replications: 10 # always the same tasks: what varies is what real brokers and processes leave to chance")
+	y.line(0, "celery: %q # observed: %s", r.Preset(), r.Release)
+	y.line(0, "broker: {kind: %s, machine: vm%s}", r.Broker, r.steps())
+	y.line(0, "producers: {machine: vm}")
+	y.line(0, "observed: .")
+	y.line(0, "machines:")
+	y.line(1, "vm: {cores: %s} # shared by the workers, the broker and the producer", number(r.Cores))
+	if r.QueueMaxPriority > 0 {
+		y.line(0, "queues:")
+		for _, q := range r.queues() {
+			y.line(1, "%s: {max_priority: %d}", quote(q), r.QueueMaxPriority)
+		}
+	}
+	y.line(0, "tasks:")
+	for i := range r.Classes {
+		if slices.Contains(r.Trace.Classes, r.Classes[i].Name) {
+			y.class(&r.Classes[i])
+		}
+	}
+	y.line(0, "strategies:")
+	y.line(1, "%s:", Strategy)
+	y.line(2, "workers:")
+	for i := range r.Workers {
+		y.worker(&r.Workers[i], r.QueueOrder)
+	}
+	return y.String()
+}
+
+// Preset is the release whose behaviour the scenario asks for: the newest known that is not newer than the recorded
+// one.
+func (r *Recording) Preset() string {
+	major, rest, _ := strings.Cut(r.Release, ".")
+	minor, _, _ := strings.Cut(rest, ".")
+	a, errA := strconv.Atoi(major)
+	b, errB := strconv.Atoi(minor)
+	if errA == nil && errB == nil && (a < 5 || a == 5 && b < 6) {
+		return "5.2"
+	}
+	return "5.6"
+}
+
+func (r *Recording) steps() string {
+	if r.PrioritySteps == nil || r.Broker != "redis" {
+		return ""
+	}
+	var steps []string
+	for _, s := range r.PrioritySteps {
+		steps = append(steps, strconv.Itoa(s))
+	}
+	return ", priority_steps: [" + strings.Join(steps, ", ") + "]"
+}
+
+// queues are those of the classes, in their order.
+func (r *Recording) queues() (names []string) {
+	for _, c := range r.Classes {
+		if !slices.Contains(names, c.Queue) {
+			names = append(names, c.Queue)
+		}
+	}
+	return names
+}
+
+// yaml is a scenario file while it is written.
+type yaml struct{ strings.Builder }
+
+func (y *yaml) line(depth int, format string, args ...any) {
+	y.WriteString(strings.Repeat("  ", depth))
+	fmt.Fprintf(y, format+"\n", args...)
+}
+
+func (y *yaml) class(c *Class) {
+	y.line(1, "%s:", quote(c.Name))
+	y.line(2, "queue: %s", quote(c.Queue))
+	if c.Priority != nil {
+		y.line(2, "priority: %d", *c.Priority)
+	}
+	y.line(2, "arrivals: {trace: {file: trace.csv, class: %s}}", quote(c.Name))
+	if c.Retry != nil {
+		y.line(2, "retry: {max: %d, delay: %s, backoff: %s, cap: %s, jitter: none, on: [error]}", c.Retry.Max, duration(c.Retry.Base), number(c.Retry.Factor), duration(c.Retry.Cap))
+	}
+}
+
+func (y *yaml) worker(w *Worker, order string) {
+	y.line(3, "%s:", quote(w.Name))
+	var queues []string
+	for _, q := range w.Queues {
+		queues = append(queues, quote(q))
+	}
+	y.line(4, "queues: [%s]", strings.Join(queues, ", "))
+	if len(w.Autoscale) == 0 {
+		y.line(4, "concurrency: %d", w.Concurrency)
+	} else {
+		keepalive := ""
+		if s := w.Env["AUTOSCALE_KEEPALIVE"]; s != "" {
+			keepalive = ", keepalive: " + s + "s"
+		}
+		y.line(4, "autoscale: {min: %d, max: %d, policy: celery%s}", w.Autoscale[1], w.Autoscale[0], keepalive)
+	}
+	y.line(4, "pool: %s", w.Pool)
+	if w.PrefetchMultiplier != nil {
+		y.line(4, "prefetch_multiplier: %d", *w.PrefetchMultiplier)
+	}
+	if order == "sorted" {
+		y.line(4, "order: sorted")
+	}
+	for _, s := range []struct {
+		key string
+		on  bool
+	}{{"disable_prefetch", w.DisablePrefetch}, {"acks_late", w.AcksLate}, {"reject_on_worker_lost", w.RejectOnWorkerLost}} {
+		if s.on {
+			y.line(4, "%s: true", s.key)
+		}
+	}
+	var limits []string
+	if w.SoftTimeLimit != nil {
+		limits = append(limits, "soft: "+duration(*w.SoftTimeLimit))
+	}
+	if w.HardTimeLimit != nil {
+		limits = append(limits, "hard: "+duration(*w.HardTimeLimit))
+	}
+	if limits != nil {
+		y.line(4, "time_limit: {%s}", strings.Join(limits, ", "))
+	}
+	if w.MaxTasksPerChild != nil {
+		y.line(4, "max_tasks_per_child: %d", *w.MaxTasksPerChild)
+	}
+	if w.WakeupTimer != nil {
+		y.line(4, "wakeup_timer: %s", duration(*w.WakeupTimer))
+	}
+	y.line(4, "heartbeat: %v", w.Heartbeat)
+	y.line(4, "machine: vm")
+}
+
+// duration writes seconds as a scenario file does.
+func duration(s float64) string {
+	if s > 0 && s < 1 {
+		return number(s*1000) + "ms"
+	}
+	return number(s) + "s"
+}
+
+func number(x float64) string {
+	s := strconv.FormatFloat(x, 'f', 9, 64)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// quote writes a name as YAML reads it back.
+func quote(s string) string {
+	for i, c := range s {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
+		if !letter && (i == 0 || ((c < '0' || c > '9') && c != '-' && c != '.')) {
+			return strconv.Quote(s)
+		}
+	}
+	switch strings.ToLower(s) { // YAML takes these for something else
+	case "", "null", "true", "false", "yes", "no", "on", "off", "y", "n":
+		return strconv.Quote(s)
+	}
+	return s
+}
