@@ -84,6 +84,10 @@ func quantileBars(r *experiment.Result, class, metric string) (Plot, bool) {
 			words = append(words, s.Name+": "+g.note)
 		} else {
 			for _, e := range statistics(q, stat) {
+				if !e.e.Known() {
+					g.note = "too few tasks"
+					continue
+				}
 				b := bar{name: e.name, value: e.e.Value, low: e.e.Value, high: e.e.Value, label: units.Duration(e.e.Value), color: palette[i%len(palette)], strong: e.name == stat || !hasTarget}
 				if e.e.Low != nil && e.e.High != nil {
 					b.low, b.high = *e.e.Low, *e.e.High

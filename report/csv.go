@@ -25,7 +25,7 @@ func (r *records) plain(metric string, x float64) {
 
 // estimate adds a figure; one that could not be estimated has no row.
 func (r *records) estimate(metric string, e *experiment.Estimate) {
-	if e == nil {
+	if !e.Known() {
 		return
 	}
 	row := []string{r.key[0], r.key[1], metric, number(e.Value), "", ""}

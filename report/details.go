@@ -101,7 +101,10 @@ func checks(r *experiment.Result) *grid {
 // Target is one target and what came of it, as a sentence.
 func Target(class string, t *experiment.SLO) string {
 	seen := "no figure, the queue is unstable"
-	if t.Value != nil {
+	switch {
+	case t.Value != nil && !t.Value.Known() && t.Attained != nil:
+		seen = units.Share(t.Attained.Value) + " within it"
+	case t.Value != nil:
 		seen = value(t.Metric, t.Value)
 	}
 	return fmt.Sprintf("%s of %s %s: %s against %s", metricName(t.Metric), class, said(t.Verdict), seen, figure(t.Metric, t.Target))

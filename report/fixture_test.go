@@ -88,7 +88,7 @@ type maker struct{ r *rand.Rand }
 
 func est(v, relative float64) *experiment.Estimate {
 	low, high := v-math.Abs(v*relative), v+math.Abs(v*relative)
-	return &experiment.Estimate{Value: v, Low: &low, High: &high, Pooled: v * 1.001}
+	return &experiment.Estimate{Value: v, Low: &low, High: &high}
 }
 
 // quantiles makes waits of which a share is zero and the rest gamma-like with the given mean.

@@ -73,10 +73,10 @@ func TestResultsJSONHasTheNamesOfItsContract(t *testing.T) {
 	class := strategy["classes"].([]any)[0].(map[string]any)
 	has(class, "name", "queue", "published", "throughput", "wait", "wait_all", "wait_per_attempt", "response", "run", "slowdown", "wait_by_cause", "slo")
 	has(class["wait"], "n", "mean", "p50", "p90", "p95", "p99", "p999", "max")
-	has(class["wait"].(map[string]any)["p95"], "value", "low", "high", "pooled")
+	has(class["wait"].(map[string]any)["p95"], "value", "low", "high")
 	has(class["slo"].([]any)[0], "metric", "target", "value", "attained", "verdict")
 	has(top["verdict"], "status", "baseline_passes", "recommend", "simplest_that_passes", "best", "reasons", "headroom", "model_error", "apply")
-	assert.InDelta(t, 1.18, top["verdict"].(map[string]any)["headroom"].(map[string]any)["message-priority"], 0)
+	assert.InDelta(t, 1.18, top["verdict"].(map[string]any)["headroom"].(map[string]any)["message-priority"].(map[string]any)["factor"], 0)
 
 	var again bytes.Buffer
 	_, r = fixture()

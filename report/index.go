@@ -112,7 +112,7 @@ func keyOf(r *experiment.Result) *keyFigure {
 		for j := range s.Classes {
 			for _, t := range s.Classes[j].SLO {
 				ratio := math.Inf(1)
-				if t.Value != nil && t.Target > 0 {
+				if t.Value.Known() && t.Target > 0 {
 					ratio = t.Value.Value / t.Target
 				}
 				if ratio > worst {
@@ -138,7 +138,7 @@ func keyOf(r *experiment.Result) *keyFigure {
 }
 
 func valueOf(t *experiment.SLO) *float64 {
-	if t.Value == nil {
+	if !t.Value.Known() {
 		return nil
 	}
 	return &t.Value.Value

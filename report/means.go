@@ -27,7 +27,7 @@ func waitCauses(r *experiment.Result) []Plot {
 			g := barGroup{name: titled(r, s), note: "no figures"}
 			if unstable(s, c.Queue) {
 				g.note = "unstable: the queue grows without end"
-			} else if w := c.WaitByCause; w != nil && c.Wait != nil && c.Wait.Mean != nil {
+			} else if w := c.WaitByCause; w != nil && c.Wait != nil && c.Wait.Mean.Known() {
 				b := bar{name: "mean", value: c.Wait.Mean.Value, split: true, color: palette[i%len(palette)]}
 				b.low, b.high, b.label = b.value, b.value, units.Duration(b.value)
 				if sum := w.Queue + w.Reserved; sum > 0 && w.Reserved > 0 {

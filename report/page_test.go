@@ -34,7 +34,7 @@ func TestPageAnswersFirst(t *testing.T) {
 		require.GreaterOrEqual(t, i, 0, "%q is missing, or comes too early", want)
 		at += i
 	}
-	for _, figure := range []string{"9.17 s", "8.71 .. 9.63 s", "20.2 %", "60.1 ms", "144 tasks/h", "passes up to 1.18x load", "9f2c7a1e"} {
+	for _, figure := range []string{"9.17 s", "8.71 .. 9.63 s", "20.2 %", "60.1 ms", "144 tasks/h", "passes up to 1.18x the load", "9f2c7a1e"} {
 		assert.Contains(t, page, figure)
 	}
 	assert.Contains(t, page, "not certainty about production")

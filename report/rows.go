@@ -159,13 +159,8 @@ func headroom(r *experiment.Result, s *experiment.Strategy) string {
 		return "fails: clearance" // at any load
 	case !ok:
 		return units.Absent
-	case h.Factor <= 0:
-		return "passes at no load that was tried"
-	case h.AtLimit:
-		return fmt.Sprintf("passes at %sx load, the most that was tried", units.Number(h.Factor))
-	default:
-		return fmt.Sprintf("passes up to %sx load", units.Number(h.Factor))
 	}
+	return h.Sentence()
 }
 
 // overloaded is the table of unstable queues.

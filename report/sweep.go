@@ -69,7 +69,7 @@ func (v *sweepView) deciding() *aim {
 			worst, found := -1.0, aim{}
 			for _, c := range s.Classes {
 				for _, o := range c.SLO {
-					if o.Value != nil && !isShare(o.Metric) && o.Target > 0 && o.Value.Value/o.Target > worst {
+					if o.Value.Known() && !isShare(o.Metric) && o.Target > 0 && o.Value.Value/o.Target > worst {
 						worst, found = o.Value.Value/o.Target, aim{c.Name, o.Metric, o.Target}
 					}
 				}

@@ -169,14 +169,14 @@ func (v *sweepView) margin(c *experiment.Cell) string {
 func (v *sweepView) values(p [2]int, s int, cell func(i, j int) *experiment.Cell, file string) Plot {
 	meets := func(i, j int) bool {
 		o := v.of(&cell(i, j).Strategies[s])
-		return o != nil && o.Value != nil && o.Value.Value <= o.Target
+		return o != nil && o.Value.Known() && o.Value.Value <= o.Target
 	}
 	title := fmt.Sprintf("%s: %s %s, target %s", elide(v.names[s], 24), elide(v.metric.class, 20), metricName(v.metric.metric), figure(v.metric.metric, v.metric.bound))
 	return v.draw(p, &heat{
 		fill: func(i, j int) color.NRGBA {
 			o := v.of(&cell(i, j).Strategies[s])
 			depth := 1.0
-			if o != nil && o.Value != nil { // a tenth of the target is light, a hundred times is dark
+			if o != nil && o.Value.Known() { // a tenth of the target is light, a hundred times is dark
 				depth = min(1, max(0, (math.Log10(max(o.Value.Value, 1e-9)/o.Target)+1)/3))
 			}
 			c := palette[s%len(palette)]
@@ -217,7 +217,7 @@ func (v *sweepView) lines(axis int) Plot {
 		for i := range x {
 			e := v.at(axis, i, axis, i).Strategies[s].Worst
 			y := math.NaN()
-			if e != nil {
+			if e.Known() {
 				y = e.Value
 				low, high = min(low, max(y, 0.01)), max(high, y*1.3)
 			}

@@ -100,7 +100,7 @@ func (v *sweepView) says(s *experiment.CellStrategy) string {
 		return worst(s.Worst)
 	}
 	o := v.of(s)
-	if o == nil || o.Value == nil {
+	if o == nil || !o.Value.Known() {
 		return "unstable"
 	}
 	return figure(o.Metric, o.Value.Value)

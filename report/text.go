@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -94,11 +95,19 @@ func (p *page) verdict(v *experiment.Verdict) {
 	}
 }
 
+// confidence writes one without false digits.
+func confidence(p float64) string {
+	if p > 0.999 {
+		return "more than 99.9 %"
+	}
+	return units.Share(math.Floor(1000*p) / 1000)
+}
+
 // recommendation is what to do, in one sentence.
 func recommendation(v *experiment.Verdict) string {
 	sure := ""
 	if v.ProbabilityCorrect != nil && v.Recommend != nil && v.Best != nil && *v.Best == *v.Recommend {
-		sure = fmt.Sprintf(" (also the best, with probability %s as far as simulation noise goes)", units.Share(*v.ProbabilityCorrect))
+		sure = fmt.Sprintf(" (no other layout is better by more than %s, with %s confidence)", units.Share(v.Within), confidence(*v.ProbabilityCorrect))
 	}
 	switch {
 	case v.Recommend != nil && *v.Recommend == v.Baseline:

@@ -186,6 +186,9 @@ type Retry struct {
 type Target struct {
 	Metric Metric
 	Bound  des.Time
+	Slice  des.Time // > 0: counted for each slice of the window of that length, too
+	By     des.Time // with HasBy: the hour of the day by which a task is to end, instead of Bound
+	HasBy  bool
 }
 
 // Metric is a duration measured of every task.

@@ -1,6 +1,10 @@
 package worker
 
-import "example.com/simrun/des"
+import (
+	"time"
+
+	"example.com/simrun/des"
+)
 
 // tallyStart counts the start of an attempt.
 func (s *System) tallyStart(t *task) {
@@ -27,7 +31,7 @@ func (s *System) tallyStart(t *task) {
 	c.InETA.Add(ripe - t.due)
 	c.InQueue.Add(received - ripe)
 	c.InReserved.Add(s.now - received)
-	s.count(t, Wait, wait)
+	t.waited = wait
 	if len(c.Bins) > 0 {
 		b := &c.Bins[(t.due-s.from)/s.binWidth]
 		b.Tasks++
@@ -42,27 +46,88 @@ func (s *System) present(t *task, d int) {
 	}
 }
 
-// count notes exactly, task by task, whether the targets on a metric are met.
-func (s *System) count(t *task, m Metric, d des.Time) {
-	for i, target := range s.targets[t.class] {
-		if target.Metric == m {
-			within := &s.tally.Classes[t.class].Within[i]
-			within[1]++
-			if d <= target.Bound {
-				within[0]++
-			} else {
-				t.missed = true
-			}
-		}
+// overlap adds the part of a task's stay that lies in the observed window, once the task is gone or the run over: with
+// the area under the number of tasks it must agree to the nanosecond (Little 1961, the edges measured instead of hoped
+// to be small).
+func (s *System) overlap(t *task) {
+	c := &s.tally.Classes[t.class]
+	if t.observed {
+		c.Sojourn.Add(s.now - t.due)
+		c.After.Add(max(0, s.now-s.to))
+		return
 	}
+	if from, to := max(t.due, s.from), min(s.now, s.to); to > from {
+		c.Before.Add(to - from)
+	}
+}
+
+// meet counts an observed task against the targets of its class, once, when it ends or the run does. One that never
+// ran, expired, was rejected, is lost or dead meets none. What the end of the run cut off misses a target as soon as
+// it has been there for longer than that allows; before, nobody can tell, and it is left out.
+func (s *System) meet(t *task, o Outcome) {
+	tally := &s.tally.Classes[t.class]
+	for i := range s.targets[t.class] {
+		target := &s.targets[t.class][i]
+		if target.Metric == Run { // counted attempt by attempt
+			continue
+		}
+		bound := s.bound(target, t)
+		d, ended := s.reached(t, o, target.Metric)
+		if !ended && d <= bound {
+			continue
+		}
+		tally.Within[i].add(ended && d <= bound)
+		if target.Slice > 0 {
+			tally.Slices[i][(t.due-s.from)/target.Slice].add(ended && d <= bound)
+		}
+		t.missed = t.missed || !ended || d > bound
+	}
+}
+
+// reached is the wait or the response of a task with outcome o; where it has none (yet), how long it has been there,
+// and Never for one that will have none.
+func (s *System) reached(t *task, o Outcome, m Metric) (d des.Time, ended bool) {
+	switch o {
+	case Lost, Dead, Expired, Rejected:
+		return des.Never, false
+	case Retrying, Unfinished, Unstarted:
+		if m == Wait && t.attempts > 0 {
+			return t.waited, true
+		}
+		return s.now - t.due, false
+	}
+	if m == Wait {
+		return t.waited, true
+	}
+	return s.now - t.due, true
+}
+
+// bound is what a target allows a task: a duration, or the time from its arrival to an hour of the day.
+func (s *System) bound(target *Target, t *task) des.Time {
+	if !target.HasBy {
+		return target.Bound
+	}
+	const day = 24 * time.Hour
+	into := (s.origin + t.due - target.By) % day
+	if into <= 0 { // before the hour, or before Monday of the first week
+		return -into
+	}
+	return day - into
 }
 
 // tallyEnd counts the end of an attempt.
 func (s *System) tallyEnd(t *task) {
-	if t.observed {
-		run := s.now - t.began
-		s.tally.Classes[t.class].Run.Add(run)
-		s.count(t, Run, run)
+	if !t.observed {
+		return
+	}
+	run := s.now - t.began
+	c := &s.tally.Classes[t.class]
+	c.Run.Add(run)
+	for i := range s.targets[t.class] {
+		if target := &s.targets[t.class][i]; target.Metric == Run {
+			c.Within[i].add(run <= target.Bound)
+			t.missed = t.missed || run > target.Bound
+		}
 	}
 }
 
@@ -78,6 +143,7 @@ func (s *System) finish(id int32, o Outcome) {
 	}
 	c := &s.tally.Classes[t.class]
 	s.present(t, -1)
+	s.overlap(t)
 	if t.observed {
 		s.open--
 		c.ByOutcome[o]++
@@ -85,15 +151,17 @@ func (s *System) finish(id int32, o Outcome) {
 		case OK, Failed, TimedOut:
 			response := s.now - t.due
 			c.Response.Add(response)
-			s.count(t, Response, response)
 			if o == OK && t.demand > 0 {
 				c.Slowdown.Add(des.Seconds(float64(response) / float64(t.demand)))
 			}
-		case Expired:
-			if t.attempts == 0 { // a retry has waited before
+		case Lost, Dead, Expired, Rejected:
+			if t.attempts > 0 {
+				c.Forfeited.Add(t.waited)
+			} else if o == Expired {
 				c.WaitAll.Add(t.expires - t.due)
 			}
 		}
+		s.meet(t, o)
 		s.trace(t, o)
 	}
 	s.record(Done, id, o)
@@ -101,20 +169,25 @@ func (s *System) finish(id int32, o Outcome) {
 	s.release(id)
 }
 
-// censor counts an observed task that the end of the run cut off. One that has already waited longer than a target
-// allows misses it.
+// censor counts a task that the end of the run cut off.
 func (s *System) censor(t *task, o Outcome) {
+	s.overlap(t)
 	if !t.observed {
 		return
 	}
 	c := &s.tally.Classes[t.class]
 	c.ByOutcome[o]++
-	for i, target := range s.targets[t.class] {
-		unknown := target.Metric == Response || target.Metric == Wait && t.attempts == 0
-		if unknown && s.now-t.due > target.Bound {
-			c.Within[i][1]++
-			t.missed = true
+	switch o {
+	case Retrying, Unfinished, Unstarted:
+		// No longer there than others were that ended, or than its work takes: only the end of the run is to blame.
+		if s.now-max(t.due, t.eta) <= max(t.demand, c.Response.Max()) {
+			c.Cut++
+		}
+	case Lost, Dead, Expired, Rejected:
+		if t.attempts > 0 {
+			c.Forfeited.Add(t.waited)
 		}
 	}
+	s.meet(t, o)
 	s.trace(t, o)
 }

@@ -113,7 +113,6 @@ func (s *System) assemble(setup *Setup) {
 	if len(setup.Fleets) == 0 {
 		return
 	}
-	s.origin = setup.Origin
 	s.bootKey = setup.Key.WithName("boots")
 	s.boots = des.NewStream(s.bootKey)
 	s.landlord, _ = s.host.(Landlord)

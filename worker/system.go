@@ -93,6 +93,7 @@ func New(setup Setup, host Host) *System {
 		broker:   setup.Broker,
 		classes:  setup.Classes,
 		targets:  setup.Targets,
+		origin:   setup.Origin,
 		queues:   make([]queue, len(setup.Queues)),
 		choice:   des.NewStream(setup.Key),
 		to:       des.Never,
@@ -131,7 +132,7 @@ func New(setup Setup, host Host) *System {
 		q := setup.ClassQueue[i]
 		s.classQueue = append(s.classQueue, int32(q))
 		s.classLevel = append(s.classLevel, s.priorities.level(s.classes[i].Priority, &setup.Queues[q]))
-		s.tally.Classes[i].Within = make([][2]int64, len(s.targets[i]))
+		s.tally.Classes[i].Within = make([]Share, len(s.targets[i]))
 	}
 	s.addWorkers(setup.Workers, setup.Fleets)
 	if setup.Causes > 0 {
@@ -199,6 +200,14 @@ func newPolicy(cfg *Config, class *Class) policy {
 // window. bins > 0 asks for the mean wait by slice of the window.
 func (s *System) Observe(from, to des.Time, bins int) {
 	s.from, s.to = from, to
+	for i := range s.tally.Classes {
+		s.tally.Classes[i].Slices = make([][]Share, len(s.targets[i]))
+		for j, target := range s.targets[i] {
+			if target.Slice > 0 {
+				s.tally.Classes[i].Slices[j] = make([]Share, (to-from+target.Slice-1)/target.Slice)
+			}
+		}
+	}
 	if bins > 0 {
 		s.binWidth = (to - from + des.Time(bins) - 1) / des.Time(bins)
 		for i := range s.tally.Classes {

@@ -56,6 +56,7 @@ type ClassTally struct {
 	punctual       des.Histogram // of first attempts published when due: part of all three, until Close
 	Response       des.Histogram // of tasks that ended ok or failed
 	Run            des.Histogram // of every attempt that ended
+	Forfeited      des.Histogram // of Wait: tasks that started, and were lost, dead, expired or rejected in the end
 	Slowdown       des.Histogram // response / demand, in units of a second, of tasks that succeeded
 
 	InQueue    des.Sum  // part of Wait until a worker had the message in its hands
@@ -63,9 +64,31 @@ type ClassTally struct {
 	InETA      des.Sum  // part of Wait that the task's own countdown asked for
 	InSystem   des.Area // tasks published and not ended, whatever their arrival
 
-	Within [][2]int64 // for each target: tasks within the bound, tasks counted
-	Bins   []Bin      // by intended arrival, when asked for
-	Course []Moment   // the same in other steps, when asked for
+	Sojourn des.Sum // of all observed tasks from arrival to their end, or to that of the run
+	After   des.Sum // part of Sojourn after the window
+	Before  des.Sum // time in the window of tasks that had arrived before it
+	Cut     int64   // of those not ended: tasks that had been there no longer than others that did end
+
+	Within []Share   // of each target
+	Slices [][]Share // of each target that is to hold in every slice of the window: by slice of arrival
+	Bins   []Bin     // by intended arrival, when asked for
+	Course []Moment  // the same in other steps, when asked for
+}
+
+// Share counts tasks that met a target exactly, task by task.
+type Share struct{ Within, Of int64 }
+
+func (s *Share) add(within bool) {
+	s.Of++
+	if within {
+		s.Within++
+	}
+}
+
+// Merge adds all of o.
+func (s *Share) Merge(o Share) {
+	s.Within += o.Within
+	s.Of += o.Of
 }
 
 // Bin is the first two numbers of a mean over the tasks that arrived in one slice of the run.

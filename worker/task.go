@@ -46,6 +46,7 @@ type task struct {
 	published des.Time // of the present message, or its eta when that is later
 	received  des.Time
 	began     des.Time // present attempt
+	waited    des.Time // from due to the first start
 	eta       des.Time // 0 = none
 	expires   des.Time // 0 = never
 	demand    des.Time

@@ -11,6 +11,9 @@ type SLO struct {
 	Metric   worker.Metric // of a duration
 	Stat     Stat
 	Bound    des.Time // of a duration
+	Slice    des.Time // > 0: it must hold in every slice of the observed time of that length
+	By       des.Time // with HasBy: the hour of the day by which everything is to have ended, instead of Bound
+	HasBy    bool
 	Share    ShareOf  // of a share; NoShare for a duration
 	MaxShare float64  // of a share, 0..1
 }

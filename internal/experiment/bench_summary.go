@@ -5,21 +5,22 @@ import (
 
 	"example.com/simrun/des"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 var benchFigures = []struct {
 	name     string
 	duration duration
-	figure   figure
+	stat     workloads.Stat
 }{
-	{"wait.mean", wait, mean},
-	{"wait.p50", wait, p50},
-	{"wait.p95", wait, p95},
-	{"wait.p99", wait, p99},
-	{"response.mean", response, mean},
-	{"response.p50", response, p50},
-	{"response.p95", response, p95},
-	{"response.p99", response, p99},
+	{"wait.mean", wait, average},
+	{"wait.p50", wait, quantile(0.5)},
+	{"wait.p95", wait, quantile(0.95)},
+	{"wait.p99", wait, quantile(0.99)},
+	{"response.mean", response, average},
+	{"response.p50", response, quantile(0.5)},
+	{"response.p95", response, quantile(0.95)},
+	{"response.p99", response, quantile(0.99)},
 }
 
 // summarise makes the figures of one layout of its runs that are not void, or of all if every one is.
@@ -60,7 +61,7 @@ func (b *bench) summarise(layout int) {
 		c.N = measured.Wait.Count()
 		c.Waits.Predicted, c.Waits.Replayed = &predicted.Wait, &replayed.Wait
 		for _, f := range benchFigures {
-			of := func(t *worker.ClassTally) float64 { return figureOf(histogramOf(t, f.duration), f.figure) }
+			of := func(t *worker.ClassTally) float64 { return figureOf(histogramOf(t, f.duration), f.stat) }
 			x := BenchFigure{Metric: f.name, Measured: of(&measured), Predicted: of(&predicted), Low: math.Inf(1), High: math.Inf(-1)}
 			if math.IsNaN(x.Measured) || math.IsNaN(x.Predicted) {
 				continue // nothing ended

@@ -135,21 +135,13 @@ func add(sum *worker.Moment, course []worker.Moment) {
 
 // missed is the share that missed among the tasks of some steps; nil where none arrived.
 func (e *engine) missed(l, c, from, to int) *Estimate {
-	var shares []float64
-	var all worker.Moment
+	var missed, of []float64
 	for r := range e.samples[l] {
 		var m worker.Moment
 		add(&m, e.samples[l][r].course[c][from:max(from, to)])
-		if m.Tasks > 0 {
-			shares = append(shares, float64(m.Missed)/float64(m.Tasks))
-		}
-		all.Tasks += m.Tasks
-		all.Missed += m.Missed
+		missed, of = append(missed, float64(m.Missed)), append(of, float64(m.Tasks))
 	}
-	if all.Tasks == 0 {
-		return nil
-	}
-	return e.estimate(shares, float64(all.Missed)/float64(all.Tasks))
+	return e.shareOf(missed, of)
 }
 
 // drain finds when no more tasks wait than before the fault. Before it the level moves, too: its largest value counts.
@@ -180,11 +172,7 @@ func (e *engine) drain(f *Fault, l int, from, to des.Time) {
 		if len(x) == 0 {
 			return nil
 		}
-		sum := 0.0
-		for _, v := range x {
-			sum += v
-		}
-		return e.estimate(x, sum/float64(len(x)))
+		return e.estimate(x)
 	}
 	f.WaitingBefore, f.WaitingMost, f.Drain = mean(before), mean(most), mean(times)
 	share := float64(len(times)) / float64(len(e.samples[l]))

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -110,20 +109,12 @@ func (e *engine) place(l int, of func(*sample) *sim.Exposure, level func(*sim.Ex
 
 // partOf is the share of the attempts of which something is counted; nil where there were none.
 func (e *engine) partOf(l int, of func(*sample) *sim.Exposure, count func(*sim.Exposure) int64) *Estimate {
-	values := make([]float64, len(e.samples[l]))
-	var n, all int64
+	counted, attempts := make([]float64, len(e.samples[l])), make([]float64, len(e.samples[l]))
 	for i := range e.samples[l] {
 		x := of(&e.samples[l][i])
-		values[i] = math.NaN()
-		if x.Attempts > 0 {
-			values[i] = float64(count(x)) / float64(x.Attempts)
-		}
-		n, all = n+count(x), all+x.Attempts
+		counted[i], attempts[i] = float64(count(x)), float64(x.Attempts)
 	}
-	if all == 0 {
-		return nil
-	}
-	return e.estimate(values, float64(n)/float64(all))
+	return e.shareOf(counted, attempts)
 }
 
 // compromised is what every compromise could have read under a layout.

@@ -3,82 +3,137 @@ package experiment
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"example.com/simrun/sim"
-	"example.com/simrun/worker"
+	"example.com/simrun/stats"
 	"example.com/simrun/workloads"
 )
 
-// Headroom is the load factor up to which a layout still passes, on the same random numbers. It is written as a
-// number.
+// Headroom is the load factor up to which a layout meets every target, on the same random numbers.
 type Headroom struct {
-	Factor  float64 // 0 = passes at no load that was tried
-	AtLimit bool    // the search ended at its upper limit: the layout still passed there
+	Factor    float64  // largest that meets them; 0 = none that was tried
+	Low, High *float64 // interval; nil where the search ended at a limit, or nothing is random
+	Tried     float64  // largest factor that was simulated
+	AtLimit   bool     // the search ended at its upper limit: the layout still passed there
 }
 
-// MarshalJSON writes the factor.
-func (h Headroom) MarshalJSON() ([]byte, error) { return json.Marshal(h.Factor) }
+// MarshalJSON writes factor, interval and what was tried.
+func (h Headroom) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Factor float64  `json:"factor"`
+		Low    *float64 `json:"low"`
+		High   *float64 `json:"high"`
+		Tried  float64  `json:"tried"`
+	}{h.Factor, h.Low, h.High, h.Tried})
+}
 
-// String is "1.4x", or "more than 8x".
-func (h Headroom) String() string {
-	if h.AtLimit {
-		return fmt.Sprintf("more than %.3gx", h.Factor)
+// String is "1.4x", with as many digits as are known.
+func (h Headroom) String() string { return digits(h.Factor, h.Low, h.High) + "x" }
+
+// Interval is "1.38x to 1.43x"; empty where there is none.
+func (h Headroom) Interval() string {
+	if h.Low == nil {
+		return ""
 	}
-	return fmt.Sprintf("%.3gx", h.Factor)
+	return fmt.Sprintf("%sx to %sx", digits(*h.Low, h.Low, h.High), digits(*h.High, h.Low, h.High))
+}
+
+// Sentence says up to which load a layout passes.
+func (h Headroom) Sentence() string {
+	switch {
+	case h.Factor == 0:
+		return fmt.Sprintf("passes at no load that was tried, down to %sx", digits(headroomFloor, nil, nil))
+	case h.Factor < 1:
+		return "would pass at " + h.upTo()
+	case h.AtLimit:
+		return "still passes at " + h.upTo()
+	}
+	return "passes up to " + h.upTo()
+}
+
+// upTo is a load with its interval, or that it is the highest that was tried.
+func (h Headroom) upTo() string {
+	switch {
+	case h.AtLimit:
+		return h.String() + " the load, the highest tried"
+	case h.Low != nil:
+		return fmt.Sprintf("%s the load (%s)", h.String(), h.Interval())
+	}
+	return h.String() + " the load"
+}
+
+// digits writes a number to the digit that its interval leaves open.
+func digits(x float64, low, high *float64) string {
+	n := 3
+	if low != nil && *high > *low && x > 0 {
+		n = min(4, max(2, int(math.Ceil(math.Log10(x/(*high-*low))))+2))
+	}
+	return fmt.Sprintf("%.*g", n, x)
 }
 
 const (
-	headroomRuns  = 5     // replications of each probe: the first ones, so the same tasks at every load
-	headroomLimit = 8.0   // largest factor tried
-	headroomFloor = 0.125 // smallest
-	headroomSteps = 5     // halvings of the bracket, to about 3 % of it
+	headroomLimit   = 8.0   // largest factor tried
+	headroomFloor   = 0.125 // smallest
+	headroomRuns    = 5     // replications of a probe while the limit is being bracketed
+	headroomBracket = 1.15  // ratio of a bracket in which the limit is looked for by interpolation
+	headroomPoints  = 4     // probes there, with as many replications as the first look has
 )
 
-// headroom finds how much load each layout takes. Layouts whose verdict is open are left out, and so are layouts
-// without targets. Layouts are searched side by side: each round of probes fills the cores.
-func (e *engine) headroom(states []string) (map[string]Headroom, error) {
+// headroom finds how much load each layout takes. Layouts without targets are left out. Layouts are searched side by
+// side: each round of probes fills the cores.
+func (e *engine) headroom() (map[string]Headroom, error) {
 	found := map[string]Headroom{}
+	if !e.targeted() {
+		return found, nil
+	}
 	var searches []*search
 	for l := range e.sc.Layouts {
-		if states[l] != undecided && e.targeted() {
-			searches = append(searches, &search{layout: l, passes: states[l] != fail, at: 1})
-		}
+		s := &search{layout: l, at: 1}
+		s.take(e.excess(l, e.samples[l]))
+		searches = append(searches, s)
 	}
-	for round := 0; ; round++ {
-		var active []*search
+	for {
+		var jobs []probe
 		for _, s := range searches {
-			if s.step() {
-				active = append(active, s)
+			if s.next() {
+				for r := range s.runs(e) {
+					jobs = append(jobs, probe{s, r})
+				}
 			}
 		}
-		if len(active) == 0 {
+		if len(jobs) == 0 {
 			break
 		}
-		results := make([]sim.Result, len(active)*headroomRuns)
-		runs := headroomRuns
-		if e.exact {
-			runs = 1
-		}
-		err := e.parallel("headroom", len(active)*runs, func(i int) {
-			s := active[i/runs]
-			if e.stableAtLoad(s) {
-				results[i] = e.simulate(s.layout, i%runs, s.at, e.options())
+		results := make([]sim.Result, len(jobs))
+		err := e.parallel("headroom", len(jobs), func(i int) {
+			if s := jobs[i].search; e.stableAtLoad(s) {
+				results[i] = e.simulate(s.layout, jobs[i].replication, s.at, e.options())
 			}
 		})
 		if err != nil {
 			return nil, err
 		}
-		for i, s := range active {
-			s.passes = e.passes(results[i*runs : (i+1)*runs])
-			for _, r := range results[i*runs : (i+1)*runs] {
+		for i := 0; i < len(jobs); {
+			s := jobs[i].search
+			n := s.runs(e)
+			s.take(e.excessOf(s.layout, results[i:i+n]))
+			for _, r := range results[i : i+n] {
 				e.events += r.Events
 			}
+			i += n
 		}
 	}
 	for _, s := range searches {
-		found[e.sc.Layouts[s.layout].Name] = Headroom{Factor: s.low, AtLimit: s.low >= headroomLimit}
+		found[e.sc.Layouts[s.layout].Name] = s.headroom(e)
 	}
 	return found, nil
+}
+
+// probe is one replication at the load at which a search is.
+type probe struct {
+	search      *search
+	replication int
 }
 
 func (e *engine) targeted() bool {
@@ -93,72 +148,220 @@ func (e *engine) targeted() bool {
 // stableAtLoad spares the simulation of what cannot be steady.
 func (e *engine) stableAtLoad(s *search) bool { return !e.steady() || e.stableAt(s.layout, s.at) }
 
-// search is a bisection of the load factor.
+// excess is by how much each replication misses the target that decides, the one that is missed most: its mean is below
+// 0 where the layout passes. Nil where there is no saying by how much: nothing is steady, or all is met.
+type excess struct {
+	passes bool
+	rows   []float64
+	level  stats.Level
+}
+
+// excess judges the samples of a layout at some load.
+func (e *engine) excess(l int, samples []sample) excess {
+	if l < len(e.withheld) && &samples[0] == &e.samples[l][0] && len(e.withheld[l]) > 0 {
+		return excess{} // a queue grows without end
+	}
+	probe := *e
+	probe.withheld = make([]map[int]bool, len(e.samples))
+	probe.samples = make([][]sample, len(e.samples))
+	probe.samples[l] = samples
+	probe.look(len(samples))
+	x := excess{passes: true, level: probe.level}
+	worst := math.Inf(-1)
+	for c := range e.sc.Classes {
+		probe.targets(c, func(o *workloads.SLO, target int) {
+			j := probe.judge(l, c, o, target)
+			if j.Value == nil && j.Attained == nil {
+				if j.Verdict == fail {
+					x.passes, worst, x.rows = false, math.Inf(1), nil
+				}
+				return
+			}
+			rows := probe.missing(l, c, o, target, &j)
+			mean, scale := 0.0, 0.0
+			for _, r := range rows {
+				mean += r / float64(len(rows))
+				scale += r * r
+			}
+			if rows == nil {
+				if j.Verdict == fail {
+					x.passes, worst, x.rows = false, math.Inf(1), nil
+				}
+				return
+			}
+			if mean > 0 {
+				x.passes = false
+			}
+			if scale > 0 {
+				mean /= math.Sqrt(scale / float64(len(rows)))
+			}
+			if mean > worst {
+				worst, x.rows = mean, rows
+			}
+		})
+	}
+	return x
+}
+
+// missing is by how much each replication misses a target, in units of what it bounds; nil for what is met or missed as
+// a whole.
+func (e *engine) missing(l, c int, o *workloads.SLO, target int, j *judged) []float64 {
+	switch {
+	case o.Slice > 0 || o.HasBy || j.decides == 0 || o.Share == workloads.NoShare && o.Stat.Kind == workloads.Max:
+		return nil
+	case o.Share == workloads.NoShare && o.Stat.Kind == workloads.Quantile:
+		met, of := e.met(l, c, target)
+		rows := linear(j.decisive.Value, met, of)
+		for i := range rows {
+			rows[i] = o.Stat.P - rows[i]
+		}
+		return rows
+	}
+	rows := make([]float64, len(j.row))
+	for i, x := range j.row {
+		rows[i] = (x - j.Target) / j.Target
+	}
+	if j.Verdict == fail && j.known {
+		return nil
+	}
+	return rows
+}
+
+// excessOf judges the runs of a probe; where it was not simulated, or nothing arrived, it does not pass.
+func (e *engine) excessOf(l int, results []sim.Result) excess {
+	samples := make([]sample, 0, len(results))
+	for i := range results {
+		if results[i].Tally == nil {
+			return excess{}
+		}
+		samples = append(samples, newSample(&results[i], e.warmup+e.horizon, e.horizon))
+	}
+	return e.excess(l, samples)
+}
+
+// search looks for the load factor at which the mean excess is 0: by doubling and halving until it is bracketed, by
+// bisection until the bracket is narrow, then by interpolation with more replications.
 type search struct {
 	layout    int
 	at        float64 // probed last
-	passes    bool    // what the probe said
-	low, high float64 // passes at low, fails at high; 0 = not found yet
-	steps     int
+	low, high point   // passes at low, fails at high; at 0 = not found yet
+	exact     int     // probes of the last kind
+	tried     float64
+	done      bool
+	points    []point // of the last kind
 }
 
-// step takes in the last probe and chooses the next; false when the search is over.
-func (s *search) step() bool {
-	if s.passes {
-		s.low = s.at
+// point is a load that was tried.
+type point struct {
+	at float64
+	excess
+}
+
+// take takes in the last probe.
+func (s *search) take(x excess) {
+	p := point{s.at, x}
+	s.tried = max(s.tried, s.at)
+	if s.exact > 0 {
+		s.points = append(s.points, p)
+	}
+	if x.passes {
+		s.low = p
 	} else {
-		s.high = s.at
+		s.high = p
 	}
-	switch {
-	case s.high == 0:
-		s.at *= 2
-		return s.low < headroomLimit
-	case s.low == 0:
-		s.at /= 2
-		return s.high > headroomFloor
-	}
-	s.steps++
-	s.at = (s.low + s.high) / 2
-	return s.steps <= headroomSteps
 }
 
-// passes says whether a probe meets every target, by its pooled figures; a probe that was not simulated does not.
-func (e *engine) passes(results []sim.Result) bool {
-	var p pool
-	for i := range results {
-		if results[i].Tally == nil {
+// next chooses the next load to try; false when the search is over.
+func (s *search) next() bool {
+	switch {
+	case s.done:
+		return false
+	case s.high.at == 0:
+		if s.low.at >= headroomLimit {
+			s.done = true
 			return false
 		}
-		p.add(&results[i])
-	}
-	for c := range e.sc.Classes {
-		target := 0
-		for _, o := range e.sc.Classes[c].SLO {
-			if !meets(&p.classes[c], &o, target) {
-				return false
-			}
-			if o.Share == workloads.NoShare {
-				target++
-			}
+		s.at = min(headroomLimit, 2*s.low.at)
+	case s.low.at == 0:
+		if s.high.at <= headroomFloor {
+			s.done = true
+			return false
 		}
+		s.at = s.high.at / 2
+	case s.exact == 0 && s.high.at > headroomBracket*s.low.at:
+		s.at = math.Sqrt(s.low.at * s.high.at)
+	default:
+		if s.exact == headroomPoints {
+			s.done = true
+			return false
+		}
+		s.exact++
+		s.at = s.between()
 	}
 	return true
 }
 
-func meets(c *worker.ClassTally, o *workloads.SLO, target int) bool {
-	if o.Share != workloads.NoShare {
-		var by [worker.Outcomes]float64
-		for i, n := range c.ByOutcome {
-			by[i] = float64(n)
+// between is where a line through the last two excesses has its root, kept inside the bracket.
+func (s *search) between() float64 {
+	middle := math.Sqrt(s.low.at * s.high.at)
+	if s.low.rows == nil || s.high.rows == nil {
+		return middle
+	}
+	a, b := mean(s.low.rows), mean(s.high.rows)
+	if !(a < 0 && b > 0) {
+		return middle
+	}
+	at := s.low.at + (s.high.at-s.low.at)*(-a)/(b-a)
+	margin := 0.1 * (s.high.at - s.low.at)
+	return min(max(at, s.low.at+margin), s.high.at-margin)
+}
+
+// runs is the number of replications of the present probe.
+func (s *search) runs(e *engine) int {
+	switch {
+	case e.exact:
+		return 1
+	case s.exact > 0:
+		return min(e.looks[0], len(e.samples[0]))
+	}
+	return min(headroomRuns, len(e.samples[0]))
+}
+
+// headroom is what was found, with the interval of those loads at which the interval of the excess holds 0: the excess
+// at the last loads, by its slope there.
+func (s *search) headroom(e *engine) Headroom {
+	h := Headroom{Factor: s.low.at, Tried: s.tried, AtLimit: s.high.at == 0}
+	var x, y []float64
+	var last *point
+	for i := range s.points {
+		if p := &s.points[i]; p.rows != nil {
+			x, y = append(x, p.at), append(y, mean(p.rows))
+			if last == nil || math.Abs(mean(p.rows)) < math.Abs(mean(last.rows)) {
+				last = p
+			}
 		}
-		return c.Published == 0 || shareOf(by, 0, o.Share) <= o.MaxShare*float64(c.Published)
 	}
-	w := c.Within[target]
-	switch o.Stat.Kind {
-	case workloads.Mean:
-		return histogramOf(c, durationOf[o.Metric]).Mean() <= o.Bound.Seconds()
-	case workloads.Quantile:
-		return float64(w[0]) >= o.Stat.P*float64(w[1])
+	if e.exact || len(x) < 2 || len(last.rows) < 2 {
+		return h
 	}
-	return w[0] == w[1]
+	slope := stats.Slope(x, y)
+	if !(slope > 0) {
+		return h
+	}
+	iv := last.level.Mean(last.rows)
+	h.Factor = last.at - iv.Value/slope
+	low, high := last.at-iv.High/slope, last.at-iv.Low/slope
+	if low <= 0 || math.IsNaN(low) {
+		return Headroom{Factor: s.low.at, Tried: s.tried}
+	}
+	h.Low, h.High = &low, &high
+	return h
+}
+
+func mean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
 }

@@ -1,6 +1,9 @@
 package experiment
 
 import (
+	"encoding/json"
+	"math"
+
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
@@ -46,13 +49,53 @@ type RunInfo struct {
 	WallSeconds      float64 `json:"wall_seconds"`
 }
 
-// Estimate is a figure with its interval: value is the centre, the mean of the per-replication values; pooled is
-// over all tasks of all replications. Low and high are nil with a single replication.
+// Estimate is a figure of all tasks of all replications together, with its interval. Low and high are nil with a single
+// replication, and where a figure has no interval (a maximum). Where too few tasks were seen for a claim, the value is
+// NaN (null in JSON) and Needs says how many it takes; an infinite value (null, too) is a quantile that so few tasks
+// reached that it does not exist.
 type Estimate struct {
-	Value  float64  `json:"value"`
-	Low    *float64 `json:"low"`
-	High   *float64 `json:"high"`
-	Pooled float64  `json:"pooled"`
+	Value     float64
+	Low, High *float64
+	Needs     int64
+}
+
+// Known says that there is a value to show.
+func (x *Estimate) Known() bool { return x != nil && !math.IsNaN(x.Value) && !math.IsInf(x.Value, 0) }
+
+// MarshalJSON writes null for what is not known.
+func (x Estimate) MarshalJSON() ([]byte, error) {
+	out := struct {
+		Value *float64 `json:"value"`
+		Low   *float64 `json:"low"`
+		High  *float64 `json:"high"`
+		Needs int64    `json:"needs,omitempty"`
+	}{Low: number(x.Low), High: number(x.High), Needs: x.Needs}
+	out.Value = number(&x.Value)
+	return json.Marshal(out)
+}
+
+// number is nil for what JSON cannot say.
+func number(x *float64) *float64 {
+	if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
+		return nil
+	}
+	return x
+}
+
+// UnmarshalJSON reads null as NaN.
+func (x *Estimate) UnmarshalJSON(text []byte) error {
+	var in struct {
+		Value, Low, High *float64
+		Needs            int64
+	}
+	if err := json.Unmarshal(text, &in); err != nil {
+		return err
+	}
+	*x = Estimate{Value: math.NaN(), Low: in.Low, High: in.High, Needs: in.Needs}
+	if in.Value != nil {
+		x.Value = *in.Value
+	}
+	return nil
 }
 
 // Quantiles are the figures of one duration, in seconds (slowdown: a ratio).
@@ -116,6 +159,7 @@ type Class struct {
 	Unfinished float64 `json:"unfinished"`
 	Unstarted  float64 `json:"unstarted"`
 	Retrying   float64 `json:"retrying"`
+	Cut        float64 `json:"cut"` // of the three before: had been there no longer than others that did end
 	Retried    float64 `json:"retried"`
 	Duplicated float64 `json:"duplicated"`
 
@@ -153,6 +197,10 @@ type SLO struct {
 	Attained *Estimate `json:"attained"` // share of tasks within the target, counted exactly; nil for shares
 	Verdict  string    `json:"verdict"`  // pass | marginal | fail | undecided
 	IsShare  bool      `json:"-"`
+
+	over   int      // replications in which a maximum, or a target of every slice, was missed
+	within des.Time // the target is to hold in every slice of this length
+	by     bool     // the target is an hour of the day
 }
 
 // Observed is one recorded run of the real thing, in seconds, beside the prediction.
@@ -190,6 +238,8 @@ type Worker struct {
 	MemoryLimit     *float64  `json:"memory_limit,omitempty"` // of one instance
 	Killed          *float64  `json:"killed,omitempty"`       // children or instances, by the kernel for want of memory
 	Fleet           *Fleet    `json:"fleet,omitempty"`        // whose replicas follow the load
+
+	lost float64 // whole workers that died, per replication
 }
 
 // Machine is what was found of one kind of machine.
@@ -231,7 +281,8 @@ type Verdict struct {
 	SimplestThatPasses *string             `json:"simplest_that_passes"`
 	Best               *string             `json:"best"`
 	Closest            *Closest            `json:"closest,omitempty"`
-	ProbabilityCorrect *float64            `json:"probability_correct,omitempty"`
+	ProbabilityCorrect *float64            `json:"probability_correct"` // confidence that no layout is better than the best by more than Within; nil where layouts are alike, or it is open
+	Within             float64             `json:"within,omitempty"`
 	Headline           string              `json:"headline"` // the first line: does what we run today pass?
 	Reasons            []string            `json:"reasons"`
 	Headroom           map[string]Headroom `json:"headroom"`

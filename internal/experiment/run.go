@@ -10,6 +10,7 @@ import (
 	"example.com/simrun/des"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/sim"
+	"example.com/simrun/stats"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
@@ -29,10 +30,6 @@ type Progress struct {
 	Done, Total int    // runs; Total grows when more replications turn out to be needed
 }
 
-// block is the number of replications between two looks at the stopping rule: looking after every one would stop on
-// lucky ones (statistics: optional stopping undercovers).
-const block = 10
-
 // engine is one experiment in progress.
 type engine struct {
 	ctx     context.Context
@@ -40,8 +37,13 @@ type engine struct {
 	opts    Options
 	cores   int
 	warmup  des.Time
-	rule    string // of the warm-up
-	horizon des.Time
+	rule    string    // of the warm-up
+	horizon des.Time  // observed, at least what the file says
+	relax   []float64 // of each layout: seconds for which it remembers its past; 0 = unknown
+
+	looks      []int       // numbers of replications after which it may stop
+	confidence float64     // of the intervals at each of them
+	level      stats.Level // at the present one
 
 	model    *ModelError              // nil = such predictions were never compared with reality
 	exact    bool                     // nothing is random: one replication says it all
@@ -85,16 +87,21 @@ func newEngine(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
 		e.cores = runtime.GOMAXPROCS(0)
 	}
 	e.exact = deterministic(sc)
+	e.looks = looks(sc.Run.Min, sc.Run.Max)
+	if e.exact {
+		e.looks = []int{1}
+	}
+	e.confidence = confidenceOf(sc.Run.Confidence, len(e.looks))
 	e.model = modelError(sc)
 	return e
 }
 
 // answer goes from the warm-up to the verdict.
 func (e *engine) answer() (*Result, error) {
-	if err := e.settleWarmup(); err != nil {
+	e.judgeStability()
+	if err := e.settle(); err != nil {
 		return nil, err
 	}
-	e.judgeStability()
 	reached, err := e.replicate()
 	if err != nil {
 		return nil, err
@@ -157,15 +164,28 @@ func (e *engine) options() sim.Options {
 	return sim.Options{Warmup: e.warmup, Duration: e.horizon, Drain: e.sc.Run.Drain}
 }
 
-// replicate runs blocks of replications of all layouts until every target is known well enough.
+// replicate runs replications of all layouts, from one look to the next, until they say enough.
 func (e *engine) replicate() (reached bool, err error) {
-	least, most := e.sc.Run.Min, e.sc.Run.Max
-	if e.exact {
-		least, most = 1, 1
+	for _, next := range e.looks {
+		if err := e.extend(next); err != nil {
+			return false, err
+		}
+		e.look(next)
+		switch e.state(next == e.looks[len(e.looks)-1]) {
+		case saysEnough:
+			return true, nil
+		case saysNoMore:
+			return false, nil
+		}
 	}
-	layouts := len(e.sc.Layouts)
-	for done := 0; ; {
-		next := min(most, max(least, done+block))
+	return false, nil
+}
+
+// extend runs the replications that are missing to a number.
+func (e *engine) extend(to int) error {
+	layouts, done := len(e.sc.Layouts), len(e.samples[0])
+	for done < to {
+		next := min(to, done+max(block, e.cores))
 		n := (next - done) * layouts
 		results := make([]sim.Result, n)
 		err := e.parallel("replications", n, func(i int) {
@@ -181,19 +201,14 @@ func (e *engine) replicate() (reached bool, err error) {
 			results[i] = e.simulate(layout, replication, 1, o)
 		})
 		if err != nil {
-			return false, err
+			return err
 		}
 		for i := range results {
 			e.take(i%layouts, &results[i])
 		}
 		done = next
-		if e.known() {
-			return true, nil
-		}
-		if done >= most {
-			return false, nil
-		}
 	}
+	return nil
 }
 
 // take merges one replication.

@@ -6,6 +6,7 @@ import (
 	"example.com/simrun/des"
 	"example.com/simrun/sim"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // duration is one of the durations that are measured of every task.
@@ -26,21 +27,9 @@ func histogramOf(c *worker.ClassTally, d duration) *des.Histogram {
 	return [...]*des.Histogram{&c.Wait, &c.WaitAll, &c.WaitPerAttempt, &c.Response, &c.Run, &c.Slowdown}[d]
 }
 
-// figure is one of the figures of a duration.
-type figure int
+var average = workloads.Stat{Kind: workloads.Mean}
 
-const (
-	mean figure = iota
-	p50
-	p90
-	p95
-	p99
-	p999
-	most
-	figures
-)
-
-var shares = [figures]float64{p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999}
+func quantile(p float64) workloads.Stat { return workloads.Stat{Kind: workloads.Quantile, P: p} }
 
 // sample is what one replication of one layout says. Figures are NaN where nothing was observed.
 type sample struct {
@@ -59,17 +48,20 @@ type sample struct {
 	exposure    []sim.Exposure    // of each class with labels, and each of them
 	compromised []sim.Compromised // of each fault that compromises a class
 
-	sent   []float64  // of each link: GiB in an hour
-	little [2]float64 // mean number of tasks in the system; throughput x mean time in it
+	sent   []float64 // of each link: GiB in an hour
+	little little
 }
 
+// classSample is what one replication says of one class, or of all tasks.
 type classSample struct {
 	published, retried, duplicated float64
 	byOutcome                      [worker.Outcomes]float64
+	cut                            float64 // of those not ended: cut off by nothing but the end of the run
 	throughput                     float64
-	n                              [durations]float64
-	of                             [durations][figures]float64
-	within                         [][2]int64
+	of                             [durations]des.Distribution
+	forfeited                      des.Distribution // waits of tasks that started and were lost
+	within                         []worker.Share   // of each target on a duration
+	slices                         [][]worker.Share // likewise, of those that are to hold in every slice
 }
 
 func newSample(r *sim.Result, end, span des.Time) sample {
@@ -78,17 +70,15 @@ func newSample(r *sim.Result, end, span des.Time) sample {
 	s.memory = newMemorySample(r)
 	s.exposure, s.compromised = r.Exposure, r.Compromised
 	var all worker.ClassTally
-	inSystem := 0.0
 	for i := range r.Classes {
 		c := &r.Classes[i]
 		s.classes = append(s.classes, newClassSample(c, span))
 		s.course = append(s.course, c.Course)
 		mergeClass(&all, c)
-		inSystem += c.InSystem.Mean(end)
+		s.little.add(c, end)
 	}
 	total := newClassSample(&all, span)
 	s.classes = append(s.classes, total)
-	s.little = [2]float64{inSystem, float64(all.Response.Count()) * all.Response.Mean() / span.Seconds()}
 	for i := range r.Queues {
 		s.queues = append(s.queues, r.Queues[i].Length.Mean(end))
 		s.longest = append(s.longest, float64(r.Queues[i].Length.Most()))
@@ -111,31 +101,31 @@ func newSample(r *sim.Result, end, span des.Time) sample {
 }
 
 func newClassSample(c *worker.ClassTally, span des.Time) classSample {
-	s := classSample{published: float64(c.Published), retried: float64(c.Retried), duplicated: float64(c.Duplicated), within: c.Within}
+	s := classSample{
+		published: float64(c.Published), retried: float64(c.Retried), duplicated: float64(c.Duplicated), cut: float64(c.Cut),
+		forfeited: c.Forfeited.Distribution(), within: c.Within, slices: c.Slices,
+	}
 	for o, n := range c.ByOutcome {
 		s.byOutcome[o] = float64(n)
 	}
 	s.throughput = s.byOutcome[worker.OK] / span.Seconds()
 	for d := range durations {
-		h := histogramOf(c, d)
-		s.n[d] = float64(h.Count())
-		for f := range figures {
-			s.of[d][f] = figureOf(h, f)
-		}
+		s.of[d] = histogramOf(c, d).Distribution()
 	}
 	return s
 }
 
-func figureOf(h *des.Histogram, f figure) float64 {
+// figureOf is a statistic of what a histogram holds, in seconds; NaN when it is empty.
+func figureOf(h *des.Histogram, s workloads.Stat) float64 {
 	switch {
 	case h.Count() == 0:
 		return math.NaN()
-	case f == mean:
+	case s.Kind == workloads.Mean:
 		return h.Mean()
-	case f == most:
+	case s.Kind == workloads.Max:
 		return h.Max().Seconds()
 	}
-	return h.Quantile(shares[f])
+	return h.Quantile(s.P)
 }
 
 // mergeClass adds what was observed of one class to another.
@@ -144,6 +134,8 @@ func mergeClass(to, c *worker.ClassTally) {
 	to.Retried += c.Retried
 	to.Duplicated += c.Duplicated
 	to.Attempts += c.Attempts
+	to.Cut += c.Cut
+	to.Forfeited.Merge(&c.Forfeited)
 	to.ServiceFailures += c.ServiceFailures
 	to.Killed.Merge(&c.Killed)
 	for o, n := range c.ByOutcome {
@@ -176,11 +168,10 @@ func (p *pool) add(r *sim.Result) {
 		mergeClass(&p.classes[i], c)
 		mergeClass(all, c)
 		if p.classes[i].Within == nil {
-			p.classes[i].Within = make([][2]int64, len(c.Within))
+			p.classes[i].Within = make([]worker.Share, len(c.Within))
 		}
-		for t, w := range c.Within {
-			p.classes[i].Within[t][0] += w[0]
-			p.classes[i].Within[t][1] += w[1]
+		for t := range c.Within {
+			p.classes[i].Within[t].Merge(c.Within[t])
 		}
 	}
 }

@@ -19,141 +19,238 @@ const (
 // durationOf is the duration that a target bounds.
 var durationOf = [worker.Metrics]duration{worker.Wait: wait, worker.Response: response, worker.Run: run}
 
-// figureFor is the figure that a target bounds.
-func figureFor(s workloads.Stat) figure {
-	switch s.Kind {
-	case workloads.Mean:
-		return mean
-	case workloads.Max:
-		return most
-	}
-	for f := p50; f <= p999; f++ {
-		if shares[f] == s.P {
-			return f
-		}
-	}
-	panic("experiment: a quantile that is not measured")
-}
-
 // judged is one target of one class under one layout, judged.
 type judged struct {
 	SLO
-	known bool // decided, or known within the precision
+	decisive stats.Interval // what decides, as shown
+	decides  float64        // against this
+	known    bool           // no number of replications would say more
+	figure   float64        // what the target bounds, also where too few tasks allow no claim; NaN: none
+	row      []float64      // of each replication: values whose mean is the figure
+}
+
+// targets calls f for every target of a class, with its place among those on durations.
+func (e *engine) targets(class int, f func(o *workloads.SLO, target int)) {
+	target := 0
+	for i := range e.sc.Classes[class].SLO {
+		o := &e.sc.Classes[class].SLO[i]
+		f(o, target)
+		if o.Share == workloads.NoShare {
+			target++
+		}
+	}
 }
 
 // judge looks at a target of a class. target counts the class's targets on durations.
 func (e *engine) judge(layout, class int, o *workloads.SLO, target int) judged {
-	j := judged{SLO: SLO{Metric: o.Name, Verdict: undecided}}
-	if e.withheld[layout][class] {
-		j.Target, j.IsShare = o.Bound.Seconds(), o.Share != workloads.NoShare
-		if j.IsShare {
-			j.Target = o.MaxShare
-		} else {
-			j.Verdict, j.known = fail, true
-			return j
-		}
-	}
+	j := judged{SLO: SLO{Metric: o.Name, Verdict: undecided, Target: o.Bound.Seconds(), within: o.Slice, by: o.HasBy}, figure: math.NaN()}
 	if o.Share != workloads.NoShare {
+		j.Target, j.IsShare = o.MaxShare, true
 		e.judgeShare(&j, layout, class, o)
-	} else {
-		e.judgeDuration(&j, layout, class, o, target)
+		return j
+	}
+	if e.withheld[layout][class] {
+		j.Verdict, j.known = fail, true
+		return j
+	}
+	switch {
+	case o.Slice > 0 || o.HasBy:
+		e.judgeWindows(&j, layout, class, o, target)
+	case o.Stat.Kind == workloads.Mean:
+		e.judgeMean(&j, layout, class, o, target)
+	case o.Stat.Kind == workloads.Max:
+		e.judgeMax(&j, layout, class, o, target)
+	default:
+		e.judgeQuantile(&j, layout, class, o, target)
+	}
+	if j.Verdict == pass && j.Value != nil && e.model.close(j.Value.Value, j.Target) {
+		j.Verdict = marginal
 	}
 	return j
 }
 
-func (e *engine) judgeDuration(j *judged, layout, class int, o *workloads.SLO, target int) {
-	d, f := durationOf[o.Metric], figureFor(o.Stat)
-	j.Target = o.Bound.Seconds()
-	pooled := &e.pools[layout].classes[class]
-	var values, attained []float64
+// nothing says that no task counts: no number of replications changes that.
+func (j *judged) nothing() { j.known = true }
+
+// met are the tasks of each replication that met a target, and how many counted.
+func (e *engine) met(layout, class, target int) (met, of []float64) {
 	for i := range e.samples[layout] {
-		c := &e.samples[layout][i].classes[class]
-		values = append(values, c.of[d][f])
-		if w := c.within[target]; w[1] > 0 {
-			attained = append(attained, float64(w[0])/float64(w[1]))
-		}
+		w := e.samples[layout][i].classes[class].within[target]
+		met, of = append(met, float64(w.Within)), append(of, float64(w.Of))
 	}
-	value, _ := e.interval(values)
-	j.Value = e.estimate(values, figureOf(histogramOf(pooled, d), f))
-	share, ok := e.interval(attained)
-	w := pooled.Within[target]
-	if !ok || j.Value == nil {
-		j.known = pooled.Published == 0 // nothing arrived: no number of replications changes that
+	return met, of
+}
+
+// judgeQuantile: "95 % within 200 ms" is decided by the share of tasks within 200 ms, counted exactly, and the interval
+// of the quantile is where the same share says so.
+func (e *engine) judgeQuantile(j *judged, layout, class int, o *workloads.SLO, target int) {
+	rows := e.due(layout, class, target, durationOf[o.Metric])
+	if rows.total == 0 {
+		j.nothing()
 		return
 	}
-	share = widen(share, float64(w[0]), float64(w[1]), e.exact)
-	j.Attained = newEstimate(share, float64(w[0])/float64(w[1]))
-	switch o.Stat.Kind {
-	case workloads.Mean:
-		j.Verdict = side(value, j.Target)
-	case workloads.Quantile:
-		j.Verdict = flip(side(share, o.Stat.P))
-	case workloads.Max:
-		j.Verdict = fail
-		if w[0] == w[1] {
-			j.Verdict = pass
-		}
+	met, _ := e.met(layout, class, target)
+	share := rows.ratio(met)
+	j.Attained = newEstimate(share)
+	value := rows.quantile(o.Stat.P)
+	j.Value = value.estimate()
+	j.decisive, j.decides, j.figure, j.row = share, o.Stat.P, value.Value, value.row
+	j.Verdict = flip(side(share, o.Stat.P))
+}
+
+// lostMean is the share of tasks without a duration beyond which there is no mean to speak of.
+const lostMean = 0.01
+
+// judgeMean: the mean of the tasks that have the duration; where more than a few have none, it is missed.
+func (e *engine) judgeMean(j *judged, layout, class int, o *workloads.SLO, target int) {
+	rows := e.rows(layout, class, durationOf[o.Metric])
+	due := e.due(layout, class, target, durationOf[o.Metric])
+	if due.total == 0 {
+		j.nothing()
+		return
 	}
-	j.known = j.Verdict != undecided || stats.PrecisionReached(value, e.sc.Run.Precision)
-	if j.Verdict == pass && e.model.close(value.Value, j.Target) {
-		j.Verdict = marginal
+	met, _ := e.met(layout, class, target)
+	j.Attained = newEstimate(due.ratio(met))
+	ended := due.ratio(due.upTo(math.MaxInt64))
+	value := rows.mean()
+	j.Value = value.estimate()
+	j.decisive, j.decides, j.figure, j.row = value.Interval, j.Target, value.Value, value.row
+	j.Verdict = side(value.Interval, j.Target)
+	if 1-ended.Value > lostMean {
+		j.Verdict, j.known = fail, true
+		if j.Value != nil {
+			j.Value = &Estimate{Value: math.Inf(1)}
+			j.figure = math.Inf(1)
+		}
 	}
 }
 
+// judgeMax: no task of any replication may go beyond.
+func (e *engine) judgeMax(j *judged, layout, class int, o *workloads.SLO, target int) {
+	rows := e.rows(layout, class, durationOf[o.Metric])
+	met, of := e.met(layout, class, target)
+	due := e.due(layout, class, target, durationOf[o.Metric])
+	if due.total == 0 {
+		j.nothing()
+		return
+	}
+	value := rows.stat(o.Stat)
+	j.Value, j.figure, j.row = value.estimate(), value.Value, value.row
+	j.Attained = newEstimate(due.ratio(met))
+	j.Attained.Low, j.Attained.High = nil, nil
+	j.known = true
+	j.Verdict = pass
+	for i := range met {
+		if met[i] < of[i] {
+			j.Verdict = fail
+			j.over++
+		}
+	}
+}
+
+// heldWindows is the share of windows in which a target that is to hold in every slice of them, or by an hour, must
+// hold.
+const heldWindows = 0.95
+
+// judgeWindows: the target must hold in every slice of a window, or everything of it be done by an hour, in at least 95
+// of 100 windows. Windows are replications, so the interval is binomial (Clopper and Pearson).
+func (e *engine) judgeWindows(j *judged, layout, class int, o *workloads.SLO, target int) {
+	held, windows := 0, 0
+	for i := range e.samples[layout] {
+		c := &e.samples[layout][i].classes[class]
+		if c.within[target].Of == 0 {
+			continue
+		}
+		windows++
+		if holds(c, o, target) {
+			held++
+		}
+	}
+	if windows == 0 {
+		j.nothing()
+		return
+	}
+	share := stats.ClopperPearson(held, windows, e.confidence)
+	if e.exact {
+		share.Low, share.High = share.Value, share.Value
+	}
+	value := e.due(layout, class, target, durationOf[o.Metric]).stat(o.Stat)
+	if !o.HasBy {
+		j.Value = value.estimate()
+	}
+	j.Attained, j.figure, j.row = newEstimate(share), value.Value, value.row
+	j.decisive, j.decides = share, heldWindows
+	j.Verdict = flip(side(share, heldWindows))
+	j.over = windows - held
+}
+
+// holds says whether a target held in every slice of a replication; one by an hour, for every task.
+func holds(c *classSample, o *workloads.SLO, target int) bool {
+	if o.Slice == 0 {
+		return c.within[target].Within == c.within[target].Of
+	}
+	for _, s := range c.slices[target] {
+		if s.Of == 0 {
+			continue
+		}
+		if o.Stat.Kind == workloads.Max && s.Within < s.Of || float64(s.Within) < o.Stat.P*float64(s.Of) {
+			return false
+		}
+	}
+	return true
+}
+
+// judgeShare: of the tasks that were not cut off by the end of the run. Those that never ran, or never ended, count as
+// having gone wrong.
 func (e *engine) judgeShare(j *judged, layout, class int, o *workloads.SLO) {
-	j.Target, j.IsShare = o.MaxShare, true
-	var values []float64
-	for i := range e.samples[layout] {
-		c := &e.samples[layout][i].classes[class]
-		if c.published > 0 {
-			values = append(values, shareOf(c.byOutcome, c.duplicated, o.Share)/c.published)
-		}
+	rows := e.bare(layout, class, wait)
+	bad := make([]float64, 0, len(rows.samples))
+	total := 0.0
+	for _, c := range rows.samples {
+		k := shareOf(c, o.Share)
+		bad, rows.of = append(bad, k), append(rows.of, c.published-c.cut)
+		total += k
 	}
-	var outcomes [worker.Outcomes]float64
-	pooled := &e.pools[layout].classes[class]
-	for i, n := range pooled.ByOutcome {
-		outcomes[i] = float64(n)
-	}
-	seen := shareOf(outcomes, 0, o.Share)
-	value, ok := e.interval(values)
-	if !ok {
-		j.known = true // nothing arrived
+	rows.count(e, layout)
+	if rows.total == 0 {
+		j.nothing()
 		return
 	}
-	value = widen(value, seen, float64(pooled.Published), e.exact)
-	j.Value = newEstimate(value, seen/float64(pooled.Published))
-	j.Verdict = side(value, j.Target)
-	// A share near 0 is never known relatively: a tenth of its target is precise enough.
-	floor := j.Target / 10
-	j.known = j.Verdict != undecided || stats.PrecisionReached(value, e.sc.Run.Precision) || value.Half() <= floor
+	iv := rows.level.Ratio(bad, rows.of)
+	switch {
+	case o.Share != workloads.Duplicates || total == 0:
+		iv = certain(iv, rows.pieces, e.exact)
+	case e.exact:
+		iv.Low, iv.High = iv.Value, iv.Value
+	}
+	iv.Low = max(0, iv.Low)
+	j.decisive, j.decides, j.row = iv, j.Target, linear(iv.Value, bad, rows.of)
+	if j.Target == 0 { // as with a maximum: it must not have happened, and more looking only finds more
+		j.known = true
+		j.Verdict = pass
+		if total > 0 {
+			j.Verdict = fail
+		}
+		j.Value = &Estimate{Value: iv.Value}
+		return
+	}
+	j.Value = newEstimate(iv)
+	j.Verdict = side(iv, j.Target)
 }
 
-func shareOf(by [worker.Outcomes]float64, duplicated float64, s workloads.ShareOf) float64 {
+// shareOf counts the tasks of a replication that went wrong in a way, or never ended.
+func shareOf(c *classSample, s workloads.ShareOf) float64 {
+	by := &c.byOutcome
+	left := by[worker.Unstarted] + by[worker.Unfinished] + by[worker.Retrying] - c.cut
 	switch s {
 	case workloads.Loss:
-		return by[worker.Lost] + by[worker.Dead] + by[worker.Expired] + by[worker.Rejected]
+		return left + by[worker.Lost] + by[worker.Dead] + by[worker.Expired] + by[worker.Rejected]
 	case workloads.FailedShare:
-		return by[worker.Failed] + by[worker.TimedOut]
+		return left + by[worker.Failed] + by[worker.TimedOut]
 	case workloads.ExpiredShare:
-		return by[worker.Expired]
+		return left + by[worker.Expired]
 	}
-	return duplicated
-}
-
-// widen gives an interval of a share of n tasks of which k were seen the bound that no variance can give: when none
-// or all were seen, the share may still be 3/n off (95 %, rule of three).
-func widen(iv stats.Interval, k, n float64, exact bool) stats.Interval {
-	if exact || n == 0 {
-		return iv
-	}
-	switch bound := stats.RuleOfThree(int(n)); k {
-	case 0:
-		iv.High = max(iv.High, min(1, bound))
-	case n:
-		iv.Low = min(iv.Low, max(0, 1-bound))
-	}
-	iv.Low, iv.High = max(0, iv.Low), min(1, iv.High)
-	return iv
+	return left + c.duplicated
 }
 
 // side says where an interval lies: pass = wholly at most the target.
@@ -178,89 +275,110 @@ func flip(s string) string {
 	return s
 }
 
-// interval is the t interval of per-replication values, NaN ones left out. When nothing is random one value is the
-// truth; else a single value has no interval.
-func (e *engine) interval(values []float64) (stats.Interval, bool) {
-	x := present(values)
-	if len(x) == 0 {
-		return stats.Interval{}, false
-	}
-	iv := stats.MeanInterval(x, e.sc.Run.Confidence)
-	if e.exact {
-		iv.Low, iv.High = iv.Value, iv.Value
-	}
-	return iv, true
-}
-
-func present(values []float64) []float64 {
-	x := make([]float64, 0, len(values))
+// estimate is of something that cannot be below 0: a duration, a count, a share, a price. It is the mean of what each
+// replication gives; NaN ones are left out.
+func (e *engine) estimate(values []float64) *Estimate {
+	x := values[:0:0]
 	for _, v := range values {
 		if !math.IsNaN(v) {
 			x = append(x, v)
 		}
 	}
-	return x
-}
-
-// estimate is of something that cannot be below 0: a duration, a count, a share, a price.
-func (e *engine) estimate(values []float64, pooled float64) *Estimate {
-	iv := stats.MeanInterval(present(values), e.sc.Run.Confidence)
-	return newEstimate(floored(iv), pooled)
-}
-
-// floored is an interval of what cannot be below 0: a t interval is symmetric, and of few skewed values reaches lower.
-func floored(iv stats.Interval) stats.Interval {
+	level := e.level
+	if len(x) != level.N {
+		level = stats.NewLevel(len(x), e.confidence)
+	}
+	iv := level.Mean(x)
+	if e.exact {
+		iv.Low, iv.High = iv.Value, iv.Value
+	}
 	iv.Low = max(0, iv.Low)
-	return iv
+	return newEstimate(iv)
+}
+
+// shareOf is a share of what was counted in all replications together; nil where nothing was.
+func (e *engine) shareOf(k, of []float64) *Estimate {
+	iv := e.level.Ratio(k, of)
+	if e.exact {
+		iv.Low, iv.High = iv.Value, iv.Value
+	}
+	iv.Low, iv.High = max(0, iv.Low), min(1, iv.High)
+	return newEstimate(iv)
 }
 
 // newEstimate is nil where there is nothing to estimate; bounds are nil where there is one value.
-func newEstimate(iv stats.Interval, pooled float64) *Estimate {
+func newEstimate(iv stats.Interval) *Estimate {
 	if math.IsNaN(iv.Value) {
 		return nil
 	}
-	if math.IsNaN(pooled) {
-		pooled = iv.Value
-	}
-	est := &Estimate{Value: iv.Value, Pooled: pooled}
+	est := &Estimate{Value: iv.Value}
 	if !math.IsNaN(iv.Low) && !math.IsNaN(iv.High) {
 		est.Low, est.High = &iv.Low, &iv.High
 	}
 	return est
 }
 
-// known says that every target is decided or known within the precision; without targets, every class's mean
-// response.
-func (e *engine) known() bool {
-	targets := 0
+// What a look says.
+type says int
+
+const (
+	saysGoOn   says = iota
+	saysEnough      // every target is decided, or without targets every mean response known
+	saysNoMore      // what is open will stay open up to the cap
+)
+
+// state says whether to go on after a look. What is open is worth more replications where they can close it: the
+// interval shrinks with their root.
+func (e *engine) state(last bool) says {
+	open, closable := false, false
 	for l := range e.sc.Layouts {
 		for c := range e.sc.Classes {
-			target := 0
-			for i := range e.sc.Classes[c].SLO {
-				o := &e.sc.Classes[c].SLO[i]
-				targets++
-				if !e.judge(l, c, o, target).known {
-					return false
+			e.targets(c, func(o *workloads.SLO, target int) {
+				j := e.judge(l, c, o, target)
+				if j.Verdict != undecided || j.known {
+					return
 				}
-				if o.Share == workloads.NoShare {
-					target++
-				}
-			}
+				open = true
+				closable = closable || e.takes(&j) <= float64(e.sc.Run.Max)
+			})
 		}
 	}
-	if targets > 0 {
-		return true
+	if !e.targeted() {
+		open, closable = !e.knownWithoutTargets(), true
 	}
+	switch {
+	case !open:
+		return saysEnough
+	case last || !closable:
+		return saysNoMore
+	}
+	return saysGoOn
+}
+
+// takes is the number of replications that would decide an open target if what is seen so far is the truth; +Inf where
+// it lies on the target. A fifth more than the root law says is allowed for, as the figure moves.
+func (e *engine) takes(j *judged) float64 {
+	away := math.Abs(j.decisive.Value - j.decides)
+	half := j.decisive.High - j.decisive.Value
+	if j.decisive.Value > j.decides {
+		half = j.decisive.Value - j.decisive.Low
+	}
+	if away == 0 || math.IsNaN(half) {
+		return math.Inf(1)
+	}
+	ratio := half / away
+	return math.Ceil(float64(e.level.N) * ratio * ratio / 1.2)
+}
+
+// knownWithoutTargets says that the mean response of every class is known within the precision.
+func (e *engine) knownWithoutTargets() bool {
 	for l := range e.sc.Layouts {
 		for c := range e.sc.Classes {
 			if e.withheld[l][c] {
 				continue
 			}
-			var values []float64
-			for i := range e.samples[l] {
-				values = append(values, e.samples[l][i].classes[c].of[response][mean])
-			}
-			if iv, ok := e.interval(values); ok && !stats.PrecisionReached(iv, e.sc.Run.Precision) {
+			f := e.rows(l, c, response).stat(average)
+			if !math.IsNaN(f.Value) && !stats.PrecisionReached(f.Interval, e.sc.Run.Precision) && !e.exact {
 				return false
 			}
 		}

@@ -2,8 +2,11 @@ package experiment
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/stats"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -24,20 +27,12 @@ func (e *engine) summarise(reached bool) *Result {
 		},
 		Warnings: slices.Concat(sc.Warnings, e.notes, e.backlog()),
 	}
-	if !reached && !e.exact {
-		r.Warnings = append(r.Warnings, fmt.Sprintf(
-			"the precision of %g %% was not reached in %d replications: raise run.replications.max or run.duration",
-			100*sc.Run.Precision, len(e.samples[0])))
-	}
+	r.Warnings = append(r.Warnings, e.open(reached)...)
 	for l := range sc.Layouts {
 		r.Strategies = append(r.Strategies, e.strategy(l))
 		if e.scope != nil {
 			r.Tasks = append(r.Tasks, e.scope.layouts[l].tasks...)
 			r.Attempts = append(r.Attempts, e.scope.layouts[l].attempts...)
-		}
-		if e.warns(l) {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("%s: pooled and mean quantiles differ by more than the interval: "+
-				"replications are short for this tail", sc.Layouts[l].Name))
 		}
 	}
 	r.Comparisons = e.compare()
@@ -56,14 +51,7 @@ func (e *engine) strategy(l int) Strategy {
 		class := e.class(l, c)
 		class.Queue = layout.Queues[layout.ClassQueue[c]].Name
 		class.Exposure = e.exposure(l, c)
-		target := 0
-		for i := range e.sc.Classes[c].SLO {
-			o := &e.sc.Classes[c].SLO[i]
-			class.SLO = append(class.SLO, e.judge(l, c, o, target).SLO)
-			if o.Share == workloads.NoShare {
-				target++
-			}
-		}
+		e.targets(c, func(o *workloads.SLO, target int) { class.SLO = append(class.SLO, e.judge(l, c, o, target).SLO) })
 		s.Classes = append(s.Classes, class)
 	}
 	all := e.class(l, len(e.sc.Classes))
@@ -149,6 +137,9 @@ func (e *engine) group(l, g int) Worker {
 	if n := e.over(l, restarts); n != nil {
 		w.Restarts = n.Value
 	}
+	if layout.Workers[members[0]].Pool != worker.Prefork && len(e.sc.Faults) == 0 && !planned(e.sc.Layouts) {
+		w.lost = w.Restarts // such a pool is one process, and nobody asked for it to be restarted
+	}
 	e.memoryOf(l, members, &w)
 	return w
 }
@@ -156,12 +147,10 @@ func (e *engine) group(l, g int) Worker {
 // over estimates a figure of every replication of a layout.
 func (e *engine) over(l int, of func(*sample) float64) *Estimate {
 	values := make([]float64, len(e.samples[l]))
-	total := 0.0
 	for i := range e.samples[l] {
 		values[i] = of(&e.samples[l][i])
-		total += values[i]
 	}
-	return e.estimate(values, total/float64(len(values)))
+	return e.estimate(values)
 }
 
 func (e *engine) largest(l int, of func(*sample) float64) float64 {
@@ -189,6 +178,7 @@ func (e *engine) class(l, c int) Class {
 		Failed: by(worker.Failed) + by(worker.TimedOut), Timeout: by(worker.TimedOut), Expired: by(worker.Expired),
 		Dead: by(worker.Dead), Lost: by(worker.Lost), Rejected: by(worker.Rejected),
 		Unfinished: by(worker.Unfinished), Unstarted: by(worker.Unstarted), Retrying: by(worker.Retrying),
+		Cut:        per(p.Cut),
 		Retried:    per(p.Retried),
 		Duplicated: per(p.Duplicated),
 		Throughput: e.over(l, func(s *sample) float64 { return s.classes[c].throughput }),
@@ -219,42 +209,13 @@ func (e *engine) quantiles(l, c int, d duration) *Quantiles {
 	if h.Count() == 0 {
 		return nil
 	}
-	of := func(f figure) *Estimate {
-		values := make([]float64, len(e.samples[l]))
-		for i := range e.samples[l] {
-			values[i] = e.samples[l][i].classes[c].of[d][f]
-		}
-		return e.estimate(values, figureOf(h, f))
-	}
+	rows := e.rows(l, c, d)
+	of := func(s workloads.Stat) *Estimate { return rows.stat(s).estimate() }
 	return &Quantiles{
 		N: float64(h.Count()) / float64(len(e.samples[l])), Max: h.Max().Seconds(), Pooled: h,
-		Mean: of(mean), P50: of(p50), P90: of(p90), P95: of(p95), P99: of(p99), P999: e.rare(l, c, d, of(p999)),
+		Mean: of(average), P50: of(quantile(0.5)), P90: of(quantile(0.9)), P95: of(quantile(0.95)), P99: of(quantile(0.99)),
+		P999: of(quantile(0.999)),
 	}
-}
-
-// rare withholds a quantile that too few tasks lie beyond: 99.9 % needs ten tasks in its tail (statistics: refuse
-// p99.9 when fewer than 10/(1-p) tasks).
-func (e *engine) rare(l, c int, d duration, q *Estimate) *Estimate {
-	if histogramOf(&e.pools[l].classes[c], d).Count() < 10_000 {
-		return nil
-	}
-	return q
-}
-
-// warns says that some pooled p95 lies outside the interval of the per-replication ones by more than its half-width:
-// a sign of replications too short for the tail.
-func (e *engine) warns(l int) bool {
-	for c := range e.sc.Classes {
-		q := e.quantiles(l, c, wait)
-		if e.withheld[l][c] || q == nil || q.P95 == nil || q.P95.Low == nil {
-			continue
-		}
-		half := (*q.P95.High - *q.P95.Low) / 2
-		if d := q.P95.Pooled - q.P95.Value; d > half+0.05*q.P95.Value || -d > half+0.05*q.P95.Value {
-			return true
-		}
-	}
-	return false
 }
 
 // compare sets every layout against the baseline on the same tasks.
@@ -273,15 +234,15 @@ func (e *engine) compare() []Comparison {
 			for _, m := range []struct {
 				name string
 				d    duration
-				f    figure
+				s    workloads.Stat
 			}{
-				{"wait.mean", wait, mean},
-				{"wait.p95", wait, p95},
-				{"wait.p99", wait, p99},
-				{"response.mean", response, mean},
-				{"response.p95", response, p95},
+				{"wait.mean", wait, average},
+				{"wait.p95", wait, quantile(0.95)},
+				{"wait.p99", wait, quantile(0.99)},
+				{"response.mean", response, average},
+				{"response.p95", response, quantile(0.95)},
 			} {
-				if cmp, ok := e.pair(l, base, c, m.d, m.f); ok {
+				if cmp, ok := e.pair(l, base, c, m.d, m.s); ok {
 					cmp.Metric = m.name
 					comparisons = append(comparisons, cmp)
 				}
@@ -291,30 +252,68 @@ func (e *engine) compare() []Comparison {
 	return comparisons
 }
 
-func (e *engine) pair(l, base, c int, d duration, f figure) (Comparison, bool) {
-	var a, b []float64
-	for i := range e.samples[l] {
-		x, y := e.samples[l][i].classes[c].of[d][f], e.samples[base][i].classes[c].of[d][f]
-		if x == x && y == y {
-			a, b = append(a, x), append(b, y)
-		}
-	}
-	if len(a) == 0 {
+func (e *engine) pair(l, base, c int, d duration, s workloads.Stat) (Comparison, bool) {
+	here, there := e.rows(l, c, d).stat(s), e.rows(base, c, d).stat(s)
+	if math.IsNaN(here.Value) || math.IsNaN(there.Value) || here.needs > 0 || there.needs > 0 {
 		return Comparison{}, false
 	}
 	name := "all"
 	if c < len(e.sc.Classes) {
 		name = e.sc.Classes[c].Name
 	}
-	diff := stats.PairedDifference(a, b, e.sc.Run.Confidence)
-	here := figureOf(histogramOf(&e.pools[l].classes[c], d), f)
-	there := figureOf(histogramOf(&e.pools[base].classes[c], d), f)
+	diff := stats.PairedDifference(here.row, there.row, e.confidence)
+	rows := make([]float64, len(here.row))
+	for i := range rows {
+		rows[i] = here.row[i] - there.row[i]
+	}
 	cmp := Comparison{
 		Baseline: e.sc.Layouts[base].Name, Strategy: e.sc.Layouts[l].Name, Class: name,
-		Difference: newEstimate(diff.Interval, here-there), VarianceReduction: finite(diff.VarianceReduction),
+		Difference: newEstimate(e.level.Mean(rows)), VarianceReduction: finite(diff.VarianceReduction),
 	}
-	if there > 0 {
-		cmp.Ratio = newEstimate(floored(bounded(stats.RatioInterval(a, b, e.sc.Run.Confidence))), here/there)
+	cmp.Difference.Value = here.Value - there.Value
+	if there.Value > 0 {
+		cmp.Ratio = newEstimate(floored(bounded(stats.RatioInterval(here.row, there.row, e.confidence))))
+		cmp.Ratio.Value = here.Value / there.Value
 	}
 	return cmp, true
+}
+
+// floored is an interval of what cannot be below 0.
+func floored(iv stats.Interval) stats.Interval {
+	iv.Low = max(0, iv.Low)
+	return iv
+}
+
+// open says which targets are still open, and how many replications would close them.
+func (e *engine) open(reached bool) (said []string) {
+	if reached || e.exact {
+		return nil
+	}
+	for l := range e.sc.Layouts {
+		for c := range e.sc.Classes {
+			e.targets(c, func(o *workloads.SLO, target int) {
+				j := e.judge(l, c, o, target)
+				if j.Verdict != undecided || j.known {
+					return
+				}
+				said = append(said, fmt.Sprintf("%s: %s %s is open after %s: %s", e.sc.Layouts[l].Name, e.sc.Classes[c].Name,
+					strings.Replace(o.Name, ".", " ", 1), units.Plural(e.level.N, "replication", "replications"), e.wouldTake(&j)))
+			})
+		}
+	}
+	if len(said) == 0 {
+		said = append(said, fmt.Sprintf("the precision of %g %% was not reached in %d replications: raise run.replications.max or run.duration",
+			100*e.sc.Run.Precision, e.level.N))
+	}
+	return said
+}
+
+// wouldTake says what would decide an open target.
+func (e *engine) wouldTake(j *judged) string {
+	n := e.takes(j)
+	if math.IsInf(n, 1) || n > 1e6 {
+		return "it lies on its target, as far as anybody can tell"
+	}
+	return fmt.Sprintf("about %s would decide it, or longer ones (run.replications.max, run.duration)",
+		units.Plural(int(max(n, float64(e.level.N+block))), "replication", "replications"))
 }

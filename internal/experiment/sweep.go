@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"example.com/simrun/scenarios"
-	"example.com/simrun/stats"
 )
 
 // Sweep is the scenario over a grid. The Result around it is that of the file as it is written.
@@ -75,13 +74,8 @@ type CellVerdict struct {
 // fewer replications: a map needs many cells, and says of each how sure it is. There is no search for headroom (a
 // sweep of load shows it) and no second pilot.
 const (
-	cellLeast = 10
-	cellMost  = 40
+	cellLeast = 20
 )
-
-// alikeWithin is the difference that does not matter between layouts in a cell, in targets: where all wait for
-// milliseconds of a target of seconds, a map of who waits for fewer would show noise as borders.
-const alikeWithin = 0.05
 
 // sweep answers every cell of the scenario's grid, one after the other: each fills the cores.
 func (e *engine) sweep() (*Sweep, error) {
@@ -114,7 +108,7 @@ func (e *engine) sweep() (*Sweep, error) {
 // answerCell answers one cell.
 func answerCell(ctx context.Context, sc *scenarios.Scenario, cores int) (*Cell, int64, error) {
 	small := *sc
-	small.Run.Min, small.Run.Max = min(sc.Run.Min, cellLeast), min(sc.Run.Max, cellMost)
+	small.Run.Min = min(sc.Run.Min, cellLeast)
 	e := newEngine(ctx, &small, Options{Cores: cores})
 	e.cell = true
 	r, err := e.answer()
@@ -135,22 +129,6 @@ func answerCell(ctx context.Context, sc *scenarios.Scenario, cores int) (*Cell, 
 	return c, e.events, nil
 }
 
-// alike adds to the rows that tie with the best those that are not worse by enough to matter.
-func (e *engine) alike(rows [][]float64, tied []int) []int {
-	means := make([]float64, len(rows))
-	for i, row := range rows {
-		means[i] = stats.MeanInterval(row, e.sc.Run.Confidence).Value
-	}
-	least := slices.Min(means)
-	var all []int
-	for i, m := range means {
-		if m <= least+alikeWithin || slices.Contains(tied, i) {
-			all = append(all, i)
-		}
-	}
-	return all
-}
-
 func (e *engine) cellStrategy(l int, s *Strategy) CellStrategy {
 	c := CellStrategy{Name: s.Name, Slots: s.Slots, Cost: s.Cost, Unstable: s.Unstable}
 	if e.targeted() {
@@ -159,8 +137,8 @@ func (e *engine) cellStrategy(l int, s *Strategy) CellStrategy {
 	if len(s.Breaches) > 0 {
 		c.Verdict = fail
 	}
-	if row := e.objective(l); row != nil && len(e.withheld[l]) == 0 {
-		c.Worst = e.estimate(row, math.NaN())
+	if f := e.objective(l); f != nil {
+		c.Worst = e.estimate(f.row)
 	}
 	for i := range s.Classes {
 		c.Classes = append(c.Classes, cellClass(&s.Classes[i]))

@@ -34,11 +34,11 @@ func sweptAnswer(t *testing.T, sweep string) *experiment.Result {
 	return r
 }
 
-// covers checks a figure against theory: 4.5 standard errors of an interval at 95 %, about 2.26 of 10 replications.
+// covers checks a figure against theory: 4.5 standard errors of an interval at one of two looks, at 95 %, about 2.09 of 20 replications.
 func covers(t *testing.T, want float64, got *experiment.Estimate, msg ...any) {
 	t.Helper()
 	require.NotNil(t, got, msg...)
-	half := (*got.High - *got.Low) / 2 * 4.5 / 2.26
+	half := (*got.High - *got.Low) / 2 * 4.5 / 2.09
 	assert.InDelta(t, want, got.Value, half, msg...)
 	assert.Less(t, half, 0.7*want, "too wide to show anything")
 }
@@ -66,8 +66,8 @@ func TestSweepOfLoadCoversTheory(t *testing.T) {
 		}
 		require.NotNil(t, c.Verdict.Best)
 		assert.Equal(t, "two", *c.Verdict.Best)
-		assert.LessOrEqual(t, c.Replications, 40)
-		assert.GreaterOrEqual(t, c.Replications, 10)
+		assert.LessOrEqual(t, c.Replications, 60)
+		assert.GreaterOrEqual(t, c.Replications, 20)
 	}
 	// p95 of M/M/1: 1.5 s at 0.4, 5.2 s at 0.6 (to the target too near to tell), 13.9 s at 0.8
 	assert.Equal(t, "keep_baseline", r.Sweep.Cells[0].Verdict.Status)

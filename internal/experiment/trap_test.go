@@ -25,7 +25,7 @@ func TestCampaignDrownsTwoSlots(t *testing.T) {
 	p95 := map[string]float64{}
 	for _, s := range r.Strategies {
 		require.Equal(t, "notify", s.Classes[0].Name)
-		p95[s.Name] = s.Classes[0].Wait.P95.Value
+		p95[s.Name] = s.Classes[0].Wait.Pooled.Quantile(0.95)
 	}
 	assert.InEpsilon(t, 27, p95["one-pool"], 0.25)
 	assert.InEpsilon(t, 240, p95["separated"], 0.15)

@@ -2,13 +2,10 @@ package experiment
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"example.com/simrun/internal/units"
-	"example.com/simrun/stats"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -35,7 +32,7 @@ func (e *engine) decide(r *Result) error {
 	}
 	if !e.cell {
 		var err error
-		if v.Headroom, err = e.headroom(states); err != nil {
+		if v.Headroom, err = e.headroom(); err != nil {
 			return err
 		}
 	}
@@ -59,12 +56,11 @@ func (e *engine) decide(r *Result) error {
 		v.Reasons = append(v.Reasons, "A check failed, so the verdict is withheld: see the checks.")
 	case states[base] == pass:
 		v.Status, v.Recommend = keepBaseline, &e.sc.Layouts[base].Name
-	case states[base] == undecided, states[base] == marginal:
-		v.Status = noVerdict
 	case simplest >= 0:
 		v.Status, v.Recommend = change, &e.sc.Layouts[simplest].Name
 		v.Reasons = append(v.Reasons, e.whyChange(simplest))
-	case slices.ContainsFunc(e.choices(), func(l int) bool { return states[l] == undecided || states[l] == marginal }):
+	case states[base] == undecided, states[base] == marginal,
+		slices.ContainsFunc(e.choices(), func(l int) bool { return states[l] == undecided || states[l] == marginal }):
 		v.Status = noVerdict
 	default:
 		v.Status = nonePasses
@@ -143,102 +139,6 @@ func (e *engine) simplest(states []string) int {
 	}).layout
 }
 
-// best names the layout whose worst target is met by most. The observation of a replication is the largest ratio of a
-// duration to its target, or without targets the mean slowdown of all tasks. Layouts that cannot be told from the best
-// one at the scenario's confidence tie, and the simplest of them is named.
-func (e *engine) best(v *Verdict, states []string) {
-	var rows [][]float64
-	var kept []int
-	for _, l := range e.choices() {
-		if row := e.objective(l); row != nil && len(e.withheld[l]) == 0 && e.breaches(l) == nil {
-			rows, kept = append(rows, row), append(kept, l)
-		}
-	}
-	if len(kept) == 0 {
-		return
-	}
-	tied := e.tied(rows)
-	if e.cell && e.targeted() {
-		tied = e.alike(rows, tied)
-	}
-	apart := len(tied) == 1
-	if slices.ContainsFunc(tied, func(i int) bool { return states[kept[i]] == pass }) {
-		tied = slices.DeleteFunc(tied, func(i int) bool { return states[kept[i]] == fail }) // what fails is not best beside what passes
-	}
-	best := slices.MinFunc(tied, func(a, b int) int {
-		return cmp.Or(e.effort(kept[a], kept[b]), cmp.Compare(kept[a], kept[b]))
-	})
-	v.Best = &e.sc.Layouts[kept[best]].Name
-	if apart && len(kept) > 1 && !e.exact {
-		v.ProbabilityCorrect = &e.sc.Run.Confidence
-	}
-	if len(tied) > 1 {
-		var names []string
-		for _, t := range tied {
-			names = append(names, e.sc.Layouts[kept[t]].Name)
-		}
-		v.tied = names
-		v.Reasons = append(v.Reasons, fmt.Sprintf("The best is one of %s: they cannot be told apart.", strings.Join(names, ", ")))
-	}
-}
-
-// tied are the rows that may have the least mean: those that survive the screening and, as far as it has got, the
-// sequential selection of Kim and Nelson with an indifference of 5 % of the best mean.
-func (e *engine) tied(rows [][]float64) []int {
-	means := make([]float64, len(rows))
-	for i, row := range rows {
-		means[i] = stats.MeanInterval(row, e.sc.Run.Confidence).Value
-	}
-	least := slices.Min(means)
-	if e.exact || len(rows[0]) < 2 {
-		return []int{slices.Index(means, least)}
-	}
-	// Each procedure gets half of the error that the confidence allows.
-	alpha := (1 - e.sc.Run.Confidence) / 2
-	in := stats.Screen(rows, alpha)
-	selection, err := stats.NewKN(max(2, len(rows)), min(len(rows[0]), 2*block), alpha, 0.05*least)
-	if err != nil || len(rows) < 2 {
-		return in
-	}
-	both := slices.DeleteFunc(slices.Clone(in), func(i int) bool { return !slices.Contains(selection.Survivors(rows), i) })
-	if len(both) == 0 {
-		return in
-	}
-	return both
-}
-
-// effort compares the number of changes that two layouts take.
-func (e *engine) effort(a, b int) int {
-	base := &e.sc.Layouts[e.sc.Baseline]
-	x, xWorkers := strategies.Simplicity(base, &e.sc.Layouts[a], e.sc.Classes)
-	y, yWorkers := strategies.Simplicity(base, &e.sc.Layouts[b], e.sc.Classes)
-	return cmp.Or(cmp.Compare(x, y), cmp.Compare(xWorkers, yWorkers))
-}
-
-// objective is what the best layout has least of, for every replication; nil where a replication does not have it.
-func (e *engine) objective(l int) []float64 {
-	row := make([]float64, len(e.samples[l]))
-	targets := false
-	for i := range e.samples[l] {
-		for c := range e.sc.Classes {
-			for _, o := range e.sc.Classes[c].SLO {
-				if o.Bound > 0 {
-					targets = true
-					x := e.samples[l][i].classes[c].of[durationOf[o.Metric]][figureFor(o.Stat)]
-					row[i] = max(row[i], x/o.Bound.Seconds())
-				}
-			}
-		}
-		if !targets {
-			row[i] = e.samples[l][i].classes[len(e.sc.Classes)].of[slowdown][mean]
-		}
-		if row[i] != row[i] {
-			return nil
-		}
-	}
-	return row
-}
-
 // miss is a target that is not met.
 type miss struct {
 	strategy string
@@ -257,7 +157,7 @@ func misses(s *Strategy) []miss {
 				continue
 			}
 			factor := math.Inf(1)
-			if o.Value != nil && o.Target > 0 {
+			if o.Value.Known() && o.Target > 0 {
 				factor = o.Value.Value / o.Target
 			}
 			all = append(all, miss{s.Name, s.Classes[i].Name, o, factor})
@@ -275,7 +175,7 @@ func (e *engine) closest(r *Result) *Closest {
 			found = &m[0]
 		}
 	}
-	if found == nil || found.slo.Value == nil {
+	if found == nil || !found.slo.Value.Known() {
 		return nil
 	}
 	return &Closest{

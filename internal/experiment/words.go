@@ -25,14 +25,17 @@ func (e *engine) headline(r *Result, baseline string) string {
 		return s + "."
 	case targets == 0:
 		s := "No targets are set, so there is nothing to pass or fail"
-		if r.Verdict.Best != nil {
-			s += "; " + *r.Verdict.Best + " is best by mean slowdown"
+		if stuck := stuck(base); stuck != "" {
+			s = fmt.Sprintf("%s under what runs today (%s); no targets are set", stuck, base.Name)
+		}
+		if r.Verdict.Best != nil && len(r.Verdict.tied) == 0 {
+			s += fmt.Sprintf("; %s has the least mean response", *r.Verdict.Best)
 		}
 		return s + "."
 	case baseline == pass:
-		s := fmt.Sprintf("Yes: what runs today (%s) meets %s", base.Name, all(targets))
-		if h, ok := r.Verdict.Headroom[base.Name]; ok {
-			s += ", and still would at " + h.String() + " the load"
+		s := e.despite(base) + fmt.Sprintf(" what runs today (%s) meets %s", base.Name, all(targets))
+		if h, ok := r.Verdict.Headroom[base.Name]; ok && h.Factor > 1 {
+			s += ", and still would at " + h.upTo()
 		}
 		return s + "."
 	case baseline == marginal:
@@ -43,12 +46,49 @@ func (e *engine) headline(r *Result, baseline string) string {
 	}
 	missed := misses(base)
 	s := fmt.Sprintf("No: what runs today (%s) misses ", base.Name)
+	if stuck := stuck(base); stuck != "" {
+		s = fmt.Sprintf("No: %s under what runs today (%s), which misses ", stuck, base.Name)
+	}
 	if len(missed) == targets && targets > 1 {
 		s += "every target; the worst is "
 	} else if len(missed) > 1 {
 		s += fmt.Sprintf("%d of %d targets; the worst is ", len(missed), targets)
 	}
 	return s + describe(&missed[0]) + "."
+}
+
+// muchStuck is the share of a class that never ends from which on it is the first thing to say.
+const muchStuck = 0.05
+
+// stuck says how much of which class never ended, of the one of which most did not; empty where little is left.
+func stuck(s *Strategy) string {
+	worst, name := muchStuck, ""
+	for i := range s.Classes {
+		c := &s.Classes[i]
+		if left := c.Unstarted + c.Unfinished + c.Retrying - c.Cut; c.Published > c.Cut && left/(c.Published-c.Cut) > worst {
+			worst, name = left/(c.Published-c.Cut), c.Name
+		}
+	}
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s of %s never end", units.Share(worst), name)
+}
+
+// despite begins the sentence of a layout that meets its targets: "Yes:", unless it does so although tasks never end or
+// workers die.
+func (e *engine) despite(s *Strategy) string {
+	if stuck := stuck(s); stuck != "" {
+		return fmt.Sprintf("With care: %s, though", stuck)
+	}
+	lost := 0.0
+	for i := range s.Workers {
+		lost += s.Workers[i].lost
+	}
+	if lost > 0 {
+		return fmt.Sprintf("With care: whole workers die, %s in each run on average, though", units.Number(lost))
+	}
+	return "Yes:"
 }
 
 // whyMarginal names the target that a layout meets by least.
@@ -73,11 +113,13 @@ func (e *engine) whyUndecided(r *Result) string {
 			metric := strings.Replace(o.Metric, ".", " ", 1)
 			switch {
 			case o.Verdict != undecided:
-			case o.Value == nil:
+			case o.Value == nil && o.Attained == nil:
 				return fmt.Sprintf(": nothing was observed of %s %s", c.Name, metric)
-			case o.Value.Low != nil:
+			case o.Attained != nil && o.Attained.Low != nil && !(o.Value.Known() && o.Value.Low != nil):
+				return fmt.Sprintf(": between %s and %s of %s meet the %s of %s", units.Share(*o.Attained.Low), units.Share(*o.Attained.High), c.Name, metric, o.says(o.Target))
+			case o.Value.Known() && o.Value.Low != nil:
 				return fmt.Sprintf(": %s %s lies between %s and %s, its target is %s", c.Name, metric, o.says(*o.Value.Low), o.says(*o.Value.High), o.says(o.Target))
-			default:
+			case o.Value.Known():
 				return fmt.Sprintf(": %s %s is %s, its target %s", c.Name, metric, o.says(o.Value.Value), o.says(o.Target))
 			}
 		}
@@ -92,13 +134,26 @@ func all(targets int) string {
 	return fmt.Sprintf("all %d targets", targets)
 }
 
-// describe says what is missed and by how much: notify wait p95 3.2 s, target 200 ms.
+// describe says what is missed and by how much: notify wait p95: 3.2 s against a target of 200 ms.
 func describe(m *miss) string {
-	metric := strings.Replace(m.slo.Metric, ".", " ", 1)
-	if m.slo.Value == nil {
-		return fmt.Sprintf("%s %s: its queue grows without end, target %s", m.class, metric, m.slo.says(m.slo.Target))
+	o := m.slo
+	what := fmt.Sprintf("%s %s", m.class, strings.Replace(o.Metric, ".", " ", 1))
+	target := o.says(o.Target)
+	switch {
+	case o.within > 0 && o.Attained != nil:
+		return fmt.Sprintf("%s within %s in every %s: it held in %s of the runs", what, target, units.Duration(o.within.Seconds()), units.Share(o.Attained.Value))
+	case o.by && o.Attained != nil:
+		return fmt.Sprintf("%s: everything was done by then in %s of the runs", what, units.Share(o.Attained.Value))
+	case o.Value == nil && o.Attained == nil:
+		return fmt.Sprintf("%s (target %s): its queue grows without end", what, target)
+	case o.over > 0 && o.Value.Known() && o.Value.Value > o.Target:
+		return fmt.Sprintf("%s: %s at the most, against a target of %s, which %s went over", what, o.says(o.Value.Value), target, units.Plural(o.over, "run", "runs"))
+	case o.Value.Known() && o.Value.Value > o.Target:
+		return fmt.Sprintf("%s: %s against a target of %s", what, o.says(o.Value.Value), target)
+	case o.Attained != nil:
+		return fmt.Sprintf("%s (target %s): only %s of %s were within it", what, target, units.Share(o.Attained.Value), m.class)
 	}
-	return fmt.Sprintf("%s %s: %s, target %s", m.class, metric, m.slo.says(m.slo.Value.Value), m.slo.says(m.slo.Target))
+	return fmt.Sprintf("%s (target %s)", what, target)
 }
 
 // whyChange names the rung of the ladder that is enough.
@@ -129,7 +184,7 @@ func (e *engine) reasons(r *Result, states []string) []string {
 			said = append(said, fmt.Sprintf("%s is too close to a target to tell.", s.Name))
 		default:
 			if h, ok := r.Verdict.Headroom[s.Name]; ok {
-				said = append(said, fmt.Sprintf("%s passes up to %s the load.", s.Name, h.String()))
+				said = append(said, fmt.Sprintf("%s %s.", s.Name, h.Sentence()))
 			}
 		}
 		if states[l] == pass || states[l] == marginal {

@@ -40,5 +40,5 @@ tasks: {a: {arrivals: {poisson: 0.9/s}, work: [{io: {exponential: 1s}}], slo: {w
 strategies: {one: {workers: {w: {queues: [a], concurrency: 1}}}}
 `)
 	require.Equal(t, "undecided", r.Verdict.Status)
-	assert.Regexp(t, `2 replications: a wait p95 lies between .+ and .+, its target is 5 s\.$`, r.Verdict.Headline)
+	assert.Regexp(t, `2 replications: between .+ % and .+ % of a meet the wait p95 of 5 s\.$`, r.Verdict.Headline)
 }
