@@ -12,6 +12,12 @@ type Interval struct {
 // an interval.
 func (iv Interval) Half() float64 { return (iv.High - iv.Low) / 2 }
 
+// Clamp returns the interval with its ends moved into [low, high]; the value
+// stays.
+func (iv Interval) Clamp(low, high float64) Interval {
+	return Interval{Value: iv.Value, Low: min(max(iv.Low, low), high), High: min(max(iv.High, low), high)}
+}
+
 // Contains reports whether v lies in the closed interval; false without one.
 func (iv Interval) Contains(v float64) bool { return iv.Low <= v && v <= iv.High }
 

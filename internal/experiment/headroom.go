@@ -77,7 +77,8 @@ const (
 	headroomFloor   = 0.125 // smallest
 	headroomRuns    = 5     // replications of a probe while the limit is being bracketed
 	headroomBracket = 1.15  // ratio of a bracket in which the limit is looked for by interpolation
-	headroomPoints  = 4     // probes there, with as many replications as the first look has
+	headroomPoints  = 3     // probes there, with as many replications as the first look has
+	headroomHalf    = 0.012 // relative half-width that one more, at the limit, is to reach, with more replications
 )
 
 // headroom finds how much load each layout takes. Layouts without targets are left out. Layouts are searched side by
@@ -248,6 +249,7 @@ type search struct {
 	exact     int     // probes of the last kind
 	tried     float64
 	done      bool
+	more      float64   // by what factor the last probe has more replications than those before it
 	points    []point // of the last kind
 }
 
@@ -291,12 +293,15 @@ func (s *search) next() bool {
 	case s.exact == 0 && s.high.at > headroomBracket*s.low.at:
 		s.at = math.Sqrt(s.low.at * s.high.at)
 	default:
-		if s.exact == headroomPoints {
+		if s.exact > headroomPoints {
 			s.done = true
 			return false
 		}
 		s.exact++
 		s.at = s.between()
+		if s.exact > headroomPoints {
+			s.more = s.lacking()
+		}
 	}
 	return true
 }
@@ -304,6 +309,9 @@ func (s *search) next() bool {
 // between is where a line through the last two excesses has its root, kept inside the bracket.
 func (s *search) between() float64 {
 	middle := math.Sqrt(s.low.at * s.high.at)
+	if iv, ok := s.limit(); ok && iv.Value > s.low.at/headroomBracket && iv.Value < s.high.at*headroomBracket {
+		return iv.Value
+	}
 	if s.low.rows == nil || s.high.rows == nil {
 		return middle
 	}
@@ -321,40 +329,56 @@ func (s *search) runs(e *engine) int {
 	switch {
 	case e.exact:
 		return 1
+	case s.exact > headroomPoints:
+		return min(int(s.more*float64(e.looks[0])), max(e.sc.Run.Max, e.looks[0]))
 	case s.exact > 0:
-		return min(e.looks[0], len(e.samples[0]))
+		return e.looks[0]
 	}
 	return min(headroomRuns, len(e.samples[0]))
 }
 
-// headroom is what was found, with the interval of those loads at which the interval of the excess holds 0: the excess
-// at the last loads, by its slope there.
-func (s *search) headroom(e *engine) Headroom {
-	h := Headroom{Factor: s.low.at, Tried: s.tried, AtLimit: s.high.at == 0}
+// limit is where the mean excess is 0, by its slope between the points that have excesses, with the interval of those
+// loads at which the interval of the excess holds 0. False where there are too few such points.
+func (s *search) limit() (iv stats.Interval, ok bool) {
 	var x, y []float64
 	var last *point
 	for i := range s.points {
-		if p := &s.points[i]; p.rows != nil {
-			x, y = append(x, p.at), append(y, mean(p.rows))
-			if last == nil || math.Abs(mean(p.rows)) < math.Abs(mean(last.rows)) {
+		if p := &s.points[i]; len(p.rows) > 1 && len(p.rows) >= len(s.points[0].rows) {
+			x, y = append(x, p.at), append(y, mean(p.rows[:len(s.points[0].rows)])) // on the same tasks
+			if last == nil || len(p.rows) > len(last.rows) || len(p.rows) == len(last.rows) && math.Abs(mean(p.rows)) < math.Abs(mean(last.rows)) {
 				last = p
 			}
 		}
 	}
-	if e.exact || len(x) < 2 || len(last.rows) < 2 {
-		return h
+	if len(x) < 2 {
+		return iv, false
 	}
 	slope := stats.Slope(x, y)
-	if !(slope > 0) {
+	excess := last.level.Mean(last.rows)
+	iv = stats.Interval{Value: last.at - excess.Value/slope, Low: last.at - excess.High/slope, High: last.at - excess.Low/slope}
+	return iv, slope > 0 && iv.Low > 0 && iv.High >= iv.Low
+}
+
+// lacking is by what factor there are too few replications for an interval of the wanted width.
+func (s *search) lacking() float64 {
+	iv, ok := s.limit()
+	if !ok {
+		return 1
+	}
+	ratio := iv.Half() / (headroomHalf * iv.Value)
+	return max(1, math.Ceil(2*ratio*ratio)/2)
+}
+
+// headroom is what was found. Where excesses say nothing, as loads beyond it are not steady, the interval is the bracket.
+func (s *search) headroom(e *engine) Headroom {
+	h := Headroom{Factor: s.low.at, Tried: s.tried, AtLimit: s.high.at == 0}
+	if s.low.at == 0 || h.AtLimit || e.exact {
 		return h
 	}
-	iv := last.level.Mean(last.rows)
-	h.Factor = last.at - iv.Value/slope
-	low, high := last.at-iv.High/slope, last.at-iv.Low/slope
-	if low <= 0 || math.IsNaN(low) {
-		return Headroom{Factor: s.low.at, Tried: s.tried}
+	h.Low, h.High = &s.low.at, &s.high.at
+	if iv, ok := s.limit(); ok && iv.Value >= headroomFloor && iv.Value <= s.tried {
+		h.Factor, h.Low, h.High = iv.Value, &iv.Low, &iv.High
 	}
-	h.Low, h.High = &low, &high
 	return h
 }
 

@@ -75,21 +75,27 @@ func (r *rows) share(x des.Time) stats.Interval { return r.ratio(r.upTo(x)) }
 // ratio is the share that k of the counted tasks are.
 func (r *rows) ratio(k []float64) stats.Interval {
 	iv := r.level.Ratio(k, r.of)
-	return certain(iv, r.pieces, r.exact)
+	if r.exact {
+		return stats.Interval{Value: iv.Value, Low: iv.Value, High: iv.Value}
+	}
+	rest := make([]float64, len(k))
+	for i := range k {
+		rest[i] = r.of[i] - k[i]
+	}
+	return stats.Interval{Value: iv.Value, Low: min(iv.Low, 1-rare(rest, r.pieces)), High: max(iv.High, rare(k, r.pieces))}.Clamp(0, 1)
 }
 
-// certain is an interval of a share: where nothing is random the share itself, and where none or all were seen, so that
-// nothing varied, what a rare event could still be (rule of three). n is the number of pieces that were looked at.
-func certain(iv stats.Interval, n float64, exact bool) stats.Interval {
-	switch {
-	case exact:
-		iv.Low, iv.High = iv.Value, iv.Value
-	case iv.Value == 0 && n > 0:
-		iv.High = min(1, stats.RuleOfThree(int(n)))
-	case iv.Value == 1 && n > 0:
-		iv.Low = max(0, 1-stats.RuleOfThree(int(n)))
+// rare is how large a share may still be that hardly anything was seen of: in fewer replications than a variance can be
+// told from, or in none. Of n pieces that say different things 3/n (rule of three); 0 where enough was seen.
+func rare(k []float64, n float64) float64 {
+	var sum, square float64
+	for _, x := range k {
+		sum, square = sum+x, square+x*x
 	}
-	return stats.Interval{Value: iv.Value, Low: max(0, iv.Low), High: min(1, iv.High)}
+	if n == 0 || sum > 0 && sum*sum >= leastShare*square {
+		return 0
+	}
+	return stats.RuleOfThree(int(n))
 }
 
 // figure is an estimate and what it rests on.

@@ -216,14 +216,14 @@ func (e *engine) judgeShare(j *judged, layout, class int, o *workloads.SLO) {
 		j.nothing()
 		return
 	}
-	iv := rows.level.Ratio(bad, rows.of)
-	switch {
-	case o.Share != workloads.Duplicates || total == 0:
-		iv = certain(iv, rows.pieces, e.exact)
-	case e.exact:
-		iv.Low, iv.High = iv.Value, iv.Value
+	iv := rows.ratio(bad)
+	if o.Share == workloads.Duplicates { // a ratio, without a ceiling
+		iv = rows.level.Ratio(bad, rows.of)
+		iv.Low, iv.High = max(0, iv.Low), max(iv.High, rare(bad, rows.pieces))
+		if e.exact {
+			iv.Low, iv.High = iv.Value, iv.Value
+		}
 	}
-	iv.Low = max(0, iv.Low)
 	j.decisive, j.decides, j.row = iv, j.Target, linear(iv.Value, bad, rows.of)
 	if j.Target == 0 { // as with a maximum: it must not have happened, and more looking only finds more
 		j.known = true
@@ -327,6 +327,10 @@ const (
 	saysNoMore      // what is open will stay open up to the cap
 )
 
+// hopeful is by how much more replications than may run an open target may seem to take for it to be worth while going
+// on: after few of them neither the figure nor its spread is known well.
+const hopeful = 3
+
 // state says whether to go on after a look. What is open is worth more replications where they can close it: the
 // interval shrinks with their root.
 func (e *engine) state(last bool) says {
@@ -339,7 +343,7 @@ func (e *engine) state(last bool) says {
 					return
 				}
 				open = true
-				closable = closable || e.takes(&j) <= float64(e.sc.Run.Max)
+				closable = closable || e.takes(&j) <= hopeful*float64(e.sc.Run.Max)
 			})
 		}
 	}
@@ -356,7 +360,7 @@ func (e *engine) state(last bool) says {
 }
 
 // takes is the number of replications that would decide an open target if what is seen so far is the truth; +Inf where
-// it lies on the target. A fifth more than the root law says is allowed for, as the figure moves.
+// it lies on the target.
 func (e *engine) takes(j *judged) float64 {
 	away := math.Abs(j.decisive.Value - j.decides)
 	half := j.decisive.High - j.decisive.Value
@@ -367,7 +371,7 @@ func (e *engine) takes(j *judged) float64 {
 		return math.Inf(1)
 	}
 	ratio := half / away
-	return math.Ceil(float64(e.level.N) * ratio * ratio / 1.2)
+	return math.Ceil(float64(e.level.N) * ratio * ratio)
 }
 
 // knownWithoutTargets says that the mean response of every class is known within the precision.
