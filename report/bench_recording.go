@@ -87,17 +87,12 @@ type recordedWorker struct {
 	HardTimeLimit      *float64 `json:"hard_time_limit"`
 }
 
-var (
-	brokerNames = map[worker.BrokerKind]string{worker.Ideal: "ideal", worker.Redis: "redis", worker.RabbitMQ: "rabbitmq"}
-	poolNames   = map[worker.Pool]string{worker.Prefork: "prefork", worker.Threads: "threads", worker.Gevent: "gevent", worker.Solo: "solo"}
-)
-
 func recordedScenario(sc *scenarios.Scenario, r *experiment.Bench, s *experiment.BenchStrategy) recorded {
 	l := s.Layout
 	out := recorded{
 		Name:   sc.Name + "-" + s.Name,
 		What:   fmt.Sprintf("measured by simrun bench: strategy %s of %s, bodies run by %s, %s times as fast", s.Name, sc.Name, executors[r.Executor], strconv.FormatFloat(r.Speed, 'f', -1, 64)),
-		Broker: brokerNames[l.Broker.Kind], Duration: r.For, Drain: s.Drain.Seconds(), Seed: sc.Seed, Format: "cb-scenario/1",
+		Broker: l.Broker.Kind.String(), Duration: r.For, Drain: s.Drain.Seconds(), Seed: sc.Seed, Format: "cb-scenario/1",
 		Classes:  map[string]recordedClass{},
 		Software: map[string]string{"celery": sc.Release, "simrun": r.Simrun},
 		Machine:  map[string]any{"cores": r.Calibration.Cores, "efficiency": r.Calibration.Efficiency},
@@ -119,7 +114,7 @@ func recordedScenario(sc *scenarios.Scenario, r *experiment.Bench, s *experiment
 	for i := range l.Workers {
 		w := &l.Workers[i]
 		one := recordedWorker{
-			Name: w.Name, Pool: poolNames[w.Pool], Concurrency: w.Concurrency, PrefetchMultiplier: w.PrefetchMultiplier,
+			Name: w.Name, Pool: w.Pool.String(), Concurrency: w.Concurrency, PrefetchMultiplier: w.PrefetchMultiplier,
 			DisablePrefetch: w.DisablePrefetch, AcksLate: w.AcksLate, RejectOnWorkerLost: w.RejectOnWorkerLost,
 		}
 		for _, q := range w.Queues {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
 	"example.com/simrun/workloads"
@@ -179,21 +180,7 @@ func (d *decoder) derive(v *value) *strategies.Derive {
 func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 	v := f.val
 	w := strategies.WorkerSpec{
-		Name:               f.key,
-		Command:            d.text(v.get("command")),
-		Queues:             d.texts(v.get("queues")),
-		Concurrency:        d.wholeIf(v.get("concurrency")),
-		Pool:               d.text(v.get("pool")),
-		PrefetchMultiplier: d.wholeIf(v.get("prefetch_multiplier")),
-		DisablePrefetch:    d.flagIf(v.get("disable_prefetch")),
-		AcksLate:           d.flagIf(v.get("acks_late")),
-		RejectOnWorkerLost: d.flagIf(v.get("reject_on_worker_lost")),
-		Start:              d.text(v.get("start")),
-		Replicas:           d.wholeIf(v.get("replicas")),
-		Overflow:           d.texts(v.get("overflow")),
-		MaxTasksPerChild:   d.wholeIf(v.get("max_tasks_per_child")),
-		Heartbeat:          d.flagIf(v.get("heartbeat")),
-		Clearance:          d.texts(v.get("clearance")),
+		Worker: celery.Worker{Name: f.key, Queues: d.texts(v.get("queues")), Concurrency: d.wholeIf(v.get("concurrency")), Pool: d.text(v.get("pool")), PrefetchMultiplier: d.wholeIf(v.get("prefetch_multiplier")), DisablePrefetch: d.flagIf(v.get("disable_prefetch")), AcksLate: d.flagIf(v.get("acks_late")), RejectOnWorkerLost: d.flagIf(v.get("reject_on_worker_lost")), Overflow: d.texts(v.get("overflow")), MaxTasksPerChild: d.wholeIf(v.get("max_tasks_per_child")), Heartbeat: d.flagIf(v.get("heartbeat"))}, Command: d.text(v.get("command")), Start: d.text(v.get("start")), Replicas: d.wholeIf(v.get("replicas")), Clearance: d.texts(v.get("clearance")),
 	}
 	w.Machine, w.OwnMachine = d.machineUse(v.get("machine"))
 	if soft := v.get("soft_shutdown"); soft != nil {
@@ -205,7 +192,7 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 		w.WakeupTimer = &t
 	}
 	if a := v.get("autoscale"); a != nil {
-		w.Autoscale = d.autoscale(a, join(path, "autoscale"))
+		d.autoscale(a, join(path, "autoscale"), &w)
 	}
 	if kept := v.get("reserve"); kept != nil {
 		w.Reserve = map[string]int{}
@@ -276,8 +263,7 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 		return strategies.BrokerSpec{Producers: producers, Zones: d.places}
 	}
 	b := strategies.BrokerSpec{
-		Zone: d.text(v.get("zone")), Zones: d.places, Kind: d.text(v.get("kind")), Dispatch: d.text(v.get("dispatch")),
-		Machine: d.text(v.get("machine")), Producers: producers, ACL: d.text(v.get("acl")),
+		Broker: celery.Broker{Kind: d.text(v.get("kind")), Dispatch: d.text(v.get("dispatch"))}, Zone: d.text(v.get("zone")), Zones: d.places, Machine: d.text(v.get("machine")), Producers: producers, ACL: d.text(v.get("acl")),
 	}
 	if timeout := v.get("visibility_timeout"); timeout != nil {
 		t := d.time(timeout)
@@ -295,13 +281,11 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 			if d.bad[f.at] {
 				continue
 			}
-			switch {
-			case slices.Contains(strategies.ShareNames(), f.key):
-				b.Chances[f.key] = d.number(f.val, shares())
-			case slices.Contains(strategies.CountNames(), f.key):
-				b.Chances[f.key] = float64(d.whole(f.val))
-			default:
+			switch q := overheadKeys().key(f.key).shape.(amount).quantity; {
+			case q.units[0].name == "ms":
 				b.Overheads[f.key] = d.time(f.val)
+			default:
+				b.Chances[f.key] = d.number(f.val, q)
 			}
 		}
 	}

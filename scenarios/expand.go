@@ -12,11 +12,6 @@ import (
 	"example.com/simrun/worker"
 )
 
-var (
-	poolWords  = [...]string{worker.Prefork: "prefork", worker.Threads: "threads", worker.Gevent: "gevent", worker.Solo: "solo"}
-	orderWords = [...]string{worker.RoundRobin: "round_robin", worker.Sorted: "sorted", worker.Strict: "strict", worker.Weighted: "weighted"}
-)
-
 // expand writes the scenario with its defaults filled in and its layouts resolved. It is a scenario file itself, and
 // reads as the same scenario, but for its sweep: that varies what is written, and here everything is.
 func (d *decoder) expand(s *Scenario) string {
@@ -119,9 +114,9 @@ func expandWorker(l *strategies.Layout, w *worker.Config, replicas int, machine 
 		order.add("weighted", weights)
 		out.add("order", order)
 	} else {
-		out.add("order", textValue(orderWords[w.Order]))
+		out.add("order", textValue(w.Order.String()))
 	}
-	out.add("pool", textValue(poolWords[w.Pool]))
+	out.add("pool", textValue(w.Pool.String()))
 	out.add("prefetch_multiplier", wholeValue(w.PrefetchMultiplier))
 	out.add("disable_prefetch", flagValue(w.DisablePrefetch))
 	out.add("acks_late", flagValue(w.AcksLate))

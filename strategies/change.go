@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/des"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -57,7 +58,7 @@ func wishes(l *Layout) []string {
 	for w := range l.Workers {
 		c := &l.Workers[w]
 		if c.Order != worker.RoundRobin && len(c.Queues) > 1 {
-			list = append(list, fmt.Sprintf("workers.%s: order %s: of an ideal broker", c.Name, orderNames[c.Order]))
+			list = append(list, fmt.Sprintf("workers.%s: order %s: of an ideal broker", c.Name, c.Order))
 		}
 		if len(c.Overflow) > 0 {
 			list = append(list, fmt.Sprintf("workers.%s: overflow: of an ideal broker", c.Name))
@@ -90,8 +91,8 @@ func nodeNames(l *Layout) []string {
 func commandOf(l *Layout, w int, name string) string {
 	c := &l.Workers[w]
 	words := []string{
-		"celery", "-A", "proj", "worker", "-n", quote(name + "@%h"),
-		"-Q", quote(strings.Join(queueNames(l, append(slices.Clone(c.Queues), c.Overflow...)), ",")),
+		"celery", "-A", "proj", "worker", "-n", celery.Quote(name + "@%h"),
+		"-Q", celery.Quote(strings.Join(queueNames(l, append(slices.Clone(c.Queues), c.Overflow...)), ",")),
 	}
 	if c.AutoscaleMin > 0 {
 		words = append(words, fmt.Sprintf("--autoscale=%d,%d", c.Concurrency, c.AutoscaleMin))
@@ -101,7 +102,7 @@ func commandOf(l *Layout, w int, name string) string {
 	} else {
 		words = append(words, "-c", strconv.Itoa(c.Concurrency))
 	}
-	words = append(words, "-P", poolNames[c.Pool])
+	words = append(words, "-P", c.Pool.String())
 	if c.PrefetchMultiplier > 0 {
 		words = append(words, "--prefetch-multiplier="+strconv.Itoa(c.PrefetchMultiplier))
 	}

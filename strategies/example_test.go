@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log"
 
+	"example.com/simrun/capacity"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
@@ -39,7 +40,7 @@ func Example() {
 	for _, p := range append(problems[0], problems[1]...) {
 		fmt.Println(p.Path, p.Message)
 	}
-	for _, q := range strategies.Offered(&layouts[1], classes, machines, strategies.Outside{}, 1) {
+	for _, q := range layouts[1].Offered(classes, machines, capacity.Outside{}, 1) {
 		fmt.Printf("%s: %.1f of %.0f slots\n", q.Queue, q.Offered, q.Capacity)
 	}
 	fmt.Println()

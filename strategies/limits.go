@@ -40,7 +40,7 @@ func (b *builder) prefetchLimits(path string, g *group) {
 
 func (b *builder) timeLimits(path string, g *group) {
 	path += ".time_limit"
-	pool := poolNames[g.cfg.Pool]
+	pool := g.cfg.Pool
 	switch g.cfg.Pool {
 	case worker.Threads, worker.Solo:
 		if g.cfg.SoftLimit > 0 || g.cfg.HardLimit > 0 {
@@ -74,7 +74,6 @@ func (b *builder) lateAcks(path string, g *group) {
 
 // whatIf marks what no setting of this broker gives.
 func (b *builder) whatIf(g *group) {
-	kind := brokerNames[b.broker.Kind]
 	if b.broker.Kind == worker.Ideal {
 		return
 	}
@@ -84,11 +83,11 @@ func (b *builder) whatIf(g *group) {
 		g.cfg.Order = worker.Sorted
 		b.note(`workers.%s: strict by the order of its queues is the order of their names here: queue_order_strategy "sorted" does it`, g.name)
 	case g.cfg.Order == worker.Strict:
-		b.wish("workers.%s: order strict: %s", g.name, b.orderOffer(kind))
+		b.wish("workers.%s: order strict: %s", g.name, b.orderOffer())
 	case g.cfg.Order == worker.Weighted:
-		b.wish("workers.%s: order weighted: %s", g.name, b.orderOffer(kind))
+		b.wish("workers.%s: order weighted: %s", g.name, b.orderOffer())
 	case g.cfg.Order == worker.Sorted && b.broker.Kind == worker.RabbitMQ:
-		b.wish("workers.%s: order sorted: %s", g.name, b.orderOffer(kind))
+		b.wish("workers.%s: order sorted: %s", g.name, b.orderOffer())
 	}
 	if g.reserve != nil {
 		b.wish("workers.%s: reserve: no setting of Celery keeps slots of a worker for a queue", g.name)
@@ -98,11 +97,11 @@ func (b *builder) whatIf(g *group) {
 	}
 }
 
-func (b *builder) orderOffer(kind string) string {
+func (b *builder) orderOffer() string {
 	if b.broker.Kind == worker.Redis {
 		return "with redis Celery can go round robin or by the names of the queues"
 	}
-	return fmt.Sprintf("with %s Celery interleaves its queues as the broker delivers them", kind)
+	return fmt.Sprintf("with %s Celery interleaves its queues as the broker delivers them", b.broker.Kind)
 }
 
 // stalls tells of lost wake-ups: a worker whose window is full may not notice that there is room again until something

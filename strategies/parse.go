@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/simrun/celery"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -21,7 +23,7 @@ func Parse(c *Change, like *Spec, classes []workloads.Class) (Spec, []worker.Que
 		"broker_transport_options", "worker_prefetch_multiplier", softSetting,
 	}
 	for key := range sortedKeys(c.Settings) {
-		if _, err := choice(known, key); err != nil {
+		if _, err := units.Choose(known, key); err != nil {
 			return Spec{}, nil, fmt.Errorf("settings: %w", err)
 		}
 	}
@@ -37,10 +39,11 @@ func Parse(c *Change, like *Spec, classes []workloads.Class) (Spec, []worker.Que
 		spec.Broker.PrioritySteps = steps
 	}
 	for _, command := range c.Commands {
-		w, _, err := ParseCommand(command)
+		line, _, err := celery.ParseCommand(command)
 		if err != nil {
 			return Spec{}, nil, fmt.Errorf("commands: %q: %w", command, err)
 		}
+		w := WorkerSpec{Worker: line}
 		configure(&w, &spec, c, classes)
 		spec.Workers = append(spec.Workers, w)
 	}

@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/simrun/des"
+	"example.com/simrun/celery"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -123,24 +124,22 @@ func (b *builder) resolveBroker() {
 	if b.release == "" {
 		b.release = "5.6"
 	}
-	if !slices.Contains(releases, b.release) {
-		b.fail("celery", "%q: want %s", b.release, alternatives(releases))
+	if !slices.Contains(celery.Releases(), b.release) {
+		b.fail("celery", "%q: want %s", b.release, units.Alternatives(celery.Releases()))
 	}
 	b.layout.Release = b.release
 	kind := s.Kind
 	if kind == "" {
 		kind = "redis"
 	}
-	i, err := choice(brokerNames, kind)
+	i, err := units.Choose(worker.BrokerNames(), kind)
 	if err != nil {
 		b.fail("broker", "%v", err)
 		return
 	}
 	b.broker.Kind = worker.BrokerKind(i)
-	b.broker.Publish = publishTime(b.release, b.broker.Kind)
-	b.broker.Restore = restoreTime(b.broker.Kind)
 	if s.Dispatch != "" {
-		d, err := choice(dispatchNames, s.Dispatch)
+		d, err := units.Choose(worker.DispatchNames(), s.Dispatch)
 		switch {
 		case err != nil:
 			b.fail("broker.dispatch", "%v", err)
@@ -151,7 +150,7 @@ func (b *builder) resolveBroker() {
 	}
 	switch {
 	case b.broker.Kind == worker.Redis:
-		b.broker.PrioritySteps = slices.Clone(defaultSteps)
+		b.broker.PrioritySteps = slices.Clone(celery.PrioritySteps())
 		if s.PrioritySteps != nil {
 			b.broker.PrioritySteps = slices.Clone(s.PrioritySteps)
 		}
@@ -161,7 +160,7 @@ func (b *builder) resolveBroker() {
 	}
 	for name, v := range sortedPairs(s.Overheads) {
 		path := "broker.overheads." + name
-		if _, err := choice(OverheadNames(), name); err != nil {
+		if _, err := units.Choose(celery.OverheadNames(), name); err != nil {
 			b.fail(path, "%v", err)
 		}
 		if v < 0 {
@@ -170,14 +169,6 @@ func (b *builder) resolveBroker() {
 	}
 	b.access(s.ACL)
 	b.cpuOfMessages(s)
-	override(&b.broker.Publish, s.Overheads, "publish")
-	override(&b.broker.Restore, s.Overheads, "restore")
-}
-
-func override(to *des.Time, values map[string]des.Time, name string) {
-	if v, given := values[name]; given {
-		*to = v
-	}
 }
 
 // checkSteps wants 0 first, as kombu looks for the step below a priority (kombu/transport/redis.py: priority).
@@ -221,7 +212,7 @@ func (b *builder) route() {
 			}
 		}
 		if !found {
-			b.fail(path, "no such task: want %s or \"*\"%s", strings.Join(taskNames, ", "), suggestion(r.Task, taskNames))
+			b.fail(path, "no such task: want %s or \"*\"%s", strings.Join(taskNames, ", "), units.Suggestion(r.Task, taskNames))
 		}
 	}
 	b.known = map[string]bool{}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -119,7 +120,7 @@ func transport(l *Layout, app map[string]any, own map[string]map[string]any) {
 		return
 	}
 	options := map[string]any{}
-	if !slices.Equal(l.Broker.PrioritySteps, defaultSteps) {
+	if !slices.Equal(l.Broker.PrioritySteps, celery.PrioritySteps()) {
 		steps := make([]any, len(l.Broker.PrioritySteps))
 		for i, step := range l.Broker.PrioritySteps {
 			steps[i] = step

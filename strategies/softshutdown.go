@@ -2,6 +2,7 @@ package strategies
 
 import (
 	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 )
 
@@ -21,7 +22,7 @@ func (b *builder) softShutdown(path string, w *WorkerSpec, g *group) {
 	case b.release == "5.2" && b.broker.Kind != worker.Ideal:
 		b.fail(path, "Celery %s has no soft shutdown: want celery 5.6", b.release)
 	case g.cfg.Pool != worker.Prefork:
-		b.warn(path, "no effect: the pool %s cannot end what runs", poolNames[g.cfg.Pool])
+		b.warn(path, "no effect: the pool %s cannot end what runs", g.cfg.Pool)
 		return
 	}
 	g.cfg.SoftShutdown = soft
@@ -67,6 +68,6 @@ func (r *rollout) remap() {
 		}
 	}
 	if len(names) > 0 {
-		r.step("Put REMAP_SIGTERM=SIGQUIT into the environment of %s: a plain TERM does not look at %s.", quotedList(names), softSetting)
+		r.step("Put REMAP_SIGTERM=SIGQUIT into the environment of %s: a plain TERM does not look at %s.", units.Quoted(names), softSetting)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/simrun/celery"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -61,7 +63,7 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, bool) {
 	if w.Command == "" {
 		return w, true
 	}
-	c, ignored, err := ParseCommand(w.Command)
+	c, ignored, err := celery.ParseCommand(w.Command)
 	if err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			b.fail(path+".command", "%s", line)
@@ -81,7 +83,7 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, bool) {
 		// celery/app/amqp.py: without -Q and task_queues, the queue task_default_queue.
 		if !b.known["celery"] {
 			b.fail(path+".command", `no -Q: Celery then takes the queue "celery", to which no task goes: want -Q with %s`,
-				alternatives(b.queueNames()))
+				units.Alternatives(b.queueNames()))
 			return w, false
 		}
 		w.Queues = []string{"celery"}
@@ -97,7 +99,7 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, bool) {
 	fill(&w.MaxTasksPerChild, c.MaxTasksPerChild)
 	fill(&w.Heartbeat, c.Heartbeat)
 	fill(&w.MaxMemoryPerChild, c.MaxMemoryPerChild)
-	if w.Concurrency == nil || *w.Concurrency < 1 {
+	if w.Fleet == nil && (w.Concurrency == nil || *w.Concurrency < 1) {
 		fill(&w.Autoscale, c.Autoscale)
 	}
 	return w, true
@@ -121,7 +123,7 @@ func or[T any](given *T, fallback T) T {
 func (b *builder) worker(path string, w *WorkerSpec) group {
 	g := group{name: w.Name, machine: b.machine(path+".machine", w.Machine), own: w.OwnMachine}
 	if w.Pool != "" {
-		pool, err := poolOf(w.Pool)
+		pool, err := celery.PoolOf(w.Pool)
 		if err != nil {
 			b.fail(path+".pool", "%v", err)
 		}
@@ -156,7 +158,7 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 	}
 	g.queues = b.consumed(path+".queues", w.Queues)
 	if len(g.queues) == 0 {
-		b.fail(path+".queues", "none: want at least one of %s", alternatives(b.queueNames()))
+		b.fail(path+".queues", "none: want at least one of %s", units.Alternatives(b.queueNames()))
 	}
 	g.overflow = b.consumed(path+".overflow", w.Overflow)
 	for _, name := range g.overflow {
@@ -168,7 +170,7 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 	b.order(path, w, &g)
 	b.reserve(path, w, &g)
 	b.limits(path, &g)
-	g.cfg.Overheads = b.overheads(g.cfg.Pool)
+	g.cfg.Overheads = b.preset(g.cfg.Pool).Overheads(&b.spec.Broker.Broker)
 	b.loop(w, &g)
 	return g
 }
@@ -176,7 +178,7 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 // concurrency is the number of slots of one replica. Celery takes the node's cores when none is given.
 func (b *builder) concurrency(path string, w *WorkerSpec, g *group) int {
 	switch {
-	case w.Autoscale != nil && g.fleet == nil:
+	case w.Autoscale != nil:
 		if w.Concurrency != nil {
 			b.fail(path+".concurrency", "%d: not with autoscale, whose max is the number of slots", *w.Concurrency)
 		}
@@ -217,7 +219,7 @@ func (b *builder) machine(path, name string) int {
 		b.fail(path, "%q: the scenario has no machines", name)
 		return -1
 	}
-	i, err := choice(names, name)
+	i, err := units.Choose(names, name)
 	if err != nil {
 		b.fail(path, "%v", err)
 		return -1
@@ -234,7 +236,7 @@ func (b *builder) consumed(path string, names []string) []string {
 			b.fail(path, "%q: twice in the list", name)
 			continue
 		case !b.known[name]:
-			b.fail(path, "%q: no task goes to this queue: want %s%s", name, alternatives(b.queueNames()), suggestion(name, b.queueNames()))
+			b.fail(path, "%q: no task goes to this queue: want %s%s", name, units.Alternatives(b.queueNames()), units.Suggestion(name, b.queueNames()))
 		}
 		list = append(list, name)
 	}
@@ -251,7 +253,7 @@ func (b *builder) order(path string, w *WorkerSpec, g *group) {
 	if name == "" {
 		name = "round_robin"
 	}
-	i, err := choice(orderNames, name)
+	i, err := units.Choose(worker.OrderNames(), name)
 	if err != nil {
 		b.fail(path, "%v", err)
 		return
@@ -275,7 +277,7 @@ func (b *builder) order(path string, w *WorkerSpec, g *group) {
 		}
 		for q := range sortedKeys(w.Weights) {
 			if !slices.Contains(g.queues, q) {
-				b.fail(path, "weighted: %q: not a queue of this worker: want %s", q, alternatives(g.queues))
+				b.fail(path, "weighted: %q: not a queue of this worker: want %s", q, units.Alternatives(g.queues))
 			}
 		}
 	}

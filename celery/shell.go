@@ -1,4 +1,4 @@
-package strategies
+package celery
 
 import (
 	"errors"
@@ -87,8 +87,8 @@ func quoted(s string, word *strings.Builder) (int, error) {
 	return 0, errors.New("a \" is not closed")
 }
 
-// quote writes a word so that split, or a shell, reads it back as one.
-func quote(word string) string {
+// Quote writes a word so that split, or a shell, reads it back as one.
+func Quote(word string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:,@%+=", r)
 	}

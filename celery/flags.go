@@ -1,4 +1,4 @@
-package strategies
+package celery
 
 import (
 	"fmt"
@@ -8,61 +8,62 @@ import (
 	"strings"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 )
 
 // flag is one option of `celery worker` (celery/bin/worker.py, celery/bin/celery.py and celery/bin/base.py of 5.6).
 // Exactly one of set, ignored and refused says what becomes of it.
 type flag struct {
 	names   []string
-	takes   bool                             // has a value
-	set     func(*WorkerSpec, string) error  // has an effect
-	note    func(*WorkerSpec, string) string // set, but with something to tell; may be nil
-	ignored string                           // why it has none
-	refused string                           // why the line cannot be taken
+	takes   bool                         // has a value
+	set     func(*Worker, string) error  // has an effect
+	note    func(*Worker, string) string // set, but with something to tell; may be nil
+	ignored string                       // why it has none
+	refused string                       // why the line cannot be taken
 }
 
 const notYet = "not supported yet"
 
 var flags = []flag{
 	{names: []string{"-Q", "--queues"}, takes: true, set: setQueues},
-	{names: []string{"-c", "--concurrency"}, takes: true, set: func(w *WorkerSpec, v string) error {
+	{names: []string{"-c", "--concurrency"}, takes: true, set: func(w *Worker, v string) error {
 		return whole(&w.Concurrency, v, 1)
 	}},
-	{names: []string{"-P", "--pool"}, takes: true, set: func(w *WorkerSpec, v string) error {
-		p, err := poolOf(v)
+	{names: []string{"-P", "--pool"}, takes: true, set: func(w *Worker, v string) error {
+		p, err := PoolOf(v)
 		if err == nil {
-			w.Pool = poolNames[p]
+			w.Pool = p.String()
 		}
 		return err
 	}},
-	{names: []string{"--prefetch-multiplier"}, takes: true, set: setMultiplier, note: func(w *WorkerSpec, _ string) string {
+	{names: []string{"--prefetch-multiplier"}, takes: true, set: setMultiplier, note: func(w *Worker, _ string) string {
 		if w.PrefetchMultiplier != nil {
 			return ""
 		}
 		return "0 on the command line means not given: no limit needs the setting worker_prefetch_multiplier = 0"
 	}},
-	{names: []string{"--disable-prefetch"}, set: func(w *WorkerSpec, _ string) error {
+	{names: []string{"--disable-prefetch"}, set: func(w *Worker, _ string) error {
 		yes := true
 		w.DisablePrefetch = &yes
 		return nil
 	}},
-	{names: []string{"--time-limit"}, takes: true, set: func(w *WorkerSpec, v string) error {
+	{names: []string{"--time-limit"}, takes: true, set: func(w *Worker, v string) error {
 		return limit(&w.HardLimit, v)
 	}},
-	{names: []string{"--soft-time-limit"}, takes: true, set: func(w *WorkerSpec, v string) error {
+	{names: []string{"--soft-time-limit"}, takes: true, set: func(w *Worker, v string) error {
 		return limit(&w.SoftLimit, v)
 	}},
-	{names: []string{"-n", "--hostname"}, takes: true, set: func(w *WorkerSpec, v string) error {
+	{names: []string{"-n", "--hostname"}, takes: true, set: func(w *Worker, v string) error {
 		w.Name, _, _ = strings.Cut(v, "@")
 		return nil
 	}},
-	{names: []string{"-O", "--optimization"}, takes: true, set: func(_ *WorkerSpec, v string) error {
-		_, err := choice([]string{"default", "fair"}, v)
+	{names: []string{"-O", "--optimization"}, takes: true, set: func(_ *Worker, v string) error {
+		_, err := units.Choose([]string{"default", "fair"}, v)
 		return err
-	}, note: func(*WorkerSpec, string) string { return "fair is what Celery does anyway" }},
+	}, note: func(*Worker, string) string { return "fair is what Celery does anyway" }},
 
 	{names: []string{"--autoscale"}, takes: true, set: setAutoscale},
-	{names: []string{"--max-tasks-per-child", "--maxtasksperchild"}, takes: true, set: func(w *WorkerSpec, v string) error {
+	{names: []string{"--max-tasks-per-child", "--maxtasksperchild"}, takes: true, set: func(w *Worker, v string) error {
 		return whole(&w.MaxTasksPerChild, v, 1)
 	}},
 	{names: []string{"--max-memory-per-child", "--maxmemperchild"}, takes: true, set: setMemory},
@@ -70,7 +71,7 @@ var flags = []flag{
 	{names: []string{"--help"}, refused: "starts no worker"},
 	{names: []string{"--version"}, refused: "starts no worker"},
 
-	{names: []string{"-A", "--app"}, takes: true, set: func(*WorkerSpec, string) error { return nil }}, // every line has it: nothing to tell
+	{names: []string{"-A", "--app"}, takes: true, set: func(*Worker, string) error { return nil }}, // every line has it: nothing to tell
 	{names: []string{"-b", "--broker"}, takes: true, ignored: "the broker is the scenario's"},
 	{names: []string{"--result-backend"}, takes: true, ignored: "storing results costs nothing here"},
 	{names: []string{"--loader"}, takes: true, ignored: "its settings are not read"},
@@ -93,7 +94,7 @@ var flags = []flag{
 	{names: []string{"-I", "--include"}, takes: true, ignored: "the tasks are those of the scenario"},
 	{names: []string{"--without-gossip"}, ignored: "gossip costs nothing here; as a timer it goes with the heartbeat"},
 	{names: []string{"--without-mingle"}, ignored: "workers are up when a run starts"},
-	{names: []string{"--without-heartbeat"}, set: func(w *WorkerSpec, _ string) error {
+	{names: []string{"--without-heartbeat"}, set: func(w *Worker, _ string) error {
 		no := false
 		w.Heartbeat = &no
 		return nil
@@ -127,7 +128,7 @@ func flagNames() []string {
 	return names
 }
 
-func setQueues(w *WorkerSpec, v string) error {
+func setQueues(w *Worker, v string) error {
 	w.Queues = nil
 	for name := range strings.SplitSeq(v, ",") {
 		if name == "" {
@@ -143,7 +144,7 @@ func setQueues(w *WorkerSpec, v string) error {
 
 // setAutoscale takes max, or max,min (celery/worker/autoscale.py; celery/bin/worker.py: Autoscale; min is 0 there when
 // it is missing, and at least one process runs all the same).
-func setAutoscale(w *WorkerSpec, v string) error {
+func setAutoscale(w *Worker, v string) error {
 	most, least, both := strings.Cut(v, ",")
 	high, err := strconv.Atoi(most)
 	low := 0
@@ -158,7 +159,7 @@ func setAutoscale(w *WorkerSpec, v string) error {
 }
 
 // setMemory takes KiB (docs.celeryq.dev, worker_max_memory_per_child).
-func setMemory(w *WorkerSpec, v string) error {
+func setMemory(w *Worker, v string) error {
 	var kib *int
 	if err := whole(&kib, v, 1); err != nil {
 		return err
@@ -168,7 +169,7 @@ func setMemory(w *WorkerSpec, v string) error {
 }
 
 // setMultiplier leaves 0 out: celery/bin/worker.py has `value or conf.worker_prefetch_multiplier`.
-func setMultiplier(w *WorkerSpec, v string) error {
+func setMultiplier(w *Worker, v string) error {
 	if err := whole(&w.PrefetchMultiplier, v, 0); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package strategies
+package celery
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"example.com/simrun/internal/units"
 )
 
 // ParseCommand reads the line that starts a worker, as it stands in a shell script or a unit file:
@@ -16,10 +18,10 @@ import (
 // before celery. Only what the line gives is set; the name is that of -n without its host. The second result says, a
 // sentence each, which flags have no effect. A flag that has one, but is not simulated, is an error, as is an unknown
 // one; all errors of a line are joined, each beginning with the flag.
-func ParseCommand(line string) (WorkerSpec, []string, error) {
+func ParseCommand(line string) (Worker, []string, error) {
 	words, err := split(line)
 	if err != nil {
-		return WorkerSpec{}, nil, err
+		return Worker{}, nil, err
 	}
 	p := commandLine{words: words}
 	p.program()
@@ -27,7 +29,7 @@ func ParseCommand(line string) (WorkerSpec, []string, error) {
 		p.options()
 	}
 	if len(p.errs) > 0 {
-		return WorkerSpec{}, nil, errors.Join(p.errs...)
+		return Worker{}, nil, errors.Join(p.errs...)
 	}
 	return p.worker, p.ignored, nil
 }
@@ -35,7 +37,7 @@ func ParseCommand(line string) (WorkerSpec, []string, error) {
 // commandLine is a line in the course of being read.
 type commandLine struct {
 	words   []string // left to read
-	worker  WorkerSpec
+	worker  Worker
 	ignored []string
 	errs    []error
 }
@@ -119,7 +121,7 @@ func (p *commandLine) options() {
 			p.fail("multi: want the line of each worker by itself: \"celery -A app worker ...\"")
 			return
 		case !worker && word != "worker":
-			p.fail("%q: want the command \"worker\"%s", word, suggestion(word, []string{"worker"}))
+			p.fail("%q: want the command \"worker\"%s", word, units.Suggestion(word, []string{"worker"}))
 			return
 		case worker:
 			p.fail("%q: want a flag", word)
@@ -135,7 +137,7 @@ func (p *commandLine) long(word string) {
 	f := lookup(name)
 	switch {
 	case f == nil:
-		p.fail("%s: no such flag%s", name, suggestion(name, flagNames()))
+		p.fail("%s: no such flag%s", name, units.Suggestion(name, flagNames()))
 		return
 	case !f.takes && given:
 		p.fail("%s: %q: takes no value", name, value)
