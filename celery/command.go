@@ -19,9 +19,15 @@ import (
 // sentence each, which flags have no effect. A flag that has one, but is not simulated, is an error, as is an unknown
 // one; all errors of a line are joined, each beginning with the flag.
 func ParseCommand(line string) (Worker, []string, error) {
+	l, ignored, err := ParseLine(line)
+	return l.Says, ignored, err
+}
+
+// ParseLine is ParseCommand, and keeps how the line is written.
+func ParseLine(line string) (Line, []string, error) {
 	words, err := split(line)
 	if err != nil {
-		return Worker{}, nil, err
+		return Line{}, nil, err
 	}
 	p := commandLine{words: words}
 	p.program()
@@ -29,26 +35,33 @@ func ParseCommand(line string) (Worker, []string, error) {
 		p.options()
 	}
 	if len(p.errs) > 0 {
-		return Worker{}, nil, errors.Join(p.errs...)
+		return Line{}, nil, errors.Join(p.errs...)
 	}
-	return p.worker, p.ignored, nil
+	return p.line, p.ignored, nil
 }
 
 // commandLine is a line in the course of being read.
 type commandLine struct {
-	words   []string // left to read
-	worker  Worker
+	words   []shellWord // left to read
+	line    Line
 	ignored []string
 	errs    []error
 }
 
-func (p *commandLine) next() (string, bool) {
+func (p *commandLine) next() (shellWord, bool) {
 	if len(p.words) == 0 {
-		return "", false
+		return shellWord{}, false
 	}
 	word := p.words[0]
 	p.words = p.words[1:]
 	return word, true
+}
+
+// keep is a part of the line that says no setting.
+func (p *commandLine) keep(words ...shellWord) {
+	for _, w := range words {
+		p.line.parts = append(p.line.parts, part{written: w.written})
+	}
 }
 
 func (p *commandLine) fail(format string, args ...any) {
@@ -63,29 +76,53 @@ func (p *commandLine) program() {
 			p.fail("no celery in it: want a line such as \"celery -A app worker -Q high,low -c 8\"")
 			return
 		}
-		switch base := path.Base(word); {
+		switch base := path.Base(word.text); {
 		case base == "celery":
+			p.keep(word)
 			return
-		case isAssignment(word):
-			name, _, _ := strings.Cut(word, "=")
-			p.ignored = append(p.ignored, name+"=: environment variables are not read")
+		case isAssignment(word.text):
+			p.variable(word)
 		case slices.Contains([]string{"exec", "env", "nohup"}, base):
-		case slices.Contains([]string{"poetry", "uv", "pipenv", "pdm", "hatch"}, base) && len(p.words) > 0 && p.words[0] == "run":
+			p.keep(word)
+		case slices.Contains([]string{"poetry", "uv", "pipenv", "pdm", "hatch"}, base) && len(p.words) > 0 && p.words[0].text == "run":
+			p.keep(word, p.words[0])
 			p.words = p.words[1:]
 		case strings.HasPrefix(base, "python"):
-			for len(p.words) > 0 && p.words[0] != "-m" && strings.HasPrefix(p.words[0], "-") {
+			p.keep(word)
+			for len(p.words) > 0 && p.words[0].text != "-m" && strings.HasPrefix(p.words[0].text, "-") {
+				p.keep(p.words[0])
 				p.words = p.words[1:]
 			}
-			if len(p.words) < 2 || p.words[0] != "-m" || p.words[1] != "celery" {
-				p.fail("%q: want \"python -m celery\" or \"celery\"", word)
+			if len(p.words) < 2 || p.words[0].text != "-m" || p.words[1].text != "celery" {
+				p.fail("%q: want \"python -m celery\" or \"celery\"", word.text)
 				return
 			}
+			p.keep(p.words[0])
 			p.words = p.words[1:]
 		default:
-			p.fail("%q: want a line that starts with \"celery\", \"python -m celery\" or variables before them", word)
+			p.fail("%q: want a line that starts with \"celery\", \"python -m celery\" or variables before them", word.text)
 			return
 		}
 	}
+}
+
+// variable reads an assignment to an environment variable.
+func (p *commandLine) variable(word shellWord) {
+	name, text, _ := strings.Cut(word.text, "=")
+	for i := range workerSettings {
+		if s := &workerSettings[i]; s.Env == name {
+			value, err := s.Quantity.fromFlag(text)
+			if err != nil {
+				p.fail("%s=: %w", name, err)
+				return
+			}
+			s.Set(&p.line.Says, value)
+			p.line.parts = append(p.line.parts, part{written: word.written, setting: s, prefix: name + "="})
+			return
+		}
+	}
+	p.keep(word)
+	p.ignored = append(p.ignored, name+"=: environment variables are not read")
 }
 
 func isAssignment(word string) bool {
@@ -110,31 +147,33 @@ func (p *commandLine) options() {
 				p.fail("no worker in it: want \"celery worker\"")
 			}
 			return
-		case word == "--":
+		case word.text == "--":
 			p.fail("--: settings on the command line: %s", notYet)
 			return
-		case strings.HasPrefix(word, "--"):
+		case strings.HasPrefix(word.text, "--"):
 			p.long(word)
-		case len(word) > 1 && word[0] == '-':
+		case len(word.text) > 1 && word.text[0] == '-':
 			p.short(word)
-		case !worker && word == "multi":
+		case !worker && word.text == "multi":
 			p.fail("multi: want the line of each worker by itself: \"celery -A app worker ...\"")
 			return
-		case !worker && word != "worker":
-			p.fail("%q: want the command \"worker\"%s", word, units.Suggestion(word, []string{"worker"}))
+		case !worker && word.text != "worker":
+			p.fail("%q: want the command \"worker\"%s", word.text, units.Suggestion(word.text, []string{"worker"}))
 			return
 		case worker:
-			p.fail("%q: want a flag", word)
+			p.fail("%q: want a flag", word.text)
 		default:
 			worker = true
+			p.keep(word)
 		}
 	}
 }
 
 // long reads --flag, --flag=value or --flag value.
-func (p *commandLine) long(word string) {
-	name, value, given := strings.Cut(word, "=")
+func (p *commandLine) long(word shellWord) {
+	name, value, given := strings.Cut(word.text, "=")
 	f := lookup(name)
+	made := part{written: word.written, flag: f, prefix: name + "="}
 	switch {
 	case f == nil:
 		p.fail("%s: no such flag%s", name, units.Suggestion(name, flagNames()))
@@ -143,55 +182,69 @@ func (p *commandLine) long(word string) {
 		p.fail("%s: %q: takes no value", name, value)
 		return
 	case f.takes && !given:
-		if value, given = p.next(); !given {
+		next, ok := p.next()
+		if !ok {
 			p.fail("%s: no value", name)
 			return
 		}
+		value = next.text
+		made.written, made.prefix = word.written+" "+next.written, name+" "
 	}
-	p.apply(f, name, value)
+	p.apply(made, name, value)
 }
 
 // short reads -c 8, -c8 and flags without value in one word, -EB.
-func (p *commandLine) short(word string) {
-	for i := 1; i < len(word); i++ {
-		name := "-" + word[i:i+1]
+func (p *commandLine) short(word shellWord) {
+	for i := 1; i < len(word.text); i++ {
+		name := "-" + word.text[i:i+1]
 		f := lookup(name)
 		if f == nil {
 			p.fail("%s: no such flag", name)
 			return
 		}
+		made := part{written: name, flag: f, glued: i > 1}
 		if !f.takes {
-			p.apply(f, name, "")
+			p.apply(made, name, "")
 			continue
 		}
-		value := word[i+1:]
-		if value == "" {
-			var ok bool
-			if value, ok = p.next(); !ok {
+		value := word.text[i+1:]
+		made.prefix, made.written = name, name+Quote(value)
+		switch {
+		case i == 1 && value != "":
+			made.written = word.written
+		case value == "":
+			next, ok := p.next()
+			if !ok {
 				p.fail("%s: no value", name)
 				return
 			}
+			value = next.text
+			made.prefix, made.written = name+" ", name+" "+next.written
 		}
-		p.apply(f, name, value)
+		p.apply(made, name, value)
 		return
 	}
 }
 
-func (p *commandLine) apply(f *flag, name, value string) {
-	switch {
-	case f.refused != "":
+func (p *commandLine) apply(made part, name, text string) {
+	f := made.flag
+	if f.refused != "" {
 		p.fail("%s: %s", name, f.refused)
-	case f.ignored != "":
-		p.ignored = append(p.ignored, name+": "+f.ignored)
-	default:
-		if err := f.set(&p.worker, value); err != nil {
-			p.fail("%s: %w", name, err)
-			return
-		}
-		if f.note != nil {
-			if note := f.note(&p.worker, value); note != "" {
-				p.ignored = append(p.ignored, name+": "+note)
-			}
-		}
+		return
 	}
+	value, note, err := f.read(text)
+	if err != nil {
+		p.fail("%s: %w", name, err)
+		return
+	}
+	if note != "" {
+		p.ignored = append(p.ignored, name+": "+note)
+	}
+	if made.setting = f.setting; value != nil {
+		f.setting.Set(&p.line.Says, value)
+	}
+	if f.names[0] == nameFlag {
+		p.line.Says.Name, p.line.host, _ = strings.Cut(text, "@")
+	}
+	p.line.parts = append(p.line.parts, made)
 }

@@ -10,7 +10,11 @@
 // # Where to look
 //
 //	spec                        a worker and a broker as they are written
-//	command, flags, shell       command lines
+//	setting, quantity, access   what a row of the table of settings says, and what its value may be
+//	worker_settings,            the table
+//	broker_settings, overheads
+//	command, flags, shell       command lines, read
+//	line                        and written, with what somebody wrote left as it is
 //	presets, labour, chances    what a message costs, by release, broker and pool
 //	python                      settings as a configuration has them
 package celery

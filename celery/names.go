@@ -16,6 +16,3 @@ func PoolOf(name string) (worker.Pool, error) {
 	i, err := units.Choose(worker.PoolNames(), name)
 	return worker.Pool(i), err
 }
-
-// PrioritySteps are those of kombu (kombu/transport/redis.py: PRIORITY_STEPS).
-func PrioritySteps() []int { return []int{0, 3, 6, 9} }

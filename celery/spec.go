@@ -20,17 +20,15 @@ type Worker struct {
 	MaxTasksPerChild   *int
 	MaxMemoryPerChild  *int64     // bytes
 	Autoscale          *Autoscale // of its processes
+	Keepalive          *des.Time  // of the autoscaler
 	WakeupTimer        *des.Time  // 0 = none
 	Heartbeat          *bool
 	Overflow           []string
 	Reserve            map[string]int // slots kept for a queue
 }
 
-// Autoscale is Celery's own autoscaler as written.
-type Autoscale struct {
-	Min, Max  int
-	Keepalive *des.Time
-}
+// Autoscale is between how many processes Celery's own autoscaler goes.
+type Autoscale struct{ Min, Max int }
 
 // Broker is the settings of a broker as written.
 type Broker struct {

@@ -56,12 +56,7 @@ func (d *decoder) workerNotes(s *Scenario, note func(string, ...any)) {
 				if err != nil {
 					continue // resolving has refused it
 				}
-				if given.PrefetchMultiplier == nil {
-					given.PrefetchMultiplier = command.PrefetchMultiplier
-				}
-				if given.Pool == "" {
-					given.Pool = command.Pool
-				}
+				given.Fill(&command)
 			}
 			at := spec.Name + "." + w.Name
 			for k := range l.Workers {

@@ -22,7 +22,7 @@ func (d *decoder) autoscale(v *value, path string, w *strategies.WorkerSpec) {
 		for _, key := range []string{"target", "counts", "poll", "cooldown", "boot", "grace", "victim"} {
 			refuse(key, "not with the policy celery, which has keepalive alone")
 		}
-		w.Autoscale = &celery.Autoscale{Min: d.whole(v.get("min")), Max: d.whole(v.get("max")), Keepalive: d.timeIf(v.get("keepalive"))}
+		w.Autoscale = &celery.Autoscale{Min: d.whole(v.get("min")), Max: d.whole(v.get("max"))}
 		return
 	}
 	if scales == "processes" {

@@ -27,7 +27,7 @@ func grammar() *record {
 		{name: "about", doc: "What it is about, in a sentence or two.", shape: phrase{noun: "a text"}},
 		{name: "seed", doc: "Seed of all random numbers: the same seed gives the same figures.", shape: amount{quantity: wholes(0, 1<<53)}, def: "1"},
 		{name: "run", doc: "How long and how often to simulate.", shape: runKeys(), def: "{}"},
-		{name: "celery", doc: "Release of Celery whose behaviour is simulated; ignored with broker ideal.", shape: word{words: []string{"5.2", "5.6"}}, def: `"5.6"`},
+		{name: "celery", doc: "Release of Celery whose behaviour is simulated; ignored with broker ideal.", shape: word{words: celery.Releases()}, def: `"5.6"`},
 		{name: "broker", doc: "Message broker.", shape: brokerKeys(), def: "redis"},
 		{name: "currency", doc: "Currency of the prices, for display.", shape: phrase{noun: "a currency"}},
 		{name: "machines", doc: "Kinds of machines that workers run on.", shape: &mapping{noun: "a map of machines", name: name("the name of a machine"), of: machineKeys()}},
@@ -88,23 +88,20 @@ func queueKeys() *record {
 }
 
 func brokerKeys() shape {
-	kinds := word{words: []string{"ideal", "redis", "rabbitmq"}}
-	return &either{of: []shape{kinds, &record{noun: "a broker", keys: []key{
-		{name: "kind", doc: "Whose delivery rules hold; ideal has no overhead.", shape: kinds, required: true},
-		{name: "dispatch", doc: "How the ideal broker picks the worker: one with a free slot if there is one, or at random.", shape: word{words: []string{"free_slot", "random"}}},
-		{name: "priority_steps", doc: "Priorities of redis are rounded down to one of these.", shape: &sequence{noun: "a list of priorities that rises from 0", of: amount{quantity: wholes(0, 255)}, length: [2]int{1, 256}}},
+	settings := settingKeys(celery.BrokerSettings(), nil)
+	settings[0].required = true // its kind
+	return &either{of: []shape{settings[0].shape, &record{noun: "a broker", keys: append(settings, []key{
 		{name: "overheads", doc: "Fixed costs in time of moving a message; the others are those of the release.", shape: overheadKeys()},
 		{name: "machine", doc: "Kind of machine it runs on, whose cores it then shares; elsewhere if it is missing.", shape: name("the name of a machine")},
 		{name: "zone", doc: "Where it stands: workers and producers elsewhere pay the round trips; where its machine stands, or else next door to everything, if it is missing.", shape: name("the name of a zone")},
 		{name: "acl", doc: "Which queues the credentials of a worker read: none = all of them, as one user for all; per_queue = its own. It takes no time.", shape: word{words: []string{"none", "per_queue"}}},
-		{name: "visibility_timeout", doc: "With redis, how long a message may be unacked before it is delivered again; checked about every 100 s (gevent: 20 s).", shape: amount{quantity: durations().positive()}},
-	}}}}
+	}...)}}}
 }
 
 func overheadKeys() *record {
 	r := &record{noun: "a map of overheads"}
 	for _, o := range celery.Overheads() {
-		r.keys = append(r.keys, key{name: o.Name, doc: o.Doc, shape: amount{quantity: quantityOf(o.Quantity())}})
+		r.keys = append(r.keys, key{name: o.Name, doc: o.Doc, shape: shapeOf(new(o.Quantity()))})
 	}
 	return r
 }

@@ -1,22 +1,14 @@
 package strategies
 
 import (
-	"time"
-
 	"example.com/simrun/celery"
 	"example.com/simrun/des"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 )
 
-const defaultKeepalive = 30 * time.Second // AUTOSCALE_KEEPALIVE, celery/worker/autoscale.py
-
 // autoscale resolves Celery's autoscaler: slots start at min, and the window is that of max.
 func (b *builder) autoscale(path string, w *WorkerSpec, g *group) {
-	if w.MaxTasksPerChild != nil && g.cfg.Pool != worker.Prefork {
-		b.warn(path+".max_tasks_per_child", "no effect: the pool %s has no processes to recycle", g.cfg.Pool)
-		g.cfg.MaxTasksPerChild = 0
-	}
 	path += ".autoscale"
 	if w.Fleet != nil {
 		b.fleet(path, w, g)
@@ -34,7 +26,7 @@ func (b *builder) autoscale(path string, w *WorkerSpec, g *group) {
 		b.fail(path+".max", "%d: want at least min, %d", a.Max, a.Min)
 	}
 	g.cfg.AutoscaleMin = a.Min
-	g.cfg.Keepalive = or(a.Keepalive, defaultKeepalive)
+	g.cfg.Keepalive = or(w.Keepalive, celery.WorkerSettingOf("autoscale.keepalive").Default.(des.Time))
 }
 
 // preset is what the behaviour of a worker of this strategy is looked up by.
@@ -56,25 +48,9 @@ func (b *builder) loop(w *WorkerSpec, g *group) {
 	}
 }
 
-// Timers are the keys wakeup_timer (0 = none) and heartbeat that make the worker's timers what they are.
-func Timers(c *worker.Config) (wakeup des.Time, heartbeat bool) {
-	switch c.Wakeup {
-	case 0, celery.Wakeup(c.Pool, true):
-		return 0, true
-	case celery.Wakeup(c.Pool, false):
-		return 0, false
-	}
-	return c.Wakeup, true
-}
-
 // cpuOfMessages is the CPU time that the broker and the producers take of their machines, as with the pool prefork:
-// what they do depends little on the pool. The visibility timeout stands beside it.
+// what they do depends little on the pool.
 func (b *builder) cpuOfMessages(s *BrokerSpec) {
-	if b.broker.Kind == worker.Redis {
-		b.broker.Visibility = or(s.Visibility, time.Hour) // kombu/transport/redis.py: visibility_timeout
-	} else if s.Visibility != nil {
-		b.fail("broker.visibility_timeout", "only with redis")
-	}
 	s.Costs(b.release, &b.broker)
 	if s.Machine == "" {
 		b.broker.ServeCPU = 0

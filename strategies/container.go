@@ -53,13 +53,7 @@ func (b *builder) container(path string, w *WorkerSpec, g *group) {
 		}
 		g.box.Whole = true
 	}
-	g.cfg.MaxMemoryPerChild = or(w.MaxMemoryPerChild, 0)
-	switch most := g.cfg.MaxMemoryPerChild; {
-	case most == 0:
-	case g.cfg.Pool != worker.Prefork:
-		b.warn(path+".max_memory_per_child", "no effect: the pool %s has no processes to recycle", g.cfg.Pool)
-		g.cfg.MaxMemoryPerChild = 0
-	case most < g.box.Child:
+	if most := g.cfg.MaxMemoryPerChild; most > 0 && g.cfg.Pool == worker.Prefork && most < g.box.Child {
 		b.warn(path+".max_memory_per_child", "%s: a child holds %s before any task: every child is replaced after its first one",
 			units.Bytes(float64(most)), units.Bytes(float64(g.box.Child)))
 	}

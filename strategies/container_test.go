@@ -103,7 +103,7 @@ func TestMemoryOnTheCommandLine(t *testing.T) {
 	assert.EqualValues(t, 1<<30, *w.MaxMemoryPerChild)
 	layouts, _ := Resolve([]Spec{{Name: "s", Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w"}, Command: "celery -A app worker -Q a -c 2 --max-memory-per-child=1048576"}}}},
 		[]workloads.Class{sized("a", 0)}, nil, nil)
-	assert.Contains(t, commandOf(&layouts[0], 0, "w"), " --max-memory-per-child=1048576")
+	assert.Contains(t, lineOf(&layouts[0], 0, "w").String(), " --max-memory-per-child=1048576")
 }
 
 // A cap is what a worker's tasks can use at most, whatever cores there are: 2 cores of work a second do not fit into 1.5.

@@ -125,8 +125,8 @@ func same(a, b setting) bool {
 	if a.cfg.Order == worker.RoundRobin || b.cfg.Order == worker.RoundRobin {
 		a.cfg.Order, b.cfg.Order = worker.RoundRobin, worker.RoundRobin
 	}
-	return a.machine == b.machine && a.box == b.box && a.own == b.own && slices.Equal(a.clearance, b.clearance) && sameFlags(&a.cfg, &b.cfg) && a.cfg.AcksLate == b.cfg.AcksLate &&
-		a.cfg.RejectOnWorkerLost == b.cfg.RejectOnWorkerLost && a.cfg.Order == b.cfg.Order
+	return a.machine == b.machine && a.box == b.box && a.own == b.own && slices.Equal(a.clearance, b.clearance) &&
+		len(differing(&a.cfg, &b.cfg, nil, nil)) == 0
 }
 
 // machineOf is the machine kind of a worker, -1 without one.
@@ -214,7 +214,7 @@ func (b *builder) staff(from *Layout, shares []share) []group {
 	var groups []group
 	for i := range shares {
 		s := &shares[i]
-		g := group{name: s.worker, cfg: base.cfg, queues: s.queues, machine: base.machine, box: base.box, own: base.own}
+		g := group{name: s.worker, cfg: base.cfg, queues: s.queues, machine: base.machine, box: base.box, own: base.own, line: from.line(s.worker)}
 		if s.machine != nil {
 			g.machine, g.cfg.Charged = *s.machine, b.broker.Kind != worker.Ideal
 		}

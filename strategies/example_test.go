@@ -50,8 +50,8 @@ func Example() {
 	// low: 4.5 of 6 slots
 	//
 	// Workers
-	//   celery -A proj worker -n worker_high@%h -Q high -c 2 -P prefork --prefetch-multiplier=4
-	//   celery -A proj worker -n worker_low@%h -Q low -c 6 -P prefork --prefetch-multiplier=4
+	//   celery -A app worker -n worker_high@%h -Q high -c 2
+	//   celery -A app worker -n worker_low@%h -Q low -c 6
 	//
 	// Steps
 	//   1. Start "worker_high" and "worker_low".

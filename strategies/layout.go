@@ -2,6 +2,7 @@ package strategies
 
 import (
 	"example.com/simrun/capacity"
+	"example.com/simrun/celery"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -17,6 +18,7 @@ type Layout struct {
 	Workers      []worker.Config // replicas expanded, each an instance of its own
 	Group        []int           // group of each worker, an index into Groups: replicas of one worker share theirs
 	Groups       []string        // the workers as written
+	Lines        []celery.Line   // their command lines, where somebody wrote one
 	Node         []int           // node of each worker, an index into Nodes; -1 = cores without limit
 	Nodes        []int           // machine kind of each node, an index into the scenario's machines
 	Leases       []Lease         // of each node; nil = all are standing

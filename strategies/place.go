@@ -34,6 +34,7 @@ func (b *builder) compose(groups []group) {
 	for i := range groups {
 		g := &groups[i]
 		l.Groups = append(l.Groups, g.name)
+		l.Lines = append(l.Lines, g.line)
 		if g.fleet != nil {
 			l.Fleets = append(l.Fleets, *g.fleet)
 		}

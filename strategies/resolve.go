@@ -138,26 +138,7 @@ func (b *builder) resolveBroker() {
 		return
 	}
 	b.broker.Kind = worker.BrokerKind(i)
-	if s.Dispatch != "" {
-		d, err := units.Choose(worker.DispatchNames(), s.Dispatch)
-		switch {
-		case err != nil:
-			b.fail("broker.dispatch", "%v", err)
-		case b.broker.Kind != worker.Ideal:
-			b.fail("broker.dispatch", "%q: only with the broker ideal", s.Dispatch)
-		}
-		b.broker.Dispatch = worker.Dispatch(d)
-	}
-	switch {
-	case b.broker.Kind == worker.Redis:
-		b.broker.PrioritySteps = slices.Clone(celery.PrioritySteps())
-		if s.PrioritySteps != nil {
-			b.broker.PrioritySteps = slices.Clone(s.PrioritySteps)
-		}
-		b.checkSteps(b.broker.PrioritySteps)
-	case s.PrioritySteps != nil:
-		b.fail("broker.priority_steps", "only with redis")
-	}
+	b.brokerSettings(s)
 	for name, v := range sortedPairs(s.Overheads) {
 		path := "broker.overheads." + name
 		if _, err := units.Choose(celery.OverheadNames(), name); err != nil {
@@ -169,6 +150,32 @@ func (b *builder) resolveBroker() {
 	}
 	b.access(s.ACL)
 	b.cpuOfMessages(s)
+}
+
+// brokerSettings gives the broker what is written, or else the defaults.
+func (b *builder) brokerSettings(s *BrokerSpec) {
+	all := celery.BrokerSettings()
+	for i := range all {
+		row := &all[i]
+		v, path := row.Given(&s.Broker), "broker."+row.Key
+		switch {
+		case row.Key == "kind":
+			continue
+		case row.Brokers != nil && !slices.Contains(row.Brokers, b.broker.Kind):
+			if v != nil {
+				b.fail(path, "only with the broker %s", row.Brokers[0])
+			}
+			continue
+		}
+		if err := row.Quantity.Check(v); err != nil {
+			b.fail(path, "%v", err)
+			continue
+		}
+		row.Put(&b.broker, row.Or(v))
+	}
+	if b.broker.Kind == worker.Redis {
+		b.checkSteps(b.broker.PrioritySteps)
+	}
 }
 
 // checkSteps wants 0 first, as kombu looks for the step below a priority (kombu/transport/redis.py: priority).

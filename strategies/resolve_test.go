@@ -174,7 +174,7 @@ func TestResolveProblems(t *testing.T) {
 		{"concurrency 0", pool(func(w *WorkerSpec) { w.Concurrency = new(0) }), "workers.w.concurrency: 0: want at least 1"},
 		{"replicas", pool(func(w *WorkerSpec) { w.Replicas = new(-1) }), "workers.w.replicas: -1: want at least 1"},
 		{"multiplier", pool(func(w *WorkerSpec) { w.PrefetchMultiplier = new(-2) }), "workers.w.prefetch_multiplier: -2: want at least 0"},
-		{"limit", pool(func(w *WorkerSpec) { w.HardLimit = new(-time.Second) }), "workers.w.time_limit: -1s: want at least 0s"},
+		{"limit", pool(func(w *WorkerSpec) { w.HardLimit = new(-time.Second) }), "workers.w.time_limit.hard: -1s: want at least 0s"},
 		{"pool", pool(func(w *WorkerSpec) { w.Pool = "eventlet" }), `workers.w.pool: "eventlet": want prefork, threads, gevent or solo`},
 		{"order", pool(func(w *WorkerSpec) { w.Order = "fair" }), `workers.w.order: "fair": want round_robin, sorted, strict or weighted`},
 		{
@@ -236,11 +236,11 @@ func TestResolveProblems(t *testing.T) {
 		},
 		{
 			"limits of solo", pool(func(w *WorkerSpec) { w.Pool, w.Concurrency, w.HardLimit = "solo", nil, new(time.Second) }),
-			"warning: workers.w.time_limit: no effect: the pool solo has no time limits",
+			"warning: workers.w.time_limit.hard: no effect: the pool solo has no time limits",
 		},
 		{
 			"soft limit of gevent", pool(func(w *WorkerSpec) { w.Pool, w.SoftLimit = "gevent", new(time.Second) }),
-			"warning: workers.w.time_limit: soft: no effect: the pool gevent has no soft time limit",
+			"warning: workers.w.time_limit.soft: no effect: the pool gevent has no soft time limit",
 		},
 		{
 			"soft after hard", pool(func(w *WorkerSpec) { w.SoftLimit, w.HardLimit = new(2*time.Second), new(time.Second) }),
@@ -261,7 +261,7 @@ func TestResolveProblems(t *testing.T) {
 			s.Broker.Overheads = map[string]des.Time{"fetsh": 1, "start": -1}
 			return s
 		}(), "broker.overheads.fetsh: \"fetsh\": want publish, fetch, start, finish, finish_late, notice, respawn, restore, publish_cpu, broker_cpu, retry, after, switch, kill, fork, exit, maintenance, widen, look, restart, connect, wake, drain or batch_within; did you mean \"fetch\"?\nbroker.overheads.start: -1ns: want at least 0s"},
-		{"dispatch", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.Dispatch = "random"; return s }(), `broker.dispatch: "random": only with the broker ideal`},
+		{"dispatch", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.Dispatch = "random"; return s }(), `broker.dispatch: only with the broker ideal`},
 		{
 			"steps", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.PrioritySteps = []int{3, 6}; return s }(),
 			"broker.priority_steps: [3 6]: want ascending numbers from 0 to at most 9, the first 0",

@@ -40,13 +40,15 @@ func (r *rollout) write() {
 	r.remap()
 	for _, name := range r.to.Groups {
 		switch own := r.own[name]; {
-		case differing(own, r.ownBefore[name]) == 0:
+		case entriesThatDiffer(own, r.ownBefore[name]) == 0:
 		case own == nil:
 			r.step("Take the settings of its own away from %q.", name)
 		default:
 			r.step("Give %q a configuration of its own with the settings listed for it.", name)
 		}
 	}
+	r.files()
+	r.beats()
 	if len(r.added) > 0 {
 		if opened := r.openedBy(r.added); len(opened) > 0 {
 			r.step("Start %s: nothing goes to %s yet.", units.Quoted(r.added), queuesAre(opened))
