@@ -51,7 +51,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"internal/recordings": { // makes scenarios of what was recorded: it runs and judges nothing
-		project: []string{"scenarios", "workloads"},
+		project: []string{"celery", "des", "internal/units", "scenarios", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"internal/fidelity/known": {}, // what was found, for those that must not know how
@@ -59,7 +59,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"des", "internal/experiment", "internal/fidelity/known", "internal/recordings", "report", "scenarios", "stats", "internal/units", "workloads"},
 	},
 	"report": { // shows what was found: it runs nothing
-		project: []string{"capacity", "des", "internal/experiment", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/experiment", "internal/recordings", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/plot", "golang.org/x/image", "github.com/jedib0t/go-pretty/v6"},
 	},
 	"cmd/simrun": {

@@ -111,7 +111,7 @@ func (p *commandLine) variable(word shellWord) {
 	name, text, _ := strings.Cut(word.text, "=")
 	for i := range workerSettings {
 		if s := &workerSettings[i]; s.Env == name {
-			value, err := s.Quantity.fromFlag(text)
+			value, err := s.Quantity.FromFlag(text)
 			if err != nil {
 				p.fail("%s=: %w", name, err)
 				return

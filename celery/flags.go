@@ -91,7 +91,7 @@ func (f *flag) read(text string) (value any, note string, err error) {
 		pool, err := PoolOf(text)
 		return pool.String(), "", err
 	}
-	value, err = s.Quantity.fromFlag(text)
+	value, err = s.Quantity.FromFlag(text)
 	if value == 0 && s.Unsaid != "" {
 		return nil, s.Unsaid, nil
 	}

@@ -25,7 +25,7 @@ func TestLineKeepsWhatItDoesNotChange(t *testing.T) {
 		{"not given", "celery -A app worker -Q a --pidfile=/run/%n.pid", four, "celery -A app worker -Q a --pidfile=/run/%n.pid -c 4"},
 		{"no more", "celery -A app worker -Q a -c 2 --max-tasks-per-child 10 -E", func(w *Worker) { w.MaxTasksPerChild = nil }, "celery -A app worker -Q a -c 2 -E"},
 		{"an environment variable", "exec celery -A app worker -Q a -c 4", func(w *Worker) {
-			w.Concurrency, w.Autoscale, w.Keepalive = nil, &Autoscale{Min: 1, Max: 4}, new(10 * time.Second)
+			w.Concurrency, w.Autoscale, w.Keepalive = nil, &Autoscale{Min: 1, Max: 4}, new(10*time.Second)
 		}, "AUTOSCALE_KEEPALIVE=10 exec celery -A app worker -Q a --autoscale=4,1"},
 		{"quotes", "celery -A app worker -Q 'my queue',b -n \"w@$HOST\" -c 2", four, "celery -A app worker -Q 'my queue',b -n \"w@$HOST\" -c 4"},
 		{"over several lines", "celery -A app worker \\\n  -Q a \\\n  -c 2  # nightly", four, "celery -A app worker -Q a -c 4"},

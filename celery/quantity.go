@@ -71,7 +71,16 @@ func Plain(v any) any {
 	case int64:
 		return int((x + 1023) >> 10)
 	case Rule:
+		if x.Weights != nil {
+			return map[string]any{x.Order: Plain(x.Weights)}
+		}
 		return x.Order
+	case map[string]int:
+		numbers := map[string]any{}
+		for name, n := range x {
+			numbers[name] = n
+		}
+		return numbers
 	case Autoscale:
 		return []any{x.Max, x.Min}
 	case []int:
@@ -105,7 +114,13 @@ func (q *Quantity) FromPlain(v any) (any, error) {
 			return yes, nil
 		}
 		return nil, fmt.Errorf("%v: want true or false", v)
+	case Slots:
+		return slotsOf(v)
 	case Word, Ordering:
+		if m, ok := v.(map[string]any); ok && q.Kind == Ordering {
+			weights, err := slotsOf(m["weighted"])
+			return Rule{"weighted", weights}, err
+		}
 		word, _ := v.(string)
 		if _, err := units.Choose(q.Words, word); err != nil {
 			return nil, err
@@ -164,6 +179,20 @@ func namesOf(v any) ([]string, error) {
 	return names, nil
 }
 
+func slotsOf(v any) (map[string]int, error) {
+	m, ok := v.(map[string]any)
+	by := map[string]int{}
+	for name, item := range m {
+		n, whole := wholeOf(item)
+		ok = ok && whole
+		by[name] = n
+	}
+	if !ok {
+		return nil, fmt.Errorf("%v: want whole numbers by queue", v)
+	}
+	return by, nil
+}
+
 func numbersOf(v any) ([]int, error) {
 	items, ok := v.([]any)
 	list := make([]int, 0, len(items))
@@ -178,8 +207,8 @@ func numbersOf(v any) ([]int, error) {
 	return list, nil
 }
 
-// fromFlag reads the value of a flag, or of an environment variable.
-func (q *Quantity) fromFlag(text string) (any, error) {
+// FromFlag reads the value of a flag, or of an environment variable.
+func (q *Quantity) FromFlag(text string) (any, error) {
 	switch q.Kind {
 	case Whole, Size:
 		n, err := strconv.Atoi(text)
