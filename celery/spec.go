@@ -18,7 +18,8 @@ type Worker struct {
 	HardLimit          *des.Time
 	SoftShutdown       *des.Time // 0 = none
 	MaxTasksPerChild   *int
-	MaxMemoryPerChild  *int64     // bytes
+	MaxMemoryPerChild  *int64 // bytes
+	EtaTaskLimit       *int
 	Autoscale          *Autoscale // of its processes
 	Keepalive          *des.Time  // of the autoscaler
 	WakeupTimer        *des.Time  // 0 = none

@@ -143,6 +143,10 @@ var workerSettings = []WorkerSetting{
 		Quantity: aSize, Pools: prefork, Lack: nothingToRecycle, // in KiB there (docs.celeryq.dev)
 		Meaning: "memory beyond which a child is replaced, looked at after a task: the most that it has held in its life, [below](#memory)",
 	}),
+	row(orNone(func(w *Worker) **int { return &w.EtaTaskLimit }, func(c *worker.Config) *int { return &c.EtaTaskLimit }), WorkerSetting{
+		Key: "eta_task_limit", Name: "worker_eta_task_limit", Quantity: Quantity{Kind: Whole, Min: 1, Max: 1_000_000_000}, Since: "5.6",
+		Meaning: "most tasks with an eta or a countdown that it holds until they are due; the others stay in the broker, and hold up what is behind them there",
+	}),
 	row(access[Worker, worker.Config]{
 		given: func(w *Worker) any { return pointed(w.WakeupTimer) },
 		set:   func(w *Worker, v any) { w.WakeupTimer = new(v.(des.Time)) },
