@@ -1,12 +1,14 @@
 package scenarios
 
+import "example.com/simrun/celery"
+
 // autoscaleKeys are those of both kinds of autoscalers; which belong to which, strategies knows.
 func autoscaleKeys() *record {
 	return &record{noun: "an autoscaler", keys: []key{
 		{name: "min", doc: "Fewest slots (policy celery) or replicas, and those at the start.", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
 		{name: "max", doc: "Most slots or replicas.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
 		{name: "policy", doc: "celery is Celery's own --autoscale of the processes of a prefork worker; the others scale replicas: by waiting messages, by the share of busy slots, by the wait of the oldest message, by a plan.", shape: word{words: []string{"celery", "queue_length", "utilization", "latency", "schedule"}}, required: true},
-		{name: "keepalive", doc: "With celery: from the last growth to the first shrinking (AUTOSCALE_KEEPALIVE), 30s if it is missing.", shape: amount{quantity: durations()}},
+		{name: "keepalive", doc: "With celery: from the last growth to the first shrinking (AUTOSCALE_KEEPALIVE), 30s if it is missing.", shape: shapeOf(&celery.WorkerSettingOf("autoscale.keepalive").Quantity)},
 		{name: "scales", doc: "processes with celery, replicas with the others.", shape: word{words: []string{"processes", "replicas"}}},
 		{name: "target", doc: "With queue_length: messages for each replica; with utilization: share of the slots; with latency: wait of the oldest message; with schedule: replicas over the week.", shape: scalerTarget()},
 		{name: "counts", doc: "With queue_length: messages waiting in the broker, or also those that the replicas hold unacked; ready if it is missing.", shape: word{words: []string{"ready", "ready+unacked"}}},

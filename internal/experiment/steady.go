@@ -133,7 +133,7 @@ func (e *engine) relaxation(l int) float64 {
 	layout := &e.sc.Layouts[l]
 	loads := e.loads[l]
 	if loads == nil {
-		loads = strategies.Offered(layout, e.sc.Classes, e.sc.Machines, e.sc.Outside(), 1)
+		loads = layout.Offered(e.sc.Classes, e.sc.Machines, e.sc.Outside(), 1)
 	}
 	longest := 0.0
 	for _, pool := range pools(layout) {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/scenarios"
 )
 
@@ -61,7 +62,7 @@ func (r *Recording) Scenario() string {
 	y.line(1, "warmup: 0s # the queues were empty, and the first tasks count")
 	y.line(1, "replications: 10 # always the same tasks: what varies is what real brokers and processes leave to chance")
 	y.line(0, "celery: %q # observed: %s", r.Preset(), r.Release)
-	y.line(0, "broker: {kind: %s, machine: vm%s}", r.Broker, r.steps())
+	y.line(0, "broker: {%s, machine: vm}", strings.Join(scenarios.SettingLines(celery.BrokerSettings(), &r.Broker, nil), ", "))
 	y.line(0, "producers: {machine: vm}")
 	y.line(0, "observed: .")
 	y.line(0, "machines:")
@@ -82,7 +83,12 @@ func (r *Recording) Scenario() string {
 	y.line(1, "%s:", Strategy)
 	y.line(2, "workers:")
 	for i := range r.Workers {
-		y.worker(&r.Workers[i], r.QueueOrder)
+		w := &r.Workers[i]
+		y.line(3, "%s:", quote(w.Name))
+		for _, setting := range scenarios.SettingLines(celery.WorkerSettings(), w, w.Queues) {
+			y.line(4, "%s", setting)
+		}
+		y.line(4, "machine: vm")
 	}
 	return y.String()
 }
@@ -98,17 +104,6 @@ func (r *Recording) Preset() string {
 		return "5.2"
 	}
 	return "5.6"
-}
-
-func (r *Recording) steps() string {
-	if r.PrioritySteps == nil || r.Broker != "redis" {
-		return ""
-	}
-	var steps []string
-	for _, s := range r.PrioritySteps {
-		steps = append(steps, strconv.Itoa(s))
-	}
-	return ", priority_steps: [" + strings.Join(steps, ", ") + "]"
 }
 
 // queues are those of the classes, in their order.
@@ -139,57 +134,6 @@ func (y *yaml) class(c *Class) {
 	if c.Retry != nil {
 		y.line(2, "retry: {max: %d, delay: %s, backoff: %s, cap: %s, jitter: none, on: [error]}", c.Retry.Max, duration(c.Retry.Base), number(c.Retry.Factor), duration(c.Retry.Cap))
 	}
-}
-
-func (y *yaml) worker(w *Worker, order string) {
-	y.line(3, "%s:", quote(w.Name))
-	var queues []string
-	for _, q := range w.Queues {
-		queues = append(queues, quote(q))
-	}
-	y.line(4, "queues: [%s]", strings.Join(queues, ", "))
-	if len(w.Autoscale) == 0 {
-		y.line(4, "concurrency: %d", w.Concurrency)
-	} else {
-		keepalive := ""
-		if s := w.Env["AUTOSCALE_KEEPALIVE"]; s != "" {
-			keepalive = ", keepalive: " + s + "s"
-		}
-		y.line(4, "autoscale: {min: %d, max: %d, policy: celery%s}", w.Autoscale[1], w.Autoscale[0], keepalive)
-	}
-	y.line(4, "pool: %s", w.Pool)
-	if w.PrefetchMultiplier != nil {
-		y.line(4, "prefetch_multiplier: %d", *w.PrefetchMultiplier)
-	}
-	if order == "sorted" {
-		y.line(4, "order: sorted")
-	}
-	for _, s := range []struct {
-		key string
-		on  bool
-	}{{"disable_prefetch", w.DisablePrefetch}, {"acks_late", w.AcksLate}, {"reject_on_worker_lost", w.RejectOnWorkerLost}} {
-		if s.on {
-			y.line(4, "%s: true", s.key)
-		}
-	}
-	var limits []string
-	if w.SoftTimeLimit != nil {
-		limits = append(limits, "soft: "+duration(*w.SoftTimeLimit))
-	}
-	if w.HardTimeLimit != nil {
-		limits = append(limits, "hard: "+duration(*w.HardTimeLimit))
-	}
-	if limits != nil {
-		y.line(4, "time_limit: {%s}", strings.Join(limits, ", "))
-	}
-	if w.MaxTasksPerChild != nil {
-		y.line(4, "max_tasks_per_child: %d", *w.MaxTasksPerChild)
-	}
-	if w.WakeupTimer != nil {
-		y.line(4, "wakeup_timer: %s", duration(*w.WakeupTimer))
-	}
-	y.line(4, "heartbeat: %v", w.Heartbeat)
-	y.line(4, "machine: vm")
 }
 
 // duration writes seconds as a scenario file does.
