@@ -106,6 +106,9 @@ func (d *decoder) stages(v *value, path string) workloads.Process {
 			p.Steps[i].From = p.Steps[(i+len(v.items)-1)%len(v.items)].To
 		}
 	}
+	if !d.together(v, path, longest, parts(v, "for")...) {
+		return nil
+	}
 	if p.Rate() == 0 {
 		d.errorf(v.at, path, "all rates are 0/s: want at least one above")
 		return nil

@@ -18,13 +18,14 @@ func (d *decoder) autoscale(v *value, path string) *strategies.Autoscale {
 		a.Boot = law
 	}
 	if t := v.get("target"); t != nil {
-		d.target(t, &a.Target)
+		d.target(t, join(path, "target"), &a.Target)
 	}
 	return a
 }
 
-func (d *decoder) target(v *value, t *strategies.Target) {
+func (d *decoder) target(v *value, path string, t *strategies.Target) {
 	if v.kind == list {
+		d.together(v, path, longest, parts(v, "for")...)
 		t.Plan = []worker.Span{}
 		for _, item := range v.items {
 			t.Plan = append(t.Plan, worker.Span{For: d.time(item.get("for")), Replicas: d.whole(item.get("replicas"))})
@@ -68,6 +69,9 @@ func (d *decoder) count(v *value, path string) (count, most int) {
 	count, most = d.whole(v.get("min")), d.whole(v.get("max"))
 	if top := v.get("max"); top != nil && most < count && !d.bad[top.at] {
 		d.errorf(top.at, join(path, "max"), "%d: want at least min, %d", most, count)
+	}
+	if most == count { // none comes and none goes
+		most = 0
 	}
 	return count, most
 }

@@ -68,6 +68,52 @@ func (d *decoder) way(s *Scenario, class int, at position, path, what string, op
 	}
 }
 
+// standsStill refuses closed clients whose tasks take no time from one to the next: the clock would never go on.
+func (d *decoder) standsStill(s *Scenario) {
+	if len(d.found) > 0 {
+		return
+	}
+	for i := range s.Classes {
+		c := &s.Classes[i]
+		closed, ok := c.Arrivals.Process.(workloads.Closed)
+		if !ok || closed.Think.Mean() > 0 {
+			continue
+		}
+		for k := range s.Layouts {
+			if l := &s.Layouts[k]; atOnce(c, l, l.ClassQueue[i]) {
+				path := join(join("tasks", c.Name), "arrivals.closed.think")
+				at := d.root.get("tasks").get(c.Name).get("arrivals").get("closed").get("think").at
+				d.errorf(at, path, "0s: nothing takes time from one task to the next in the strategy %q: want more", l.Name)
+				break
+			}
+		}
+	}
+}
+
+// atOnce says whether tasks of a class may be over in the instant in which they are published.
+func atOnce(c *workloads.Class, l *strategies.Layout, queue int) bool {
+	if l.Broker.Publish > 0 {
+		return false
+	}
+	if c.Expires != nil && c.Expires.Mean() == 0 || l.Queues[queue].MaxLength == 0 {
+		return true
+	}
+	if c.Countdown != nil && c.Countdown.Mean() > 0 {
+		return false
+	}
+	for i := range c.Work {
+		if p := &c.Work[i]; p.Kind == workloads.Transfer || p.Demand.Mean() > 0 {
+			return false
+		}
+	}
+	for w := range l.Workers {
+		if o := &l.Workers[w].Overheads; takes(l, w, queue) && o.Fetch+o.Start+o.Finish == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func takes(l *strategies.Layout, w, queue int) bool {
 	return slices.Contains(l.Workers[w].Queues, queue) || slices.Contains(l.Workers[w].Overflow, queue)
 }

@@ -124,6 +124,7 @@ func (d *decoder) scenario() *Scenario {
 	d.lengthsOfDeploys(s)
 	d.reaches(s)
 	d.disks(s)
+	d.standsStill(s)
 	s.Observed = d.observed(d.root.field("observed"), s)
 	return s
 }
@@ -188,6 +189,7 @@ func (d *decoder) run(v *value) Run {
 	if drain := v.get("drain"); drain != nil {
 		r.Drain = d.time(drain)
 	}
+	d.together(v, "run", longestRun, v.get("warmup"), v.get("duration"), v.get("drain"))
 	n := v.get("replications")
 	if n != nil && n.kind == table {
 		r.Min, r.Max = d.whole(n.get("min")), d.whole(n.get("max"))
@@ -199,6 +201,27 @@ func (d *decoder) run(v *value) Run {
 	r.Min = d.whole(n)
 	r.Max = r.Min
 	return r
+}
+
+// together reports durations that are too long together for times to stay exact.
+func (d *decoder) together(v *value, path string, most float64, times ...*value) bool {
+	sum := 0.0
+	for _, t := range times {
+		sum += d.number(t, durations())
+	}
+	if sum > most {
+		d.errorf(v.at, path, "%s together: want at most %s", formatTime(des.Seconds(sum)), formatTime(des.Seconds(most)))
+		return false
+	}
+	return true
+}
+
+// parts are the values of a key in every item of a list.
+func parts(v *value, key string) (of []*value) {
+	for _, item := range v.items {
+		of = append(of, item.get(key))
+	}
+	return of
 }
 
 // weekTime is the time since Monday 00:00 of a text such as "Tue 13:30".

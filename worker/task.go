@@ -47,7 +47,7 @@ type task struct {
 	received  des.Time
 	began     des.Time // present attempt
 	eta       des.Time // 0 = none
-	expires   des.Time // 0 = never
+	expires   des.Time // Never = does not
 	demand    des.Time
 }
 
