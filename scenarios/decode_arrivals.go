@@ -14,11 +14,7 @@ func (d *decoder) arrivals(f *field, path, class string, names []string) workloa
 	}
 	v := f.val
 	path = join(path, "arrivals")
-	a.Batch = d.dist(v.field("batch"), path, counts())
-	a.Scale = d.number(v.get("scale"), numbers())
-	if c := v.field("chance"); c != nil && v.get("after") == nil {
-		d.errorf(c.at, join(path, "chance"), "only with after")
-	}
+	d.bind(arrivalKeys(), v, path, &a)
 	for _, form := range v.fields {
 		if p := d.process(v, form, join(path, form.key), class, names); p != nil {
 			a.Process = p
@@ -55,7 +51,7 @@ func (d *decoder) process(v *value, f field, path, class string, names []string)
 		}
 		return workloads.Renewal{Gap: gap}
 	case "mmpp":
-		return d.mmpp(f.val, path)
+		return d.mmpp(v, path)
 	case "stages":
 		return d.stages(f.val, path)
 	case "trace":
@@ -63,19 +59,26 @@ func (d *decoder) process(v *value, f field, path, class string, names []string)
 			return t
 		}
 	case "closed":
-		think := d.dist(f.val.field("think"), path, durations())
-		if think == nil {
+		var c workloads.Closed
+		if d.bindForm(v, f.key, path, &c); c.Think == nil {
 			return nil
 		}
-		return workloads.Closed{Clients: d.whole(f.val.get("clients")), Think: think}
+		return c
 	case "after":
 		return d.after(v, f, path, names)
 	}
 	return nil
 }
 
+// bindForm reads a form of arrivals that is a map.
+func (d *decoder) bindForm(v *value, form, path string, to any) {
+	d.bind(arrivalKeys().key(form).shape.(*record), v.get(form), path, to)
+}
+
 func (d *decoder) mmpp(v *value, path string) workloads.Process {
-	p := workloads.MMPP{Rates: d.numbers(v.get("rates"), rates()), Hold: d.numbers(v.get("hold"), durations())}
+	var p workloads.MMPP
+	d.bindForm(v, "mmpp", path, &p)
+	v = v.get("mmpp")
 	if len(p.Rates) != len(p.Hold) {
 		d.errorf(v.get("hold").at, join(path, "hold"), "a list of %d: want %d, one for each rate", len(p.Hold), len(p.Rates))
 		return nil
@@ -93,7 +96,7 @@ func (d *decoder) stages(v *value, path string) workloads.Process {
 	p := workloads.Stages{Steps: make([]workloads.Stage, len(v.items))}
 	for i, item := range v.items {
 		s := &p.Steps[i]
-		s.For = d.time(item.get("for"))
+		d.bind(stageKeys(), item, path, s)
 		if r := item.get("rate"); r != nil {
 			s.From = d.number(r, rates())
 			s.To = s.From
@@ -119,11 +122,7 @@ func (d *decoder) stages(v *value, path string) workloads.Process {
 func (d *decoder) after(v *value, f field, path string, names []string) workloads.Process {
 	for i, n := range names {
 		if n == f.val.text {
-			p := workloads.After{Class: i, Chance: 1}
-			if c := v.get("chance"); c != nil {
-				p.Chance = d.number(c, shares())
-			}
-			return p
+			return workloads.After{Class: i, Chance: d.number(v.get("chance"), shares())}
 		}
 	}
 	d.errorf(f.val.at, path, "%s", unknown("task", f.val.text, names))

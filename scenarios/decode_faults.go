@@ -27,9 +27,6 @@ func (d *decoder) faults(v *value, s *Scenario) {
 		}
 		for _, k := range []string{"service", "machine", "zone", "broker", "deploy", "task", "compromise"} {
 			if f := item.field(k); f != nil {
-				if k != "deploy" {
-					d.onlyOfDeploys(item, path)
-				}
 				switch k {
 				case "task":
 					d.taskFault(item, path, s)
@@ -51,10 +48,8 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 			d.errorf(v.at, path, "%s is missing: want a duration", k)
 		}
 	}
-	if f := v.field("chance"); f != nil {
-		d.errorf(f.at, join(path, "chance"), "only with task")
-	}
-	f := system.Fault{At: d.time(v.get("at")), For: d.time(v.get("for")), Factor: 1}
+	f := system.Fault{Factor: 1}
+	d.bind(faultKeys(), v, path, &f)
 	if at := v.get("at"); at != nil && f.At >= s.Run.Duration && s.Run.Duration > 0 {
 		d.errorf(at.at, join(path, "at"), "%s: want less than run.duration, which is %s", formatTime(f.At), formatTime(s.Run.Duration))
 	}
@@ -138,13 +133,6 @@ func (d *decoder) faultMode(v *value, path, part string) string {
 		d.errorf(f.at, join(path, "factor"), "only with mode: slow")
 	}
 	return mode
-}
-
-func (d *decoder) factor(v *value) float64 {
-	if f := v.get("factor"); f != nil {
-		return d.number(f, numbers())
-	}
-	return defaultSlowFactor
 }
 
 // taskFault adds a chance to the failures of a task. Both may strike the same attempt, each by itself.

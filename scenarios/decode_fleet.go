@@ -8,15 +8,8 @@ import (
 
 // autoscale makes a worker's autoscaler.
 func (d *decoder) autoscale(v *value, path string) *strategies.Autoscale {
-	a := &strategies.Autoscale{
-		Min: d.whole(v.get("min")), Max: d.whole(v.get("max")), Policy: d.text(v.get("policy")),
-		Scales: d.text(v.get("scales")), Counts: d.text(v.get("counts")), Victim: d.text(v.get("victim")),
-		Keepalive: d.timeIf(v.get("keepalive")), Poll: d.timeIf(v.get("poll")),
-		Cooldown: d.timeIf(v.get("cooldown")), Grace: d.timeIf(v.get("grace")),
-	}
-	if law := d.dist(v.field("boot"), path, durations()); law != nil {
-		a.Boot = law
-	}
+	a := &strategies.Autoscale{}
+	d.bind(autoscaleKeys(), v, path, a)
 	if t := v.get("target"); t != nil {
 		d.target(t, join(path, "target"), &a.Target)
 	}
@@ -59,19 +52,4 @@ func (d *decoder) machineUse(v *value) (name string, own bool) {
 		return d.text(v.get("use")), d.flag(v.get("own"))
 	}
 	return d.text(v), false
-}
-
-// count is how many machines of a kind there are, and at most; 0 = there are no more.
-func (d *decoder) count(v *value, path string) (count, most int) {
-	if v == nil || v.kind != table {
-		return d.whole(v), 0
-	}
-	count, most = d.whole(v.get("min")), d.whole(v.get("max"))
-	if top := v.get("max"); top != nil && most < count && !d.bad[top.at] {
-		d.errorf(top.at, join(path, "max"), "%d: want at least min, %d", most, count)
-	}
-	if most == count { // none comes and none goes
-		most = 0
-	}
-	return count, most
 }

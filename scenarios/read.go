@@ -44,12 +44,12 @@ func Decode(name string, data []byte, dir string) (*Scenario, error) {
 		return nil, sorted(p.found)
 	}
 
-	d := &decoder{problems: p, dir: dir, sum: digest(data)}
-	d.load(g, root, nil)
+	d := &decoder{problems: p, grammar: g, dir: dir, sum: digest(data)}
+	d.load(root, nil)
 	s := d.scenario()
-	axes := d.axes(g)
+	axes := d.axes()
 	if p.found == nil {
-		s.Sweep = d.sweep(g, root, axes)
+		s.Sweep = d.sweep(root, axes)
 	}
 	if p.found != nil {
 		return nil, sorted(p.found)
@@ -59,7 +59,8 @@ func Decode(name string, data []byte, dir string) (*Scenario, error) {
 }
 
 // load merges extends, checks every value, and fills in the defaults. What is grown is checked again.
-func (d *decoder) load(g *record, root *value, grow func(*value) *value) {
+func (d *decoder) load(root *value, grow func(*value) *value) {
+	g := d.grammar
 	written, merged := root, root
 	for _, group := range []struct{ key, noun string }{{"tasks", "task"}, {"strategies", "strategy"}} {
 		if f := root.field(group.key); f != nil {
@@ -98,11 +99,12 @@ func digest(data []byte) string {
 // zero, so that it can find the other mistakes of the file.
 type decoder struct {
 	*problems
-	dir    string
-	sum    string // of the file
-	given  *value // extends merged
-	root   *value // and defaults filled in
-	traces map[string]*tracePart
+	grammar *record
+	dir     string
+	sum     string // of the file
+	given   *value // extends merged
+	root    *value // and defaults filled in
+	traces  map[string]*tracePart
 
 	latencies []workloads.Dist // of the services
 	places    system.Zones
@@ -110,9 +112,8 @@ type decoder struct {
 }
 
 func (d *decoder) scenario() *Scenario {
-	s := &Scenario{Name: d.text(d.root.get("name")), About: d.text(d.root.get("about")), Currency: d.text(d.root.get("currency"))}
-	s.Seed = uint64(d.number(d.root.get("seed"), wholes(0, 1<<53)))
-	s.Release = d.text(d.root.get("celery"))
+	s := &Scenario{}
+	d.bind(d.grammar, d.root, "", s)
 	s.Run = d.run(d.root.get("run"))
 	s.Machines = d.machines(d.root.get("machines"))
 	s.Zones = d.zones(d.root.get("zones"))
@@ -172,34 +173,16 @@ func (d *decoder) fileName(root *value) string {
 	return base
 }
 
-func (d *decoder) run(v *value) Run {
-	r := Run{
-		Duration:    d.time(v.get("duration")),
-		Precision:   d.number(v.get("precision"), shares()),
-		Confidence:  d.number(v.get("confidence"), shares()),
-		AllowWhatIf: d.flag(v.get("allow_what_if")),
-		Start:       weekTime(d.text(v.get("start"))),
-	}
-	if w := v.get("warmup"); d.text(w) == "auto" {
-		r.AutoWarmup = true
-	} else {
-		r.Warmup = d.time(w)
-	}
-	r.Drain = r.Duration // itself the default
-	if drain := v.get("drain"); drain != nil {
-		r.Drain = d.time(drain)
-	}
+func (d *decoder) run(v *value) (r Run) {
+	d.bind(runKeys(), v, "run", &r)
 	d.together(v, "run", longestRun, v.get("warmup"), v.get("duration"), v.get("drain"))
-	n := v.get("replications")
-	if n != nil && n.kind == table {
-		r.Min, r.Max = d.whole(n.get("min")), d.whole(n.get("max"))
-		if r.Min > r.Max && r.Max > 0 {
-			d.errorf(n.get("min").at, "run.replications.min", "%d: want at most max, which is %d", r.Min, r.Max)
-		}
-		return r
+	r.Start = weekTime(d.text(v.get("start")))
+	r.AutoWarmup = d.text(v.get("warmup")) == "auto"
+	if n := v.get("replications"); n != nil && n.kind != table {
+		r.Max = r.Min
+	} else if r.Min > r.Max && r.Max > 0 {
+		d.errorf(n.get("min").at, "run.replications.min", "%d: want at most max, which is %d", r.Min, r.Max)
 	}
-	r.Min = d.whole(n)
-	r.Max = r.Min
 	return r
 }
 

@@ -5,12 +5,17 @@ import (
 	"strings"
 )
 
-// key is one key of the format: the table that the reader, "did you mean" and the schema share.
+// key is a row of the format: all that anybody has to know of a key. What reads a file, fills in defaults, guesses what
+// was meant, writes the schema or the tables of docs/scenario-file.md goes by it.
 type key struct {
 	name     string
-	doc      string
+	doc      string // what it means, a part of a sentence in Markdown
+	example  string // of a key that is one of several forms, as it is written
 	shape    shape  // nil = settled, but not built yet
 	def      string // YAML that is filled in where the key is missing; "" = stays unset
+	absent   string // in words: what holds where it is missing, and no default is filled in
+	with     string // the key without which it means nothing
+	to       string // the field that takes its value, if that is not called like the key
 	required bool
 }
 
@@ -80,6 +85,9 @@ func (s *record) complete(p *problems, v *value, path string) {
 			}
 		} else if f != nil && k.shape != nil && k.shape.accepts(f.val.kind) {
 			k.shape.complete(p, f.val, join(path, k.name))
+		}
+		if f := v.field(k.name); f != nil && k.with != "" && v.get(k.with) == nil {
+			p.errorf(f.at, join(path, k.name), "only with %s", k.with)
 		}
 	}
 	if s.forms != nil && !s.unknownKeys(v) {
@@ -164,7 +172,7 @@ func (s *record) fill(v *value) *value {
 			w.fields = append(w.fields, field{f.key, f.at, k.shape.fill(f.val)})
 		case f != nil:
 			w.fields = append(w.fields, *f)
-		case k.def != "" && k.shape != nil:
+		case k.def != "" && k.shape != nil && (k.with == "" || v.get(k.with) != nil):
 			w.fields = append(w.fields, field{k.name, v.at, k.shape.fill(literal(k.def, v.at))})
 		}
 	}

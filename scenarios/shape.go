@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,6 +22,8 @@ type shape interface {
 	// fill adds the defaults.
 	fill(v *value) *value
 	schema(d *definitions) *schemaNode
+	// into puts a value into the field that its key is bound to.
+	into(d *decoder, v *value, path string, to reflect.Value)
 }
 
 // Scalars share the parts that concern tables only.
@@ -55,11 +58,11 @@ func (s yesNo) check(p *problems, v *value, path string) {
 	}
 }
 
-// word is one of a few words. Those that are not built yet are refused as such.
+// word is one of a few words.
 type word struct {
 	scalar
 	words []string
-	later []string
+	yes   string // the one that is true, where two say whether something holds
 }
 
 func (s word) want() string {
@@ -76,8 +79,6 @@ func (s word) want() string {
 func (s word) check(p *problems, v *value, path string) {
 	switch {
 	case v.kind == text && slices.Contains(s.words, v.text):
-	case v.kind == text && slices.Contains(s.later, v.text):
-		p.errorf(v.at, path, "%q: not supported yet", v.text)
 	case v.kind == text && nearest(v.text, s.words) != "":
 		p.errorf(v.at, path, "%s: want %s; did you mean %q?", v.found(), s.want(), nearest(v.text, s.words))
 	default:
@@ -90,6 +91,7 @@ type phrase struct {
 	scalar
 	noun    string
 	pattern *regexp.Regexp // nil = any but the empty one
+	of      string         // the map of the file whose names it refers to; "" = none that the reader knows
 }
 
 func (s phrase) want() string { return s.noun }
@@ -143,6 +145,7 @@ type mapping struct {
 	of      shape
 	noun    string
 	name    phrase // what a key looks like
+	named   string // field of an entry that takes its key
 	atLeast int
 	extends bool // its entries may name another one to start from
 }
