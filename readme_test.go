@@ -106,7 +106,7 @@ func run(t *testing.T, line string) string {
 	return string(out)
 }
 
-func TestExampleOfTheReadmes(t *testing.T) {
+func TestExampleOfTheReadmesIsCurrent(t *testing.T) {
 	for _, file := range readmes {
 		t.Run(file, func(t *testing.T) { exampleOf(t, file) })
 	}
@@ -131,8 +131,8 @@ func exampleOf(t *testing.T, readme string) {
 		require.NoError(t, os.WriteFile(readme, []byte(strings.Join(lines, "\n")), 0o644))
 		return
 	}
-	assert.Equal(t, want, example[0].lines, "go test . -update writes it anew")
-	assert.Equal(t, printed, shown, "go test . -update writes it anew")
+	assert.Equal(t, want, example[0].lines, "make generate writes it anew")
+	assert.Equal(t, printed, shown, "make generate writes it anew")
 }
 
 // A reader of either language is sent to the same places.

@@ -88,9 +88,17 @@ var (
 	link    = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
 )
 
+// meaning is what a key means, and beside which other.
+func (k *key) meaning() string {
+	if k.with != "" {
+		return "with `" + k.with + "`: " + k.doc
+	}
+	return k.doc
+}
+
 // description is what a key means, as a sentence.
 func (k *key) description() string {
-	text := link.ReplaceAllString(pointer.ReplaceAllString(k.doc, ""), "$1")
+	text := link.ReplaceAllString(pointer.ReplaceAllString(k.meaning(), ""), "$1")
 	if k.absent != "" {
 		text += "; " + k.absent + " if it is missing"
 	}

@@ -44,7 +44,7 @@ func TestSchemaFileIsCurrent(t *testing.T) {
 	}
 	got, err := os.ReadFile("schema.json")
 	require.NoError(t, err)
-	assert.Equal(t, string(want), string(got), "go test ./scenarios -update writes it anew")
+	assert.Equal(t, string(want), string(got), "make generate writes it anew")
 }
 
 func TestSchemaTakesWhatIsRead(t *testing.T) {
