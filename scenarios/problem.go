@@ -9,14 +9,17 @@ import (
 
 // Problem is one thing wrong with a scenario, at the place where it is written.
 type Problem struct {
-	File         string
-	Line, Column int    // from 1
+	File         string // "" = built in Go
+	Line, Column int    // from 1; 0 = built in Go
 	Path         string // of the key, joined by dots; empty where the file as a whole is meant
 	Message      string
 }
 
 // String is the problem in one line: FILE:LINE:COL: path: message.
 func (p Problem) String() string {
+	if p.File == "" {
+		return strings.TrimPrefix(p.Path+": "+p.Message, ": ")
+	}
 	if p.Path == "" {
 		return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message)
 	}

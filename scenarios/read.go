@@ -38,13 +38,18 @@ func Decode(name string, data []byte, dir string) (*Scenario, error) {
 	if root == nil {
 		return nil, sorted(p.found)
 	}
+	return decode(p, root, dir, digest(data))
+}
+
+// decode makes a scenario of the values of a file.
+func decode(p *problems, root *value, dir, sum string) (*Scenario, error) {
 	g := grammar()
 	if root.kind != table {
 		g.check(p, root, "")
 		return nil, sorted(p.found)
 	}
 
-	d := &decoder{problems: p, grammar: g, dir: dir, sum: digest(data)}
+	d := &decoder{problems: p, grammar: g, dir: dir, sum: sum}
 	d.load(root, nil)
 	s := d.scenario()
 	axes := d.axes()
@@ -165,6 +170,12 @@ func (d *decoder) named(root *value) *value {
 
 // fileName is the name of the file without its ending, if the scenario has none of its own.
 func (d *decoder) fileName(root *value) string {
+	if d.file == "" {
+		if root.get("name") == nil {
+			d.errorf(root.at, "", "name is missing: want a name")
+		}
+		return ""
+	}
 	base := filepath.Base(d.file)
 	base = strings.TrimSuffix(base, filepath.Ext(base))
 	if root.get("name") == nil && !filePattern.MatchString(base) {
