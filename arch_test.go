@@ -290,3 +290,18 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 		}
 	}
 }
+
+// What other programs may import shows how, but for plain data and for what takes real time.
+func TestPublicPackagesHaveExamples(t *testing.T) {
+	plain := []string{"live", "spec", "system"}
+	for _, p := range packages(t) {
+		name := p.name()
+		if strings.HasPrefix(name, "internal/") || strings.HasPrefix(name, "cmd/") || slices.Contains(plain, name) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(p.Dir, "example_test.go"))
+		if assert.NoError(t, err, "package %s", p.ImportPath) {
+			assert.Contains(t, string(text), "// Output:", "package %s: an example that is run", p.ImportPath)
+		}
+	}
+}
