@@ -38,14 +38,6 @@ func (d *decoder) target(v *value, path string, t *strategies.Target) {
 	}
 }
 
-func (d *decoder) timeIf(v *value) *des.Time {
-	if v == nil {
-		return nil
-	}
-	t := d.time(v)
-	return &t
-}
-
 // machineUse is a worker's machine, and whether each of its replicas has one of its own.
 func (d *decoder) machineUse(v *value) (name string, own bool) {
 	if v != nil && v.kind == table {

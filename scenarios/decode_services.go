@@ -26,14 +26,6 @@ func (d *decoder) services(v *value) []system.Service {
 	return services
 }
 
-// zone is the name of a zone, "" where it is not given or there is no such.
-func (d *decoder) zone(v *value, path string) string {
-	if v == nil || d.bad[v.at] {
-		return ""
-	}
-	return d.known(v, path, "zone", d.root.get("zones").keys())
-}
-
 // known is the name if it is one of names, or else "".
 func (d *decoder) known(v *value, path, noun string, names []string) string {
 	name := d.text(v)

@@ -15,7 +15,7 @@ import (
 // PATH` those of which one is given, as they are written. A * in the path stands for a name of the user's own.
 var marked = regexp.MustCompile(`(?s)(<!-- (keys|forms) of (\S+) -->\n).*?(<!-- end -->\n)`)
 
-func TestTablesOfThePageAreCurrent(t *testing.T) {
+func TestTablesOfTheGrammarAreCurrent(t *testing.T) {
 	const page = "../docs/scenario-file.md"
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
