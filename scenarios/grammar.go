@@ -20,10 +20,10 @@ func name(noun string) phrase {
 	return phrase{noun: noun + " (no spaces, commas or quotes)", pattern: namePattern}
 }
 
-// ref is a name that another map of the file must have.
-func ref(noun, of string) phrase {
-	p := name(noun)
-	p.of = of
+// zoneName is the name of one of the file's zones.
+func zoneName() phrase {
+	p := name("the name of a zone")
+	p.of = "zones"
 	return p
 }
 
@@ -79,7 +79,7 @@ func machineKeys() *record {
 		{name: "speed", doc: "relative to the machine on which the demands were measured", shape: amount{quantity: numbers().positive().upTo(1e6)}, def: "1"},
 		{name: "efficiency", doc: "effective cores / cores", shape: amount{quantity: numbers().positive().upTo(1)}, def: "1"},
 		{name: "price", doc: "of one machine, an hour", shape: amount{quantity: prices()}},
-		{name: "zone", doc: "where it stands, [below](#zones)", absent: "anywhere", shape: ref("the name of a zone", "zones")},
+		{name: "zone", doc: "where it stands, [below](#zones)", absent: "anywhere", shape: zoneName()},
 		{name: "boot", doc: "from its being switched on, or the end of a failure, to its workers taking tasks", shape: amount{quantity: durations()}, def: "0s"},
 		{name: "start", doc: "`cold` = switched on at the beginning of the run, so that its `boot` comes first; `warm` = up by then", shape: word{words: []string{"warm", "cold"}, yes: "cold"}, def: "warm", to: "Cold"},
 	}, machineResources()...)}

@@ -43,8 +43,10 @@ func dist(q quantity, id string) shape {
 			forms: [][]string{{"mean", "cv"}, {"means", "weights"}},
 		}},
 		{name: "uniform", example: "{uniform: [0s, 2s]}", doc: "uniform between two values", shape: &sequence{noun: "a list of two values, low and high", of: plain, length: [2]int{2, 2}}},
-		{name: "empirical", example: "{empirical: [1s, 2s, 2s]}`, `{empirical: file.csv}", doc: "one of these values, each with the same chance; a file, relative to the scenario, has one a line (seconds, bytes or plain counts)",
-			shape: &either{of: []shape{&sequence{noun: "a list of values", of: plain, length: [2]int{1, 0}}, phrase{noun: "a file"}}}},
+		{
+			name: "empirical", example: "{empirical: [1s, 2s, 2s]}`, `{empirical: file.csv}", doc: "one of these values, each with the same chance; a file, relative to the scenario, has one a line (seconds, bytes or plain counts)",
+			shape: &either{of: []shape{&sequence{noun: "a list of values", of: plain, length: [2]int{1, 0}}, phrase{noun: "a file"}}},
+		},
 		{name: "mixture", example: "{mixture: [{weight: 0.9, of: 10ms}, {weight: 0.1, of: {exponential: 1m}}]}", doc: "one of several laws, by weight", shape: &sequence{noun: "a list of {weight, of}", length: [2]int{1, 0}, of: &record{noun: "a part of a mixture", keys: []key{
 			{name: "weight", doc: "chance of this part, as a weight", shape: weight, required: true}, {name: "of", doc: "its law", shape: d, required: true},
 		}}}},

@@ -13,8 +13,8 @@ func serviceKeys() *record {
 	full := word{words: []string{"wait", "reject"}, yes: "reject"}
 	return &record{noun: "a service", keys: []key{
 		{name: "latency", doc: "law: how long it works on a call, drawn for each attempt", shape: dist(durations(), "duration"), required: true, to: byHand},
-		{name: "zone", doc: "where it stands", absent: "anywhere", shape: ref("the name of a zone", "zones")},
-		{name: "from", doc: "zones that it lets in", absent: "all", shape: &sequence{noun: "a list of zones", of: ref("the name of a zone", "zones"), length: [2]int{1, 0}}},
+		{name: "zone", doc: "where it stands", absent: "anywhere", shape: zoneName()},
+		{name: "from", doc: "zones that it lets in", absent: "all", shape: &sequence{noun: "a list of zones", of: zoneName(), length: [2]int{1, 0}}},
 		{name: "capacity", doc: "calls that it works on at once", absent: "no limit", shape: amount{quantity: wholes(1, 1_000_000)}},
 		{name: "when_full", doc: "a call too many has to `wait`, or gets a `reject`", shape: full, with: "capacity", def: "wait", to: "RejectFull"},
 		{name: "rate_limit", doc: "calls that it admits, with bursts of a second's worth (a token bucket)", absent: "no limit", shape: amount{quantity: rates().positive()}, to: "Rate"},

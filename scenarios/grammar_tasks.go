@@ -16,7 +16,7 @@ func taskKeys() *record {
 		{name: "failures", doc: "what goes wrong, [below](#failures)", absent: "none", shape: failureKeys(), to: byHand},
 		{name: "rate_limit", doc: "`5/s`, `300/m` or `10/h`: most starts on each worker, not in all, as Celery has it. What has to wait for it is held in the worker and fills its window: other tasks of its queues then wait, too", absent: "none", shape: amount{quantity: limits().positive()}, to: byHand},
 		{name: "slo", doc: "targets, [below](#slo)", absent: "none", shape: sloKeys(), to: byHand},
-		{name: "zone", doc: "[zone](#zones) of what it needs wherever it runs", absent: "anywhere", shape: ref("the name of a zone", "zones")},
+		{name: "zone", doc: "[zone](#zones) of what it needs wherever it runs", absent: "anywhere", shape: zoneName()},
 		{name: "memory", doc: "what it does to the memory of the process that runs it, [below](#memory)", absent: "nothing", shape: memoryKeys()},
 		{name: "labels", doc: "kinds of data that it handles and not everybody may see, `[pii]`, [below](#labels-and-clearance)", absent: "none", shape: labelList()},
 		{name: "copies"},
@@ -79,7 +79,7 @@ func phaseKeys() *record {
 	return &record{noun: "a phase", forms: each(forms), keys: append(forms,
 		key{name: "cores", doc: "with cpu: threads inside the task that share the work", absent: "1", shape: amount{quantity: wholes(1, 4096)}},
 		key{name: "timeout", doc: "with io: SERVICE: after which the caller gives up", absent: "never", shape: amount{quantity: durations().positive()}},
-		key{name: "to", doc: "the zone that it is sent to", shape: ref("the name of a zone", "zones"), with: "transfer"})}
+		key{name: "to", doc: "the zone that it is sent to", shape: zoneName(), with: "transfer"})}
 }
 
 func retryKeys() *record {

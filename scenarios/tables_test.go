@@ -20,7 +20,7 @@ func TestTablesOfTheGrammarAreCurrent(t *testing.T) {
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
 	tables := 0
-	want := marked.ReplaceAllStringFunc(string(text), func(old string) string {
+	current := marked.ReplaceAllStringFunc(string(text), func(old string) string {
 		tables++
 		m := marked.FindStringSubmatch(old)
 		r := recordAt(t, m[3])
@@ -31,10 +31,10 @@ func TestTablesOfTheGrammarAreCurrent(t *testing.T) {
 	})
 	require.Positive(t, tables)
 	if *update {
-		require.NoError(t, os.WriteFile(page, []byte(want), 0o644))
+		require.NoError(t, os.WriteFile(page, []byte(current), 0o644))
 		return
 	}
-	assert.Equal(t, string(text), want, "make generate writes them anew")
+	assert.Equal(t, current, string(text), "make generate writes them anew")
 }
 
 // recordAt is the map at a path of the grammar; law is that of any law.

@@ -25,7 +25,7 @@ func TestDemandsWithoutEnd(t *testing.T) {
 			c.Failures = workloads.Failures{Slow: workloads.Chance{P: 1}, SlowFactor: 1e6}
 			m := pool(2, c).on(4)
 			m.layout.Workers[0].Pool = p
-			tally := m.run(1, 0, time.Minute).Tally.Classes[0]
+			tally := m.run(1, 0, time.Minute).Classes[0]
 			assert.Positive(t, tally.ByOutcome[worker.Unfinished], "%v %v", kind, p)
 			assert.Equal(t, tally.Published, tally.ByOutcome[worker.Unfinished]+tally.ByOutcome[worker.Unstarted], "%v %v", kind, p)
 		}
@@ -36,7 +36,7 @@ func TestDemandsWithoutEnd(t *testing.T) {
 func TestNoTimeToStart(t *testing.T) {
 	c := class("a", poisson(1), must(workloads.Constant(1)))
 	c.Expires = must(workloads.Constant(0))
-	tally := pool(2, c).run(1, 0, hour).Tally.Classes[0]
+	tally := pool(2, c).run(1, 0, hour).Classes[0]
 	assert.Positive(t, tally.Published)
 	assert.Equal(t, tally.Published, tally.ByOutcome[worker.Expired])
 	assert.Zero(t, tally.WaitAll.Max())
