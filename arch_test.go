@@ -35,22 +35,24 @@ var allowed = map[string]struct{ project, outside []string }{
 
 	"worker":     {project: []string{"des"}},
 	"workloads":  {project: []string{"des", "worker"}},
-	"strategies": {project: []string{"des", "system", "internal/units", "worker", "workloads"}},
+	"celery":     {project: []string{"des", "internal/units", "worker"}},
+	"capacity":   {project: []string{"des", "system", "worker", "workloads"}},
+	"strategies": {project: []string{"capacity", "celery", "des", "system", "internal/units", "worker", "workloads"}},
 
 	// Neither world knows the other, nor where a scenario comes from.
 	"sim":  {project: []string{"des", "strategies", "system", "worker", "workloads"}},
 	"live": {project: []string{"des", "strategies", "system", "worker", "workloads"}},
 
 	"scenarios": {
-		project: []string{"des", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"go.yaml.in/yaml/v4", "github.com/invopop/jsonschema"},
 	},
 	"internal/experiment": { // takes the real world, if at all, from the command
-		project: []string{"des", "internal/fidelity/known", "scenarios", "sim", "stats", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "des", "internal/fidelity/known", "scenarios", "sim", "stats", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"internal/recordings": { // makes scenarios of what was recorded: it runs and judges nothing
-		project: []string{"scenarios", "workloads"},
+		project: []string{"celery", "des", "internal/units", "scenarios", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"internal/fidelity/known": {}, // what was found, for those that must not know how
@@ -58,7 +60,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"des", "internal/experiment", "internal/fidelity/known", "internal/recordings", "report", "scenarios", "stats", "internal/units", "workloads"},
 	},
 	"report": { // shows what was found: it runs nothing
-		project: []string{"des", "internal/experiment", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/experiment", "internal/recordings", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/plot", "golang.org/x/image", "github.com/jedib0t/go-pretty/v6"},
 	},
 	"spec": {}, // a scenario in Go knows no meaning
@@ -143,7 +145,7 @@ var (
 	// These are one thread of control from the first event to the last.
 	sequential = []string{"des", "worker", "sim"}
 	// These neither read a clock nor draw from a global generator.
-	pure = []string{"des", "worker", "sim", "workloads", "strategies", "system", "theory", "stats", "internal/units", "scenarios", "report"}
+	pure = []string{"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "scenarios", "report"}
 )
 
 // clocks are the functions of package time that look at or wait for the real clock.
@@ -291,12 +293,12 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 	}
 }
 
-// What other programs may import shows how, but for plain data and for what takes real time.
+// What other programs may import shows how, but for plain data, what takes real time, and what strategies shows.
 func TestPublicPackagesHaveExamples(t *testing.T) {
-	plain := []string{"live", "spec", "system"}
+	others := []string{"capacity", "live", "spec", "system"}
 	for _, p := range packages(t) {
 		name := p.name()
-		if strings.HasPrefix(name, "internal/") || strings.HasPrefix(name, "cmd/") || slices.Contains(plain, name) {
+		if strings.HasPrefix(name, "internal/") || strings.HasPrefix(name, "cmd/") || slices.Contains(others, name) {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(p.Dir, "example_test.go"))

@@ -7,9 +7,10 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/recordings"
 	"example.com/simrun/scenarios"
-	"example.com/simrun/worker"
 )
 
 // BenchRecordings adds a folder for each strategy to the batch, in the form of the recordings of real Celery:
@@ -23,7 +24,7 @@ func BenchRecordings(b *Batch, dir string, sc *scenarios.Scenario, r *experiment
 		}
 		folder := filepath.Join(dir, FileName(s.Name))
 		add := func(name string, write func(io.Writer) error) error { return b.Add(filepath.Join(folder, name), write) }
-		err := add("scenario.json", func(w io.Writer) error { return writeJSON(w, recordedScenario(sc, r, s)) })
+		err := add("scenario.json", recordingOf(sc, r, s).WriteScenario)
 		if err == nil {
 			err = add("trace.csv", func(w io.Writer) error { return askedCSV(w, s.Asked) })
 		}
@@ -41,99 +42,40 @@ func BenchRecordings(b *Batch, dir string, sc *scenarios.Scenario, r *experiment
 	return nil
 }
 
-// recorded is scenario.json, as far as it applies.
-type recorded struct {
-	Name      string                   `json:"name"`
-	What      string                   `json:"what"`
-	Broker    string                   `json:"broker"`
-	Duration  float64                  `json:"duration"`
-	Drain     float64                  `json:"drain"`
-	Seed      uint64                   `json:"seed"`
-	Classes   map[string]recordedClass `json:"classes"`
-	Workers   []recordedWorker         `json:"workers"`
-	Transport *recordedTransport       `json:"broker_transport_options,omitempty"`
-	Format    string                   `json:"format"`
-	Software  map[string]string        `json:"software"`
-	Machine   map[string]any           `json:"machine"`
-}
-
-type recordedTransport struct {
-	PrioritySteps []int `json:"priority_steps"`
-}
-
-type recordedClass struct {
-	Queue    string         `json:"queue"`
-	Priority *int           `json:"priority,omitempty"`
-	Retry    *recordedRetry `json:"retry,omitempty"`
-}
-
-type recordedRetry struct {
-	Max    int     `json:"max"`
-	Base   float64 `json:"base"`
-	Factor float64 `json:"factor"`
-	Cap    float64 `json:"cap,omitempty"`
-}
-
-type recordedWorker struct {
-	Name               string   `json:"name"`
-	Pool               string   `json:"pool"`
-	Concurrency        int      `json:"concurrency"`
-	Queues             []string `json:"queues"`
-	PrefetchMultiplier int      `json:"prefetch_multiplier"`
-	DisablePrefetch    bool     `json:"disable_prefetch"`
-	AcksLate           bool     `json:"acks_late"`
-	RejectOnWorkerLost bool     `json:"reject_on_worker_lost"`
-	SoftTimeLimit      *float64 `json:"soft_time_limit"`
-	HardTimeLimit      *float64 `json:"hard_time_limit"`
-}
-
-var (
-	brokerNames = map[worker.BrokerKind]string{worker.Ideal: "ideal", worker.Redis: "redis", worker.RabbitMQ: "rabbitmq"}
-	poolNames   = map[worker.Pool]string{worker.Prefork: "prefork", worker.Threads: "threads", worker.Gevent: "gevent", worker.Solo: "solo"}
-)
-
-func recordedScenario(sc *scenarios.Scenario, r *experiment.Bench, s *experiment.BenchStrategy) recorded {
+// recordingOf is what was run, as a recording has it.
+func recordingOf(sc *scenarios.Scenario, r *experiment.Bench, s *experiment.BenchStrategy) *recordings.Recording {
 	l := s.Layout
-	out := recorded{
-		Name:   sc.Name + "-" + s.Name,
-		What:   fmt.Sprintf("measured by simrun bench: strategy %s of %s, bodies run by %s, %s times as fast", s.Name, sc.Name, executors[r.Executor], strconv.FormatFloat(r.Speed, 'f', -1, 64)),
-		Broker: brokerNames[l.Broker.Kind], Duration: r.For, Drain: s.Drain.Seconds(), Seed: sc.Seed, Format: "cb-scenario/1",
-		Classes:  map[string]recordedClass{},
-		Software: map[string]string{"celery": sc.Release, "simrun": r.Simrun},
-		Machine:  map[string]any{"cores": r.Calibration.Cores, "efficiency": r.Calibration.Efficiency},
+	queue := func(q int) string { return l.Queues[q].Name }
+	out := recordings.Recording{
+		Name:     sc.Name + "-" + s.Name,
+		About:    fmt.Sprintf("measured by simrun bench: strategy %s of %s, bodies run by %s, %s times as fast", s.Name, sc.Name, executors[r.Executor], strconv.FormatFloat(r.Speed, 'f', -1, 64)),
+		Duration: r.For, Drain: s.Drain.Seconds(), Seed: sc.Seed, Release: sc.Release, Simrun: r.Simrun,
+		Cores: float64(r.Calibration.Cores), Efficiency: r.Calibration.Efficiency,
 	}
-	if l.Broker.Kind == worker.Redis {
-		out.Transport = &recordedTransport{l.Broker.PrioritySteps}
+	brokers := celery.BrokerSettings()
+	for i := range brokers {
+		if v := brokers[i].Of(&l.Broker, queue); v != nil {
+			brokers[i].Set(&out.Broker, v)
+		}
 	}
 	for i := range s.Tasks {
 		c := &s.Tasks[i]
-		one := recordedClass{Queue: l.Queues[l.ClassQueue[i]].Name}
+		one := recordings.Class{Name: c.Name, Queue: queue(l.ClassQueue[i])}
 		if c.HasPriority {
 			one.Priority = &c.Priority
 		}
 		if p := &c.Retry; p.Max > 0 {
-			one.Retry = &recordedRetry{p.Max, p.Delay.Seconds(), p.Backoff, p.Cap.Seconds()}
+			one.Retry = &recordings.Retry{Max: p.Max, Base: p.Delay.Seconds(), Factor: p.Backoff, Cap: p.Cap.Seconds()}
 		}
-		out.Classes[c.Name] = one
+		out.Classes = append(out.Classes, one)
+	}
+	for i := range l.Queues {
+		out.QueueMaxPriority = max(out.QueueMaxPriority, l.Queues[i].MaxPriority)
 	}
 	for i := range l.Workers {
-		w := &l.Workers[i]
-		one := recordedWorker{
-			Name: w.Name, Pool: poolNames[w.Pool], Concurrency: w.Concurrency, PrefetchMultiplier: w.PrefetchMultiplier,
-			DisablePrefetch: w.DisablePrefetch, AcksLate: w.AcksLate, RejectOnWorkerLost: w.RejectOnWorkerLost,
-		}
-		for _, q := range w.Queues {
-			one.Queues = append(one.Queues, l.Queues[q].Name)
-		}
-		if limit := w.SoftLimit.Seconds(); limit > 0 {
-			one.SoftTimeLimit = &limit
-		}
-		if limit := w.HardLimit.Seconds(); limit > 0 {
-			one.HardTimeLimit = &limit
-		}
-		out.Workers = append(out.Workers, one)
+		out.Workers = append(out.Workers, celery.FromConfig(&l.Workers[i], queue))
 	}
-	return out
+	return &out
 }
 
 // askedCSV writes trace.csv.

@@ -3,15 +3,14 @@ package report
 import (
 	"strings"
 
+	"example.com/simrun/capacity"
 	"example.com/simrun/internal/units"
-
-	"example.com/simrun/strategies"
 )
 
 // Load is what one queue of one strategy is offered.
 type Load struct {
 	Strategy string
-	strategies.QueueLoad
+	capacity.QueueLoad
 }
 
 // Offered is a table of loads, for simrun check.

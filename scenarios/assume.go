@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
@@ -51,16 +52,11 @@ func (d *decoder) workerNotes(s *Scenario, note func(string, ...any)) {
 		for _, w := range spec.Workers {
 			given := w
 			if w.Command != "" {
-				command, _, err := strategies.ParseCommand(w.Command)
+				command, _, err := celery.ParseCommand(w.Command)
 				if err != nil {
 					continue // resolving has refused it
 				}
-				if given.PrefetchMultiplier == nil {
-					given.PrefetchMultiplier = command.PrefetchMultiplier
-				}
-				if given.Pool == "" {
-					given.Pool = command.Pool
-				}
+				given.Fill(&command)
 			}
 			at := spec.Name + "." + w.Name
 			for k := range l.Workers {

@@ -1,14 +1,39 @@
 package scenarios
 
 import (
+	"example.com/simrun/celery"
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 )
 
-// autoscale makes a worker's autoscaler.
-func (d *decoder) autoscale(v *value, path string) *strategies.Autoscale {
-	a := &strategies.Autoscale{}
+// autoscale makes a worker's autoscaler: Celery's own of processes, or one of replicas.
+func (d *decoder) autoscale(v *value, path string, w *strategies.WorkerSpec) {
+	refuse := func(key, why string) {
+		if own := v.get(key); own != nil && !d.bad[own.at] {
+			d.errorf(own.at, join(path, key), "%s", why)
+		}
+	}
+	scales := d.text(v.get("scales"))
+	if policy := v.get("policy"); policy == nil || d.text(policy) == "celery" {
+		if scales == "replicas" {
+			refuse("scales", `"replicas": want processes: Celery's own autoscaler adds no replicas`)
+		}
+		for _, key := range []string{"target", "counts", "poll", "cooldown", "boot", "grace", "victim"} {
+			refuse(key, "not with the policy celery, which has keepalive alone")
+		}
+		w.Autoscale = &celery.Autoscale{Min: d.whole(v.get("min")), Max: d.whole(v.get("max"))}
+		return
+	}
+	if scales == "processes" {
+		refuse("scales", `"processes": want replicas: only the policy celery scales processes`)
+	}
+	refuse("keepalive", "only with the policy celery: want cooldown")
+	w.Fleet = d.fleet(v, path)
+}
+
+func (d *decoder) fleet(v *value, path string) *strategies.FleetSpec {
+	a := &strategies.FleetSpec{}
 	d.bind(autoscaleKeys(), v, path, a)
 	if t := v.get("target"); t != nil {
 		d.target(t, join(path, "target"), &a.Target)

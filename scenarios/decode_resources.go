@@ -20,22 +20,19 @@ func (d *decoder) sizeIf(v *value) *int64 {
 }
 
 // container is what a worker may use of its machine.
-func (d *decoder) container(v *value, w *strategies.WorkerSpec) {
-	w.MaxMemoryPerChild = d.sizeIf(v.get("max_memory_per_child"))
-	w.Container = strategies.ContainerSpec{
+func (d *decoder) container(v *value) strategies.ContainerSpec {
+	box := strategies.ContainerSpec{
 		Parent: d.sizeIf(v.get("base_memory").get("parent")), Child: d.sizeIf(v.get("base_memory").get("child")),
 		Memory: d.sizeIf(v.get("memory_limit")), OOM: d.text(v.get("oom")),
 	}
 	if c := v.get("cpu_limit"); c != nil {
-		w.Container.Cores = new(d.number(c, cores()))
+		box.Cores = new(d.number(c, cores()))
 	}
+	return box
 }
 
 // expandContainer writes what a worker may use of its machine.
 func expandContainer(out *value, l *strategies.Layout, w int) {
-	if most := l.Workers[w].MaxMemoryPerChild; most > 0 {
-		out.add("max_memory_per_child", textValue(formatSize(most)))
-	}
 	box := l.Container(w)
 	if box.Given {
 		base := &value{kind: table}

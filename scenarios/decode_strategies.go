@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
 	"example.com/simrun/workloads"
@@ -179,52 +180,18 @@ func (d *decoder) derive(v *value) *strategies.Derive {
 func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 	v := f.val
 	w := strategies.WorkerSpec{
-		Name:               f.key,
-		Command:            d.text(v.get("command")),
-		Queues:             d.texts(v.get("queues")),
-		Concurrency:        d.wholeIf(v.get("concurrency")),
-		Pool:               d.text(v.get("pool")),
-		PrefetchMultiplier: d.wholeIf(v.get("prefetch_multiplier")),
-		DisablePrefetch:    d.flagIf(v.get("disable_prefetch")),
-		AcksLate:           d.flagIf(v.get("acks_late")),
-		RejectOnWorkerLost: d.flagIf(v.get("reject_on_worker_lost")),
-		Start:              d.text(v.get("start")),
-		Replicas:           d.wholeIf(v.get("replicas")),
-		Overflow:           d.texts(v.get("overflow")),
-		MaxTasksPerChild:   d.wholeIf(v.get("max_tasks_per_child")),
-		Heartbeat:          d.flagIf(v.get("heartbeat")),
-		Clearance:          d.texts(v.get("clearance")),
+		Command:   d.text(v.get("command")),
+		Start:     d.text(v.get("start")),
+		Replicas:  d.wholeIf(v.get("replicas")),
+		Clearance: d.texts(v.get("clearance")),
+		Container: d.container(v),
 	}
+	w.Name = f.key
 	w.Machine, w.OwnMachine = d.machineUse(v.get("machine"))
-	if soft := v.get("soft_shutdown"); soft != nil {
-		t := d.time(soft)
-		w.SoftShutdown = &t
-	}
-	if timer := v.get("wakeup_timer"); timer != nil && d.text(timer) != "none" {
-		t := d.time(timer)
-		w.WakeupTimer = &t
-	}
+	settings(d, celery.WorkerSettings(), v, &w.Worker)
+	d.limits(v.get("time_limit"), join(path, "time_limit"))
 	if a := v.get("autoscale"); a != nil {
-		w.Autoscale = d.autoscale(a, join(path, "autoscale"))
-	}
-	if kept := v.get("reserve"); kept != nil {
-		w.Reserve = map[string]int{}
-		for _, q := range kept.fields {
-			w.Reserve[q.key] = d.whole(q.val)
-		}
-	}
-	d.container(v, &w)
-	w.SoftLimit, w.HardLimit = d.limits(v.get("time_limit"), join(path, "time_limit"))
-	if order := v.get("order"); order != nil && order.kind == table {
-		w.Order = "weighted"
-		w.Weights = map[string]int{}
-		if weights := order.get("weighted"); weights != nil {
-			for _, q := range weights.fields {
-				w.Weights[q.key] = d.whole(q.val)
-			}
-		}
-	} else {
-		w.Order = d.text(order)
+		d.autoscale(a, join(path, "autoscale"), &w)
 	}
 	return w
 }
@@ -248,14 +215,6 @@ func (d *decoder) wholeIf(v *value) *int {
 	return &n
 }
 
-func (d *decoder) flagIf(v *value) *bool {
-	if v == nil {
-		return nil
-	}
-	yes := d.flag(v)
-	return &yes
-}
-
 // broker is that of a strategy: its own keys over those of the scenario, unless it is of another kind.
 func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 	base := asBroker(d.root.get("broker"))
@@ -276,32 +235,19 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 		return strategies.BrokerSpec{Producers: producers, Zones: d.places}
 	}
 	b := strategies.BrokerSpec{
-		Zone: d.text(v.get("zone")), Zones: d.places, Kind: d.text(v.get("kind")), Dispatch: d.text(v.get("dispatch")),
-		Machine: d.text(v.get("machine")), Producers: producers, ACL: d.text(v.get("acl")),
+		Zone: d.text(v.get("zone")), Zones: d.places, Machine: d.text(v.get("machine")), Producers: producers, ACL: d.text(v.get("acl")),
 	}
-	if timeout := v.get("visibility_timeout"); timeout != nil {
-		t := d.time(timeout)
-		b.Visibility = &t
-	}
-	if steps := v.get("priority_steps"); steps != nil {
-		b.PrioritySteps = []int{}
-		for _, item := range steps.items {
-			b.PrioritySteps = append(b.PrioritySteps, d.whole(item))
-		}
-	}
+	settings(d, celery.BrokerSettings(), v, &b.Broker)
 	if o := v.get("overheads"); o != nil {
 		b.Overheads, b.Chances = map[string]des.Time{}, map[string]float64{}
 		for _, f := range o.fields {
 			if d.bad[f.at] {
 				continue
 			}
-			switch {
-			case slices.Contains(strategies.ShareNames(), f.key):
-				b.Chances[f.key] = d.number(f.val, shares())
-			case slices.Contains(strategies.CountNames(), f.key):
-				b.Chances[f.key] = float64(d.whole(f.val))
-			default:
+			if k := overheadKeys().key(f.key); k.shape.(amount).noun == durations().noun {
 				b.Overheads[f.key] = d.time(f.val)
+			} else {
+				b.Chances[f.key] = d.number(f.val, k.shape.(amount).quantity)
 			}
 		}
 	}

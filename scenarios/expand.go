@@ -7,14 +7,9 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"example.com/simrun/des"
+	"example.com/simrun/celery"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
-)
-
-var (
-	poolWords  = [...]string{worker.Prefork: "prefork", worker.Threads: "threads", worker.Gevent: "gevent", worker.Solo: "solo"}
-	orderWords = [...]string{worker.RoundRobin: "round_robin", worker.Sorted: "sorted", worker.Strict: "strict", worker.Weighted: "weighted"}
 )
 
 // expand writes the scenario with its defaults filled in and its layouts resolved. It is a scenario file itself, and
@@ -51,7 +46,7 @@ func (d *decoder) expandStrategy(v *value, s *Scenario, l *strategies.Layout) *v
 		if slices.ContainsFunc(members, func(w int) bool { return l.Workers[w].Concurrency != first.Concurrency }) {
 			return v
 		}
-		w := expandWorker(l, &first, len(members), machineOf(s, l, members[0]))
+		w := expandWorker(l, &first, l.Lines[g], len(members), machineOf(s, l, members[0]))
 		addLabels(w, "clearance", l.ClearanceOf(members[0]))
 		expandContainer(w, l, members[0])
 		if f := l.FleetOf(members[0]); f != nil {
@@ -91,82 +86,18 @@ func machineOf(s *Scenario, l *strategies.Layout, w int) string {
 	return s.Machines[l.Nodes[l.Node[w]]].Name
 }
 
-func expandWorker(l *strategies.Layout, w *worker.Config, replicas int, machine string) *value {
-	names := func(queues []int) *value {
-		list := &value{kind: list}
-		for _, q := range queues {
-			list.items = append(list.items, textValue(l.Queues[q].Name))
-		}
-		return list
-	}
+func expandWorker(l *strategies.Layout, c *worker.Config, line celery.Line, replicas int, machine string) *value {
+	name := func(q int) string { return l.Queues[q].Name }
+	w := celery.FromConfig(c, name)
 	out := &value{kind: table}
-	out.add("queues", names(w.Queues))
-	if w.AutoscaleMin > 0 {
-		auto := &value{kind: table}
-		auto.add("min", wholeValue(w.AutoscaleMin))
-		auto.add("max", wholeValue(w.Concurrency))
-		auto.add("policy", textValue("celery"))
-		auto.add("keepalive", textValue(formatTime(w.Keepalive)))
-		out.add("autoscale", auto)
-	} else {
-		out.add("concurrency", wholeValue(w.Concurrency))
+	if line.Written() { // for what it says beside the settings
+		out.add("command", textValue(line.String()))
 	}
-	if w.Order == worker.Weighted {
-		weights, order := &value{kind: table}, &value{kind: table}
-		for i, q := range w.Queues {
-			weights.add(l.Queues[q].Name, wholeValue(w.Weights[i]))
-		}
-		order.add("weighted", weights)
-		out.add("order", order)
-	} else {
-		out.add("order", textValue(orderWords[w.Order]))
-	}
-	out.add("pool", textValue(poolWords[w.Pool]))
-	out.add("prefetch_multiplier", wholeValue(w.PrefetchMultiplier))
-	out.add("disable_prefetch", flagValue(w.DisablePrefetch))
-	out.add("acks_late", flagValue(w.AcksLate))
-	out.add("reject_on_worker_lost", flagValue(w.RejectOnWorkerLost))
-	limits := &value{kind: table}
-	for _, t := range []struct {
-		name string
-		at   des.Time
-	}{{"soft", w.SoftLimit}, {"hard", w.HardLimit}} {
-		if t.at > 0 {
-			limits.add(t.name, textValue(formatTime(t.at)))
-		}
-	}
-	if len(limits.fields) > 0 {
-		out.add("time_limit", limits)
-	}
-	if w.SoftShutdown > 0 {
-		out.add("soft_shutdown", textValue(formatTime(w.SoftShutdown)))
-	}
-	if w.MaxTasksPerChild > 0 {
-		out.add("max_tasks_per_child", wholeValue(w.MaxTasksPerChild))
-	}
-	timer, heartbeat := strategies.Timers(w)
-	if timer > 0 {
-		out.add("wakeup_timer", textValue(formatTime(timer)))
-	}
-	if !heartbeat {
-		out.add("heartbeat", flagValue(false))
-	}
+	expandSettings(out, celery.WorkerSettings(), &w, w.Queues)
 	if machine != "" {
 		out.add("machine", textValue(machine))
 	}
 	out.add("replicas", wholeValue(replicas))
-	if w.Reserve != nil {
-		kept := &value{kind: table}
-		for i, q := range w.Queues {
-			if w.Reserve[i] > 0 {
-				kept.add(l.Queues[q].Name, wholeValue(w.Reserve[i]))
-			}
-		}
-		out.add("reserve", kept)
-	}
-	if len(w.Overflow) > 0 {
-		out.add("overflow", names(w.Overflow))
-	}
 	return out
 }
 

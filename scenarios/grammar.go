@@ -3,7 +3,7 @@ package scenarios
 import (
 	"regexp"
 
-	"example.com/simrun/strategies"
+	"example.com/simrun/celery"
 )
 
 // Names of tasks, queues, workers, machines and strategies go into Celery's command lines: no spaces, no commas, no
@@ -34,7 +34,7 @@ func grammar() *record {
 		{name: "about", doc: "what it is about, in a sentence or two", shape: phrase{noun: "a text"}},
 		{name: "seed", doc: "of all random numbers: the same seed gives the same figures", shape: amount{quantity: wholes(0, 1<<53)}, def: "1"},
 		{name: "run", doc: "how long and how often to simulate, [below](#run)", shape: runKeys(), def: "{}", to: byHand},
-		{name: "celery", doc: "release whose behaviour is simulated, `\"5.2\"` or `\"5.6\"`; ignored with an ideal broker", shape: word{words: []string{"5.2", "5.6"}}, def: `"5.6"`, to: "Release"},
+		{name: "celery", doc: "release whose behaviour is simulated, `\"5.2\"` or `\"5.6\"`; ignored with an ideal broker", shape: word{words: celery.Releases()}, def: `"5.6"`, to: "Release"},
 		{name: "broker", doc: "what keeps the messages, [below](#broker)", shape: brokerKeys(), def: "redis", to: byHand},
 		{name: "currency", doc: "of prices, for display", shape: phrase{noun: "a currency"}},
 		{name: "machines", doc: "kinds of machines that workers run on, [below](#machines)", shape: &mapping{noun: "a map of machines", name: name("the name of a machine"), of: machineKeys(), named: "Name"}, to: byHand},
@@ -95,62 +95,20 @@ func queueKeys() *record {
 }
 
 func brokerKeys() shape {
-	kinds := word{words: []string{"ideal", "redis", "rabbitmq"}}
-	return &either{of: []shape{kinds, &record{noun: "a broker", keys: []key{
-		{name: "kind", doc: "Whose delivery rules hold; ideal has no overhead.", shape: kinds, required: true},
-		{name: "dispatch", doc: "How the ideal broker picks the worker: one with a free slot if there is one, or at random.", shape: word{words: []string{"free_slot", "random"}}},
-		{name: "priority_steps", doc: "Priorities of redis are rounded down to one of these.", shape: &sequence{noun: "a list of priorities that rises from 0", of: amount{quantity: wholes(0, 255)}, length: [2]int{1, 256}}},
+	settings := settingKeys(celery.BrokerSettings(), nil)
+	settings[0].required = true // its kind
+	return &either{of: []shape{settings[0].shape, &record{noun: "a broker", keys: append(settings, []key{
 		{name: "overheads", doc: "Fixed costs in time of moving a message; the others are those of the release.", shape: overheadKeys()},
 		{name: "machine", doc: "Kind of machine it runs on, whose cores it then shares; elsewhere if it is missing.", shape: name("the name of a machine")},
 		{name: "zone", doc: "Where it stands: workers and producers elsewhere pay the round trips; where its machine stands, or else next door to everything, if it is missing.", shape: name("the name of a zone")},
 		{name: "acl", doc: "Which queues the credentials of a worker read: none = all of them, as one user for all; per_queue = its own. It takes no time.", shape: word{words: []string{"none", "per_queue"}}},
-		{name: "visibility_timeout", doc: "With redis, how long a message may be unacked before it is delivered again; checked about every 100 s (gevent: 20 s).", shape: amount{quantity: durations().positive()}},
-	}}}}
+	}...)}}}
 }
 
 func overheadKeys() *record {
-	docs := map[string]string{
-		"publish":      "From the call that publishes to the message lying in the broker.",
-		"fetch":        "From room in the window to the message in the worker's hands.",
-		"start":        "From the worker handing a message to a slot to the body running.",
-		"finish":       "From the end of the body to the slot being free.",
-		"finish_late":  "The same with late acks.",
-		"notice":       "From the death of a child by its own hand to the parent seeing it.",
-		"respawn":      "From the death of a child to a new one taking tasks.",
-		"restore":      "From the loss of a worker to its messages being back in the broker.",
-		"publish_cpu":  "CPU time of the producer, a message.",
-		"broker_cpu":   "CPU time of the broker, a message.",
-		"retry":        "For which a child is busy with publishing the retry of its task.",
-		"after":        "CPU time of the worker, a task, beside fetch, start and finish.",
-		"switch":       "For which a computing task of a threads worker keeps the interpreter lock from the others.",
-		"kill":         "For which killing a child blocks its parent.",
-		"fork":         "For which starting a child blocks its parent.",
-		"exit":         "From the end of a recycled child's last task to its death.",
-		"maintenance":  "Period of the timer that finds children whose death went unnoticed.",
-		"look":         "With redis, from one look for messages that are unacked for longer than the visibility timeout to the next.",
-		"connect":      "For which a child is busy with connecting to the broker, before its first retry.",
-		"wake":         "From the end of what a task waits for to the task going on.",
-		"drain":        "For which the consumer of a gevent worker waits for a message at a time.",
-		"batch_within": "Within which two ends may be read in one turn of a worker's loop.",
-		"restart":      "From the death of a whole prefork worker to a new one taking tasks.",
-		"widen":        "With rabbitmq, from one widening of the window for a task with an eta to the next.",
-	}
 	r := &record{noun: "a map of overheads"}
-	for _, n := range strategies.OverheadNames() {
-		r.keys = append(r.keys, key{name: n, doc: docs[n], shape: amount{quantity: durations()}})
-	}
-	chances := map[string]string{
-		"unnoticed":       "Share of the deaths of children that the parent does not notice at once.",
-		"unnoticed_alone": "The same of the kills of an only child.",
-		"batched":         "Share of the cases in which the last two tasks of a worker, ending within batch_within, are read in one turn of its loop (5.2, redis).",
-		"overtaken":       "Chance that the answer of redis overtakes a reserved message on its way to a child (5.2, prefork).",
-		"takes_lock":      "Chance that a computing task of a threads worker takes the interpreter lock when the consumer gives it up.",
-	}
-	for _, n := range strategies.ShareNames() {
-		r.keys = append(r.keys, key{name: n, doc: chances[n], shape: amount{quantity: shares()}})
-	}
-	for _, n := range strategies.CountNames() {
-		r.keys = append(r.keys, key{name: n, doc: "How often the consumer of a threads worker gives up the interpreter lock for a message, and again after it.", shape: amount{quantity: wholes(0, 1000)}})
+	for _, o := range celery.Overheads() {
+		r.keys = append(r.keys, key{name: o.Name, doc: o.Doc, shape: shapeOf(new(o.Quantity()))})
 	}
 	return r
 }

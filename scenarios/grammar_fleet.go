@@ -1,6 +1,10 @@
 package scenarios
 
-import "reflect"
+import (
+	"reflect"
+
+	"example.com/simrun/celery"
+)
 
 // autoscaleKeys are those of both kinds of autoscalers; which belong to which, strategies knows.
 func autoscaleKeys() *record {
@@ -8,8 +12,8 @@ func autoscaleKeys() *record {
 		{name: "min", doc: "fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`. Those that are leaving count until they are gone", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
 		{name: "max", doc: "most of them", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
 		{name: "policy", doc: "`celery` is Celery's own `--autoscale` of the processes of a prefork worker; the others, below, scale replicas", shape: word{words: []string{"celery", "queue_length", "utilization", "latency", "schedule"}}, required: true},
-		{name: "keepalive", doc: "with `celery`: from the last growth to the first shrinking (`AUTOSCALE_KEEPALIVE`)", absent: "`30s`", shape: amount{quantity: durations()}},
-		{name: "scales", doc: "`replicas`, or with the policy `celery` `processes`: nothing else can be scaled", shape: word{words: []string{"processes", "replicas"}}},
+		{name: "keepalive", doc: "with `celery`: from the last growth to the first shrinking (`AUTOSCALE_KEEPALIVE`)", absent: "`30s`", shape: shapeOf(&celery.WorkerSettingOf("autoscale.keepalive").Quantity), to: byHand},
+		{name: "scales", doc: "`replicas`, or with the policy `celery` `processes`: nothing else can be scaled", shape: word{words: []string{"processes", "replicas"}}, to: byHand},
 		{name: "target", doc: "what the policy aims at, below", absent: "required, but with `celery`", shape: scalerTarget(), to: byHand},
 		{name: "counts", doc: "with `queue_length`: the messages waiting in the broker, or with `ready+unacked` also those that the replicas hold unacked", absent: "`ready`", shape: word{words: []string{"ready", "ready+unacked"}}},
 		{name: "poll", doc: "from one look to the next, the first at random within one. With `queue_length`, `0s` looks after every change", absent: "`30s`", shape: amount{quantity: durations()}},

@@ -30,7 +30,6 @@ func memoryKeys() *record {
 func workerResources() []key {
 	size := amount{quantity: sizes().positive()}
 	return []key{
-		{name: "max_memory_per_child", doc: "Memory beyond which a child is replaced, looked at after a task: the most that the child has held in its life.", shape: size},
 		{name: "base_memory", doc: "What its processes hold before any task.", shape: &record{noun: "parent and child", keys: []key{
 			{name: "parent", doc: "The worker's own process; 48MiB if it is missing.", shape: amount{quantity: sizes()}},
 			{name: "child", doc: "Each child of a prefork pool; 40MiB if it is missing.", shape: amount{quantity: sizes()}},

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"example.com/simrun/capacity"
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
@@ -32,8 +33,8 @@ type Scenario struct {
 }
 
 // Outside is what lies outside the workers.
-func (s *Scenario) Outside() strategies.Outside {
-	return strategies.Outside{Services: s.Services, Zones: s.Zones}
+func (s *Scenario) Outside() capacity.Outside {
+	return capacity.Outside{Services: s.Services, Zones: s.Zones}
 }
 
 // Run says how long and how often to simulate.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"example.com/simrun/strategies"
+	"example.com/simrun/celery"
 )
 
 // grow is the file with extends merged at another load and size; nil = as it is.
@@ -93,9 +93,9 @@ func (g *grower) strategy(s *value, path string) *value {
 
 // worker is a worker of a larger system. What its command line says counts where no key does.
 func (g *grower) worker(w *value, path string) *value {
-	var line strategies.WorkerSpec
+	var line celery.Worker
 	if c := w.get("command"); c != nil && c.kind == text {
-		line, _, _ = strategies.ParseCommand(c.text) // what is wrong with it is said where it is resolved
+		line, _, _ = celery.ParseCommand(c.text) // what is wrong with it is said where it is resolved
 	}
 	pool := w.get("pool")
 	solo := pool == nil && line.Pool == "solo" || pool != nil && pool.text == "solo" // one slot, whatever its concurrency

@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	theoretical "example.com/simrun/capacity"
 	"example.com/simrun/des"
 	"example.com/simrun/sim"
-	"example.com/simrun/strategies"
 	"example.com/simrun/theory"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -69,7 +69,7 @@ func TestLimitsGrowAsForetold(t *testing.T) {
 			const span = 4000
 			r := sim.New(&m.layout, m.classes, nil, sim.Options{Key: des.NewKey(3), Duration: des.Seconds(span)}).Run()
 			unstable := false
-			for q, load := range strategies.Offered(&m.layout, m.classes, nil, strategies.Outside{}, 1) {
+			for q, load := range m.layout.Offered(m.classes, nil, theoretical.Outside{}, 1) {
 				got := &r.Classes[q]
 				left := got.ByOutcome[worker.Unstarted] + got.ByOutcome[worker.Unfinished]
 				unstable = unstable || load.Unstable

@@ -69,10 +69,14 @@ type Run struct {
 type Broker struct {
 	// Whose delivery rules hold; ideal has no overhead. Required.
 	Kind string `key:"kind"`
-	// How the ideal broker picks the worker: one with a free slot if there is one, or at random.
+	// How the ideal broker picks the worker: free_slot = one with a free slot if there is one, else a random one with
+	// room in its window; random = a random one with room.
 	Dispatch string `key:"dispatch"`
-	// Priorities of redis are rounded down to one of these.
+	// Priorities are rounded down to one of these.
 	PrioritySteps []any `key:"priority_steps"`
+	// How long a message may be unacked before it is delivered again; looked for about every 100 s (gevent: 20 s), at
+	// most ten messages at a time.
+	VisibilityTimeout any `key:"visibility_timeout"`
 	// Fixed costs in time of moving a message; the others are those of the release.
 	Overheads *Overheads `key:"overheads"`
 	// Kind of machine it runs on, whose cores it then shares; elsewhere if it is missing.
@@ -83,9 +87,6 @@ type Broker struct {
 	// Which queues the credentials of a worker read: none = all of them, as one user for all; per_queue = its own. It
 	// takes no time.
 	ACL string `key:"acl"`
-	// With redis, how long a message may be unacked before it is delivered again; checked about every 100 s (gevent:
-	// 20 s).
-	VisibilityTimeout any `key:"visibility_timeout"`
 }
 
 // Machine is what the format calls a machine.
@@ -501,49 +502,59 @@ type Worker struct {
 	Command string `key:"command"`
 	// Queues it consumes.
 	Queues []string `key:"queues"`
-	// Slots: how many tasks it runs at once.
+	// Slots: how many tasks it runs at once; not with autoscale. Celery's own default, the cores of the node, holds
+	// only for a command without -c.
 	Concurrency any `key:"concurrency"`
-	// How it consumes several queues: one message of each in turn, by queue name, by the order of its queues, or by
-	// weight.
+	// {min: 2, max: 8, policy: celery}: Celery's own --autoscale. It starts with min processes, the window is that of
+	// max; it grows when a message arrives and more are reserved and running than there are processes, and drops all
+	// idle ones when keepalive has passed since it grew last. The other policies scale replicas.
+	Autoscale *Autoscale `key:"autoscale"`
+	// Among several queues: one message of each in turn; sorted by queue name; strict by the order of queues;
+	// {weighted: {high: 5, low: 1}}.
 	Order any `key:"order"`
-	// Kind of execution pool.
+	// Prefork (a process a slot), threads (all share one core's worth of Python), gevent (one thread; a CPU phase
+	// stops the others and the consumer), solo.
 	Pool string `key:"pool"`
-	// Messages reserved per slot; 0 = no limit.
+	// Messages reserved for each slot: the window of unacknowledged messages is multiplier x concurrency; 0 = no
+	// limit.
 	PrefetchMultiplier any `key:"prefetch_multiplier"`
-	// Take a message only when a slot is free (Celery 5.6 on redis).
+	// Take a message only when a slot is free.
 	DisablePrefetch any `key:"disable_prefetch"`
 	// Acknowledge after the run.
 	AcksLate any `key:"acks_late"`
-	// Requeue when the process dies.
+	// With acks_late, requeue when the process dies.
 	RejectOnWorkerLost any `key:"reject_on_worker_lost"`
-	// Time limits of one attempt.
+	// Time limits.
 	TimeLimit *TimeLimit `key:"time_limit"`
+	// When the worker is to end, what runs gets only so long; then it is killed, and the worker itself gives back at
+	// once what was not acked. Needs REMAP_SIGTERM=SIGQUIT in its environment.
+	SoftShutdown any `key:"soft_shutdown"`
+	// Tasks after which a child is replaced.
+	MaxTasksPerChild any `key:"max_tasks_per_child"`
+	// Memory beyond which a child is replaced, looked at after a task: the most that it has held in its life.
+	MaxMemoryPerChild any `key:"max_memory_per_child"`
+	// Most tasks with an eta or a countdown that it holds until they are due; the others stay in the broker, and hold
+	// up what is behind them there.
+	EtaTaskLimit any `key:"eta_task_limit"`
+	// Period of a timer that works round the lost wake-ups below; none is what Celery has.
+	WakeupTimer any `key:"wakeup_timer"`
+	// False is --without-heartbeat --without-gossip: the pauses of a lost wake-up then last up to 5-10 s instead of 2
+	// s.
+	Heartbeat any `key:"heartbeat"`
+	// {high: 2}: slots that only the named queues may have, each with its part of the window, so that what is reserved
+	// for the other slots does not fill it. Their queues may have the others, too. Not with solo or autoscale.
+	Reserve []Pair `key:"reserve"`
+	// Queues taken only when its own are empty.
+	Overflow []string `key:"overflow"`
 	// Kind of machine it runs on; cores without limit if it is missing.
 	Machine any `key:"machine"`
 	// Instances.
 	Replicas any `key:"replicas"`
-	// Queues taken only when its own are empty.
-	Overflow []string `key:"overflow"`
-	// Slots kept for a queue, with their part of the window; what is kept for none is for whoever comes first.
-	Reserve []Pair `key:"reserve"`
-	// Celery's worker_soft_shutdown_timeout, with REMAP_SIGTERM=SIGQUIT: what runs gets only so long when the worker
-	// is to end, and is then given back; none if it is missing.
-	SoftShutdown any `key:"soft_shutdown"`
-	// Tasks after which a child is replaced.
-	MaxTasksPerChild any `key:"max_tasks_per_child"`
-	// Number of slots (Celery's own; concurrency is not given) or replicas that follows the load.
-	Autoscale *Autoscale `key:"autoscale"`
-	// Period of a timer that works round the lost wake-ups of the release and pool; none is what Celery has.
-	WakeupTimer any `key:"wakeup_timer"`
-	// False is --without-heartbeat --without-gossip, whose timers end the pauses of a lost wake-up.
-	Heartbeat any `key:"heartbeat"`
 	// Labels of the tasks that it may run. Celery runs the others all the same: such runs are counted, and the layout
 	// does not pass.
 	Clearance []string `key:"clearance"`
 	// With autoscale of replicas: cold = the first of them boot, too; warm if it is missing.
 	Start string `key:"start"`
-	// Memory beyond which a child is replaced, looked at after a task: the most that the child has held in its life.
-	MaxMemoryPerChild any `key:"max_memory_per_child"`
 	// What its processes hold before any task.
 	BaseMemory *BaseMemory `key:"base_memory"`
 	// What one instance, its children included, may hold before the kernel kills; that of its machine if it is
@@ -698,20 +709,6 @@ type Targets struct {
 	Max any `key:"max"`
 }
 
-// Weighted is what the format calls {weighted: {QUEUE: WEIGHT}}.
-type Weighted struct {
-	// Weights of the queues. Required.
-	Weighted []Pair `key:"weighted"`
-}
-
-// Use is what the format calls {use: MACHINE, own: true}.
-type Use struct {
-	// Kind of machine. Required.
-	Use string `key:"use"`
-	// One machine for each replica, bought with it, beside the count of that kind. Default false.
-	Own any `key:"own"`
-}
-
 // Autoscale is what the format calls an autoscaler.
 type Autoscale struct {
 	// Fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`.
@@ -744,6 +741,20 @@ type Autoscale struct {
 	// Which goes, after those that have not booted yet: the `newest`, or with `idle` the one with the fewest tasks in
 	// hand; `newest` if it is missing.
 	Victim string `key:"victim"`
+}
+
+// Weighted is what the format calls {weighted: {QUEUE: WEIGHT}}.
+type Weighted struct {
+	// Weights of the queues. Required.
+	Weighted []Pair `key:"weighted"`
+}
+
+// Use is what the format calls {use: MACHINE, own: true}.
+type Use struct {
+	// Kind of machine. Required.
+	Use string `key:"use"`
+	// One machine for each replica, bought with it, beside the count of that kind. Default false.
+	Own any `key:"own"`
 }
 
 // BaseMemory is what the format calls parent and child.

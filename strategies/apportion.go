@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"example.com/simrun/capacity"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/workloads"
 )
 
@@ -30,7 +32,7 @@ func (b *builder) size(from *Layout, shares []share) bool {
 			return false
 		}
 	default:
-		_, err := choice([]string{"load", "equal"}, d.Share)
+		_, err := units.Choose([]string{"load", "equal"}, d.Share)
 		b.fail("derive.share", "%v, or slots by name", err)
 		return false
 	}
@@ -59,7 +61,7 @@ func (b *builder) given(from *Layout, shares []share) bool {
 	}
 	for name := range sortedKeys(d.Shares) {
 		if !slices.Contains(names, name) {
-			b.fail("derive.share", "%q: want %s%s", name, alternatives(names), suggestion(name, names))
+			b.fail("derive.share", "%q: want %s%s", name, units.Alternatives(names), units.Suggestion(name, names))
 		}
 	}
 	if sum != from.Slots() {
@@ -77,18 +79,11 @@ func (b *builder) loads(from *Layout, shares []share) bool {
 				b.fail("derive.share", "load: the rate of %q depends on how long its tasks take: want equal, or slots by name", b.classes[c].Name)
 				return false
 			}
-			d := b.demand(from, c)
-			shares[i].load += rate * d.attempts * d.slot
+			w := capacity.Takers(from.Workers, from.ClassQueue[c])[0] // the others are alike
+			shares[i].load += rate * capacity.Demand(from.capacity(), b.classes, b.machines, c, w)
 		}
 	}
 	return true
-}
-
-// demand is that of a class on the workers of a layout that are all alike.
-func (b *builder) demand(from *Layout, c int) demand {
-	l := *from
-	w := takers(&l, l.ClassQueue[c])[0]
-	return workerDemand(&l, b.classes, b.machines, Outside{}, c, w)
 }
 
 // apportion deals n seats out in proportion to the loads by largest remainder, at least one each. Ties go to the

@@ -1,30 +1,22 @@
 package strategies
 
 import (
-	"time"
-
+	"example.com/simrun/celery"
 	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 )
 
-const defaultKeepalive = 30 * time.Second // AUTOSCALE_KEEPALIVE, celery/worker/autoscale.py
-
 // autoscale resolves Celery's autoscaler: slots start at min, and the window is that of max.
 func (b *builder) autoscale(path string, w *WorkerSpec, g *group) {
-	if w.MaxTasksPerChild != nil && g.cfg.Pool != worker.Prefork {
-		b.warn(path+".max_tasks_per_child", "no effect: the pool %s has no processes to recycle", poolNames[g.cfg.Pool])
-		g.cfg.MaxTasksPerChild = 0
+	path += ".autoscale"
+	if w.Fleet != nil {
+		b.fleet(path, w, g)
 	}
 	a := w.Autoscale
 	if a == nil {
 		return
 	}
-	path += ".autoscale"
-	if a.ofReplicas() {
-		b.fleet(path, w, g)
-		return
-	}
-	b.onlyProcesses(path, a)
 	switch {
 	case g.cfg.Pool != worker.Prefork:
 		b.fail(path, "only with the pool prefork: Celery scales processes")
@@ -34,51 +26,40 @@ func (b *builder) autoscale(path string, w *WorkerSpec, g *group) {
 		b.fail(path+".max", "%d: want at least min, %d", a.Max, a.Min)
 	}
 	g.cfg.AutoscaleMin = a.Min
-	g.cfg.Keepalive = or(a.Keepalive, defaultKeepalive)
+	g.cfg.Keepalive = or(w.Keepalive, celery.WorkerSettingOf("autoscale.keepalive").Default.(des.Time))
+}
+
+// preset is what the behaviour of a worker of this strategy is looked up by.
+func (b *builder) preset(pool worker.Pool) celery.Preset {
+	return celery.Preset{Release: b.release, Broker: b.broker.Kind, Pool: pool}
 }
 
 // loop resolves when the worker finds out that its window has room.
 func (b *builder) loop(w *WorkerSpec, g *group) {
 	g.cfg.Charged = g.machine >= 0 && b.broker.Kind != worker.Ideal
-	g.cfg.Loop = loopOf(b.release, b.broker.Kind, g.cfg.Pool)
-	g.cfg.TimersLast = timersLast(b.release, b.broker.Kind, g.cfg.Pool)
+	preset := b.preset(g.cfg.Pool)
+	g.cfg.Loop, g.cfg.TimersLast = preset.Loop(), preset.TimersLast()
 	if g.reserve != nil {
 		g.cfg.Loop, g.cfg.TimersLast = worker.Alert, false // it has to know which of its slots are free
 	}
-	g.cfg.Wakeup = wakeupPeriod(g.cfg.Pool, or(w.Heartbeat, true))
+	g.cfg.Wakeup = celery.Wakeup(g.cfg.Pool, or(w.Heartbeat, true))
 	if timer := or(w.WakeupTimer, 0); timer > 0 {
 		g.cfg.Wakeup = timer
 	}
 }
 
-// Timers are the keys wakeup_timer (0 = none) and heartbeat that make the worker's timers what they are.
-func Timers(c *worker.Config) (wakeup des.Time, heartbeat bool) {
-	switch c.Wakeup {
-	case 0, wakeupPeriod(c.Pool, true):
-		return 0, true
-	case wakeupPeriod(c.Pool, false):
-		return 0, false
-	}
-	return c.Wakeup, true
-}
-
 // cpuOfMessages is the CPU time that the broker and the producers take of their machines, as with the pool prefork:
-// what they do depends little on the pool. The visibility timeout stands beside it.
+// what they do depends little on the pool.
 func (b *builder) cpuOfMessages(s *BrokerSpec) {
-	if b.broker.Kind == worker.Redis {
-		b.broker.Visibility = or(s.Visibility, time.Hour) // kombu/transport/redis.py: visibility_timeout
-	} else if s.Visibility != nil {
-		b.fail("broker.visibility_timeout", "only with redis")
-	}
-	row := cpu[preset{b.release, b.broker.Kind, worker.Prefork}]
-	if s.Machine != "" {
-		b.broker.ServeCPU = us(row[1])
-		override(&b.broker.ServeCPU, s.Overheads, "broker_cpu")
+	s.Costs(b.release, &b.broker)
+	if s.Machine == "" {
+		b.broker.ServeCPU = 0
+	} else {
 		b.machineOf("broker.machine", s.Machine)
 	}
-	if s.Producers != "" {
-		b.broker.PublishCPU = us(row[2])
-		override(&b.broker.PublishCPU, s.Overheads, "publish_cpu")
+	if s.Producers == "" {
+		b.broker.PublishCPU = 0
+	} else {
 		b.machineOf("producers.machine", s.Producers)
 	}
 }
@@ -88,7 +69,7 @@ func (b *builder) machineOf(path, name string) {
 	for i := range b.machines {
 		names[i] = b.machines[i].Name
 	}
-	if _, err := choice(names, name); err != nil {
+	if _, err := units.Choose(names, name); err != nil {
 		b.fail(path, "%v", err)
 	}
 }

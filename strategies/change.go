@@ -5,10 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 
-	"example.com/simrun/des"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -16,6 +13,7 @@ import (
 // Diff says what to do to get from one layout to another: all command lines and settings of the new one, which of them
 // are new, and the order in which to roll them out so that no queue is left without a worker.
 func Diff(from, to *Layout, classes []workloads.Class) Change {
+	to = linedLike(from, to)
 	settings, own := settingsOf(to, classes)
 	before, ownBefore := settingsOf(from, classes)
 	reset(settings, before)
@@ -29,12 +27,12 @@ func Diff(from, to *Layout, classes []workloads.Class) Change {
 		}
 	}
 	c := Change{Settings: settings, WhatIf: wishes(to), Places: whereabouts(from, to)}
-	names := nodeNames(to)
+	lines, names := linesOf(to)
 	for w := range to.Workers {
 		if !firstOfFleet(to, w) {
 			continue // an autoscaler starts it with the same line
 		}
-		c.Commands = append(c.Commands, commandOf(to, w, names[w]))
+		c.Commands = append(c.Commands, lines[w].String())
 		if s := own[to.Groups[to.Group[w]]]; s != nil {
 			if c.WorkerSettings == nil {
 				c.WorkerSettings = map[string]map[string]any{}
@@ -57,7 +55,7 @@ func wishes(l *Layout) []string {
 	for w := range l.Workers {
 		c := &l.Workers[w]
 		if c.Order != worker.RoundRobin && len(c.Queues) > 1 {
-			list = append(list, fmt.Sprintf("workers.%s: order %s: of an ideal broker", c.Name, orderNames[c.Order]))
+			list = append(list, fmt.Sprintf("workers.%s: order %s: of an ideal broker", c.Name, c.Order))
 		}
 		if len(c.Overflow) > 0 {
 			list = append(list, fmt.Sprintf("workers.%s: overflow: of an ideal broker", c.Name))
@@ -68,65 +66,6 @@ func wishes(l *Layout) []string {
 	}
 	return list
 }
-
-// nodeNames are the names of the instances for -n, all different: replicas are numbered.
-func nodeNames(l *Layout) []string {
-	taken := map[string]bool{}
-	for _, name := range l.Groups {
-		taken[name] = true
-	}
-	names := make([]string, len(l.Workers))
-	seen := make([]int, len(l.Groups))
-	for w, g := range l.Group {
-		names[w] = l.Groups[g]
-		if seen[g]++; seen[g] > 1 {
-			names[w] = free(fmt.Sprintf("%s_%d", l.Groups[g], seen[g]), taken)
-		}
-	}
-	return names
-}
-
-// commandOf writes the command line of one worker. What Celery takes only as a setting is not in it.
-func commandOf(l *Layout, w int, name string) string {
-	c := &l.Workers[w]
-	words := []string{
-		"celery", "-A", "proj", "worker", "-n", quote(name + "@%h"),
-		"-Q", quote(strings.Join(queueNames(l, append(slices.Clone(c.Queues), c.Overflow...)), ",")),
-	}
-	if c.AutoscaleMin > 0 {
-		words = append(words, fmt.Sprintf("--autoscale=%d,%d", c.Concurrency, c.AutoscaleMin))
-		if c.Keepalive != defaultKeepalive {
-			words = append([]string{"AUTOSCALE_KEEPALIVE=" + seconds(c.Keepalive)}, words...)
-		}
-	} else {
-		words = append(words, "-c", strconv.Itoa(c.Concurrency))
-	}
-	words = append(words, "-P", poolNames[c.Pool])
-	if c.PrefetchMultiplier > 0 {
-		words = append(words, "--prefetch-multiplier="+strconv.Itoa(c.PrefetchMultiplier))
-	}
-	if c.DisablePrefetch {
-		words = append(words, "--disable-prefetch")
-	}
-	if c.HardLimit > 0 {
-		words = append(words, "--time-limit="+seconds(c.HardLimit))
-	}
-	if c.SoftLimit > 0 {
-		words = append(words, "--soft-time-limit="+seconds(c.SoftLimit))
-	}
-	if c.MaxTasksPerChild > 0 {
-		words = append(words, "--max-tasks-per-child="+strconv.Itoa(c.MaxTasksPerChild))
-	}
-	if c.MaxMemoryPerChild > 0 {
-		words = append(words, "--max-memory-per-child="+strconv.FormatInt((c.MaxMemoryPerChild+1023)>>10, 10)) // KiB
-	}
-	if _, heartbeat := Timers(c); !heartbeat {
-		words = append(words, "--without-heartbeat", "--without-gossip")
-	}
-	return strings.Join(words, " ")
-}
-
-func seconds(t des.Time) string { return strconv.FormatFloat(t.Seconds(), 'f', -1, 64) }
 
 // rollout compares two layouts and writes the steps from one to the other.
 type rollout struct {
@@ -145,10 +84,10 @@ type rollout struct {
 
 func (r *rollout) compare() {
 	was, is := groupsOf(r.from), groupsOf(r.to)
-	names := nodeNames(r.from)
 	today := map[string]bool{}
-	for w := range r.from.Workers {
-		today[commandOf(r.from, w, names[w])] = true
+	lines, _ := linesOf(r.from)
+	for _, line := range lines {
+		today[line.String()] = true
 	}
 	for _, command := range r.change.Commands {
 		if today[command] {
@@ -202,12 +141,16 @@ func (r *rollout) differs(was, is []int) bool {
 		return true
 	}
 	for i := range was {
-		x, y := &r.from.Workers[was[i]], &r.to.Workers[is[i]]
-		if commandOf(r.from, was[i], "") != commandOf(r.to, is[i], "") || machineOf(r.from, was[i]) != machineOf(r.to, is[i]) ||
-			r.from.Container(was[i]) != r.to.Container(is[i]) ||
-			x.Order != y.Order && (x.Order >= worker.Strict || y.Order >= worker.Strict) || !slices.Equal(x.Weights, y.Weights) ||
-			!slices.Equal(x.Reserve, y.Reserve) {
+		v, w := was[i], is[i]
+		x, y := &r.from.Workers[v], &r.to.Workers[w]
+		if lineOf(r.from, v, "same").String() != lineOf(r.to, w, "same").String() || machineOf(r.from, v) != machineOf(r.to, w) ||
+			r.from.Container(v) != r.to.Container(w) {
 			return true
+		}
+		for _, s := range differing(x, y, r.from.queueName, r.to.queueName) {
+			if !s.Configured(r.to.Broker.Kind, s.Or(s.Of(x, r.from.queueName))) || !s.Configured(r.to.Broker.Kind, s.Or(s.Of(y, r.to.queueName))) {
+				return true
+			}
 		}
 	}
 	return false

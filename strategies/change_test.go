@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -159,7 +160,7 @@ What no setting can do
 // Settings that the baseline has and the new layout must not have are written out.
 func TestDiffResets(t *testing.T) {
 	classes := notifyAndBackup(t)
-	before := Spec{Workers: []WorkerSpec{w("worker", 8, "low", "high")}, Broker: BrokerSpec{PrioritySteps: []int{0, 5}}}
+	before := Spec{Workers: []WorkerSpec{w("worker", 8, "low", "high")}, Broker: BrokerSpec{Broker: celery.Broker{PrioritySteps: []int{0, 5}}}}
 	before.Workers[0].AcksLate, before.Workers[0].Order, before.Workers[0].PrefetchMultiplier = new(true), "sorted", new(0)
 	c, _, _ := diff(t, classes, before, Spec{Workers: []WorkerSpec{w("worker", 8, "low", "high")}})
 	got := Render(c)
@@ -190,19 +191,19 @@ Settings of careful alone
 
 // randomSpec is a strategy that Celery can be configured to be.
 func randomSpec(t *rapid.T, queues []string) Spec {
-	s := Spec{Release: "5.6", Broker: BrokerSpec{Kind: rapid.SampledFrom([]string{"redis", "rabbitmq"}).Draw(t, "broker")}}
+	s := Spec{Release: "5.6", Broker: BrokerSpec{Broker: celery.Broker{Kind: rapid.SampledFrom([]string{"redis", "rabbitmq"}).Draw(t, "broker")}}}
 	if s.Broker.Kind == "redis" && rapid.Bool().Draw(t, "steps") {
 		s.Broker.PrioritySteps = []int{0, 4, 9}
 	}
 	names := rapid.Permutation([]string{"a", "b", "c", "a_2"}).Draw(t, "names")
 	workers := rapid.IntRange(1, 4).Draw(t, "workers")
 	for i := range workers {
-		spec := WorkerSpec{Name: names[i], Machine: "app", Concurrency: new(rapid.IntRange(1, 20).Draw(t, "slots"))}
+		spec := WorkerSpec{Worker: celery.Worker{Name: names[i], Concurrency: new(rapid.IntRange(1, 20).Draw(t, "slots"))}, Machine: "app"}
 		spec.Queues = rapid.Permutation(queues).Draw(t, "queues")[:rapid.IntRange(1, len(queues)).Draw(t, "n")]
 		if i == workers-1 {
 			spec.Queues = queues // none is left without a worker
 		}
-		spec.Pool = rapid.SampledFrom(poolNames).Draw(t, "pool")
+		spec.Pool = rapid.SampledFrom(worker.PoolNames()).Draw(t, "pool")
 		if rapid.Bool().Draw(t, "soft shutdown") {
 			spec.SoftShutdown = new(time.Duration(rapid.SampledFrom([]int64{0, 500, 20_000}).Draw(t, "timeout")) * time.Millisecond)
 		}
@@ -321,9 +322,9 @@ func checkRollout(t *rapid.T, from, to *Layout, c *Change) {
 
 func TestParseErrors(t *testing.T) {
 	for want, c := range map[string]Change{
-		`settings: "task_ack_late": want task_acks_late`: {Settings: map[string]any{"task_ack_late": true}},
-		`settings: task_routes: "a": want`:               {Settings: map[string]any{"task_routes": map[string]any{"a": 3}}},
-		`commands: "celery worker -z": -z: no such flag`: {Commands: []string{"celery worker -z"}},
+		`settings: "task_ack_late": want broker_transport_options, task_acks_late, `: {Settings: map[string]any{"task_ack_late": true}},
+		`settings: task_routes: "a": want`:                                           {Settings: map[string]any{"task_routes": map[string]any{"a": 3}}},
+		`commands: "celery worker -z": -z: no such flag`:                             {Commands: []string{"celery worker -z"}},
 	} {
 		if _, _, err := Parse(&c, &Spec{}, nil); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
@@ -352,8 +353,8 @@ func TestEquivalentSeesDifferences(t *testing.T) {
 		"prefetch": func(s *Spec) { s.Workers[0].PrefetchMultiplier = new(1) },
 		"disable":  func(s *Spec) { s.Workers[0].DisablePrefetch = new(true) },
 		"late":     func(s *Spec) { s.Workers[0].AcksLate = new(true) },
-		"hard":     func(s *Spec) { s.Workers[0].HardLimit = ptr(time.Second) },
-		"soft":     func(s *Spec) { s.Workers[0].SoftLimit = ptr(time.Second) },
+		"hard":     func(s *Spec) { s.Workers[0].HardLimit = new(time.Second) },
+		"soft":     func(s *Spec) { s.Workers[0].SoftLimit = new(time.Second) },
 		"machine":  func(s *Spec) { s.Workers[0].Machine = "app" },
 		"replicas": func(s *Spec) { s.Workers[0].Replicas = new(2) },
 		"routes":   func(s *Spec) { s.Routes = []Route{{"backup", "high"}} },
@@ -369,7 +370,7 @@ func TestEquivalentSeesDifferences(t *testing.T) {
 
 // An ideal broker does what no real one can: a change to it says so.
 func TestDiffOfIdealSaysWhatIsIdeal(t *testing.T) {
-	to := Spec{Workers: []WorkerSpec{w("w", 8, "low", "high"), w("v", 1, "low")}, Broker: BrokerSpec{Kind: "ideal"}}
+	to := Spec{Workers: []WorkerSpec{w("w", 8, "low", "high"), w("v", 1, "low")}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}}
 	to.Workers[0].Order = "strict"
 	to.Workers[1].Overflow = []string{"high"}
 	c, _, layout := diff(t, notifyAndBackup(t), to, to)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -81,7 +82,7 @@ func (b *builder) clearance(path string, labels []string) []string {
 		case len(known) == 0:
 			b.fail(path, "%q: no task has labels", label)
 		case !slices.Contains(known, label):
-			b.fail(path, "%q: no task has this label: want %s%s", label, alternatives(known), suggestion(label, known))
+			b.fail(path, "%q: no task has this label: want %s%s", label, units.Alternatives(known), units.Suggestion(label, known))
 		}
 	}
 	return slices.Sorted(slices.Values(labels))
@@ -104,7 +105,7 @@ func (b *builder) access(name string) {
 	if name == "" {
 		return
 	}
-	i, err := choice(accessNames, name)
+	i, err := units.Choose(accessNames, name)
 	if err != nil {
 		b.fail("broker.acl", "%v", err)
 		return
@@ -153,7 +154,7 @@ func (r *rollout) access() {
 	was, is := clearances(r.from), clearances(r.to)
 	for _, name := range r.to.Groups {
 		if !slices.Equal(was[name], is[name]) && len(is[name]) > 0 {
-			r.step("Clear %q for %s: its code, its machine and those who can log in there.", name, quotedList(is[name]))
+			r.step("Clear %q for %s: its code, its machine and those who can log in there.", name, units.Quoted(is[name]))
 		}
 	}
 	if r.from.PerQueue == r.to.PerQueue {

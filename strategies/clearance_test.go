@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/workloads"
 )
 
@@ -41,7 +42,7 @@ func TestDeriveByLabel(t *testing.T) {
 		if tt.shares == nil {
 			d.Share = "equal"
 		}
-		pool := WorkerSpec{Name: "w", Queues: all[:tt.classes], Concurrency: new(8), Clearance: tt.clearance}
+		pool := WorkerSpec{Worker: celery.Worker{Name: "w", Queues: all[:tt.classes], Concurrency: new(8)}, Clearance: tt.clearance}
 		layouts, problems := Resolve([]Spec{{Name: "pool", Workers: []WorkerSpec{pool}}, {Name: "derived", Derive: &d}}, labelled(t)[:tt.classes], app, nil)
 		if Failed(problems[0]) || Failed(problems[1]) {
 			t.Fatalf("%s: %s\n%s", tt.name, problemsOf(problems[0]), problemsOf(problems[1]))
@@ -62,12 +63,12 @@ func TestDeriveByLabel(t *testing.T) {
 // layoutsOf is a ladder: one pool, the pool cleared, two workers of which one takes both queues when idle, the same with
 // users of their own.
 func layoutsOf(t *testing.T) []Layout {
-	pool := WorkerSpec{Name: "w", Queues: []string{"export", "thumb"}, Concurrency: new(4)}
+	pool := WorkerSpec{Worker: celery.Worker{Name: "w", Queues: []string{"export", "thumb"}, Concurrency: new(4)}}
 	cleared := pool
 	cleared.Clearance = []string{"pii"}
 	apart := []WorkerSpec{
-		{Name: "a", Queues: []string{"export"}, Concurrency: new(2), Clearance: []string{"pii"}},
-		{Name: "b", Queues: []string{"thumb"}, Concurrency: new(2)},
+		{Worker: celery.Worker{Name: "a", Queues: []string{"export"}, Concurrency: new(2)}, Clearance: []string{"pii"}},
+		{Worker: celery.Worker{Name: "b", Queues: []string{"thumb"}, Concurrency: new(2)}},
 	}
 	helping := slices.Clone(apart)
 	helping[1].Overflow = []string{"export"}

@@ -35,7 +35,7 @@ func (b *builder) container(path string, w *WorkerSpec, g *group) {
 	if g.cfg.Pool == worker.Prefork {
 		g.box.Child = or(s.Child, g.box.Child)
 	} else if s.Child != nil {
-		b.warn(path+".base_memory.child", "no effect: the pool %s has no processes beside the worker's own", poolNames[g.cfg.Pool])
+		b.warn(path+".base_memory.child", "no effect: the pool %s has no processes beside the worker's own", g.cfg.Pool)
 	}
 	g.box.Memory, g.box.Cores = or(s.Memory, 0), or(s.Cores, 0)
 	g.box.Given = s.Parent != nil || s.Child != nil || s.Memory != nil || s.OOM != "" || w.MaxMemoryPerChild != nil
@@ -44,22 +44,16 @@ func (b *builder) container(path string, w *WorkerSpec, g *group) {
 	case "worker":
 		g.box.Whole = true
 	default:
-		_, err := choice([]string{"child", "worker"}, s.OOM)
+		_, err := units.Choose([]string{"child", "worker"}, s.OOM)
 		b.fail(path+".oom", "%v", err)
 	}
 	if g.cfg.Pool != worker.Prefork {
 		if s.OOM == "child" {
-			b.warn(path+".oom", "no effect: the pool %s is one process, which dies as a whole", poolNames[g.cfg.Pool])
+			b.warn(path+".oom", "no effect: the pool %s is one process, which dies as a whole", g.cfg.Pool)
 		}
 		g.box.Whole = true
 	}
-	g.cfg.MaxMemoryPerChild = or(w.MaxMemoryPerChild, 0)
-	switch most := g.cfg.MaxMemoryPerChild; {
-	case most == 0:
-	case g.cfg.Pool != worker.Prefork:
-		b.warn(path+".max_memory_per_child", "no effect: the pool %s has no processes to recycle", poolNames[g.cfg.Pool])
-		g.cfg.MaxMemoryPerChild = 0
-	case most < g.box.Child:
+	if most := g.cfg.MaxMemoryPerChild; most > 0 && g.cfg.Pool == worker.Prefork && most < g.box.Child {
 		b.warn(path+".max_memory_per_child", "%s: a child holds %s before any task: every child is replaced after its first one",
 			units.Bytes(float64(most)), units.Bytes(float64(g.box.Child)))
 	}

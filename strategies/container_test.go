@@ -6,6 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/simrun/capacity"
+	"example.com/simrun/celery"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
 )
@@ -62,9 +64,9 @@ func TestWhatFits(t *testing.T) {
 		{"another word", func(w *WorkerSpec) { w.Container.OOM = "childs" }, []string{`workers.w.oom: "childs": want child or worker; did you mean "child"?`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := WorkerSpec{Name: "w", Queues: []string{"train", "move"}, Concurrency: new(4)}
+			w := WorkerSpec{Worker: celery.Worker{Name: "w", Queues: []string{"train", "move"}, Concurrency: new(4)}}
 			tt.edit(&w)
-			_, problems := Resolve([]Spec{{Name: "s", Broker: BrokerSpec{Kind: "ideal"}, Workers: []WorkerSpec{w}}}, classes, machines, nil)
+			_, problems := Resolve([]Spec{{Name: "s", Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}, Workers: []WorkerSpec{w}}}, classes, machines, nil)
 			var got []string
 			for _, p := range problems[0] {
 				got = append(got, p.Path+": "+p.Message)
@@ -76,7 +78,7 @@ func TestWhatFits(t *testing.T) {
 
 func TestSplitByMemory(t *testing.T) {
 	classes := []workloads.Class{sized("train", 2<<30), sized("move", 1<<20), sized("mail", 0)}
-	from := Spec{Name: "pool", Workers: []WorkerSpec{{Name: "w", Queues: []string{"train", "move", "mail"}, Concurrency: new(6), MaxMemoryPerChild: new(int64(1 << 30))}}}
+	from := Spec{Name: "pool", Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w", Queues: []string{"train", "move", "mail"}, Concurrency: new(6), MaxMemoryPerChild: new(int64(1 << 30))}}}}
 	by := Spec{Name: "split", Derive: &Derive{From: "pool", SplitBy: "memory", Shares: map[string]int{"memory": 2, "light": 4}}}
 	layouts, problems := Resolve([]Spec{from, by}, classes, nil, nil)
 	require.False(t, Failed(problems[1]), "%v", problems[1])
@@ -96,12 +98,12 @@ func TestSplitByMemory(t *testing.T) {
 
 // What Celery can be told goes into the command line, in KiB.
 func TestMemoryOnTheCommandLine(t *testing.T) {
-	w, _, err := ParseCommand("celery -A app worker -Q a -c 2 --max-memory-per-child=1048576")
+	w, _, err := celery.ParseCommand("celery -A app worker -Q a -c 2 --max-memory-per-child=1048576")
 	require.NoError(t, err)
 	assert.EqualValues(t, 1<<30, *w.MaxMemoryPerChild)
-	layouts, _ := Resolve([]Spec{{Name: "s", Workers: []WorkerSpec{{Name: "w", Command: "celery -A app worker -Q a -c 2 --max-memory-per-child=1048576"}}}},
+	layouts, _ := Resolve([]Spec{{Name: "s", Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w"}, Command: "celery -A app worker -Q a -c 2 --max-memory-per-child=1048576"}}}},
 		[]workloads.Class{sized("a", 0)}, nil, nil)
-	assert.Contains(t, commandOf(&layouts[0], 0, "w"), " --max-memory-per-child=1048576")
+	assert.Contains(t, lineOf(&layouts[0], 0, "w").String(), " --max-memory-per-child=1048576")
 }
 
 // A cap is what a worker's tasks can use at most, whatever cores there are: 2 cores of work a second do not fit into 1.5.
@@ -111,11 +113,11 @@ func TestACapMakesAQueueUnstable(t *testing.T) {
 	busy.Arrivals.Process = workloads.Poisson{PerSecond: 2}
 	machines := []system.Machine{{Name: "app", Cores: 8, Speed: 1, Efficiency: 1, Count: 1}}
 	for limit, unstable := range map[float64]bool{1.5: true, 2.5: false} {
-		w := WorkerSpec{Name: "w", Queues: []string{"a"}, Concurrency: new(8), Machine: "app"}
+		w := WorkerSpec{Worker: celery.Worker{Name: "w", Queues: []string{"a"}, Concurrency: new(8)}, Machine: "app"}
 		w.Container.Cores = new(limit)
-		layouts, problems := Resolve([]Spec{{Name: "s", Broker: BrokerSpec{Kind: "ideal"}, Workers: []WorkerSpec{w}}}, []workloads.Class{busy}, machines, nil)
+		layouts, problems := Resolve([]Spec{{Name: "s", Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}, Workers: []WorkerSpec{w}}}, []workloads.Class{busy}, machines, nil)
 		require.False(t, Failed(problems[0]))
-		load := Offered(&layouts[0], []workloads.Class{busy}, machines, Outside{}, 1)[0]
+		load := layouts[0].Offered([]workloads.Class{busy}, machines, capacity.Outside{}, 1)[0]
 		assert.Equal(t, unstable, load.Unstable)
 		if unstable {
 			assert.Equal(t, `the cpu_limit of "w"`, load.By)

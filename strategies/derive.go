@@ -3,6 +3,7 @@ package strategies
 import (
 	"slices"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 )
@@ -56,7 +57,7 @@ func (b *builder) source(name string) *Layout {
 	i := slices.Index(names, name)
 	switch {
 	case i < 0:
-		_, err := choice(slices.DeleteFunc(names, func(n string) bool { return n == b.spec.Name }), name)
+		_, err := units.Choose(slices.DeleteFunc(names, func(n string) bool { return n == b.spec.Name }), name)
 		b.fail("derive.from", "%v", err)
 		return nil
 	case b.state[i] == underway:
@@ -81,7 +82,7 @@ func (b *builder) uniform(from *Layout) bool {
 	}
 	for w := range from.Workers {
 		if from.Workers[w].AutoscaleMin > 0 {
-			b.fail("derive.from", "%q: %q has autoscale: %s", from.Name, from.Workers[w].Name, notYet)
+			b.fail("derive.from", "%q: %q has autoscale: not supported yet", from.Name, from.Workers[w].Name)
 			return false
 		}
 		if box := from.Container(w); box.Memory > 0 || box.Cores > 0 {
@@ -89,7 +90,7 @@ func (b *builder) uniform(from *Layout) bool {
 			return false
 		}
 		if len(from.Workers[w].Overflow) > 0 {
-			b.fail("derive.from", "%q: %q has overflow: %s", from.Name, from.Workers[w].Name, notYet)
+			b.fail("derive.from", "%q: %q has overflow: not supported yet", from.Name, from.Workers[w].Name)
 			return false
 		}
 		if other := inherited(from, w); !same(first, other) {
@@ -124,8 +125,8 @@ func same(a, b setting) bool {
 	if a.cfg.Order == worker.RoundRobin || b.cfg.Order == worker.RoundRobin {
 		a.cfg.Order, b.cfg.Order = worker.RoundRobin, worker.RoundRobin
 	}
-	return a.machine == b.machine && a.box == b.box && a.own == b.own && slices.Equal(a.clearance, b.clearance) && sameFlags(&a.cfg, &b.cfg) && a.cfg.AcksLate == b.cfg.AcksLate &&
-		a.cfg.RejectOnWorkerLost == b.cfg.RejectOnWorkerLost && a.cfg.Order == b.cfg.Order
+	return a.machine == b.machine && a.box == b.box && a.own == b.own && slices.Equal(a.clearance, b.clearance) &&
+		len(differing(&a.cfg, &b.cfg, nil, nil)) == 0
 }
 
 // machineOf is the machine kind of a worker, -1 without one.
@@ -205,15 +206,15 @@ func (b *builder) staff(from *Layout, shares []share) []group {
 			base.cfg.Order = order
 		}
 	}
-	base.cfg.Overheads = b.overheads(base.cfg.Pool)
-	base.cfg.Loop = loopOf(b.release, b.broker.Kind, base.cfg.Pool)
-	base.cfg.TimersLast = timersLast(b.release, b.broker.Kind, base.cfg.Pool)
+	preset := b.preset(base.cfg.Pool)
+	base.cfg.Overheads = preset.Overheads(&b.spec.Broker.Broker)
+	base.cfg.Loop, base.cfg.TimersLast = preset.Loop(), preset.TimersLast()
 	base.cfg.Charged = base.machine >= 0 && b.broker.Kind != worker.Ideal
 	base.cfg.RoundTrip = 0
 	var groups []group
 	for i := range shares {
 		s := &shares[i]
-		g := group{name: s.worker, cfg: base.cfg, queues: s.queues, machine: base.machine, box: base.box, own: base.own}
+		g := group{name: s.worker, cfg: base.cfg, queues: s.queues, machine: base.machine, box: base.box, own: base.own, line: from.line(s.worker)}
 		if s.machine != nil {
 			g.machine, g.cfg.Charged = *s.machine, b.broker.Kind != worker.Ideal
 		}

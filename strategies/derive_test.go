@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 
@@ -29,7 +30,7 @@ func TestDerive(t *testing.T) {
 		class(t, "backup", "low", 0.8, 0, 5),  // 4 slots
 	}
 	classes[2].HasPriority, classes[2].Priority = true, 9
-	from := WorkerSpec{Name: "worker", Queues: []string{"all", "low"}, Concurrency: new(8), AcksLate: new(true), PrefetchMultiplier: new(1), Machine: "app"}
+	from := WorkerSpec{Worker: celery.Worker{Name: "worker", Queues: []string{"all", "low"}, Concurrency: new(8), AcksLate: new(true), PrefetchMultiplier: new(1)}, Machine: "app"}
 	twice := from
 	twice.Concurrency, twice.Replicas = new(4), new(2)
 	for _, tt := range []struct {
@@ -49,7 +50,7 @@ func TestDerive(t *testing.T) {
 		{"replicas", "ideal", twice, Derive{SplitBy: "queue", Shares: map[string]int{"all": 7, "low": 1}}, "worker_all:all:4 worker_all#2:all:3 worker_low:low:1", "all all low"},
 	} {
 		tt.d.From = "one"
-		broker := BrokerSpec{Kind: tt.broker}
+		broker := BrokerSpec{Broker: celery.Broker{Kind: tt.broker}}
 		layouts, problems := Resolve([]Spec{
 			{Name: "derived", Derive: &tt.d, Broker: broker}, // before the one that it comes from
 			{Name: "one", Workers: []WorkerSpec{tt.from}, Broker: broker},
@@ -79,7 +80,7 @@ func TestDerive(t *testing.T) {
 func TestDeriveKeepsOptionsOfQueues(t *testing.T) {
 	classes := []workloads.Class{class(t, "a", "all", 1, 0, 1), class(t, "b", "all", 1, 1, 0)}
 	layouts, problems := Resolve([]Spec{
-		{Name: "one", Workers: []WorkerSpec{{Name: "w", Queues: []string{"all"}, Concurrency: new(4)}}},
+		{Name: "one", Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w", Queues: []string{"all"}, Concurrency: new(4)}}}},
 		{Name: "split", Derive: &Derive{From: "one", SplitBy: "kind"}},
 	}, classes, nil, []worker.Queue{{Name: "all", MaxLength: 7, MaxPriority: 3, DeliveryLimit: 2}})
 	if Failed(problems[1]) {
@@ -97,7 +98,7 @@ func TestDeriveProblems(t *testing.T) {
 	classes = append(classes, classes[0])
 	classes[2].Name = "closed"
 	classes[2].Arrivals = workloads.Arrivals{Process: workloads.Closed{Clients: 2, Think: constant(t, 1)}}
-	pool := []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(4), Machine: "app"}}
+	pool := []WorkerSpec{{Worker: celery.Worker{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(4)}, Machine: "app"}}
 	for _, tt := range []struct {
 		d    Derive
 		want string
@@ -121,8 +122,8 @@ func TestDeriveProblems(t *testing.T) {
 		_, problems := Resolve([]Spec{
 			{Name: "derived", Derive: &tt.d},
 			{Name: "pool", Workers: pool},
-			{Name: "tiny", Workers: []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(1)}}},
-			{Name: "mixed", Workers: []WorkerSpec{{Name: "a", Queues: []string{"high"}, Concurrency: new(1)}, {Name: "b", Queues: []string{"low"}, Concurrency: new(1), AcksLate: new(true)}}},
+			{Name: "tiny", Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(1)}}}},
+			{Name: "mixed", Workers: []WorkerSpec{{Worker: celery.Worker{Name: "a", Queues: []string{"high"}, Concurrency: new(1)}}, {Worker: celery.Worker{Name: "b", Queues: []string{"low"}, Concurrency: new(1), AcksLate: new(true)}}}},
 			{Name: "broken"},
 		}, classes, app, nil)
 		if got := problemsOf(problems[0]); !strings.HasPrefix(got, tt.want) {
@@ -173,8 +174,8 @@ func TestDeriveInheritsWeights(t *testing.T) {
 	pool := w("w", 4, "A", "B", "C")
 	pool.Weights = map[string]int{"A": 5, "B": 3, "C": 2}
 	layouts, problems := Resolve([]Spec{
-		{Name: "one", Workers: []WorkerSpec{pool}, Broker: BrokerSpec{Kind: "ideal"}},
-		{Name: "kind", Derive: &Derive{From: "one", SplitBy: "kind"}, Broker: BrokerSpec{Kind: "ideal"}},
+		{Name: "one", Workers: []WorkerSpec{pool}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}},
+		{Name: "kind", Derive: &Derive{From: "one", SplitBy: "kind"}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}},
 	}, classes, nil, nil)
 	if Failed(problems[1]) {
 		t.Fatal(problemsOf(problems[1]))

@@ -1,14 +1,10 @@
 package strategies
 
 import (
-	"fmt"
-	"math"
 	"slices"
 
-	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
-	"example.com/simrun/worker"
-	"example.com/simrun/workloads"
 )
 
 // distances sets how far the workers and the producers of the layout are from its broker. Whoever stands nowhere in
@@ -62,7 +58,7 @@ func (b *builder) brokerZone() string {
 	case s.Zone != "" && len(names) == 0:
 		b.fail("broker.zone", "%q: the scenario has no zones", s.Zone)
 	case s.Zone != "" && !slices.Contains(names, s.Zone):
-		b.fail("broker.zone", "%q: no such zone: want %s%s", s.Zone, alternatives(names), suggestion(s.Zone, names))
+		b.fail("broker.zone", "%q: no such zone: want %s%s", s.Zone, units.Alternatives(names), units.Suggestion(s.Zone, names))
 	case s.Zone != "" && m != nil && m.Zone != "" && m.Zone != s.Zone:
 		b.fail("broker.zone", "%q: its machine %q stands in %q: want the same", s.Zone, m.Name, m.Zone)
 	case s.Zone == "" && m != nil:
@@ -80,44 +76,4 @@ func (b *builder) kindOf(name string) *system.Machine {
 		return nil
 	}
 	return &b.machines[i]
-}
-
-// fetchCycle is the least time from one message to the next that one worker gets of a far redis: it asks, and notes
-// what it got, before it asks again. 0 = no limit.
-func fetchCycle(l *Layout, w int) des.Time {
-	if c := &l.Workers[w]; c.RoundTrip > 0 && l.Broker.Kind == worker.Redis {
-		return 2*c.RoundTrip + c.Overheads.Fetch
-	}
-	return 0
-}
-
-// fetches is the messages that workers can get per second of a far redis, and what bounds them.
-func fetches(l *Layout, workers []int) (perSecond float64, by string) {
-	for _, w := range workers {
-		cycle := fetchCycle(l, w)
-		if cycle == 0 {
-			return math.Inf(1), ""
-		}
-		perSecond += 1 / cycle.Seconds()
-		by = fmt.Sprintf("round trips of %q to its broker", l.Groups[l.Group[w]])
-	}
-	return perSecond, by
-}
-
-// waitsForBroker is the time that a slot of a worker loses to a far broker with each message: to the answer to a late
-// ack, and to the next message where nothing is in reserve.
-func waitsForBroker(l *Layout, w int, c *workloads.Class) des.Time {
-	cfg := &l.Workers[w]
-	late := lateOn(c, cfg)
-	trips := 0
-	if l.Broker.Kind == worker.Redis && late {
-		trips++
-	}
-	if cfg.DisablePrefetch || cfg.Pool == worker.Solo || late && cfg.PrefetchMultiplier == 1 {
-		trips++
-		if l.Broker.Kind == worker.Redis {
-			trips++
-		}
-	}
-	return des.Time(trips) * cfg.RoundTrip
 }

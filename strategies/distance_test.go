@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/simrun/capacity"
+	"example.com/simrun/celery"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
 )
@@ -33,7 +35,7 @@ func TestDistances(t *testing.T) {
 	classes := notifyAndBackup(t)
 	s := Spec{
 		Name:   "s",
-		Broker: BrokerSpec{Kind: "redis", Zone: "home", Zones: places, Producers: "there"},
+		Broker: BrokerSpec{Broker: celery.Broker{Kind: "redis"}, Zone: "home", Zones: places, Producers: "there"},
 		Workers: []WorkerSpec{
 			on(w("near", 1, "high"), "here"), on(w("far", 1, "high", "low"), "there"),
 			on(w("elsewhere", 1, "low"), "anywhere"), w("unplaced", 1, "low"),
@@ -94,10 +96,10 @@ func TestDistancesThatCannotBe(t *testing.T) {
 
 // A redis worker 25 ms away gets at most a message each 50 ms and what a fetch takes, 1.2 ms, whatever its slots.
 func TestOfferedToAFarWorker(t *testing.T) {
-	offered := func(kind string, rate float64, workers ...WorkerSpec) QueueLoad {
+	offered := func(kind string, rate float64, workers ...WorkerSpec) capacity.QueueLoad {
 		l := layout(t, []workloads.Class{class(t, "a", "A", rate, 0, 0.01)}, placed,
-			Spec{Name: "s", Broker: BrokerSpec{Kind: kind, Zone: "home", Zones: places}, Workers: workers})
-		return Offered(l, []workloads.Class{class(t, "a", "A", rate, 0, 0.01)}, placed, Outside{Zones: places}, 1)[0]
+			Spec{Name: "s", Broker: BrokerSpec{Broker: celery.Broker{Kind: kind}, Zone: "home", Zones: places}, Workers: workers})
+		return l.Offered([]workloads.Class{class(t, "a", "A", rate, 0, 0.01)}, placed, capacity.Outside{Zones: places}, 1)[0]
 	}
 	far, near := on(w("far", 8, "A"), "there"), on(w("near", 1, "A"), "here")
 	most := 1 / (2*0.025 + 0.0012)
@@ -144,8 +146,8 @@ func TestOfferedToAService(t *testing.T) {
 			if tt.worker != nil {
 				tt.worker(&worker)
 			}
-			l := layout(t, classes, nil, Spec{Name: "s", Broker: BrokerSpec{Kind: "ideal"}, Workers: []WorkerSpec{worker}})
-			got := Offered(l, classes, nil, Outside{Services: []system.Service{tt.service}}, 1)
+			l := layout(t, classes, nil, Spec{Name: "s", Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}, Workers: []WorkerSpec{worker}})
+			got := l.Offered(classes, nil, capacity.Outside{Services: []system.Service{tt.service}}, 1)
 			assert.InDelta(t, tt.growth, got[0].GrowthPerSecond, 1e-6)
 			assert.Equal(t, tt.growth > 0, got[0].Unstable)
 			if tt.growth > 0 {

@@ -1,6 +1,6 @@
 // Package strategies says how queues are dealt out to workers. It turns strategies as written (a [Spec], with Celery
-// command lines in it) into layouts that a world can run, derives layouts of the same budget from one another, tells
-// which of them are offered more than they can do, and writes down what to change to get from one to the next.
+// command lines in it) into layouts that a world can run, derives layouts of the same budget from one another, and
+// writes down what to change to get from one to the next.
 //
 // It must not know files, time or randomness: no YAML, no clock, no stream, and nothing of what a run of a layout gives.
 //
@@ -17,11 +17,11 @@
 // # Where to look
 //
 //	spec, layout                   a strategy as written and as resolved
-//	command, flags, shell          Celery's command lines
 //	resolve, workers, place        from the one to the other
-//	presets, limits                what brokers and pools cost, and what they cannot do
+//	limits                         what brokers, releases and pools cannot do
 //	derive                         splits within one budget of slots
-//	demand, offered, fill          what the tasks ask for, and which queues grow without end
 //	change, settings, rollout,     from one layout to another, in Celery's words
 //	render, parse, equivalent
+//
+// Celery's own words are those of package celery; which queues grow without end, package capacity tells.
 package strategies

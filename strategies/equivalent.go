@@ -1,8 +1,11 @@
 package strategies
 
 import (
+	"reflect"
 	"slices"
 
+	"example.com/simrun/celery"
+	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -11,7 +14,7 @@ import (
 // machines. Names of layouts and workers do not count, nor does a setting without effect, such as the order of a worker
 // with one queue.
 func Equivalent(a, b *Layout, classes []workloads.Class) bool {
-	if !sameBroker(&a.Broker, &b.Broker) || a.BrokerZone != b.BrokerZone || len(a.Workers) != len(b.Workers) || len(a.Queues) != len(b.Queues) {
+	if !reflect.DeepEqual(a.Broker, b.Broker) || a.BrokerZone != b.BrokerZone || len(a.Workers) != len(b.Workers) || len(a.Queues) != len(b.Queues) {
 		return false
 	}
 	for i := range classes {
@@ -33,28 +36,17 @@ func Equivalent(a, b *Layout, classes []workloads.Class) bool {
 	return true
 }
 
-func sameBroker(a, b *worker.Broker) bool {
-	return a.Kind == b.Kind && a.Dispatch == b.Dispatch && a.Publish == b.Publish && a.Restore == b.Restore &&
-		a.Way == b.Way && a.PublishCPU == b.PublishCPU && a.ServeCPU == b.ServeCPU &&
-		slices.Equal(a.PrioritySteps, b.PrioritySteps)
-}
-
 // sameWorker compares worker v of a with worker w of b.
 func sameWorker(a, b *Layout, v, w int, classes []workloads.Class) bool {
 	x, y := &a.Workers[v], &b.Workers[w]
-	if !sameFleet(a.FleetOf(v), b.FleetOf(w)) || a.OwnsMachine(v) != b.OwnsMachine(w) {
+	if !sameFleet(a.FleetOf(v), b.FleetOf(w)) || a.OwnsMachine(v) != b.OwnsMachine(w) || a.Container(v) != b.Container(w) ||
+		machineOf(a, v) != machineOf(b, w) || x.RoundTrip != y.RoundTrip || x.Overheads != y.Overheads {
 		return false
 	}
-	if !sameFlags(x, y) || a.Container(v) != b.Container(w) || x.Concurrency != y.Concurrency || machineOf(a, v) != machineOf(b, w) || x.RoundTrip != y.RoundTrip || x.Overheads != y.Overheads ||
-		!slices.Equal(queueNames(a, x.Queues), queueNames(b, y.Queues)) ||
-		!slices.Equal(queueNames(a, x.Overflow), queueNames(b, y.Overflow)) {
-		return false
-	}
-	if len(x.Queues) > 1 && (x.Order != y.Order || x.Order == worker.Weighted && !slices.Equal(x.Weights, y.Weights)) {
-		return false
-	}
-	if !slices.Equal(x.Reserve, y.Reserve) {
-		return false
+	for _, s := range differing(x, y, a.queueName, b.queueName) {
+		if !s.PerTask {
+			return false
+		}
 	}
 	for i := range classes {
 		if takesClass(a, v, i) && (lateOn(&classes[i], x) != lateOn(&classes[i], y) || rejectOn(&classes[i], x) != rejectOn(&classes[i], y)) {
@@ -64,12 +56,16 @@ func sameWorker(a, b *Layout, v, w int, classes []workloads.Class) bool {
 	return true
 }
 
-// sameFlags compares what flags of the command line set, the queues and the slots apart.
-func sameFlags(x, y *worker.Config) bool {
-	return x.Pool == y.Pool && x.PrefetchMultiplier == y.PrefetchMultiplier && x.DisablePrefetch == y.DisablePrefetch &&
-		x.SoftLimit == y.SoftLimit && x.HardLimit == y.HardLimit && x.MaxTasksPerChild == y.MaxTasksPerChild && x.SoftShutdown == y.SoftShutdown &&
-		x.MaxMemoryPerChild == y.MaxMemoryPerChild &&
-		x.AutoscaleMin == y.AutoscaleMin && x.Keepalive == y.Keepalive && x.Wakeup == y.Wakeup
+// differing are the settings in which two workers differ.
+func differing(x, y *worker.Config, queueOfX, queueOfY func(int) string) []*celery.WorkerSetting {
+	var list []*celery.WorkerSetting
+	all := celery.WorkerSettings()
+	for i := range all {
+		if s := &all[i]; s.Differ(x, y, queueOfX, queueOfY) {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 func lateOn(c *workloads.Class, w *worker.Config) bool { return c.AcksLate.Or(w.AcksLate) }
@@ -85,6 +81,8 @@ func takesClass(l *Layout, w, i int) bool {
 }
 
 func queueName(l *Layout, q int) string { return l.Queues[q].Name }
+
+func (l *Layout) queueName(q int) string { return l.Queues[q].Name }
 
 func queueNames(l *Layout, queues []int) []string {
 	names := make([]string, len(queues))
@@ -105,29 +103,7 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 			changes++
 			continue
 		}
-		x, y := &from.Workers[before[0]], &to.Workers[g[0]]
-		for _, differs := range []bool{
-			!slices.Equal(queueNames(from, x.Queues), queueNames(to, y.Queues)),
-			!slices.Equal(queueNames(from, x.Overflow), queueNames(to, y.Overflow)),
-			!slices.Equal(slotsOf(from, before), slotsOf(to, g)),
-			!sameFleet(from.FleetOf(before[0]), to.FleetOf(g[0])), // to be set up beside the number of replicas
-			machineOf(from, before[0]) != machineOf(to, g[0]) || from.OwnsMachine(before[0]) != to.OwnsMachine(g[0]),
-			!slices.Equal(from.ClearanceOf(before[0]), to.ClearanceOf(g[0])),
-			x.Pool != y.Pool,
-			x.PrefetchMultiplier != y.PrefetchMultiplier,
-			x.DisablePrefetch != y.DisablePrefetch,
-			x.SoftLimit != y.SoftLimit,
-			x.HardLimit != y.HardLimit,
-			x.MaxMemoryPerChild != y.MaxMemoryPerChild,
-			from.Container(before[0]) != to.Container(g[0]),
-			x.Order != y.Order && (x.Order >= worker.Strict || y.Order >= worker.Strict),
-			x.Order == y.Order && !slices.Equal(x.Weights, y.Weights),
-			!slices.Equal(x.Reserve, y.Reserve),
-		} {
-			if differs {
-				changes++
-			}
-		}
+		changes += regrouped(from, to, before, g)
 	}
 	for name := range groupsOf(from) {
 		if _, there := groupsOf(to)[name]; !there {
@@ -136,17 +112,20 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 	}
 	old, oldOwn := settingsOf(from, classes)
 	set, own := settingsOf(to, classes)
-	changes += differing(old, set)
+	changes += entriesThatDiffer(old, set)
 	for name := range groupsOf(to) {
-		changes += differing(oldOwn[name], own[name])
+		changes += entriesThatDiffer(oldOwn[name], own[name])
 	}
 	for i := range classes {
 		if queueName(from, from.ClassQueue[i]) != queueName(to, to.ClassQueue[i]) {
 			changes++
 		}
 	}
-	if from.Broker.Kind != to.Broker.Kind {
-		changes++
+	brokers := celery.BrokerSettings()
+	for i := range brokers {
+		if s := &brokers[i]; s.Name == "" && s.Differ(&from.Broker, &to.Broker, nil, nil) {
+			changes++
+		}
 	}
 	for _, differs := range []bool{from.BrokerZone != to.BrokerZone, from.PerQueue != to.PerQueue} {
 		if differs {
@@ -154,6 +133,44 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 		}
 	}
 	return changes, len(to.Workers)
+}
+
+// regrouped counts what changes of a worker that stays, beside what stands in the configuration of the app.
+func regrouped(from, to *Layout, before, now []int) (changes int) {
+	v, w := before[0], now[0]
+	x, y := &from.Workers[v], &to.Workers[w]
+	scaled := false
+	for _, s := range differing(x, y, from.queueName, to.queueName) {
+		switch {
+		case s.Key == "concurrency": // counted with that of its replicas
+		case s.Configured(to.Broker.Kind, s.Or(s.Of(x, from.queueName))) && s.Configured(to.Broker.Kind, s.Or(s.Of(y, to.queueName))):
+		default:
+			changes++
+			scaled = scaled || s.Key == "autoscale"
+		}
+	}
+	for _, differs := range []bool{
+		!scaled && !slices.Equal(slotsOf(from, before), slotsOf(to, now)) || len(before) != len(now),
+		!sameFleet(from.FleetOf(v), to.FleetOf(w)), // to be set up beside the number of replicas
+		machineOf(from, v) != machineOf(to, w) || from.OwnsMachine(v) != to.OwnsMachine(w),
+		!slices.Equal(from.ClearanceOf(v), to.ClearanceOf(w)),
+		otherLimits(from.Container(v), to.Container(w), x.Pool == y.Pool),
+	} {
+		if differs {
+			changes++
+		}
+	}
+	return changes
+}
+
+// otherLimits says whether a worker may use more or less than before. What its processes hold before any task goes with
+// its pool.
+func otherLimits(a, b system.Container, samePool bool) bool {
+	a.Given, b.Given = false, false
+	if !samePool {
+		a.Parent, a.Child, a.Whole = b.Parent, b.Child, b.Whole
+	}
+	return a != b
 }
 
 // groupsOf are the instances of each worker as written, by its name.

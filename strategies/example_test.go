@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log"
 
+	"example.com/simrun/capacity"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
@@ -39,7 +40,7 @@ func Example() {
 	for _, p := range append(problems[0], problems[1]...) {
 		fmt.Println(p.Path, p.Message)
 	}
-	for _, q := range strategies.Offered(&layouts[1], classes, machines, strategies.Outside{}, 1) {
+	for _, q := range layouts[1].Offered(classes, machines, capacity.Outside{}, 1) {
 		fmt.Printf("%s: %.1f of %.0f slots\n", q.Queue, q.Offered, q.Capacity)
 	}
 	fmt.Println()
@@ -49,8 +50,8 @@ func Example() {
 	// low: 4.5 of 6 slots
 	//
 	// Workers
-	//   celery -A proj worker -n worker_high@%h -Q high -c 2 -P prefork --prefetch-multiplier=4
-	//   celery -A proj worker -n worker_low@%h -Q low -c 6 -P prefork --prefetch-multiplier=4
+	//   celery -A app worker -n worker_high@%h -Q high -c 2
+	//   celery -A app worker -n worker_low@%h -Q low -c 6
 	//
 	// Steps
 	//   1. Start "worker_high" and "worker_low".

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -25,6 +26,17 @@ var (
 	countNames  = []string{"ready", "ready+unacked"}
 	startNames  = []string{"warm", "cold"}
 )
+
+// FleetSpec is an autoscaler of replicas as written.
+type FleetSpec struct {
+	Min, Max              int
+	Policy                string
+	Target                Target
+	Counts                string
+	Poll, Cooldown, Grace *des.Time
+	Boot                  worker.Law
+	Victim                string
+}
 
 // Target is what a policy aims at, as written: one of these.
 type Target struct {
@@ -49,12 +61,9 @@ func (t *Target) found() string {
 	return "not given"
 }
 
-// ofReplicas says whether the number of replicas follows the load, and not that of processes.
-func (a *Autoscale) ofReplicas() bool { return a != nil && a.Policy != "" && a.Policy != "celery" }
-
 // fleet resolves the scaling of replicas.
 func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
-	a := w.Autoscale
+	a := w.Fleet
 	f := &worker.Fleet{
 		Min: a.Min, Poll: or(a.Poll, defaultPoll), Cooldown: or(a.Cooldown, defaultCooldown), Boot: a.Boot,
 		Grace: or(a.Grace, defaultGrace), Cold: w.Start == "cold",
@@ -63,18 +72,12 @@ func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
 	if law, ok := a.Boot.(workloads.Dist); ok && law.Mean() == 0 {
 		f.Boot = nil
 	}
-	policy, err := choice(policyNames, a.Policy)
+	policy, err := units.Choose(policyNames, a.Policy)
 	if err != nil {
 		b.fail(path+".policy", "%v", err)
 		return
 	}
 	f.Policy = worker.Policy(policy)
-	if a.Scales == "processes" {
-		b.fail(path+".scales", "%q: want replicas: only the policy celery scales processes", a.Scales)
-	}
-	if a.Keepalive != nil {
-		b.fail(path+".keepalive", "only with the policy celery: want cooldown")
-	}
 	if w.Replicas != nil {
 		b.fail(strings.TrimSuffix(path, ".autoscale")+".replicas", "%d: not with autoscale, whose max is the number of replicas", *w.Replicas)
 	}
@@ -87,14 +90,14 @@ func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
 		b.fail(path+".min", "0: want at least 1 with the policy utilization: where no replica runs, none is busy")
 	}
 	if a.Victim != "" {
-		v, err := choice(victimNames, a.Victim)
+		v, err := units.Choose(victimNames, a.Victim)
 		if err != nil {
 			b.fail(path+".victim", "%v", err)
 		}
 		f.Victim = worker.Victim(v)
 	}
 	if a.Counts != "" {
-		n, err := choice(countNames, a.Counts)
+		n, err := units.Choose(countNames, a.Counts)
 		switch {
 		case err != nil:
 			b.fail(path+".counts", "%v", err)
@@ -108,7 +111,7 @@ func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
 	}
 	b.target(path+".target", a, f)
 	if f.Policy == worker.Latency && b.broker.Kind != worker.Ideal {
-		b.wish("workers.%s: autoscale policy latency: %s does not say how old its oldest message is", g.name, brokerNames[b.broker.Kind])
+		b.wish("workers.%s: autoscale policy latency: %s does not say how old its oldest message is", g.name, b.broker.Kind)
 	}
 }
 
@@ -120,7 +123,7 @@ func leastMax(low int) string {
 }
 
 // target wants the kind of target that the policy has.
-func (b *builder) target(path string, a *Autoscale, f *worker.Fleet) {
+func (b *builder) target(path string, a *FleetSpec, f *worker.Fleet) {
 	t := &a.Target
 	switch {
 	case f.Policy == worker.QueueLength && t.Messages != nil:
@@ -156,38 +159,14 @@ var targetForms = [...]string{
 	worker.Schedule:    "a list such as [{for: 8h, replicas: 1}, {for: 16h, replicas: 4}]",
 }
 
-// onlyProcesses refuses what Celery's own autoscaler does not have.
-func (b *builder) onlyProcesses(path string, a *Autoscale) {
-	if a.Scales == "replicas" {
-		b.fail(path+".scales", "%q: want processes: Celery's own autoscaler adds no replicas", a.Scales)
-	}
-	t := &a.Target
-	for _, k := range []struct {
-		name  string
-		given bool
-	}{
-		{"target", t.Messages != nil || t.Share != nil || t.Wait != nil || t.Plan != nil},
-		{"counts", a.Counts != ""},
-		{"poll", a.Poll != nil},
-		{"cooldown", a.Cooldown != nil},
-		{"boot", a.Boot != nil},
-		{"grace", a.Grace != nil},
-		{"victim", a.Victim != ""},
-	} {
-		if k.given {
-			b.fail(path+"."+k.name, "not with the policy celery, which has keepalive alone")
-		}
-	}
-}
-
 // start resolves whether the first replicas are there from the beginning.
 func (b *builder) start(path string, w *WorkerSpec) {
 	if w.Start == "" {
 		return
 	}
-	if _, err := choice(startNames, w.Start); err != nil {
+	if _, err := units.Choose(startNames, w.Start); err != nil {
 		b.fail(path+".start", "%v", err)
-	} else if !w.Autoscale.ofReplicas() {
+	} else if w.Fleet == nil {
 		b.fail(path+".start", "%q: only with autoscale of replicas: the machines of other workers have a start of their own", w.Start)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
-	"example.com/simrun/workloads"
 )
 
 // split deals the classes out to shares.
@@ -25,7 +25,7 @@ func (b *builder) split(from *Layout) []share {
 	case "zone":
 		return b.byZone(from)
 	default:
-		_, err := choice([]string{"queue", "kind", "priority", "label", "memory", "zone"}, b.spec.Derive.SplitBy)
+		_, err := units.Choose([]string{"queue", "kind", "priority", "label", "memory", "zone"}, b.spec.Derive.SplitBy)
 		b.fail("derive.split_by", "%v", err)
 	}
 	return nil
@@ -49,7 +49,7 @@ func (b *builder) byKind() []share {
 	shares := []share{{name: "cpu", worker: "worker_cpu_intensive"}, {name: "io", worker: "worker_io_bound"}}
 	for i := range b.classes {
 		n := 1
-		if cpu, io := means(&b.classes[i]); cpu > io {
+		if cpu, io := b.classes[i].Means(); cpu > io {
 			n = 0
 		}
 		shares[n].classes = append(shares[n].classes, i)
@@ -63,23 +63,11 @@ func (b *builder) byKind() []share {
 	return shares
 }
 
-// means are the mean seconds of computing and of waiting of one attempt.
-func means(c *workloads.Class) (cpu, io float64) {
-	for i := range c.Work {
-		if c.Work[i].Kind == workloads.CPU {
-			cpu += c.Work[i].Demand.Mean()
-		} else {
-			io += c.Work[i].Demand.Mean()
-		}
-	}
-	return cpu, io
-}
-
 // byPriority goes by the priorities as written, those served first in front. A message without one has 0.
 func (b *builder) byPriority(kind worker.BrokerKind) []share {
 	var levels []int
 	for i := range b.classes {
-		levels = append(levels, priorityOf(&b.classes[i]))
+		levels = append(levels, b.classes[i].Level())
 	}
 	distinct := slices.Compact(slices.Sorted(slices.Values(levels)))
 	if kind != worker.Redis { // redis serves 0 first, the others the largest
@@ -104,11 +92,4 @@ func (b *builder) byPriority(kind worker.BrokerKind) []share {
 		shares = append(shares, s)
 	}
 	return shares
-}
-
-func priorityOf(c *workloads.Class) int {
-	if !c.HasPriority {
-		return 0
-	}
-	return c.Priority
 }

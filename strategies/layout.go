@@ -1,8 +1,11 @@
 package strategies
 
 import (
+	"example.com/simrun/capacity"
+	"example.com/simrun/celery"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Layout is one strategy, resolved: everything a world needs to know of how queues are dealt out to workers.
@@ -15,6 +18,7 @@ type Layout struct {
 	Workers      []worker.Config // replicas expanded, each an instance of its own
 	Group        []int           // group of each worker, an index into Groups: replicas of one worker share theirs
 	Groups       []string        // the workers as written
+	Lines        []celery.Line   // their command lines, where somebody wrote one
 	Node         []int           // node of each worker, an index into Nodes; -1 = cores without limit
 	Nodes        []int           // machine kind of each node, an index into the scenario's machines
 	Leases       []Lease         // of each node; nil = all are standing
@@ -41,6 +45,21 @@ func (l *Layout) Slots() int {
 	return n
 }
 
+// capacity is the layout as its theory sees it.
+func (l *Layout) capacity() *capacity.Layout {
+	c := capacity.Layout{Broker: &l.Broker, Queues: l.Queues, ClassQueue: l.ClassQueue, Workers: l.Workers, Node: l.Node, Nodes: l.Nodes}
+	for w := range l.Workers {
+		c.Names = append(c.Names, l.Groups[l.Group[w]])
+		c.Containers = append(c.Containers, l.Container(w))
+	}
+	return &c
+}
+
+// Offered judges every queue of the layout when all arrivals are multiplied by load (package capacity).
+func (l *Layout) Offered(classes []workloads.Class, machines []system.Machine, o capacity.Outside, load float64) []capacity.QueueLoad {
+	return capacity.Offered(l.capacity(), classes, machines, o, load)
+}
+
 // Container is what worker w may use of its machine, with the usual sizes of processes where nothing is said.
 func (l *Layout) Container(w int) system.Container {
 	if w < len(l.Containers) {
@@ -51,5 +70,5 @@ func (l *Layout) Container(w int) system.Container {
 
 // Preset names whose behaviour a worker has, as scenarios do: the release, the broker and the pool.
 func (l *Layout) Preset(worker int) (release, broker, pool string) {
-	return l.Release, brokerNames[l.Broker.Kind], poolNames[l.Workers[worker].Pool]
+	return l.Release, l.Broker.Kind.String(), l.Workers[worker].Pool.String()
 }

@@ -4,14 +4,26 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/worker"
 )
 
 // limits applies what this broker, release and pool cannot do: what Celery ignores is taken out with a warning, what
 // would never run is refused, what no setting gives is marked as what-if.
 func (b *builder) limits(path string, g *group) {
-	b.prefetchLimits(path, g)
-	b.timeLimits(path, g)
+	all := celery.WorkerSettings()
+	for i := range all {
+		if s := &all[i]; s.Put != nil && s.Or(s.Of(&g.cfg, nil)) != s.Default {
+			b.limit(path+"."+s.Key, s, g)
+		}
+	}
+	if g.cfg.DisablePrefetch && g.cfg.Pool == worker.Gevent && b.broker.Kind != worker.Ideal {
+		// The limit is pool.num_processes, which for gevent is the number of greenlets that run, 0 at the start.
+		b.fail(path+".disable_prefetch", "a gevent worker with worker_disable_prefetch never takes a task: its limit is the number of tasks that run, 0 at the start")
+	}
+	if g.cfg.HardLimit > 0 && g.cfg.SoftLimit >= g.cfg.HardLimit {
+		b.warn(path+".time_limit", "soft: %v: no effect: the hard limit of %v comes first", g.cfg.SoftLimit, g.cfg.HardLimit)
+	}
 	b.lateAcks(path, g)
 	b.whatIf(g)
 	if s := b.stalls(g); s != "" {
@@ -19,43 +31,21 @@ func (b *builder) limits(path string, g *group) {
 	}
 }
 
-func (b *builder) prefetchLimits(path string, g *group) {
-	if !g.cfg.DisablePrefetch {
+// limit refuses a setting that the release lacks, and takes out one that does not act.
+func (b *builder) limit(path string, s *celery.WorkerSetting, g *group) {
+	switch {
+	case !s.In(b.release) && b.broker.Kind != worker.Ideal:
+		b.fail(path, "celery %s has no %s: want celery %s", b.release, s.Name, s.Since)
+		return
+	case !s.With(b.broker.Kind):
+		b.warn(path, "no effect: Celery ignores it with %s", b.broker.Kind)
+	case !s.Has(g.cfg.Pool):
+		b.warn(path, "no effect: the pool %s %s", g.cfg.Pool, s.Lack)
+	default:
 		return
 	}
-	path += ".disable_prefetch"
-	switch {
-	case b.broker.Kind == worker.Ideal:
-	case b.release == "5.2":
-		b.fail(path, "celery 5.2 has no worker_disable_prefetch: want celery 5.6")
-	case b.broker.Kind == worker.RabbitMQ:
-		// celery/worker/consumer/tasks.py: only for redis.
-		b.warn(path, "no effect: Celery ignores it with rabbitmq")
-		g.cfg.DisablePrefetch = false
-	case g.cfg.Pool == worker.Gevent:
-		// The limit is pool.num_processes, which for gevent is the number of greenlets that run, 0 at the start.
-		b.fail(path, "a gevent worker with worker_disable_prefetch never takes a task: its limit is the number of tasks that run, 0 at the start")
-	}
-}
-
-func (b *builder) timeLimits(path string, g *group) {
-	path += ".time_limit"
-	pool := poolNames[g.cfg.Pool]
-	switch g.cfg.Pool {
-	case worker.Threads, worker.Solo:
-		if g.cfg.SoftLimit > 0 || g.cfg.HardLimit > 0 {
-			b.warn(path, "no effect: the pool %s has no time limits", pool)
-			g.cfg.SoftLimit, g.cfg.HardLimit = 0, 0
-		}
-	case worker.Gevent:
-		if g.cfg.SoftLimit > 0 {
-			b.warn(path, "soft: no effect: the pool %s has no soft time limit", pool)
-			g.cfg.SoftLimit = 0
-		}
-	}
-	if g.cfg.HardLimit > 0 && g.cfg.SoftLimit >= g.cfg.HardLimit {
-		b.warn(path, "soft: %v: no effect: the hard limit of %v comes first", g.cfg.SoftLimit, g.cfg.HardLimit)
-	}
+	s.Put(&g.cfg, s.Default)
+	s.Clear(&g.line.Says) // where the line says it, it says it in vain
 }
 
 // lateAcks warns when reject_on_worker_lost has no late ack to hold the message back.
@@ -74,7 +64,6 @@ func (b *builder) lateAcks(path string, g *group) {
 
 // whatIf marks what no setting of this broker gives.
 func (b *builder) whatIf(g *group) {
-	kind := brokerNames[b.broker.Kind]
 	if b.broker.Kind == worker.Ideal {
 		return
 	}
@@ -84,11 +73,11 @@ func (b *builder) whatIf(g *group) {
 		g.cfg.Order = worker.Sorted
 		b.note(`workers.%s: strict by the order of its queues is the order of their names here: queue_order_strategy "sorted" does it`, g.name)
 	case g.cfg.Order == worker.Strict:
-		b.wish("workers.%s: order strict: %s", g.name, b.orderOffer(kind))
+		b.wish("workers.%s: order strict: %s", g.name, b.orderOffer())
 	case g.cfg.Order == worker.Weighted:
-		b.wish("workers.%s: order weighted: %s", g.name, b.orderOffer(kind))
+		b.wish("workers.%s: order weighted: %s", g.name, b.orderOffer())
 	case g.cfg.Order == worker.Sorted && b.broker.Kind == worker.RabbitMQ:
-		b.wish("workers.%s: order sorted: %s", g.name, b.orderOffer(kind))
+		b.wish("workers.%s: order sorted: %s", g.name, b.orderOffer())
 	}
 	if g.reserve != nil {
 		b.wish("workers.%s: reserve: no setting of Celery keeps slots of a worker for a queue", g.name)
@@ -98,11 +87,11 @@ func (b *builder) whatIf(g *group) {
 	}
 }
 
-func (b *builder) orderOffer(kind string) string {
+func (b *builder) orderOffer() string {
 	if b.broker.Kind == worker.Redis {
 		return "with redis Celery can go round robin or by the names of the queues"
 	}
-	return fmt.Sprintf("with %s Celery interleaves its queues as the broker delivers them", kind)
+	return fmt.Sprintf("with %s Celery interleaves its queues as the broker delivers them", b.broker.Kind)
 }
 
 // stalls tells of lost wake-ups: a worker whose window is full may not notice that there is room again until something

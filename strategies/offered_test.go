@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/simrun/capacity"
+	"example.com/simrun/celery"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -17,7 +19,7 @@ func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*max(1, math.Abs(b)) 
 
 // w is a worker of so many slots that takes queues.
 func w(name string, slots int, queues ...string) WorkerSpec {
-	return WorkerSpec{Name: name, Queues: queues, Concurrency: new(slots)}
+	return WorkerSpec{Worker: celery.Worker{Name: name, Queues: queues, Concurrency: new(slots)}}
 }
 
 // expectation of one queue.
@@ -121,14 +123,14 @@ func TestOffered(t *testing.T) {
 		{
 			"overflow helps",
 			[]workloads.Class{class(t, "a", "A", 0.9, 0, 1), class(t, "b", "B", 1.05, 0, 1)},
-			[]WorkerSpec{{Name: "v", Queues: []string{"A"}, Overflow: []string{"B"}, Concurrency: new(1)}, w("w", 1, "B")},
+			[]WorkerSpec{{Worker: celery.Worker{Name: "v", Queues: []string{"A"}, Overflow: []string{"B"}, Concurrency: new(1)}}, w("w", 1, "B")},
 			1,
 			[]expectation{{"A", 0.9, 1, false, 0, ""}, {"B", 1.05, 2, false, 0, ""}},
 		},
 		{
 			"overflow is not enough",
 			[]workloads.Class{class(t, "a", "A", 0.9, 0, 1), class(t, "b", "B", 1.2, 0, 1)},
-			[]WorkerSpec{{Name: "v", Queues: []string{"A"}, Overflow: []string{"B"}, Concurrency: new(1)}, w("w", 1, "B")},
+			[]WorkerSpec{{Worker: celery.Worker{Name: "v", Queues: []string{"A"}, Overflow: []string{"B"}, Concurrency: new(1)}}, w("w", 1, "B")},
 			1,
 			[]expectation{{"A", 0.9, 1, false, 0, ""}, {"B", 1.2, 2, true, 0.1, "slots"}},
 		},
@@ -176,8 +178,8 @@ func TestOffered(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l := layout(t, tt.classes, two, Spec{Workers: tt.workers, Broker: BrokerSpec{Kind: "ideal"}})
-			got := Offered(l, tt.classes, two, Outside{}, tt.load)
+			l := layout(t, tt.classes, two, Spec{Workers: tt.workers, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}})
+			got := l.Offered(tt.classes, two, capacity.Outside{}, tt.load)
 			for i, e := range tt.want {
 				g := got[i]
 				if g.Queue != e.queue || !near(g.Offered, e.offered) || g.Capacity != e.capacity || g.Unstable != e.unstable ||
@@ -202,9 +204,9 @@ func TestOfferedCountsAttempts(t *testing.T) {
 	late := plain
 	late.AcksLate, late.RejectOnWorkerLost = new(true), new(true)
 	limited := plain
-	limited.HardLimit = ptr(10 * time.Second)
+	limited.HardLimit = new(10 * time.Second)
 	soft := limited
-	soft.SoftLimit = ptr(4 * time.Second)
+	soft.SoftLimit = new(4 * time.Second)
 	for _, tt := range []struct {
 		name     string
 		failures workloads.Failures
@@ -222,8 +224,8 @@ func TestOfferedCountsAttempts(t *testing.T) {
 		{"crash or error", workloads.Failures{Crash: p(0.2), Error: p(0.4)}, late, 1.75 / 0.8},
 	} {
 		classes := base(tt.failures)
-		l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{tt.worker}, Broker: BrokerSpec{Kind: "ideal"}})
-		if got := Offered(l, classes, nil, Outside{}, 1)[0].Offered; !near(got, tt.want) {
+		l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{tt.worker}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}})
+		if got := l.Offered(classes, nil, capacity.Outside{}, 1)[0].Offered; !near(got, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
@@ -239,7 +241,7 @@ func TestOfferedCountsOverheads(t *testing.T) {
 		want   float64 // 10 ms and the turnaround of Redis, 5.6
 	}{{early, 1.09}, {late, 1.33}} {
 		l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{tt.worker}})
-		if got := Offered(l, classes, nil, Outside{}, 1)[0].Offered; !near(got, tt.want) {
+		if got := l.Offered(classes, nil, capacity.Outside{}, 1)[0].Offered; !near(got, tt.want) {
 			t.Errorf("%v, want %v", got, tt.want)
 		}
 	}
@@ -258,8 +260,8 @@ func TestOnlyStationaryOpenSourcesAreJudged(t *testing.T) {
 		classes := []workloads.Class{class(t, "a", "A", 9, 0, 1)}
 		queue := worker.Queue{Name: "A", MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1}
 		judged := func() bool {
-			layouts, _ := Resolve([]Spec{{Workers: []WorkerSpec{w("w", 1, "A")}, Broker: BrokerSpec{Kind: "ideal"}}}, classes, nil, []worker.Queue{queue})
-			return Offered(&layouts[0], classes, nil, Outside{}, 1)[0].Unstable
+			layouts, _ := Resolve([]Spec{{Workers: []WorkerSpec{w("w", 1, "A")}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}}}, classes, nil, []worker.Queue{queue})
+			return layouts[0].Offered(classes, nil, capacity.Outside{}, 1)[0].Unstable
 		}
 		if !judged() {
 			t.Fatal("the plain class is not judged")
@@ -281,8 +283,8 @@ func TestOfferedByPriority(t *testing.T) {
 		for i, p := range []int{tt.last, tt.first} {
 			classes[i].HasPriority, classes[i].Priority = true, p
 		}
-		s := Spec{Workers: []WorkerSpec{w("w", 2, "A")}, Broker: BrokerSpec{Kind: tt.broker}}
-		got := Offered(layout(t, classes, nil, s), classes, nil, Outside{}, 1)[0]
+		s := Spec{Workers: []WorkerSpec{w("w", 2, "A")}, Broker: BrokerSpec{Broker: celery.Broker{Kind: tt.broker}}}
+		got := layout(t, classes, nil, s).Offered(classes, nil, capacity.Outside{}, 1)[0]
 		if !got.Unstable || !slices.Equal(got.Growing, []int{0}) || got.GrowthPerSecond < 0.99 || got.GrowthPerSecond > 1.01 {
 			t.Errorf("%s: %+v", tt.broker, got)
 		}
@@ -304,7 +306,7 @@ func TestOfferedProperties(t *testing.T) {
 			c.Name, c.Work = "t"+name, []workloads.Phase{{Kind: workloads.IO, Demand: d}}
 			classes = append(classes, c)
 		}
-		s := Spec{Broker: BrokerSpec{Kind: "ideal"}}
+		s := Spec{Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}}
 		for i := range 3 {
 			queues := rapid.Permutation(names).Draw(t, "queues")[:rapid.IntRange(1, 4).Draw(t, "n")]
 			if i == 2 {
@@ -312,12 +314,12 @@ func TestOfferedProperties(t *testing.T) {
 			}
 			s.Workers = append(s.Workers, w(names[i], rapid.IntRange(1, 8).Draw(t, "slots"), queues...))
 		}
-		judge := func() ([]QueueLoad, *Layout) {
+		judge := func() ([]capacity.QueueLoad, *Layout) {
 			layouts, problems := Resolve([]Spec{s}, classes, nil, nil)
 			if Failed(problems[0]) {
 				t.Fatal(problemsOf(problems[0]))
 			}
-			return Offered(&layouts[0], classes, nil, Outside{}, 1), &layouts[0]
+			return layouts[0].Offered(classes, nil, capacity.Outside{}, 1), &layouts[0]
 		}
 		before, l := judge()
 		served, slots := 0.0, float64(l.Slots())
@@ -346,14 +348,14 @@ func TestOfferedProperties(t *testing.T) {
 func TestOfferedManyQueues(t *testing.T) {
 	var classes []workloads.Class
 	var names []string
-	for i := range mostEnumerated + 3 {
+	for i := range 12 + 3 {
 		name := string(rune('A' + i))
 		names = append(names, name)
 		classes = append(classes, class(t, "t"+name, name, 0.1, 0, 1))
 	}
 	classes[0].Arrivals.Process = workloads.Poisson{PerSecond: 9}
-	l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{w("w", 3, names...)}, Broker: BrokerSpec{Kind: "ideal"}})
-	got := Offered(l, classes, nil, Outside{}, 1)
+	l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{w("w", 3, names...)}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}})
+	got := l.Offered(classes, nil, capacity.Outside{}, 1)
 	if !got[0].Unstable || !near(got[0].GrowthPerSecond, 9-(3-1.4)) {
 		t.Errorf("%+v", got[0])
 	}
@@ -372,8 +374,8 @@ func TestClosedClassesCompete(t *testing.T) {
 	child.Arrivals.Process = workloads.After{Class: 1, Chance: 0.5} // at most 0.5/s
 	for rate, unstable := range map[float64]bool{1.4: false, 1.6: true} {
 		classes := []workloads.Class{class(t, "open", "A", rate, 0, 1), closed, child}
-		l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{w("w", 3, "A", "B", "C")}, Broker: BrokerSpec{Kind: "ideal"}})
-		got := Offered(l, classes, nil, Outside{}, 1)
+		l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{w("w", 3, "A", "B", "C")}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}})
+		got := l.Offered(classes, nil, capacity.Outside{}, 1)
 		if got[0].Unstable != unstable || got[1].Unstable || got[2].Unstable || got[1].Rate != 0 {
 			t.Errorf("%v/s: %+v", rate, got)
 		}
@@ -385,8 +387,8 @@ func TestContradictingOrders(t *testing.T) {
 	classes := []workloads.Class{class(t, "a", "A", 3, 0, 1), class(t, "b", "B", 3, 0, 1)}
 	v, u := w("v", 2, "A", "B"), w("u", 2, "B", "A")
 	v.Order, u.Order = "strict", "strict"
-	l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{v, u}, Broker: BrokerSpec{Kind: "ideal"}})
-	for _, g := range Offered(l, classes, nil, Outside{}, 1) {
+	l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{v, u}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}})
+	for _, g := range l.Offered(classes, nil, capacity.Outside{}, 1) {
 		if !g.Unstable || !near(g.GrowthPerSecond, 1) {
 			t.Errorf("%+v", g)
 		}

@@ -2,8 +2,11 @@ package strategies
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
+	"example.com/simrun/celery"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -15,13 +18,17 @@ import (
 // Settings may have gone through JSON. One that Diff does not write is an error.
 func Parse(c *Change, like *Spec, classes []workloads.Class) (Spec, []worker.Queue, error) {
 	spec := Spec{Name: like.Name, Broker: like.Broker, Release: like.Release}
-	spec.Broker.PrioritySteps = nil
-	known := []string{
-		"task_acks_late", "task_reject_on_worker_lost", "task_annotations", "task_routes", "task_queues",
-		"broker_transport_options", "worker_prefetch_multiplier", softSetting,
+	known := []string{"task_annotations", "task_routes", "task_queues"}
+	workers, brokers := celery.WorkerSettings(), celery.BrokerSettings()
+	for i := range workers {
+		known = append(known, topOf(workers[i].Name))
 	}
+	for i := range brokers {
+		known = append(known, topOf(brokers[i].Name))
+	}
+	known = slices.Compact(slices.Sorted(slices.Values(slices.DeleteFunc(known, func(name string) bool { return name == "" }))))
 	for key := range sortedKeys(c.Settings) {
-		if _, err := choice(known, key); err != nil {
+		if _, err := units.Choose(known, key); err != nil {
 			return Spec{}, nil, fmt.Errorf("settings: %w", err)
 		}
 	}
@@ -33,48 +40,78 @@ func Parse(c *Change, like *Spec, classes []workloads.Class) (Spec, []worker.Que
 		}
 		spec.Routes = append(spec.Routes, Route{task, queue})
 	}
-	if steps, given := numbers(lookIn(c.Settings["broker_transport_options"], "priority_steps")); given {
-		spec.Broker.PrioritySteps = steps
+	for i := range brokers {
+		if err := readSetting(&brokers[i], &spec.Broker.Broker, c.Settings); err != nil {
+			return Spec{}, nil, err
+		}
 	}
 	for _, command := range c.Commands {
-		w, _, err := ParseCommand(command)
+		line, _, err := celery.ParseCommand(command)
 		if err != nil {
 			return Spec{}, nil, fmt.Errorf("commands: %q: %w", command, err)
 		}
-		configure(&w, &spec, c, classes)
+		w := WorkerSpec{Worker: line}
+		if err := configure(&w, &spec, c, classes); err != nil {
+			return Spec{}, nil, err
+		}
 		spec.Workers = append(spec.Workers, w)
 	}
 	return spec, declaredQueues(c.Settings["task_queues"]), nil
 }
 
+// readSetting reads a setting from those of an app: where none is said, it is the default.
+func readSetting[W, C any](s *celery.Setting[W, C], to *W, settings map[string]any) error {
+	if s.Name == "" {
+		return nil
+	}
+	plain := settings[s.Name]
+	if mapping, entry := celery.SplitName(s.Name); mapping != "" {
+		plain = lookIn(settings[mapping], entry)
+	}
+	if plain == nil {
+		s.Clear(to)
+		return nil
+	}
+	v, err := s.Quantity.FromPlain(plain)
+	if err != nil {
+		return fmt.Errorf("settings: %s: %w", s.Name, err)
+	}
+	s.Set(to, v)
+	return nil
+}
+
+// topOf is the name of the setting in which an entry lies, or its own.
+func topOf(name string) string {
+	mapping, entry := celery.SplitName(name)
+	if mapping == "" {
+		return entry
+	}
+	return mapping
+}
+
 // configure applies the settings to one worker: its own win over those of the app, a flag wins over both.
-func configure(w *WorkerSpec, spec *Spec, c *Change, classes []workloads.Class) {
-	own := c.WorkerSettings[w.Name]
-	setting := func(key string) any {
-		if v, given := own[key]; given {
-			return v
-		}
-		return c.Settings[key]
+func configure(w *WorkerSpec, spec *Spec, c *Change, classes []workloads.Class) error {
+	settings := maps.Clone(c.Settings)
+	if settings == nil {
+		settings = map[string]any{}
 	}
-	if n, ok := number(setting("worker_prefetch_multiplier")); ok && w.PrefetchMultiplier == nil {
-		w.PrefetchMultiplier = &n
-	}
-	readSoftShutdown(w, setting(softSetting))
-	if lookIn(setting("broker_transport_options"), "queue_order_strategy") == "sorted" {
-		w.Order = "sorted"
-	}
-	for i := range taskFlags {
-		f := &taskFlags[i]
-		if on, ok := setting(f.setting).(bool); ok {
-			f.set(w, on)
+	maps.Copy(settings, c.WorkerSettings[w.Name])
+	all := celery.WorkerSettings()
+	var said celery.Worker
+	for i := range all {
+		s := &all[i]
+		if err := readSetting(s, &said, settings); err != nil {
+			return err
 		}
 		for t := range classes {
-			if on, ok := lookIn(lookIn(c.Settings["task_annotations"], classes[t].Name), f.attribute).(bool); ok && on &&
+			if s.PerTask && lookIn(lookIn(c.Settings["task_annotations"], classes[t].Name), s.Key) == true &&
 				slices.Contains(w.Queues, destination(spec.Routes, &classes[t])) {
-				f.set(w, true)
+				s.Set(&said, true)
 			}
 		}
 	}
+	w.Fill(&said)
+	return nil
 }
 
 // destination is the queue of a class under routes by exact names.
@@ -116,22 +153,9 @@ func lookIn(m any, key string) any {
 
 // number is a whole number, which JSON reads as a float.
 func number(v any) (int, bool) {
-	switch n := v.(type) {
-	case int:
-		return n, true
-	case float64:
-		return int(n), n == float64(int(n))
+	n, err := (&celery.Quantity{Kind: celery.Whole}).FromPlain(v)
+	if err != nil {
+		return 0, false
 	}
-	return 0, false
-}
-
-func numbers(v any) ([]int, bool) {
-	items, ok := v.([]any)
-	list := make([]int, 0, len(items))
-	for _, item := range items {
-		n, whole := number(item)
-		ok = ok && whole
-		list = append(list, n)
-	}
-	return list, ok
+	return n.(int), true
 }

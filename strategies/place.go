@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/simrun/capacity"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 )
 
@@ -32,6 +34,7 @@ func (b *builder) compose(groups []group) {
 	for i := range groups {
 		g := &groups[i]
 		l.Groups = append(l.Groups, g.name)
+		l.Lines = append(l.Lines, g.line)
 		if g.fleet != nil {
 			l.Fleets = append(l.Fleets, *g.fleet)
 		}
@@ -107,21 +110,10 @@ func (b *builder) checkConsumers() {
 				tasks = append(tasks, b.classes[i].Name)
 			}
 		}
-		if len(tasks) > 0 && len(takers(l, q)) == 0 {
-			b.fail("workers", "no worker takes the queue %q, to which %s would go", l.Queues[q].Name, quotedList(tasks))
+		if len(tasks) > 0 && len(capacity.Takers(l.Workers, q)) == 0 {
+			b.fail("workers", "no worker takes the queue %q, to which %s would go", l.Queues[q].Name, units.Quoted(tasks))
 		}
 	}
-}
-
-// takers are the workers that take a queue, if only as overflow.
-func takers(l *Layout, queue int) []int {
-	var list []int
-	for w := range l.Workers {
-		if slices.Contains(l.Workers[w].Queues, queue) || slices.Contains(l.Workers[w].Overflow, queue) {
-			list = append(list, w)
-		}
-	}
-	return list
 }
 
 // checkQueues warns of what the broker does not do for its queues.

@@ -2,10 +2,10 @@ package strategies
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
-	"strconv"
 	"strings"
+
+	"example.com/simrun/celery"
 )
 
 // Render writes a change for the terminal: command lines to copy, settings as Python assignments, steps numbered.
@@ -57,7 +57,7 @@ func assignments(b *strings.Builder, c *Change, settings map[string]any) {
 		if c != nil {
 			mark = today(c, key)
 		}
-		fmt.Fprintf(b, "  %s = %s%s\n", key, python(settings[key], "  "), mark)
+		fmt.Fprintf(b, "  %s = %s%s\n", key, celery.Python(settings[key], "  "), mark)
 	}
 }
 
@@ -66,44 +66,4 @@ func today(c *Change, what string) string {
 		return "  # as today"
 	}
 	return ""
-}
-
-// python writes a value as Python does; a mapping of mappings goes over several lines.
-func python(value any, indent string) string {
-	switch v := value.(type) {
-	case nil:
-		return "None"
-	case bool:
-		if v {
-			return "True"
-		}
-		return "False"
-	case string:
-		return strconv.Quote(v)
-	case map[string]any:
-		return mapping(v, indent)
-	}
-	if v := reflect.ValueOf(value); v.Kind() == reflect.Slice {
-		items := make([]string, v.Len())
-		for i := range items {
-			items[i] = python(v.Index(i).Interface(), indent)
-		}
-		return "[" + strings.Join(items, ", ") + "]"
-	}
-	return fmt.Sprint(value)
-}
-
-func mapping(m map[string]any, indent string) string {
-	nested := false
-	items := make([]string, 0, len(m))
-	for key := range sortedKeys(m) {
-		_, inner := m[key].(map[string]any)
-		nested = nested || inner
-		items = append(items, strconv.Quote(key)+": "+python(m[key], indent+"    "))
-	}
-	if !nested {
-		return "{" + strings.Join(items, ", ") + "}"
-	}
-	inner := indent + "    "
-	return "{\n" + inner + strings.Join(items, ",\n"+inner) + ",\n" + indent + "}"
 }

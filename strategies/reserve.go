@@ -3,6 +3,7 @@ package strategies
 import (
 	"slices"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 )
 
@@ -20,7 +21,7 @@ func (b *builder) reserve(path string, w *WorkerSpec, g *group) {
 		n := w.Reserve[q]
 		switch {
 		case i < 0:
-			b.fail(path, "%q: not a queue of this worker: want %s", q, alternatives(g.queues))
+			b.fail(path, "%q: not a queue of this worker: want %s", q, units.Alternatives(g.queues))
 			continue
 		case n < 0:
 			b.fail(path+"."+q, "%d: want at least 0", n)
@@ -32,7 +33,7 @@ func (b *builder) reserve(path string, w *WorkerSpec, g *group) {
 	switch {
 	case sum == 0:
 		return
-	case w.Concurrency == nil && w.Autoscale == nil && w.Command == "" && g.cfg.Pool != worker.Solo:
+	case w.Concurrency == nil && w.Autoscale == nil && w.Fleet == nil && w.Command == "" && g.cfg.Pool != worker.Solo:
 		return // that it is missing has been said: of how many slots these are is not known
 	case g.cfg.AutoscaleMin > 0:
 		b.fail(path, "not with autoscale, whose slots come and go")
@@ -52,15 +53,4 @@ func (b *builder) reserve(path string, w *WorkerSpec, g *group) {
 		}
 	}
 	g.reserve = kept
-}
-
-// usable are the slots of a worker that a set of queues may have: all but those kept for others.
-func usable(c *worker.Config, queues []int) int {
-	n := c.Concurrency
-	for i, kept := range c.Reserve {
-		if !slices.Contains(queues, c.Queues[i]) {
-			n -= kept
-		}
-	}
-	return n
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/simrun/capacity"
+	"example.com/simrun/celery"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -19,7 +21,7 @@ func keeping(slots int, kept map[string]int, queues ...string) WorkerSpec {
 
 func TestReserveIsWhatIf(t *testing.T) {
 	for broker, wishes := range map[string]int{"redis": 1, "rabbitmq": 1, "ideal": 0} {
-		s := Spec{Workers: []WorkerSpec{keeping(8, map[string]int{"high": 2}, "low", "high")}, Broker: BrokerSpec{Kind: broker}}
+		s := Spec{Workers: []WorkerSpec{keeping(8, map[string]int{"high": 2}, "low", "high")}, Broker: BrokerSpec{Broker: celery.Broker{Kind: broker}}}
 		l := layout(t, notifyAndBackup(t), nil, s)
 		if len(l.WhatIf) != wishes || !slices.Equal(l.Workers[0].Reserve, []int{0, 2}) || l.Workers[0].Loop != worker.Alert {
 			t.Errorf("%s: %q, kept %v", broker, l.WhatIf, l.Workers[0].Reserve)
@@ -46,8 +48,8 @@ func TestReserveIsWhatIf(t *testing.T) {
 // A derived layout deals all slots out, and says so.
 func TestDeriveDealsKeptSlotsOut(t *testing.T) {
 	specs := []Spec{
-		{Name: "from", Workers: []WorkerSpec{keeping(8, map[string]int{"high": 2}, "high", "low")}, Broker: BrokerSpec{Kind: "ideal"}},
-		{Name: "to", Derive: &Derive{From: "from", SplitBy: "queue", Share: "equal"}, Broker: BrokerSpec{Kind: "ideal"}},
+		{Name: "from", Workers: []WorkerSpec{keeping(8, map[string]int{"high": 2}, "high", "low")}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}},
+		{Name: "to", Derive: &Derive{From: "from", SplitBy: "queue", Share: "equal"}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}},
 	}
 	layouts, problems := Resolve(specs, notifyAndBackup(t), nil, nil)
 	if Failed(problems[1]) {
@@ -76,12 +78,12 @@ func TestOfferedWithReserve(t *testing.T) {
 		{"as two workers", map[string]int{"A": 1, "B": 4}, []expectation{{"A", 1.5, 1, true, 0.5, "slots"}, {"B", 3.2, 4, false, 0, ""}}},
 	} {
 		s := keeping(5, tt.kept, "A", "B")
-		l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{s}, Broker: BrokerSpec{Kind: "ideal"}})
-		compareLoads(t, tt.name, Offered(l, classes, nil, Outside{}, 1), tt.want)
+		l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{s}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}})
+		compareLoads(t, tt.name, l.Offered(classes, nil, capacity.Outside{}, 1), tt.want)
 	}
 }
 
-func compareLoads(t *testing.T, name string, got []QueueLoad, want []expectation) {
+func compareLoads(t *testing.T, name string, got []capacity.QueueLoad, want []expectation) {
 	t.Helper()
 	for i, q := range want {
 		g := got[i]
@@ -118,9 +120,9 @@ func TestOfferedWithRateLimit(t *testing.T) {
 	} {
 		classes := []workloads.Class{class(t, "a", "A", tt.rate, 0, 0.1), class(t, "b", "B", tt.b, 0, 0.1)}
 		classes[0].Pace = 500 * time.Millisecond
-		l := layout(t, classes, nil, Spec{Workers: tt.workers, Broker: BrokerSpec{Kind: "ideal"}})
-		got := Offered(l, classes, nil, Outside{}, 1)
-		slices.SortFunc(got, func(a, b QueueLoad) int { return strings.Compare(a.Queue, b.Queue) })
+		l := layout(t, classes, nil, Spec{Workers: tt.workers, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}})
+		got := l.Offered(classes, nil, capacity.Outside{}, 1)
+		slices.SortFunc(got, func(a, b capacity.QueueLoad) int { return strings.Compare(a.Queue, b.Queue) })
 		compareLoads(t, tt.name, got, tt.want)
 	}
 }
@@ -130,7 +132,7 @@ func TestRateLimitsAreNoted(t *testing.T) {
 	classes[0].Pace, classes[1].Pace = 12*time.Second, time.Second
 	three := w("w", 8, "high", "low")
 	three.Replicas = new(3)
-	l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{three, w("v", 1, "high")}, Broker: BrokerSpec{Kind: "ideal"}})
+	l := layout(t, classes, nil, Spec{Workers: []WorkerSpec{three, w("v", 1, "high")}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}})
 	want := []string{
 		`rate_limit: "notify" starts at most 5/min on each worker: with 4 workers that take the queue "high" 20/min in all`,
 		`rate_limit: "backup" starts at most 1/s on each worker: with 3 workers that take the queue "low" 3/s in all`,
@@ -141,7 +143,7 @@ func TestRateLimitsAreNoted(t *testing.T) {
 	if !slices.Equal(said(l), want) {
 		t.Errorf("%q", l.Notes)
 	}
-	alone := layout(t, classes, nil, Spec{Workers: []WorkerSpec{w("w", 8, "high", "low")}, Broker: BrokerSpec{Kind: "ideal"}})
+	alone := layout(t, classes, nil, Spec{Workers: []WorkerSpec{w("w", 8, "high", "low")}, Broker: BrokerSpec{Broker: celery.Broker{Kind: "ideal"}}})
 	if len(said(alone)) != 0 {
 		t.Errorf("%q", alone.Notes)
 	}

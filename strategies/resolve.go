@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/simrun/des"
+	"example.com/simrun/celery"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -123,45 +124,24 @@ func (b *builder) resolveBroker() {
 	if b.release == "" {
 		b.release = "5.6"
 	}
-	if !slices.Contains(releases, b.release) {
-		b.fail("celery", "%q: want %s", b.release, alternatives(releases))
+	if !slices.Contains(celery.Releases(), b.release) {
+		b.fail("celery", "%q: want %s", b.release, units.Alternatives(celery.Releases()))
 	}
 	b.layout.Release = b.release
 	kind := s.Kind
 	if kind == "" {
 		kind = "redis"
 	}
-	i, err := choice(brokerNames, kind)
+	i, err := units.Choose(worker.BrokerNames(), kind)
 	if err != nil {
 		b.fail("broker", "%v", err)
 		return
 	}
 	b.broker.Kind = worker.BrokerKind(i)
-	b.broker.Publish = publishTime(b.release, b.broker.Kind)
-	b.broker.Restore = restoreTime(b.broker.Kind)
-	if s.Dispatch != "" {
-		d, err := choice(dispatchNames, s.Dispatch)
-		switch {
-		case err != nil:
-			b.fail("broker.dispatch", "%v", err)
-		case b.broker.Kind != worker.Ideal:
-			b.fail("broker.dispatch", "%q: only with the broker ideal", s.Dispatch)
-		}
-		b.broker.Dispatch = worker.Dispatch(d)
-	}
-	switch {
-	case b.broker.Kind == worker.Redis:
-		b.broker.PrioritySteps = slices.Clone(defaultSteps)
-		if s.PrioritySteps != nil {
-			b.broker.PrioritySteps = slices.Clone(s.PrioritySteps)
-		}
-		b.checkSteps(b.broker.PrioritySteps)
-	case s.PrioritySteps != nil:
-		b.fail("broker.priority_steps", "only with redis")
-	}
+	b.brokerSettings(s)
 	for name, v := range sortedPairs(s.Overheads) {
 		path := "broker.overheads." + name
-		if _, err := choice(OverheadNames(), name); err != nil {
+		if _, err := units.Choose(celery.OverheadNames(), name); err != nil {
 			b.fail(path, "%v", err)
 		}
 		if v < 0 {
@@ -170,13 +150,31 @@ func (b *builder) resolveBroker() {
 	}
 	b.access(s.ACL)
 	b.cpuOfMessages(s)
-	override(&b.broker.Publish, s.Overheads, "publish")
-	override(&b.broker.Restore, s.Overheads, "restore")
 }
 
-func override(to *des.Time, values map[string]des.Time, name string) {
-	if v, given := values[name]; given {
-		*to = v
+// brokerSettings gives the broker what is written, or else the defaults.
+func (b *builder) brokerSettings(s *BrokerSpec) {
+	all := celery.BrokerSettings()
+	for i := range all {
+		row := &all[i]
+		v, path := row.Given(&s.Broker), "broker."+row.Key
+		switch {
+		case row.Key == "kind":
+			continue
+		case row.Brokers != nil && !slices.Contains(row.Brokers, b.broker.Kind):
+			if v != nil {
+				b.fail(path, "only with the broker %s", row.Brokers[0])
+			}
+			continue
+		}
+		if err := row.Quantity.Check(v); err != nil {
+			b.fail(path, "%v", err)
+			continue
+		}
+		row.Put(&b.broker, row.Or(v))
+	}
+	if b.broker.Kind == worker.Redis {
+		b.checkSteps(b.broker.PrioritySteps)
 	}
 }
 
@@ -221,7 +219,7 @@ func (b *builder) route() {
 			}
 		}
 		if !found {
-			b.fail(path, "no such task: want %s or \"*\"%s", strings.Join(taskNames, ", "), suggestion(r.Task, taskNames))
+			b.fail(path, "no such task: want %s or \"*\"%s", strings.Join(taskNames, ", "), units.Suggestion(r.Task, taskNames))
 		}
 	}
 	b.known = map[string]bool{}

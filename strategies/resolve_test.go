@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/des"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
@@ -71,10 +72,10 @@ func TestResolve(t *testing.T) {
 	queues := []worker.Queue{{Name: "spare", MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1}, {Name: "low", MaxLength: 9, MaxPriority: -1, DeliveryLimit: 3}}
 	layouts, problems := Resolve([]Spec{{
 		Name:   "s",
-		Broker: BrokerSpec{Kind: "rabbitmq"},
+		Broker: BrokerSpec{Broker: celery.Broker{Kind: "rabbitmq"}},
 		Workers: []WorkerSpec{
-			{Name: "a", Queues: []string{"high", "low"}, Concurrency: new(3), Machine: "app", Replicas: new(3), AcksLate: new(true)},
-			{Command: "celery -A x worker -n b@%h -Q low -c 5 -P gevent --prefetch-multiplier=2", Concurrency: new(6), Machine: "app"},
+			{Worker: celery.Worker{Name: "a", Queues: []string{"high", "low"}, Concurrency: new(3), AcksLate: new(true)}, Machine: "app", Replicas: new(3)},
+			{Worker: celery.Worker{Concurrency: new(6)}, Command: "celery -A x worker -n b@%h -Q low -c 5 -P gevent --prefetch-multiplier=2", Machine: "app"},
 		},
 	}}, classes, machines, queues)
 	if got := problemsOf(problems[0]); got != `warning: routes: the queue "low" has no max_priority: rabbitmq ignores the priority of "backup"` {
@@ -111,7 +112,7 @@ func TestResolve(t *testing.T) {
 
 func TestRoutes(t *testing.T) {
 	classes := []workloads.Class{class(t, "mail.send", "q", 1, 0, 1), class(t, "mail.bulk", "q", 1, 0, 1), class(t, "other", "own", 1, 0, 1), class(t, "last", "own", 1, 0, 1)}
-	workers := []WorkerSpec{{Name: "w", Queues: []string{"all", "mail", "bulk"}, Concurrency: new(1)}}
+	workers := []WorkerSpec{{Worker: celery.Worker{Name: "w", Queues: []string{"all", "mail", "bulk"}, Concurrency: new(1)}}}
 	for _, routes := range [][]Route{
 		{{"*", "all"}, {"mail.*", "mail"}, {"mail.bulk", "bulk"}},
 		{{"mail.bulk", "bulk"}, {"mail.*", "mail"}, {"*", "all"}},
@@ -129,7 +130,7 @@ func TestRoutes(t *testing.T) {
 
 func TestResolveProblems(t *testing.T) {
 	pool := func(change func(*WorkerSpec)) Spec {
-		w := WorkerSpec{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(4), Machine: "app"}
+		w := WorkerSpec{Worker: celery.Worker{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(4)}, Machine: "app"}
 		change(&w)
 		return Spec{Workers: []WorkerSpec{w}}
 	}
@@ -158,7 +159,7 @@ func TestResolveProblems(t *testing.T) {
 			"no consumer", pool(func(w *WorkerSpec) { w.Queues = []string{"high"} }),
 			`workers: no worker takes the queue "low", to which "backup" would go`,
 		},
-		{"overflow consumes", on("ideal", Spec{Workers: []WorkerSpec{{Name: "w", Queues: []string{"high"}, Overflow: []string{"low"}, Concurrency: new(1), Machine: "app"}}}), ""},
+		{"overflow consumes", on("ideal", Spec{Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w", Queues: []string{"high"}, Overflow: []string{"low"}, Concurrency: new(1)}, Machine: "app"}}}), ""},
 		{"route of unknown", func() Spec {
 			s := pool(func(*WorkerSpec) {})
 			s.Routes = []Route{{"bakcup", "high"}}
@@ -166,14 +167,14 @@ func TestResolveProblems(t *testing.T) {
 		}(), `routes.bakcup: no such task: want notify, backup or "*"; did you mean "backup"?`},
 		{
 			"same name",
-			Spec{Workers: []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(1), Machine: "app"}, {Name: "w", Queues: []string{"low"}, Concurrency: new(1), Machine: "app"}}},
+			Spec{Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(1)}, Machine: "app"}, {Worker: celery.Worker{Name: "w", Queues: []string{"low"}, Concurrency: new(1)}, Machine: "app"}}},
 			`workers.w: "w": a worker of this name is there already`,
 		},
 		{"no concurrency", pool(func(w *WorkerSpec) { w.Concurrency = nil }), "workers.w.concurrency: not given: want the number of slots"},
 		{"concurrency 0", pool(func(w *WorkerSpec) { w.Concurrency = new(0) }), "workers.w.concurrency: 0: want at least 1"},
 		{"replicas", pool(func(w *WorkerSpec) { w.Replicas = new(-1) }), "workers.w.replicas: -1: want at least 1"},
 		{"multiplier", pool(func(w *WorkerSpec) { w.PrefetchMultiplier = new(-2) }), "workers.w.prefetch_multiplier: -2: want at least 0"},
-		{"limit", pool(func(w *WorkerSpec) { w.HardLimit = ptr(-time.Second) }), "workers.w.time_limit: -1s: want at least 0s"},
+		{"limit", pool(func(w *WorkerSpec) { w.HardLimit = new(-time.Second) }), "workers.w.time_limit.hard: -1s: want at least 0s"},
 		{"pool", pool(func(w *WorkerSpec) { w.Pool = "eventlet" }), `workers.w.pool: "eventlet": want prefork, threads, gevent or solo`},
 		{"order", pool(func(w *WorkerSpec) { w.Order = "fair" }), `workers.w.order: "fair": want round_robin, sorted, strict or weighted`},
 		{
@@ -194,20 +195,22 @@ func TestResolveProblems(t *testing.T) {
 		},
 		{
 			"no -Q",
-			Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -c 2", Machine: "app"}}},
+			Spec{Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w"}, Command: "celery worker -c 2", Machine: "app"}}},
 			`workers.w.command: no -Q: Celery then takes the queue "celery", to which no task goes: want -Q with high or low`,
 		},
 		{
 			"bad line",
-			Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -c x -X a"}}},
+			Spec{Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w"}, Command: "celery worker -c x -X a"}}},
 			"workers.w.command: -c: \"x\": want a whole number of at least 1\nworkers.w.command: -X: not supported yet: list the queues with -Q",
 		},
 		{
-			"autoscale of threads", pool(func(w *WorkerSpec) { w.Concurrency, w.Pool, w.Autoscale = nil, "solo", &Autoscale{Min: 1, Max: 2} }),
+			"autoscale of threads", pool(func(w *WorkerSpec) {
+				w.Concurrency, w.Pool, w.Autoscale = nil, "solo", &celery.Autoscale{Min: 1, Max: 2}
+			}),
 			"workers.w.autoscale: only with the pool prefork: Celery scales processes",
 		},
 		{
-			"autoscale beside concurrency", pool(func(w *WorkerSpec) { w.Autoscale = &Autoscale{Min: 3, Max: 2} }),
+			"autoscale beside concurrency", pool(func(w *WorkerSpec) { w.Autoscale = &celery.Autoscale{Min: 3, Max: 2} }),
 			"workers.w.autoscale.max: 2: want at least min, 3\nworkers.w.concurrency: 4: not with autoscale, whose max is the number of slots",
 		},
 		{
@@ -232,15 +235,15 @@ func TestResolveProblems(t *testing.T) {
 			"workers.w.disable_prefetch: a gevent worker with worker_disable_prefetch never takes a task: its limit is the number of tasks that run, 0 at the start",
 		},
 		{
-			"limits of solo", pool(func(w *WorkerSpec) { w.Pool, w.Concurrency, w.HardLimit = "solo", nil, ptr(time.Second) }),
-			"warning: workers.w.time_limit: no effect: the pool solo has no time limits",
+			"limits of solo", pool(func(w *WorkerSpec) { w.Pool, w.Concurrency, w.HardLimit = "solo", nil, new(time.Second) }),
+			"warning: workers.w.time_limit.hard: no effect: the pool solo has no time limits",
 		},
 		{
-			"soft limit of gevent", pool(func(w *WorkerSpec) { w.Pool, w.SoftLimit = "gevent", ptr(time.Second) }),
-			"warning: workers.w.time_limit: soft: no effect: the pool gevent has no soft time limit",
+			"soft limit of gevent", pool(func(w *WorkerSpec) { w.Pool, w.SoftLimit = "gevent", new(time.Second) }),
+			"warning: workers.w.time_limit.soft: no effect: the pool gevent has no soft time limit",
 		},
 		{
-			"soft after hard", pool(func(w *WorkerSpec) { w.SoftLimit, w.HardLimit = ptr(2*time.Second), ptr(time.Second) }),
+			"soft after hard", pool(func(w *WorkerSpec) { w.SoftLimit, w.HardLimit = new(2*time.Second), new(time.Second) }),
 			"warning: workers.w.time_limit: soft: 2s: no effect: the hard limit of 1s comes first",
 		},
 		{
@@ -258,7 +261,7 @@ func TestResolveProblems(t *testing.T) {
 			s.Broker.Overheads = map[string]des.Time{"fetsh": 1, "start": -1}
 			return s
 		}(), "broker.overheads.fetsh: \"fetsh\": want publish, fetch, start, finish, finish_late, notice, respawn, restore, publish_cpu, broker_cpu, retry, after, switch, kill, fork, exit, maintenance, widen, look, restart, connect, wake, drain or batch_within; did you mean \"fetch\"?\nbroker.overheads.start: -1ns: want at least 0s"},
-		{"dispatch", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.Dispatch = "random"; return s }(), `broker.dispatch: "random": only with the broker ideal`},
+		{"dispatch", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.Dispatch = "random"; return s }(), `broker.dispatch: only with the broker ideal`},
 		{
 			"steps", func() Spec { s := pool(func(*WorkerSpec) {}); s.Broker.PrioritySteps = []int{3, 6}; return s }(),
 			"broker.priority_steps: [3 6]: want ascending numbers from 0 to at most 9, the first 0",
@@ -292,11 +295,11 @@ func TestWhatIf(t *testing.T) {
 		{"ideal", "strict", []string{"low", "high"}, nil, "", worker.Strict},
 		{"ideal", "", []string{"high"}, []string{"low"}, "", worker.RoundRobin},
 	} {
-		w := WorkerSpec{Name: "w", Queues: tt.queues, Overflow: tt.overflow, Order: tt.order, Concurrency: new(2)}
+		w := WorkerSpec{Worker: celery.Worker{Name: "w", Queues: tt.queues, Overflow: tt.overflow, Order: tt.order, Concurrency: new(2)}}
 		if tt.order == "weighted" {
 			w.Weights = map[string]int{"high": 2, "low": 1}
 		}
-		l := layout(t, notifyAndBackup(t), nil, Spec{Workers: []WorkerSpec{w}, Broker: BrokerSpec{Kind: tt.broker}})
+		l := layout(t, notifyAndBackup(t), nil, Spec{Workers: []WorkerSpec{w}, Broker: BrokerSpec{Broker: celery.Broker{Kind: tt.broker}}})
 		if got := strings.Join(l.WhatIf, "\n"); (tt.whatIf == "") != (got == "") || !strings.HasPrefix(got, tt.whatIf) {
 			t.Errorf("%+v: %q", tt, got)
 		}
@@ -307,7 +310,7 @@ func TestWhatIf(t *testing.T) {
 }
 
 func TestIgnoredFlagsAreNotes(t *testing.T) {
-	l := layout(t, notifyAndBackup(t), app, Spec{Workers: []WorkerSpec{{Name: "w", Command: "celery worker -Q high,low -c 2 --without-gossip", Machine: "app"}}})
+	l := layout(t, notifyAndBackup(t), app, Spec{Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w"}, Command: "celery worker -Q high,low -c 2 --without-gossip", Machine: "app"}}})
 	if len(l.Notes) != 1 || l.Notes[0] != "workers.w: --without-gossip: gossip costs nothing here; as a timer it goes with the heartbeat" {
 		t.Errorf("%q", l.Notes)
 	}

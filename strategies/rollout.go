@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -23,11 +24,11 @@ func (r *rollout) write() {
 			where = fmt.Sprintf(" in the zone %q", r.to.BrokerZone)
 		}
 		r.step("Set up %s%s, point broker_url at it for new workers and for what publishes, and keep the old workers until the old broker is empty.",
-			brokerNames[r.to.Broker.Kind], where)
+			r.to.Broker.Kind, where)
 	}
 	r.access()
 	if tasks := r.turnedLate(); len(tasks) > 0 {
-		step := fmt.Sprintf("Make sure that %s may run twice: with acks_late a task that is cut short comes back.", quotedList(tasks))
+		step := fmt.Sprintf("Make sure that %s may run twice: with acks_late a task that is cut short comes back.", units.Quoted(tasks))
 		if r.to.Broker.Kind == worker.Redis {
 			step += " On redis it also does when it waits and runs for longer than the visibility_timeout (1 h by default)."
 		}
@@ -39,32 +40,34 @@ func (r *rollout) write() {
 	r.remap()
 	for _, name := range r.to.Groups {
 		switch own := r.own[name]; {
-		case differing(own, r.ownBefore[name]) == 0:
+		case entriesThatDiffer(own, r.ownBefore[name]) == 0:
 		case own == nil:
 			r.step("Take the settings of its own away from %q.", name)
 		default:
 			r.step("Give %q a configuration of its own with the settings listed for it.", name)
 		}
 	}
+	r.files()
+	r.beats()
 	if len(r.added) > 0 {
 		if opened := r.openedBy(r.added); len(opened) > 0 {
-			r.step("Start %s: nothing goes to %s yet.", quotedList(r.added), queuesAre(opened))
+			r.step("Start %s: nothing goes to %s yet.", units.Quoted(r.added), queuesAre(opened))
 		} else {
-			r.step("Start %s.", quotedList(r.added))
+			r.step("Start %s.", units.Quoted(r.added))
 		}
 	}
 	r.scaling()
 	early := r.restartEarly()
 	if len(r.moved) > 0 {
 		r.step("Deploy task_routes to all that publish %s. A call that names a queue itself goes there whatever the routes: change those calls.",
-			quotedList(r.moved))
+			units.Quoted(r.moved))
 	}
 	if len(r.left) > 0 {
 		r.step("Wait until %s: retries and tasks with a countdown come back to the queue they were in.", emptied(r.left))
 	}
 	r.restartLate(early)
 	if len(r.removed) > 0 {
-		r.step("Stop %s with TERM: what runs is ended first, and what was reserved goes back to the broker.", quotedList(r.removed))
+		r.step("Stop %s with TERM: what runs is ended first, and what was reserved goes back to the broker.", units.Quoted(r.removed))
 	}
 }
 
@@ -93,7 +96,7 @@ func (r *rollout) restartEarly() (twice []string) {
 			strings.Join(append(sortedNames(is), keep...), ","))
 	}
 	if len(once) > 0 {
-		r.step("Restart %s with the new line%s: nothing goes to %s yet.", quotedList(once), oneByOne(once), queuesAre(r.openedBy(once)))
+		r.step("Restart %s with the new line%s: nothing goes to %s yet.", units.Quoted(once), oneByOne(once), queuesAre(r.openedBy(once)))
 	}
 	return twice
 }
@@ -112,7 +115,7 @@ func (r *rollout) restartLate(twice []string) {
 		}
 	}
 	if len(names) > 0 {
-		r.step("Restart %s with the line above%s.", quotedList(names), oneByOne(names))
+		r.step("Restart %s with the line above%s.", units.Quoted(names), oneByOne(names))
 	}
 }
 
@@ -153,7 +156,7 @@ func queuesAre(names []string) string {
 	if len(names) == 1 {
 		return fmt.Sprintf("the queue %q", names[0])
 	}
-	return "the queues " + quotedList(names)
+	return "the queues " + units.Quoted(names)
 }
 
 func emptied(names []string) string {

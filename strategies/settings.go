@@ -3,46 +3,31 @@ package strategies
 import (
 	"maps"
 	"reflect"
-	"slices"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
-
-// taskFlag is a property of tasks that a layout has per worker, and Celery in the configuration of the app.
-type taskFlag struct {
-	setting, attribute string // of the app, of a task (task_annotations)
-	of                 func(*worker.Config) bool
-	own                func(*workloads.Class) worker.Tri
-	set                func(*WorkerSpec, bool)
-}
-
-var taskFlags = []taskFlag{
-	{
-		"task_acks_late", "acks_late",
-		func(c *worker.Config) bool { return c.AcksLate },
-		func(c *workloads.Class) worker.Tri { return c.AcksLate },
-		func(w *WorkerSpec, v bool) { w.AcksLate = &v },
-	},
-	{
-		"task_reject_on_worker_lost", "reject_on_worker_lost",
-		func(c *worker.Config) bool { return c.RejectOnWorkerLost },
-		func(c *workloads.Class) worker.Tri { return c.RejectOnWorkerLost },
-		func(w *WorkerSpec, v bool) { w.RejectOnWorkerLost = &v },
-	},
-}
 
 // settingsOf are the settings that a layout needs beside its command lines and routes, by Celery's names, and those
 // that only one worker may have, by that worker's name. What is Celery's default is left out.
 func settingsOf(l *Layout, classes []workloads.Class) (app map[string]any, own map[string]map[string]any) {
 	app, own = map[string]any{}, map[string]map[string]any{}
-	for i := range taskFlags {
-		taskSetting(l, classes, &taskFlags[i], app, own)
+	brokers := celery.BrokerSettings()
+	for i := range brokers {
+		s := &brokers[i]
+		if v := s.Of(&l.Broker, nil); s.Name != "" && v != nil && !reflect.DeepEqual(v, s.Default) {
+			enter(app, s.Name, celery.Plain(v))
+		}
 	}
-	transport(l, app, own)
-	softSettings(l, app, own)
-	if slices.ContainsFunc(l.Workers, func(c worker.Config) bool { return c.PrefetchMultiplier == 0 }) {
-		app["worker_prefetch_multiplier"] = 0 // the flag takes 0 for not given; all others have the flag
+	workers := celery.WorkerSettings()
+	for i := range workers {
+		switch s := &workers[i]; {
+		case s.PerTask:
+			taskSetting(l, classes, s, app, own)
+		case s.Name != "":
+			workerSetting(l, s, app, own)
+		}
 	}
 	if l.Broker.Kind == worker.RabbitMQ {
 		if queues := queueArguments(l); len(queues) > 0 {
@@ -52,21 +37,76 @@ func settingsOf(l *Layout, classes []workloads.Class) (app map[string]any, own m
 	return app, own
 }
 
+// workerSetting writes what no flag says as one setting if all workers agree, or if the others have a flag that comes
+// first; else as settings of those that need it.
+func workerSetting(l *Layout, s *celery.WorkerSetting, app map[string]any, own map[string]map[string]any) {
+	var with []int
+	var value any
+	agree := true
+	for w := range l.Workers {
+		c := &l.Workers[w]
+		if s.Quantity.Kind == celery.Ordering && len(c.Queues) < 2 {
+			continue // there is nothing to order
+		}
+		v := s.Or(s.Of(c, l.queueName))
+		switch {
+		case !s.Configured(l.Broker.Kind, v) || reflect.DeepEqual(v, s.Default):
+			agree = agree && s.Flags != nil
+			continue
+		case value == nil:
+			value = v
+		}
+		agree = agree && reflect.DeepEqual(v, value)
+		with = append(with, w)
+	}
+	if len(with) > 0 && agree {
+		enter(app, s.Name, celery.Plain(value))
+		return
+	}
+	for _, w := range with {
+		name := l.Groups[l.Group[w]]
+		if mapping, _ := celery.SplitName(s.Name); mapping != "" && own[name][mapping] == nil {
+			if all, ok := app[mapping].(map[string]any); ok {
+				setOwn(own, name, mapping, maps.Clone(all)) // it takes the place of the app's
+			}
+		}
+		if own[name] == nil {
+			own[name] = map[string]any{}
+		}
+		enter(own[name], s.Name, celery.Plain(s.Of(&l.Workers[w], l.queueName)))
+	}
+}
+
+// enter puts a value under its name into settings, where it may lie in a mapping.
+func enter(settings map[string]any, name string, value any) {
+	mapping, entry := celery.SplitName(name)
+	if mapping == "" {
+		settings[name] = value
+		return
+	}
+	in, _ := settings[mapping].(map[string]any)
+	if in == nil {
+		in = map[string]any{}
+		settings[mapping] = in
+	}
+	in[entry] = value
+}
+
 // taskSetting writes a property of tasks as one setting if all workers agree, else as annotations of the tasks in whose
 // workers it is on. Where workers of one queue disagree, only settings of their own do it.
-func taskSetting(l *Layout, classes []workloads.Class, f *taskFlag, app map[string]any, own map[string]map[string]any) {
+func taskSetting(l *Layout, classes []workloads.Class, f *celery.WorkerSetting, app map[string]any, own map[string]map[string]any) {
 	on, off := 0, 0
 	annotations := map[string]any{}
 	var torn []int // workers with it on that share a queue with some that have it off
 	for i := range classes {
-		if f.own(&classes[i]) != worker.Unset {
+		if ofTask(f, &classes[i]) != worker.Unset {
 			continue
 		}
 		var with, without []int
 		for w := range l.Workers {
 			switch {
 			case !takesClass(l, w, i):
-			case f.of(&l.Workers[w]):
+			case f.Of(&l.Workers[w], nil) == true:
 				with = append(with, w)
 			default:
 				without = append(without, w)
@@ -82,11 +122,11 @@ func taskSetting(l *Layout, classes []workloads.Class, f *taskFlag, app map[stri
 		}
 	}
 	if on > 0 && off == 0 {
-		app[f.setting] = true
+		app[f.Name] = true
 		return
 	}
 	for _, w := range torn {
-		setOwn(own, l.Groups[l.Group[w]], f.setting, true)
+		setOwn(own, l.Groups[l.Group[w]], f.Name, true)
 	}
 	if len(annotations) == 0 {
 		return
@@ -102,7 +142,7 @@ func taskSetting(l *Layout, classes []workloads.Class, f *taskFlag, app map[stri
 			one = map[string]any{}
 			all[task] = one
 		}
-		one[f.attribute] = true
+		one[f.Key] = true
 	}
 }
 
@@ -111,44 +151,6 @@ func setOwn(own map[string]map[string]any, name, key string, value any) {
 		own[name] = map[string]any{}
 	}
 	own[name][key] = value
-}
-
-// transport writes what redis takes among broker_transport_options: the order among queues, and the priority steps.
-func transport(l *Layout, app map[string]any, own map[string]map[string]any) {
-	if l.Broker.Kind != worker.Redis {
-		return
-	}
-	options := map[string]any{}
-	if !slices.Equal(l.Broker.PrioritySteps, defaultSteps) {
-		steps := make([]any, len(l.Broker.PrioritySteps))
-		for i, step := range l.Broker.PrioritySteps {
-			steps[i] = step
-		}
-		options["priority_steps"] = steps
-	}
-	var sorted, other []int
-	for w := range l.Workers {
-		if c := &l.Workers[w]; len(c.Queues) > 1 {
-			if c.Order == worker.Sorted {
-				sorted = append(sorted, w)
-			} else {
-				other = append(other, w)
-			}
-		}
-	}
-	with := maps.Clone(options)
-	with["queue_order_strategy"] = "sorted"
-	switch {
-	case len(sorted) > 0 && len(other) == 0:
-		options = with
-	case len(sorted) > 0:
-		for _, w := range sorted {
-			setOwn(own, l.Groups[l.Group[w]], "broker_transport_options", maps.Clone(with))
-		}
-	}
-	if len(options) > 0 {
-		app["broker_transport_options"] = options
-	}
 }
 
 // queueArguments declares the queues that have options, in rabbitmq's words (celery/app/amqp.py takes such a mapping).
@@ -189,18 +191,32 @@ func routesOf(from, to *Layout, classes []workloads.Class) map[string]any {
 }
 
 // neutral are the values of settings that do nothing.
-func neutral(key string) any {
-	switch key {
-	case "worker_prefetch_multiplier":
-		return 4
-	case softSetting:
-		return 0
+func neutral(name string) any {
+	switch name {
 	case "task_annotations", "task_queues", "task_routes":
 		return map[string]any{}
-	case "broker_transport_options":
-		return map[string]any{"queue_order_strategy": "round_robin"}
 	}
-	return false
+	workers := celery.WorkerSettings()
+	for i := range workers {
+		s := &workers[i]
+		switch mapping, entry := celery.SplitName(s.Name); {
+		case s.Name == name && s.Default == nil && s.Quantity.Kind == celery.Duration:
+			return 0
+		case s.Name == name:
+			return celery.Plain(s.Default)
+		case mapping == name:
+			return map[string]any{entry: celery.Plain(s.Default)}
+		}
+	}
+	return nil
+}
+
+// ofTask is a setting of tasks as the class itself has it.
+func ofTask(s *celery.WorkerSetting, c *workloads.Class) worker.Tri {
+	if s.Key == "acks_late" {
+		return c.AcksLate
+	}
+	return c.RejectOnWorkerLost
 }
 
 // reset adds the settings of the baseline that the new layout must not have.
@@ -212,8 +228,8 @@ func reset(settings, before map[string]any) {
 	}
 }
 
-// differing counts the settings that differ; those of one task or one queue each count.
-func differing(a, b map[string]any) int {
+// entriesThatDiffer counts the settings that differ; those of one task or one queue each count.
+func entriesThatDiffer(a, b map[string]any) int {
 	n := 0
 	for key := range union(a, b) {
 		x, xMap := a[key].(map[string]any)

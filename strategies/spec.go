@@ -1,9 +1,8 @@
 package strategies
 
 import (
-	"example.com/simrun/des"
+	"example.com/simrun/celery"
 	"example.com/simrun/system"
-	"example.com/simrun/worker"
 )
 
 // Spec is one strategy as written in a scenario, extends already merged. Nil and empty mean "not given".
@@ -21,63 +20,28 @@ type Route struct{ Task, Queue string }
 
 // BrokerSpec is the broker as written.
 type BrokerSpec struct {
-	Kind          string // ideal | redis | rabbitmq
-	Dispatch      string // free_slot | random, with ideal
-	PrioritySteps []int  // with redis
-	Overheads     map[string]des.Time
-	Chances       map[string]float64 // overheads that are shares or counts
-	Visibility    *des.Time          // visibility timeout of redis
-	Machine       string             // that it runs on; empty = its CPU is not counted
-	Producers     string             // machine that the producers run on; empty = their CPU is not counted
-	ACL           string             // none | per_queue
-	Zone          string             // where it stands; empty = where its machine does, or else next door to everything
+	celery.Broker
+
+	Machine   string // that it runs on; empty = its CPU is not counted
+	Producers string // machine that the producers run on; empty = their CPU is not counted
+	ACL       string // none | per_queue
+	Zone      string // where it stands; empty = where its machine does, or else next door to everything
 
 	Zones system.Zones // of the scenario
 }
 
-// Autoscale is an autoscaler as written: Celery's own of processes, or one of replicas.
-type Autoscale struct {
-	Min, Max  int
-	Policy    string    // empty = celery
-	Keepalive *des.Time // celery: 30 s
-
-	Scales                string
-	Target                Target
-	Counts                string
-	Poll, Cooldown, Grace *des.Time
-	Boot                  worker.Law
-	Victim                string
-}
-
-// WorkerSpec is one worker as written: explicit keys override its command line.
+// WorkerSpec is one worker as written: explicit settings override its command line.
 type WorkerSpec struct {
-	Name               string
-	Command            string
-	Queues             []string
-	Concurrency        *int
-	Order              string
-	Weights            map[string]int
-	Pool               string
-	PrefetchMultiplier *int
-	DisablePrefetch    *bool
-	AcksLate           *bool
-	RejectOnWorkerLost *bool
-	SoftLimit          *des.Time
-	HardLimit          *des.Time
-	Machine            string
-	OwnMachine         bool // one for each replica, bought with it
-	Replicas           *int
-	Start              string // warm | cold, with autoscale of replicas
-	Overflow           []string
-	Reserve            map[string]int // slots kept for a queue
-	MaxTasksPerChild   *int
-	SoftShutdown       *des.Time // 0 = none
-	Autoscale          *Autoscale
-	WakeupTimer        *des.Time // 0 = none
-	Heartbeat          *bool
-	Clearance          []string
-	MaxMemoryPerChild  *int64 // bytes
-	Container          ContainerSpec
+	celery.Worker
+
+	Command    string
+	Machine    string
+	OwnMachine bool // one for each replica, bought with it
+	Replicas   *int
+	Fleet      *FleetSpec // its number of replicas follows the load
+	Start      string     // warm | cold, with a fleet
+	Clearance  []string
+	Container  ContainerSpec
 }
 
 // Derive makes a layout from another one within the same budget of slots.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/simrun/celery"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -23,7 +25,8 @@ type group struct {
 	box              system.Container
 	own              bool // a machine for each replica
 	fleet            *worker.Fleet
-	most             int // replicas of the fleet
+	line             celery.Line // as somebody wrote it
+	most             int         // replicas of the fleet
 }
 
 // workers resolves the workers of the strategy as they are written.
@@ -39,7 +42,7 @@ func (b *builder) workers() []group {
 		if w.Name == "" {
 			path = fmt.Sprintf("workers.%d", i)
 		}
-		w, ok := b.withCommand(path, w)
+		w, line, ok := b.withCommand(path, w)
 		if !ok {
 			continue
 		}
@@ -51,62 +54,48 @@ func (b *builder) workers() []group {
 			continue
 		}
 		names = append(names, w.Name)
-		groups = append(groups, b.worker(path, &w))
+		groups = append(groups, b.worker(path, &w, line))
 	}
 	return groups
 }
 
-// withCommand fills what is not given from the worker's command line.
-func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, bool) {
+// withCommand fills what is not given from the worker's command line, which it returns.
+func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, celery.Line, bool) {
 	if w.Command == "" {
-		return w, true
+		return w, celery.Line{}, true
 	}
-	c, ignored, err := ParseCommand(w.Command)
+	line, ignored, err := celery.ParseLine(w.Command)
 	if err != nil {
-		for line := range strings.SplitSeq(err.Error(), "\n") {
-			b.fail(path+".command", "%s", line)
+		for text := range strings.SplitSeq(err.Error(), "\n") {
+			b.fail(path+".command", "%s", text)
 		}
-		return w, false
+		return w, line, false
 	}
 	for _, note := range ignored {
 		b.note("%s: %s", path, note)
 	}
+	c := &line.Says
 	if w.Name == "" {
 		w.Name = c.Name
 	}
-	if w.Queues == nil {
-		w.Queues = c.Queues
-	}
-	if w.Queues == nil {
+	if w.Queues == nil && c.Queues == nil {
 		// celery/app/amqp.py: without -Q and task_queues, the queue task_default_queue.
 		if !b.known["celery"] {
 			b.fail(path+".command", `no -Q: Celery then takes the queue "celery", to which no task goes: want -Q with %s`,
-				alternatives(b.queueNames()))
-			return w, false
+				units.Alternatives(b.queueNames()))
+			return w, line, false
 		}
-		w.Queues = []string{"celery"}
+		c.Queues = []string{"celery"}
 	}
-	if w.Pool == "" {
-		w.Pool = c.Pool
+	from := *c
+	if w.Concurrency != nil || w.Fleet != nil {
+		from.Autoscale = nil
 	}
-	fill(&w.Concurrency, c.Concurrency)
-	fill(&w.PrefetchMultiplier, c.PrefetchMultiplier)
-	fill(&w.DisablePrefetch, c.DisablePrefetch)
-	fill(&w.SoftLimit, c.SoftLimit)
-	fill(&w.HardLimit, c.HardLimit)
-	fill(&w.MaxTasksPerChild, c.MaxTasksPerChild)
-	fill(&w.Heartbeat, c.Heartbeat)
-	fill(&w.MaxMemoryPerChild, c.MaxMemoryPerChild)
-	if w.Concurrency == nil || *w.Concurrency < 1 {
-		fill(&w.Autoscale, c.Autoscale)
+	if from.Autoscale != nil { // celery/bin/worker.py: -c then has no effect
+		c.Concurrency, from.Concurrency = nil, nil
 	}
-	return w, true
-}
-
-func fill[T any](to **T, from *T) {
-	if *to == nil {
-		*to = from
-	}
+	w.Fill(&from)
+	return w, line, true
 }
 
 // or is what is given, or else the default.
@@ -118,28 +107,9 @@ func or[T any](given *T, fallback T) T {
 }
 
 // worker resolves one worker; w has taken in its command line.
-func (b *builder) worker(path string, w *WorkerSpec) group {
-	g := group{name: w.Name, machine: b.machine(path+".machine", w.Machine), own: w.OwnMachine}
-	if w.Pool != "" {
-		pool, err := poolOf(w.Pool)
-		if err != nil {
-			b.fail(path+".pool", "%v", err)
-		}
-		g.cfg.Pool = pool
-	}
-	g.cfg.PrefetchMultiplier = or(w.PrefetchMultiplier, 4)
-	if g.cfg.PrefetchMultiplier < 0 {
-		b.fail(path+".prefetch_multiplier", "%d: want at least 0", g.cfg.PrefetchMultiplier)
-	}
-	g.cfg.DisablePrefetch = or(w.DisablePrefetch, false)
-	g.cfg.AcksLate = or(w.AcksLate, false)
-	g.cfg.RejectOnWorkerLost = or(w.RejectOnWorkerLost, false)
-	g.cfg.SoftLimit, g.cfg.HardLimit = or(w.SoftLimit, 0), or(w.HardLimit, 0)
-	if g.cfg.SoftLimit < 0 || g.cfg.HardLimit < 0 {
-		b.fail(path+".time_limit", "%v: want at least 0s", min(g.cfg.SoftLimit, g.cfg.HardLimit))
-	}
-	g.cfg.MaxTasksPerChild = or(w.MaxTasksPerChild, 0)
-	b.softShutdown(path, w, &g)
+func (b *builder) worker(path string, w *WorkerSpec, line celery.Line) group {
+	g := group{name: w.Name, line: line, machine: b.machine(path+".machine", w.Machine), own: w.OwnMachine}
+	b.settings(path, w, &g)
 	b.autoscale(path, w, &g)
 	b.container(path, w, &g)
 	b.start(path, w)
@@ -156,7 +126,7 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 	}
 	g.queues = b.consumed(path+".queues", w.Queues)
 	if len(g.queues) == 0 {
-		b.fail(path+".queues", "none: want at least one of %s", alternatives(b.queueNames()))
+		b.fail(path+".queues", "none: want at least one of %s", units.Alternatives(b.queueNames()))
 	}
 	g.overflow = b.consumed(path+".overflow", w.Overflow)
 	for _, name := range g.overflow {
@@ -168,15 +138,40 @@ func (b *builder) worker(path string, w *WorkerSpec) group {
 	b.order(path, w, &g)
 	b.reserve(path, w, &g)
 	b.limits(path, &g)
-	g.cfg.Overheads = b.overheads(g.cfg.Pool)
+	g.cfg.Overheads = b.preset(g.cfg.Pool).Overheads(&b.spec.Broker.Broker)
 	b.loop(w, &g)
 	return g
+}
+
+// settings gives the configuration what is written, or else the defaults.
+func (b *builder) settings(path string, w *WorkerSpec, g *group) {
+	all := celery.WorkerSettings()
+	for i := range all {
+		s := &all[i]
+		v := s.Given(&w.Worker)
+		if v != nil && s.Key == "pool" {
+			pool, err := celery.PoolOf(w.Pool)
+			if err != nil {
+				b.fail(path+".pool", "%v", err)
+				continue
+			}
+			v = pool.String()
+		}
+		if s.Put == nil {
+			continue
+		}
+		if err := s.Quantity.Check(v); err != nil {
+			b.fail(path+"."+s.Key, "%v", err)
+			continue
+		}
+		s.Put(&g.cfg, s.Or(v))
+	}
 }
 
 // concurrency is the number of slots of one replica. Celery takes the node's cores when none is given.
 func (b *builder) concurrency(path string, w *WorkerSpec, g *group) int {
 	switch {
-	case w.Autoscale != nil && g.fleet == nil:
+	case w.Autoscale != nil:
 		if w.Concurrency != nil {
 			b.fail(path+".concurrency", "%d: not with autoscale, whose max is the number of slots", *w.Concurrency)
 		}
@@ -187,6 +182,7 @@ func (b *builder) concurrency(path string, w *WorkerSpec, g *group) int {
 		if w.Concurrency != nil && *w.Concurrency > 1 {
 			b.warn(path+".concurrency", "%d has no effect: the pool solo runs one task at a time", *w.Concurrency)
 		}
+		g.line.Says.Concurrency = new(1)
 		return 1
 	case w.Concurrency != nil:
 		return *w.Concurrency
@@ -196,6 +192,7 @@ func (b *builder) concurrency(path string, w *WorkerSpec, g *group) int {
 		b.fail(path+".command", "no -c: Celery then takes the number of the node's cores: want -c, or a machine")
 	default:
 		cores := max(1, int(b.machines[g.machine].Cores))
+		g.line.Says.Concurrency = &cores
 		b.warn(path+".command", "no -c: Celery takes the number of the node's cores, here %d", cores)
 		return cores
 	}
@@ -217,7 +214,7 @@ func (b *builder) machine(path, name string) int {
 		b.fail(path, "%q: the scenario has no machines", name)
 		return -1
 	}
-	i, err := choice(names, name)
+	i, err := units.Choose(names, name)
 	if err != nil {
 		b.fail(path, "%v", err)
 		return -1
@@ -234,7 +231,7 @@ func (b *builder) consumed(path string, names []string) []string {
 			b.fail(path, "%q: twice in the list", name)
 			continue
 		case !b.known[name]:
-			b.fail(path, "%q: no task goes to this queue: want %s%s", name, alternatives(b.queueNames()), suggestion(name, b.queueNames()))
+			b.fail(path, "%q: no task goes to this queue: want %s%s", name, units.Alternatives(b.queueNames()), units.Suggestion(name, b.queueNames()))
 		}
 		list = append(list, name)
 	}
@@ -251,7 +248,7 @@ func (b *builder) order(path string, w *WorkerSpec, g *group) {
 	if name == "" {
 		name = "round_robin"
 	}
-	i, err := choice(orderNames, name)
+	i, err := units.Choose(worker.OrderNames(), name)
 	if err != nil {
 		b.fail(path, "%v", err)
 		return
@@ -275,7 +272,7 @@ func (b *builder) order(path string, w *WorkerSpec, g *group) {
 		}
 		for q := range sortedKeys(w.Weights) {
 			if !slices.Contains(g.queues, q) {
-				b.fail(path, "weighted: %q: not a queue of this worker: want %s", q, alternatives(g.queues))
+				b.fail(path, "weighted: %q: not a queue of this worker: want %s", q, units.Alternatives(g.queues))
 			}
 		}
 	}

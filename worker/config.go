@@ -126,6 +126,7 @@ type Config struct {
 	SoftShutdown       des.Time // prefork: what runs gets only so long when it is to end, and is then given back; 0 = all the time it needs
 	MaxTasksPerChild   int      // 0 = children are not recycled
 	MaxMemoryPerChild  int64    // bytes; 0 = children are not recycled for their memory
+	EtaTaskLimit       int      // most messages in the window while it holds some with an eta to come; 0 = no limit
 	AutoscaleMin       int      // processes at first, and at least; 0 = always Concurrency of them
 	Keepalive          des.Time // with AutoscaleMin: from the last growth to the first shrinking
 	Loop               Loop

@@ -78,3 +78,33 @@ func TestTheFirstRetryConnects(t *testing.T) {
 	h := play(t, s, script, 10*sec)
 	assert.Equal(t, "started a1@0s, started a2@111ms, started a3@212ms, started a4@313ms, started a5@424ms", h.log(worker.Started))
 }
+
+// A worker with a limit holds as many messages with an eta as it says; the others stay in the broker, and hold up what is
+// behind them until those are due. Recorded with a limit of 10 on redis (5.6.2): 10 of 60 are held.
+func TestEtaTaskLimit(t *testing.T) {
+	flood := burst("eta", 60, 0, 0, 10*ms)
+	for i := range flood {
+		flood[i].extra = worker.Publication{Countdown: 5 * sec}
+	}
+	script := append(flood, burst("plain", 1, 0, sec, 10*ms)...)
+	for _, tt := range []struct {
+		limit, received int    // of the 60, before any is due
+		plain           string // when the other starts
+	}{
+		{0, 60, "started plain1@1s"},
+		{10, 10, "started plain1@5."},
+		{2, 2, "started plain1@5."}, // less than the window
+	} {
+		cfg := worker.Config{Concurrency: 2, PrefetchMultiplier: 2, EtaTaskLimit: tt.limit}
+		h := play(t, one(worker.Redis, "a", cfg), script, 20*sec)
+		held := 0
+		for _, at := range h.times(worker.Received) {
+			if at < 900*ms {
+				held++
+			}
+		}
+		assert.Equal(t, tt.received, held, "limit %d", tt.limit)
+		assert.Contains(t, h.log(worker.Started), tt.plain)
+		assert.Len(t, h.times(worker.Started), 61)
+	}
+}

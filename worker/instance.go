@@ -101,7 +101,13 @@ func (w *instance) vacant() bool {
 	case w.window == 0:
 		return true
 	}
-	return w.unacked < w.window+w.widened
+	most := w.window + w.widened
+	if limit := w.cfg.EtaTaskLimit; limit > 0 && w.held > 0 {
+		// kombu/common.py: QoS.increment_eventually, up to max_prefetch. That it takes off again also what it did not
+		// add is left out: the window is here as wide after a flood as before.
+		most = min(most, limit)
+	}
+	return w.unacked < most
 }
 
 // idle says whether a message of a queue would start at once.

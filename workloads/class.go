@@ -22,6 +22,26 @@ type Class struct {
 	Memory Memory
 }
 
+// Means are the mean seconds of computing and of waiting of one attempt.
+func (c *Class) Means() (cpu, io float64) {
+	for i := range c.Work {
+		if c.Work[i].Kind == CPU {
+			cpu += c.Work[i].Demand.Mean()
+		} else {
+			io += c.Work[i].Demand.Mean()
+		}
+	}
+	return cpu, io
+}
+
+// Level is the priority of its messages: one without has 0.
+func (c *Class) Level() int {
+	if !c.HasPriority {
+		return 0
+	}
+	return c.Priority
+}
+
 // PhaseKind is what a phase of a task uses.
 type PhaseKind uint8
 

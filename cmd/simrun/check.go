@@ -12,7 +12,6 @@ import (
 	"example.com/simrun/internal/units"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
-	"example.com/simrun/strategies"
 )
 
 func checkCommand() *cobra.Command {
@@ -81,7 +80,7 @@ func check(w io.Writer, sc *scenarios.Scenario) error {
 func offered(sc *scenarios.Scenario) (rows []report.Load) {
 	for i := range sc.Layouts {
 		l := &sc.Layouts[i]
-		for _, load := range strategies.Offered(l, sc.Classes, sc.Machines, sc.Outside(), 1) {
+		for _, load := range l.Offered(sc.Classes, sc.Machines, sc.Outside(), 1) {
 			rows = append(rows, report.Load{Strategy: l.Name, QueueLoad: load})
 		}
 	}

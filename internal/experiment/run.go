@@ -7,10 +7,10 @@ import (
 	"slices"
 	"time"
 
+	"example.com/simrun/capacity"
 	"example.com/simrun/des"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/sim"
-	"example.com/simrun/strategies"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
 )
@@ -43,10 +43,10 @@ type engine struct {
 	rule    string // of the warm-up
 	horizon des.Time
 
-	model    *ModelError              // nil = such predictions were never compared with reality
-	exact    bool                     // nothing is random: one replication says it all
-	loads    [][]strategies.QueueLoad // of each layout; empty in a terminating run
-	withheld []map[int]bool           // of each layout: classes without steady-state figures
+	model    *ModelError            // nil = such predictions were never compared with reality
+	exact    bool                   // nothing is random: one replication says it all
+	loads    [][]capacity.QueueLoad // of each layout; empty in a terminating run
+	withheld []map[int]bool         // of each layout: classes without steady-state figures
 	notes    []string
 
 	samples    [][]sample    // of each layout and replication
@@ -79,7 +79,7 @@ func newEngine(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
 		ctx: ctx, sc: sc, opts: o, cores: o.Cores, warmup: sc.Run.Warmup, horizon: sc.Run.Duration,
 		samples: make([][]sample, len(sc.Layouts)), pools: make([]pool, len(sc.Layouts)),
 		footprints: make([]*sim.Memory, len(sc.Layouts)),
-		loads:      make([][]strategies.QueueLoad, len(sc.Layouts)), withheld: make([]map[int]bool, len(sc.Layouts)),
+		loads:      make([][]capacity.QueueLoad, len(sc.Layouts)), withheld: make([]map[int]bool, len(sc.Layouts)),
 	}
 	if e.cores <= 0 {
 		e.cores = runtime.GOMAXPROCS(0)

@@ -17,7 +17,7 @@ func (e *engine) judgeStability() {
 			continue
 		}
 		layout := &e.sc.Layouts[l]
-		e.loads[l] = strategies.Offered(layout, e.sc.Classes, e.sc.Machines, e.sc.Outside(), 1)
+		e.loads[l] = layout.Offered(e.sc.Classes, e.sc.Machines, e.sc.Outside(), 1)
 		for _, load := range e.loads[l] {
 			for _, class := range load.Growing {
 				e.withheld[l][class] = true
@@ -60,7 +60,7 @@ func (e *engine) backlog() []string {
 }
 
 func (e *engine) stableAt(layout int, load float64) bool {
-	for _, q := range strategies.Offered(&e.sc.Layouts[layout], e.sc.Classes, e.sc.Machines, e.sc.Outside(), load) {
+	for _, q := range e.sc.Layouts[layout].Offered(e.sc.Classes, e.sc.Machines, e.sc.Outside(), load) {
 		if q.Unstable {
 			return false
 		}

@@ -97,7 +97,7 @@ func Compare(ctx context.Context, rec *recordings.Recording, o Options) (*Compar
 		o.Replications = Replications
 	}
 	c := &Comparison{
-		Recording: rec.Name, About: rec.About, Release: rec.Release, Preset: rec.Preset(), Broker: rec.Broker, Pool: rec.Pool(), CPUHeavy: rec.CPUHeavy(),
+		Recording: rec.Name, About: rec.About, Release: rec.Release, Preset: rec.Preset(), Broker: rec.Broker.Kind, Pool: rec.Pool(), CPUHeavy: rec.CPUHeavy(),
 		Notes: rec.Notes, trace: fingerprint(rec), pools: map[string]string{},
 	}
 	predicted, err := predict(ctx, rec, o.Replications)

@@ -25,7 +25,7 @@ func parameters() report.Section {
 	}
 	return report.Section{
 		Title: "What was measured on what",
-		Text:  []string{"There is one set of parameters for each release, broker and pool (strategies/presets.go, labour.go and chances.go). A parameter that was measured on a recording is not tested by it."},
+		Text:  []string{"There is one set of parameters for each release, broker and pool (celery/presets.go, labour.go and chances.go). A parameter that was measured on a recording is not tested by it."},
 		Table: t,
 	}
 }

@@ -50,16 +50,16 @@ func TestRecorder(t *testing.T) {
 	r, err := recordings.Read(filepath.Join(dir, "today"))
 	require.NoError(t, err)
 	assert.Equal(t, "today", r.Name)
-	assert.Equal(t, "redis", r.Broker)
+	assert.Equal(t, "redis", r.Broker.Kind)
 	assert.Empty(t, r.Notes)
 	require.Len(t, r.Workers, 1)
 	w := r.Workers[0]
 	assert.Equal(t, "w1@here", w.Name)
 	assert.Equal(t, "prefork", w.Pool)
-	assert.Equal(t, 3, w.Concurrency)
+	assert.Equal(t, 3, *w.Concurrency)
 	assert.Equal(t, []string{"celery", "low"}, w.Queues)
 	assert.Equal(t, 2, *w.PrefetchMultiplier)
-	assert.True(t, w.AcksLate)
+	assert.True(t, *w.AcksLate)
 	outcomes := map[string]int{}
 	for _, task := range r.Runs[0].Tasks {
 		name := task.Class + " " + task.Outcome

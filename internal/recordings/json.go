@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"example.com/simrun/internal/units"
+	"example.com/simrun/worker"
 )
 
 // format is what this package reads.
@@ -24,37 +27,27 @@ type scenarioFile struct {
 	Broker           string            `json:"broker"`
 	Duration         float64           `json:"duration"`
 	Drain            float64           `json:"drain"`
+	Seed             uint64            `json:"seed"`
 	Classes          members           `json:"classes"`
-	Workers          []json.RawMessage `json:"workers"`
-	QueueMaxPriority int               `json:"queue_max_priority"`
-	Transport        struct {
-		PrioritySteps []int  `json:"priority_steps"`
-		QueueOrder    string `json:"queue_order_strategy"`
-	} `json:"broker_transport_options"`
-	Software struct {
-		Celery string `json:"celery"`
-	} `json:"software"`
-	Machine struct {
-		Cores float64 `json:"cores"`
+	Workers          []map[string]any  `json:"workers"`
+	QueueMaxPriority int               `json:"queue_max_priority,omitempty"`
+	Transport        map[string]any    `json:"broker_transport_options,omitempty"`
+	Software         map[string]string `json:"software"`
+	Machine          struct {
+		Cores      float64 `json:"cores"`
+		Efficiency float64 `json:"efficiency,omitempty"`
 	} `json:"machine"`
 }
 
 type classFile struct {
 	Queue    string `json:"queue"`
-	Priority *int   `json:"priority"`
-	Retry    *Retry `json:"retry"`
+	Priority *int   `json:"priority,omitempty"`
+	Retry    *Retry `json:"retry,omitempty"`
 }
 
-// Keys of classes and workers whose meaning is known: those that are read, those that trace.csv holds task by task,
+// classKeys are the keys of classes whose meaning is known: those that are read, those that trace.csv holds task by task,
 // and those that change nothing.
-var (
-	classKeys  = []string{"queue", "priority", "retry", "arrivals", "cpu", "io", "order", "failure"}
-	workerKeys = []string{
-		"name", "pool", "concurrency", "queues", "prefetch_multiplier", "disable_prefetch", "acks_late", "reject_on_worker_lost",
-		"soft_time_limit", "hard_time_limit", "max_tasks_per_child", "autoscale", "wakeup_timer", "heartbeat", "env", "loglevel",
-	}
-	envKeys = []string{"AUTOSCALE_KEEPALIVE"}
-)
+var classKeys = []string{"queue", "priority", "retry", "arrivals", "cpu", "io", "order", "failure"}
 
 // members is a JSON object that keeps the order of its keys.
 type members []member
@@ -84,6 +77,23 @@ func (m *members) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// MarshalJSON implements json.Marshaler.
+func (m members) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	for i, one := range m {
+		name, err := json.Marshal(one.name)
+		if err != nil {
+			return nil, err
+		}
+		b.WriteByte("{,"[min(i, 1)])
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(one.value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
 // readScenario reads scenario.json into r.
 func (r *Recording) readScenario(name string, in io.Reader) error {
 	data, err := io.ReadAll(in)
@@ -106,23 +116,23 @@ func (r *Recording) readScenario(name string, in io.Reader) error {
 	if f.Format != format {
 		bad("format: %q: want %q", f.Format, format)
 	}
-	if !slices.Contains([]string{"redis", "rabbitmq", "ideal"}, f.Broker) { // simrun bench records ideal ones
-		bad("broker: %q: want redis, rabbitmq or ideal", f.Broker)
+	if _, err := units.Choose(worker.BrokerNames(), f.Broker); err != nil { // simrun bench records ideal ones
+		bad("broker: %v", err)
 	}
 	positive("duration", f.Duration)
 	if f.Drain < 0 {
 		bad("drain: %v: want a number >= 0", f.Drain)
 	}
 	positive("machine.cores", f.Machine.Cores)
-	if f.Software.Celery == "" {
+	if f.Software["celery"] == "" {
 		bad("software.celery is missing: want the release, such as 5.6.2")
 	}
-	r.Name, r.About, r.Broker, r.Duration, r.Drain = f.Name, f.What, f.Broker, f.Duration, f.Drain
+	r.Name, r.About, r.Broker.Kind, r.Duration, r.Drain, r.Seed = f.Name, f.What, f.Broker, f.Duration, f.Drain, f.Seed
 	if r.Name == "" {
 		r.Name = filepath.Base(filepath.Clean(r.Dir))
 	}
-	r.Release, r.Cores = f.Software.Celery, f.Machine.Cores
-	r.PrioritySteps, r.QueueOrder, r.QueueMaxPriority = f.Transport.PrioritySteps, f.Transport.QueueOrder, f.QueueMaxPriority
+	r.Release, r.Simrun, r.QueueMaxPriority = f.Software["celery"], f.Software["simrun"], f.QueueMaxPriority
+	r.Cores, r.Efficiency = f.Machine.Cores, f.Machine.Efficiency
 	if len(f.Classes) == 0 {
 		bad("classes: none: want at least one")
 	}
@@ -133,37 +143,22 @@ func (r *Recording) readScenario(name string, in io.Reader) error {
 			continue
 		}
 		r.Classes = append(r.Classes, Class{Name: m.name, Queue: c.Queue, Priority: c.Priority, Retry: c.Retry})
-		r.strange("classes."+m.name, m.value, classKeys)
+		var keys map[string]any
+		if json.Unmarshal(m.value, &keys) == nil {
+			r.strange("classes."+m.name, keys, classKeys)
+		}
 	}
 	if len(f.Workers) == 0 {
 		bad("workers: none: want at least one")
 	}
-	for i, raw := range f.Workers {
-		var w Worker
-		if err := json.Unmarshal(raw, &w); err != nil {
-			bad("workers.%d: %s", i, plain(err))
-			continue
-		}
-		if len(w.Autoscale) != 0 && len(w.Autoscale) != 2 {
-			bad("workers.%d.autoscale: %v: want [max, min]", i, w.Autoscale)
-		}
-		r.Workers = append(r.Workers, w)
-		r.strange(fmt.Sprintf("workers.%d", i), raw, workerKeys)
-		for _, key := range slices.Sorted(maps.Keys(w.Env)) {
-			if !slices.Contains(envKeys, key) {
-				r.Notes = append(r.Notes, fmt.Sprintf("scenario.json: workers.%d.env.%s is not known, and left out", i, key))
-			}
-		}
+	for _, err := range r.readSettings(&f) {
+		bad("%v", err)
 	}
 	return errors.Join(errs...)
 }
 
 // strange notes the keys that are set and not known: they may change what happened.
-func (r *Recording) strange(path string, raw json.RawMessage, known []string) {
-	var keys map[string]any
-	if json.Unmarshal(raw, &keys) != nil {
-		return
-	}
+func (r *Recording) strange(path string, keys map[string]any, known []string) {
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		if keys[key] != nil && !slices.Contains(known, key) {
 			r.Notes = append(r.Notes, fmt.Sprintf("scenario.json: %s.%s is not known, and left out", path, key))

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/workloads"
 )
@@ -21,17 +22,19 @@ type Recording struct {
 	Name  string
 	About string
 
-	Release  string  // of Celery, as recorded: "5.6.2"
-	Broker   string  // redis | rabbitmq
+	Release  string // of Celery, as recorded: "5.6.2"
+	Broker   celery.Broker
 	Duration float64 // s; tasks are published in this time
 	Drain    float64 // s; the observation went on so long for them to end
 	Cores    float64 // of the machine that broker, producer and workers shared
 	Classes  []Class // in the order of scenario.json
-	Workers  []Worker
+	Workers  []celery.Worker
 
-	PrioritySteps    []int  // of redis; nil = Celery's own
-	QueueOrder       string // queue_order_strategy of redis; "" = round_robin
-	QueueMaxPriority int    // of rabbitmq; 0 = priorities are ignored
+	QueueMaxPriority int // of rabbitmq; 0 = priorities are ignored
+
+	Seed       uint64  // of what simrun recorded
+	Simrun     string  // its version; "" = real Celery was recorded
+	Efficiency float64 // of the cores; 0 = not measured
 
 	Trace *workloads.TraceFile
 	Runs  []Run
@@ -52,25 +55,6 @@ type Retry struct {
 	Base   float64 `json:"base"`
 	Factor float64 `json:"factor"`
 	Cap    float64 `json:"cap"`
-}
-
-// Worker is one worker of the recorded layout. Nil and zero are Celery's defaults.
-type Worker struct {
-	Name               string            `json:"name"`
-	Pool               string            `json:"pool"`
-	Concurrency        int               `json:"concurrency"`
-	Queues             []string          `json:"queues"`
-	PrefetchMultiplier *int              `json:"prefetch_multiplier"`
-	DisablePrefetch    bool              `json:"disable_prefetch"`
-	AcksLate           bool              `json:"acks_late"`
-	RejectOnWorkerLost bool              `json:"reject_on_worker_lost"`
-	SoftTimeLimit      *float64          `json:"soft_time_limit"`
-	HardTimeLimit      *float64          `json:"hard_time_limit"`
-	MaxTasksPerChild   *int              `json:"max_tasks_per_child"`
-	Autoscale          []int             `json:"autoscale"`    // max, min
-	WakeupTimer        *float64          `json:"wakeup_timer"` // s
-	Heartbeat          bool              `json:"heartbeat"`    // false = --without-heartbeat --without-gossip
-	Env                map[string]string `json:"env"`
 }
 
 // Run is one observed run.

@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/worker"
 )
@@ -81,7 +83,7 @@ func TestReadErrors(t *testing.T) {
 		{"syntax", "scenario.json", "{\n \"name\": \"x\",\n oops\n}", "scenario.json:3: invalid character 'o'"},
 		{"type", "scenario.json", "{\n \"format\": \"cb-scenario/1\",\n \"duration\": \"long\"\n}", "scenario.json:3: duration: string: want float64"},
 		{"format", "scenario.json", strings.Replace(scenarioJSON, "cb-scenario/1", "cb-scenario/2", 1), `format: "cb-scenario/2": want "cb-scenario/1"`},
-		{"broker", "scenario.json", strings.Replace(scenarioJSON, `"redis"`, `"sqs"`, 1), `broker: "sqs": want redis, rabbitmq or ideal`},
+		{"broker", "scenario.json", strings.Replace(scenarioJSON, `"redis"`, `"sqs"`, 1), `broker: "sqs": want ideal, redis or rabbitmq`},
 		{"duration", "scenario.json", strings.Replace(scenarioJSON, `"duration": 10`, `"duration": 0`, 1), "duration: 0: want a number > 0"},
 		{"release", "scenario.json", strings.Replace(scenarioJSON, `"5.2.6"`, `""`, 1), "software.celery is missing"},
 		{"autoscale", "scenario.json", strings.Replace(scenarioJSON, `"loglevel"`, `"autoscale": [8], "loglevel"`, 1), "workers.0.autoscale: [8]: want [max, min]"},
@@ -123,7 +125,7 @@ func TestScenario(t *testing.T) {
 	text := r.Scenario()
 	for _, line := range []string{
 		"name: small", `about: "two classes"`, "  duration: 10s", "  drain: 5s", `celery: "5.2" # observed: 5.2.6`,
-		"broker: {kind: redis, machine: vm, priority_steps: [0, 3, 6, 9]}", "producers: {machine: vm}",
+		"broker: {kind: redis, priority_steps: [0, 3, 6, 9], machine: vm}", "producers: {machine: vm}",
 		"    priority: 3", "    arrivals: {trace: {file: trace.csv, class: zeta}}",
 		"    retry: {max: 3, delay: 500ms, backoff: 2, cap: 60s, jitter: none, on: [error]}",
 		"        queues: [z, a]", "        concurrency: 2", "        acks_late: true", "        time_limit: {hard: 8s}", "        heartbeat: false",
@@ -177,4 +179,32 @@ func TestPresets(t *testing.T) {
 		r := recordings.Recording{Release: release}
 		assert.Equal(t, want, r.Preset(), release)
 	}
+}
+
+// What is recorded of a layout reads as the same layout: no setting is lost on the way.
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	r, err := recordings.Read(folder(t))
+	require.NoError(t, err)
+	r.Broker.Visibility = new(2 * time.Minute)
+	all := celery.WorkerSettings()
+	scaled := celery.Worker{Name: "scaled"}
+	r.Workers = append(r.Workers, scaled)
+	samples := map[celery.Kind]any{
+		celery.Whole: 7, celery.Duration: 7500 * time.Millisecond, celery.Size: int64(7 << 20), celery.YesNo: true,
+		celery.Names: []string{"z"}, celery.Slots: map[string]int{"z": 1}, celery.Ordering: celery.Rule{Order: "weighted", Weights: map[string]int{"z": 2, "a": 1}},
+		celery.Range: celery.Autoscale{Min: 2, Max: 7}, celery.Word: "gevent",
+	}
+	for i := range all {
+		if all[i].Key != "concurrency" { // autoscale says it
+			all[i].Set(&r.Workers[1], samples[all[i].Quantity.Kind])
+		}
+	}
+	var out strings.Builder
+	require.NoError(t, r.WriteScenario(&out))
+	again, err := recordings.Read(folder(t, "scenario.json", out.String()))
+	require.NoError(t, err)
+	assert.Equal(t, r.Workers, again.Workers)
+	assert.Equal(t, r.Broker, again.Broker)
+	assert.Equal(t, r.Classes, again.Classes)
+	assert.Empty(t, again.Notes)
 }

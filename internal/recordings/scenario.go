@@ -3,11 +3,14 @@ package recordings
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"example.com/simrun/celery"
+	"example.com/simrun/des"
 	"example.com/simrun/scenarios"
 )
 
@@ -61,7 +64,7 @@ func (r *Recording) Scenario() string {
 	y.line(1, "warmup: 0s # the queues were empty, and the first tasks count")
 	y.line(1, "replications: 10 # always the same tasks: what varies is what real brokers and processes leave to chance")
 	y.line(0, "celery: %q # observed: %s", r.Preset(), r.Release)
-	y.line(0, "broker: {kind: %s, machine: vm%s}", r.Broker, r.steps())
+	y.line(0, "broker: {%s, machine: vm}", strings.Join(settingsOf(celery.BrokerSettings(), &r.Broker), ", "))
 	y.line(0, "producers: {machine: vm}")
 	y.line(0, "observed: .")
 	y.line(0, "machines:")
@@ -82,7 +85,12 @@ func (r *Recording) Scenario() string {
 	y.line(1, "%s:", Strategy)
 	y.line(2, "workers:")
 	for i := range r.Workers {
-		y.worker(&r.Workers[i], r.QueueOrder)
+		w := &r.Workers[i]
+		y.line(3, "%s:", quote(w.Name))
+		for _, setting := range settingsOf(celery.WorkerSettings(), w) {
+			y.line(4, "%s", setting)
+		}
+		y.line(4, "machine: vm")
 	}
 	return y.String()
 }
@@ -98,17 +106,6 @@ func (r *Recording) Preset() string {
 		return "5.2"
 	}
 	return "5.6"
-}
-
-func (r *Recording) steps() string {
-	if r.PrioritySteps == nil || r.Broker != "redis" {
-		return ""
-	}
-	var steps []string
-	for _, s := range r.PrioritySteps {
-		steps = append(steps, strconv.Itoa(s))
-	}
-	return ", priority_steps: [" + strings.Join(steps, ", ") + "]"
 }
 
 // queues are those of the classes, in their order.
@@ -141,55 +138,67 @@ func (y *yaml) class(c *Class) {
 	}
 }
 
-func (y *yaml) worker(w *Worker, order string) {
-	y.line(3, "%s:", quote(w.Name))
-	var queues []string
-	for _, q := range w.Queues {
-		queues = append(queues, quote(q))
-	}
-	y.line(4, "queues: [%s]", strings.Join(queues, ", "))
-	if len(w.Autoscale) == 0 {
-		y.line(4, "concurrency: %d", w.Concurrency)
-	} else {
-		keepalive := ""
-		if s := w.Env["AUTOSCALE_KEEPALIVE"]; s != "" {
-			keepalive = ", keepalive: " + s + "s"
+// settingsOf are the settings as a scenario writes them; what lies in one mapping comes together.
+func settingsOf[W, C any](all []celery.Setting[W, C], w *W) []string {
+	var lines, inner []string
+	outer := ""
+	end := func() {
+		if outer != "" {
+			lines = append(lines, outer+": {"+strings.Join(inner, ", ")+"}")
 		}
-		y.line(4, "autoscale: {min: %d, max: %d, policy: celery%s}", w.Autoscale[1], w.Autoscale[0], keepalive)
+		outer, inner = "", nil
 	}
-	y.line(4, "pool: %s", w.Pool)
-	if w.PrefetchMultiplier != nil {
-		y.line(4, "prefetch_multiplier: %d", *w.PrefetchMultiplier)
-	}
-	if order == "sorted" {
-		y.line(4, "order: sorted")
-	}
-	for _, s := range []struct {
-		key string
-		on  bool
-	}{{"disable_prefetch", w.DisablePrefetch}, {"acks_late", w.AcksLate}, {"reject_on_worker_lost", w.RejectOnWorkerLost}} {
-		if s.on {
-			y.line(4, "%s: true", s.key)
+	for i := range all {
+		v := all[i].Given(w)
+		if v == nil {
+			continue
 		}
+		in, key, nested := strings.Cut(all[i].Key, ".")
+		if scale, ok := v.(celery.Autoscale); ok {
+			outer, inner = in, []string{fmt.Sprintf("min: %d, max: %d, policy: celery", scale.Min, scale.Max)}
+			continue
+		}
+		if !nested || in != outer {
+			end()
+		}
+		if !nested {
+			lines = append(lines, in+": "+settingText(v))
+			continue
+		}
+		outer, inner = in, append(inner, key+": "+settingText(v))
 	}
-	var limits []string
-	if w.SoftTimeLimit != nil {
-		limits = append(limits, "soft: "+duration(*w.SoftTimeLimit))
+	end()
+	return lines
+}
+
+// settingText writes one value.
+func settingText(v any) string {
+	switch x := v.(type) {
+	case des.Time:
+		return duration(x.Seconds())
+	case int64:
+		return fmt.Sprintf("%dKiB", celery.Plain(x))
+	case []string:
+		var names []string
+		for _, name := range x {
+			names = append(names, quote(name))
+		}
+		return "[" + strings.Join(names, ", ") + "]"
+	case []int:
+		return "[" + strings.Trim(strings.ReplaceAll(fmt.Sprint(x), " ", ", "), "[]") + "]"
+	case map[string]int:
+		var numbers []string
+		for _, name := range slices.Sorted(maps.Keys(x)) {
+			numbers = append(numbers, fmt.Sprintf("%s: %d", quote(name), x[name]))
+		}
+		return "{" + strings.Join(numbers, ", ") + "}"
+	case celery.Rule:
+		if x.Weights != nil {
+			return "{" + x.Order + ": " + settingText(x.Weights) + "}"
+		}
+		return x.Order
 	}
-	if w.HardTimeLimit != nil {
-		limits = append(limits, "hard: "+duration(*w.HardTimeLimit))
-	}
-	if limits != nil {
-		y.line(4, "time_limit: {%s}", strings.Join(limits, ", "))
-	}
-	if w.MaxTasksPerChild != nil {
-		y.line(4, "max_tasks_per_child: %d", *w.MaxTasksPerChild)
-	}
-	if w.WakeupTimer != nil {
-		y.line(4, "wakeup_timer: %s", duration(*w.WakeupTimer))
-	}
-	y.line(4, "heartbeat: %v", w.Heartbeat)
-	y.line(4, "machine: vm")
+	return fmt.Sprint(v)
 }
 
 // duration writes seconds as a scenario file does.

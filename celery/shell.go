@@ -1,4 +1,4 @@
-package strategies
+package celery
 
 import (
 	"errors"
@@ -6,23 +6,31 @@ import (
 	"strings"
 )
 
+// shellWord is a word of a line: what it says, and how it is written.
+type shellWord struct{ text, written string }
+
 // split cuts a line into words as a POSIX shell does: quotes, backslashes and continued lines. Variables are kept as
 // they stand. What would make it more than one command is an error.
-func split(line string) ([]string, error) {
-	var words []string
+func split(line string) ([]shellWord, error) {
+	var words []shellWord
 	var word strings.Builder
 	started := false
-	end := func() {
+	from := 0
+	end := func(to int) {
 		if started {
-			words = append(words, word.String())
+			written := strings.TrimPrefix(strings.TrimSpace(line[from:to]), "\\\n")
+			words = append(words, shellWord{word.String(), written})
 		}
 		word.Reset()
 		started = false
 	}
 	for i := 0; i < len(line); i++ {
+		if !started {
+			from = i
+		}
 		switch c := line[i]; c {
 		case ' ', '\t', '\r', '\n':
-			end()
+			end(i)
 		case '\\':
 			i++
 			switch {
@@ -65,7 +73,7 @@ func split(line string) ([]string, error) {
 			started = true
 		}
 	}
-	end()
+	end(len(line))
 	return words, nil
 }
 
@@ -87,8 +95,8 @@ func quoted(s string, word *strings.Builder) (int, error) {
 	return 0, errors.New("a \" is not closed")
 }
 
-// quote writes a word so that split, or a shell, reads it back as one.
-func quote(word string) string {
+// Quote writes a word so that split, or a shell, reads it back as one.
+func Quote(word string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:,@%+=", r)
 	}

@@ -1,4 +1,4 @@
-package strategies
+package capacity
 
 import (
 	"math"
@@ -44,7 +44,7 @@ func Offered(l *Layout, classes []workloads.Class, machines []system.Machine, o 
 	f.streams = make([][]stream, len(l.Queues))
 	for q := range l.Queues {
 		loads[q].Queue = l.Queues[q].Name
-		for _, w := range takers(l, q) {
+		for _, w := range l.takers(q) {
 			loads[q].Capacity += float64(usable(&l.Workers[w], []int{q}))
 		}
 		f.streams[q] = f.streamsOf(classes, q, load, &loads[q])
@@ -72,7 +72,7 @@ func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *Q
 	l := f.layout
 	var streams []stream
 	for i, to := range l.ClassQueue {
-		if to != q || len(takers(l, q)) == 0 {
+		if to != q || len(l.takers(q)) == 0 {
 			continue
 		}
 		d := meanDemand(l, classes, f.machines, f.outside, i)
@@ -84,7 +84,7 @@ func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *Q
 		} else {
 			rate = closedRate(classes, i) * load
 		}
-		level := levelOf(&l.Broker, &l.Queues[q], &classes[i])
+		level := levelOf(l.Broker, &l.Queues[q], &classes[i])
 		n := slices.IndexFunc(streams, func(s stream) bool { return s.level == level })
 		if n < 0 {
 			n = len(streams)
@@ -106,7 +106,7 @@ func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *Q
 
 // levelOf is the place of a class in the order of priorities, small ones served first.
 func levelOf(b *worker.Broker, q *worker.Queue, c *workloads.Class) int {
-	p := priorityOf(c)
+	p := c.Level()
 	switch b.Kind {
 	case worker.Redis:
 		level := 0
@@ -122,13 +122,16 @@ func levelOf(b *worker.Broker, q *worker.Queue, c *workloads.Class) int {
 	return -p
 }
 
+// Demand is the seconds for which a task of class c keeps slots of worker w busy, all its attempts together.
+func Demand(l *Layout, classes []workloads.Class, machines []system.Machine, c, w int) float64 {
+	d := workerDemand(l, classes, machines, Outside{}, c, w)
+	return d.attempts * d.slot
+}
+
 // workerDemand is the demand of class c on worker w.
 func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, c, w int) demand {
-	var machine *system.Machine
-	if kind := machineOf(l, w); kind >= 0 {
-		machine = &machines[kind]
-	}
-	d := demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine, l.Container(w))
+	machine := l.machine(w, machines)
+	d := demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine, l.Containers[w])
 	o.add(&d, l, &classes[c], w, machine)
 	return d
 }
@@ -137,7 +140,7 @@ func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machin
 func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, c int) demand {
 	m := demand{asks: make([]asked, len(o.Services))}
 	var slots float64
-	for _, w := range takers(l, l.ClassQueue[c]) {
+	for _, w := range l.takers(l.ClassQueue[c]) {
 		d := workerDemand(l, classes, machines, o, c, w)
 		n := float64(l.Workers[w].Concurrency)
 		m.attempts += n * d.attempts
@@ -174,7 +177,7 @@ func closedRate(classes []workloads.Class, i int) float64 {
 			rate *= scale * p.Chance
 			i = p.Class
 		case workloads.Closed:
-			cpu, io := means(&classes[i])
+			cpu, io := classes[i].Means()
 			cycle := cpu + io
 			if p.Think != nil {
 				cycle += p.Think.Mean() / scale

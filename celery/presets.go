@@ -1,7 +1,6 @@
-package strategies
+package celery
 
 import (
-	"slices"
 	"time"
 
 	"example.com/simrun/des"
@@ -22,11 +21,11 @@ import (
 // How publish->received divides into publish and fetch was measured only for prefork on Redis 5.6 (by
 // disable_prefetch): the other divisions take the same publish, or one near it.
 
-// preset is what a table is looked up by.
-type preset struct {
-	release string
-	kind    worker.BrokerKind
-	pool    worker.Pool
+// Preset is what tables of behaviour are looked up by.
+type Preset struct {
+	Release string // one of Releases
+	Broker  worker.BrokerKind
+	Pool    worker.Pool
 }
 
 // publishTime is the time from the call of apply_async to the message lying in the broker.
@@ -67,7 +66,7 @@ const (
 )
 
 // overheads holds fetch, start, finish and finish_late in microseconds.
-var overheads = map[preset][4]int{
+var overheads = map[Preset][4]int{
 	// Redis, 5.6.2.
 	// publish->received 2.06, received->started 1.00; turnaround early 0.9 (less than received->started, so start is
 	// 0.9), late m=1 3.3, disable_prefetch 2.1.
@@ -116,14 +115,14 @@ var overheads = map[preset][4]int{
 
 func us(n int) des.Time { return des.Time(n) * time.Microsecond }
 
-// overheadsOf is the table's row, all zero with an ideal broker, with what a strategy overrides.
-func overheadsOf(release string, kind worker.BrokerKind, pool worker.Pool, override map[string]des.Time) worker.Overheads {
+// Overheads is the table's row, all zero with an ideal broker, with what is given instead.
+func (p Preset) Overheads(given *Broker) worker.Overheads {
 	var o worker.Overheads
-	if kind != worker.Ideal {
-		row := overheads[preset{release, kind, pool}]
+	if p.Broker != worker.Ideal {
+		row := overheads[p]
 		o = worker.Overheads{Fetch: us(row[0]), Start: us(row[1]), Finish: us(row[2]), FinishLate: us(row[3])}
-		machinery(&o, preset{release, kind, pool})
-		switch pool {
+		machinery(&o, p)
+		switch p.Pool {
 		case worker.Prefork:
 			o.Notice, o.Respawn = noticeChild, respawnChild
 		case worker.Solo:
@@ -132,33 +131,15 @@ func overheadsOf(release string, kind worker.BrokerKind, pool worker.Pool, overr
 			o.Respawn = restartPool
 		}
 	}
-	for name, to := range map[string]*des.Time{
-		"fetch": &o.Fetch, "start": &o.Start, "finish": &o.Finish, "finish_late": &o.FinishLate,
-		"notice": &o.Notice, "respawn": &o.Respawn, "retry": &o.Retry, "after": &o.After, "switch": &o.Switch, "kill": &o.Kill,
-		"fork": &o.Fork, "exit": &o.Exit, "maintenance": &o.Maintenance, "widen": &o.Widen, "look": &o.Look,
-		"connect": &o.Connect, "wake": &o.Wake, "drain": &o.Drain, "batch_within": &o.BatchWithin,
-		"restart": &o.Restart,
-	} {
-		if v, given := override[name]; given {
-			*to = v
-		}
-	}
+	given.override(&o, &worker.Broker{})
 	return o
 }
 
-// overheads are those of the strategy.
-func (b *builder) overheads(pool worker.Pool) worker.Overheads {
-	o := overheadsOf(b.release, b.broker.Kind, pool, b.spec.Broker.Overheads)
-	overrideChances(&o, b.spec.Broker.Chances)
-	return o
-}
-
-// OverheadNames are the names that a broker's overheads may override, in the order of a message's life.
-func OverheadNames() []string {
-	return slices.Clone([]string{
-		"publish", "fetch", "start", "finish", "finish_late", "notice", "respawn", "restore",
-		"publish_cpu", "broker_cpu", "retry", "after", "switch", "kill", "fork", "exit", "maintenance", "widen", "look",
-		"restart",
-		"connect", "wake", "drain", "batch_within",
-	})
+// Costs sets what a message costs outside the workers: what its way to the broker takes and, as with the pool prefork,
+// the CPU time of the broker and of the producer, which depends little on the pool.
+func (b *Broker) Costs(release string, to *worker.Broker) {
+	to.Publish, to.Restore = publishTime(release, to.Kind), restoreTime(to.Kind)
+	row := cpu[Preset{release, to.Kind, worker.Prefork}]
+	to.ServeCPU, to.PublishCPU = us(row[1]), us(row[2])
+	b.override(&worker.Overheads{}, to)
 }

@@ -1,8 +1,7 @@
-package strategies
+package celery
 
 import (
 	"testing"
-	"time"
 
 	"example.com/simrun/des"
 	"example.com/simrun/worker"
@@ -34,7 +33,7 @@ func TestPresetsMeetMeasurements(t *testing.T) {
 		{"5.2", worker.RabbitMQ, worker.Gevent, 1.81, 0.57, none, none, none},
 		{"5.2", worker.RabbitMQ, worker.Solo, 1.71, 0.17, none, none, none},
 	} {
-		o := overheadsOf(m.release, m.kind, m.pool, nil)
+		o := Preset{m.release, m.kind, m.pool}.Overheads(&Broker{})
 		for _, figure := range []struct {
 			name           string
 			got            des.Time
@@ -48,36 +47,46 @@ func TestPresetsMeetMeasurements(t *testing.T) {
 		} {
 			got := figure.got.Seconds() * 1000
 			if figure.want != none && (got < figure.want-figure.tolerant || got > figure.want+figure.tolerant) {
-				t.Errorf("%s %s %s: %s %.3f ms, want %.2f", m.release, brokerNames[m.kind], poolNames[m.pool], figure.name, got, figure.want)
+				t.Errorf("%s %s %s: %s %.3f ms, want %.2f", m.release, m.kind, m.pool, figure.name, got, figure.want)
 			}
 		}
 	}
 }
 
+// Whatever is given takes the place of what was measured, and nothing else does; an ideal broker has none of its own.
 func TestOverheadsOverride(t *testing.T) {
-	classes := notifyAndBackup(t)
-	s := Spec{Workers: []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(1)}}, Broker: BrokerSpec{Kind: "ideal"}}
-	if l := layout(t, classes, nil, s); l.Workers[0].Overheads != (worker.Overheads{}) || l.Broker.Publish != 0 || l.Broker.Restore != 0 {
-		t.Errorf("ideal: %+v %+v", l.Broker, l.Workers[0].Overheads)
+	ideal := Preset{"5.6", worker.Ideal, worker.Prefork}
+	if o := ideal.Overheads(&Broker{}); o != (worker.Overheads{}) {
+		t.Errorf("ideal: %+v", o)
 	}
-	s.Broker.Overheads = map[string]des.Time{}
-	for i, name := range OverheadNames() {
-		s.Broker.Overheads[name] = des.Time(i+1) * time.Millisecond
-	}
-	l := layout(t, classes, nil, s)
-	want := worker.Overheads{
-		Fetch: 2e6, Start: 3e6, Finish: 4e6, FinishLate: 5e6, Notice: 6e6, Respawn: 7e6,
-		Retry: 11e6, After: 12e6, Switch: 13e6, Kill: 14e6, Fork: 15e6, Exit: 16e6, Maintenance: 17e6, Widen: 18e6, Look: 19e6, Restart: 20e6,
-		Connect: 21e6, Wake: 22e6, Drain: 23e6, BatchWithin: 24e6,
-	}
-	if l.Workers[0].Overheads != want || l.Broker.Publish != 1e6 || l.Broker.Restore != 8e6 {
-		t.Errorf("overridden: %+v %+v", l.Broker, l.Workers[0].Overheads)
+	for i, row := range Overheads() {
+		given := Broker{Overheads: map[string]des.Time{row.Name: 7}, Chances: map[string]float64{row.Name: 7}}
+		var b worker.Broker
+		given.Costs("5.6", &b)
+		o := ideal.Overheads(&given)
+		n := 0
+		for j, other := range Overheads() {
+			switch at := other.at(&o, &b).(type) {
+			case *des.Time:
+				n += int(*at)
+			case *float64:
+				n += int(*at)
+			case *int:
+				n += *at
+			}
+			if j == i && n != 7 {
+				t.Errorf("%s is not set", row.Name)
+			}
+		}
+		if n != 7 {
+			t.Errorf("%s sets others, too", row.Name)
+		}
 	}
 }
 
 // 1,744 turnarounds of a backlogged worker of 5.2 on redis took 1.37 ms on average, the longer sort of them 2.05.
 func TestTurnaroundWithAnAnswerInBetween(t *testing.T) {
-	o := overheadsOf("5.2", worker.Redis, worker.Prefork, nil)
+	o := Preset{"5.2", worker.Redis, worker.Prefork}.Overheads(&Broker{})
 	short := (o.Finish + o.Start).Seconds()
 	long := (o.Finish + o.Fetch + o.Start).Seconds()
 	if mean := (1-o.Overtaken)*short + o.Overtaken*long; mean < 0.00130 || mean > 0.00145 || long < 0.00195 || long > 0.00215 {
@@ -85,28 +94,15 @@ func TestTurnaroundWithAnAnswerInBetween(t *testing.T) {
 	}
 }
 
-func TestChancesOverride(t *testing.T) {
-	classes := notifyAndBackup(t)
-	s := Spec{Workers: []WorkerSpec{{Name: "w", Queues: []string{"high", "low"}, Concurrency: new(1)}}, Broker: BrokerSpec{Kind: "ideal"}}
-	s.Broker.Chances = map[string]float64{}
-	for i, name := range append(ShareNames(), CountNames()...) {
-		s.Broker.Chances[name] = float64(i + 1)
-	}
-	want := worker.Overheads{Unnoticed: 1, UnnoticedAlone: 2, Batched: 3, Overtaken: 4, TakesLock: 5, GivesUpLock: 6}
-	if got := layout(t, classes, nil, s).Workers[0].Overheads; got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-}
-
 // Timers fire last in the prefork workers of 5.2, whatever the broker.
 func TestTimersLast(t *testing.T) {
 	for _, kind := range []worker.BrokerKind{worker.Ideal, worker.Redis, worker.RabbitMQ} {
 		for _, pool := range []worker.Pool{worker.Prefork, worker.Threads, worker.Gevent, worker.Solo} {
-			if got, want := timersLast("5.2", kind, pool), kind != worker.Ideal && pool == worker.Prefork; got != want {
-				t.Errorf("5.2 %s %s: %v", brokerNames[kind], poolNames[pool], got)
+			if got, want := (Preset{"5.2", kind, pool}).TimersLast(), kind != worker.Ideal && pool == worker.Prefork; got != want {
+				t.Errorf("5.2 %s %s: %v", kind, pool, got)
 			}
-			if timersLast("5.6", kind, pool) {
-				t.Errorf("5.6 %s %s", brokerNames[kind], poolNames[pool])
+			if (Preset{"5.6", kind, pool}).TimersLast() {
+				t.Errorf("5.6 %s %s", kind, pool)
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package strategies
+package capacity
 
 import (
 	"fmt"
@@ -95,18 +95,18 @@ func (f *fluid) cores(workers []int) (cores float64, by string) {
 		if _, seen := wanted[n]; !seen {
 			order = append(order, n)
 		}
-		own := l.Container(w).Cores // as a cap on what it uses
+		own := l.Containers[w].Cores // as a cap on what it uses
 		switch processes := c.Pool == worker.Prefork || c.Pool == worker.Solo; {
 		case own > 0 && (processes || own < 1):
 			wanted[n] += own
-			by = fmt.Sprintf("the cpu_limit of %q", l.Groups[l.Group[w]])
+			by = fmt.Sprintf("the cpu_limit of %q", l.Names[w])
 			continue
 		case processes:
 			wanted[n] = math.Inf(1) // as many as there are, since a task may use several: slots bound the rest
 			continue
 		}
 		wanted[n]++
-		by = fmt.Sprintf("the one thread of %q", l.Groups[l.Group[w]])
+		by = fmt.Sprintf("the one thread of %q", l.Names[w])
 	}
 	for _, n := range order {
 		most := wanted[n]

@@ -1,7 +1,6 @@
-package strategies
+package celery
 
 import (
-	"slices"
 	"time"
 
 	"example.com/simrun/worker"
@@ -37,35 +36,13 @@ const (
 )
 
 // byChance fills in what is left to chance.
-func byChance(o *worker.Overheads, p preset) {
+func byChance(o *worker.Overheads, p Preset) {
 	o.Batched, o.BatchWithin = batched, batchWithin
-	switch p.pool {
+	switch p.Pool {
 	case worker.Threads:
 		o.GivesUpLock, o.TakesLock = givesUpLock, takesLock
 	case worker.Prefork:
 		o.Overtaken = overtaken
 		o.Unnoticed, o.UnnoticedAlone = unnoticed, unnoticedAlone
-	}
-}
-
-// ShareNames are the names of the overheads that are shares, from 0 to 1.
-func ShareNames() []string {
-	return slices.Clone([]string{"unnoticed", "unnoticed_alone", "batched", "overtaken", "takes_lock"})
-}
-
-// CountNames are the names of the overheads that say how often.
-func CountNames() []string { return []string{"gives_up_lock"} }
-
-// overrideChances puts what a strategy says in the place of what was measured.
-func overrideChances(o *worker.Overheads, override map[string]float64) {
-	for name, to := range map[string]*float64{
-		"unnoticed": &o.Unnoticed, "unnoticed_alone": &o.UnnoticedAlone, "batched": &o.Batched, "overtaken": &o.Overtaken, "takes_lock": &o.TakesLock,
-	} {
-		if v, given := override[name]; given {
-			*to = v
-		}
-	}
-	if v, given := override["gives_up_lock"]; given {
-		o.GivesUpLock = int(v)
 	}
 }

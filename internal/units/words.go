@@ -1,41 +1,22 @@
-package strategies
+package units
 
 import (
 	"fmt"
 	"strings"
-
-	"example.com/simrun/worker"
 )
 
-// The names of what can be chosen, in the order of the constants of package worker.
-var (
-	poolNames     = []string{"prefork", "threads", "gevent", "solo"}
-	orderNames    = []string{"round_robin", "sorted", "strict", "weighted"}
-	brokerNames   = []string{"ideal", "redis", "rabbitmq"}
-	dispatchNames = []string{"free_slot", "random"}
-	releases      = []string{"5.2", "5.6"}
-)
-
-// choice is the index of a name in its list. The error names the list, and the nearest name if one is near.
-func choice(names []string, value string) (int, error) {
+// Choose is the index of a name in its list. The error names the list, and the nearest name if one is near.
+func Choose(names []string, value string) (int, error) {
 	for i, name := range names {
 		if name == value {
 			return i, nil
 		}
 	}
-	return 0, fmt.Errorf("%q: want %s%s", value, alternatives(names), suggestion(value, names))
+	return 0, fmt.Errorf("%q: want %s%s", value, Alternatives(names), Suggestion(value, names))
 }
 
-func poolOf(name string) (worker.Pool, error) {
-	if name == "processes" { // celery/concurrency/__init__.py: an alias
-		return worker.Prefork, nil
-	}
-	i, err := choice(poolNames, name)
-	return worker.Pool(i), err
-}
-
-// alternatives writes "a, b or c".
-func alternatives(names []string) string {
+// Alternatives writes "a, b or c".
+func Alternatives(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
@@ -43,8 +24,8 @@ func alternatives(names []string) string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// quotedList writes names as "a", "b" and "c", each in quotes.
-func quotedList(names []string) string {
+// Quoted writes names as "a", "b" and "c", each in quotes.
+func Quoted(names []string) string {
 	quoted := make([]string, len(names))
 	for i, name := range names {
 		quoted[i] = fmt.Sprintf("%q", name)
@@ -56,8 +37,8 @@ func quotedList(names []string) string {
 	return strings.Join(quoted[:last], ", ") + " and " + quoted[last]
 }
 
-// suggestion is "; did you mean ...?" when a name is near the value, else nothing.
-func suggestion(value string, names []string) string {
+// Suggestion is "; did you mean ...?" when a name is near the value, else nothing.
+func Suggestion(value string, names []string) string {
 	best, least := "", max(1, len(value)/3)
 	for _, name := range names {
 		if d := distance(value, name); d < least || d == least && best == "" {
@@ -93,6 +74,3 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
-
-// defaultSteps are kombu's (kombu/transport/redis.py: PRIORITY_STEPS).
-var defaultSteps = []int{0, 3, 6, 9}

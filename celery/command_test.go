@@ -1,4 +1,4 @@
-package strategies
+package celery
 
 import (
 	"reflect"
@@ -14,66 +14,66 @@ func ptr[T any](v T) *T { return new(v) }
 func TestParseCommand(t *testing.T) {
 	for _, tt := range []struct {
 		line    string
-		want    WorkerSpec
+		want    Worker
 		ignored string // flags, in order
 	}{
 		{
 			"celery -A app worker -Q high,low -c 8 -P prefork --prefetch-multiplier=4 -O fair",
-			WorkerSpec{Queues: []string{"high", "low"}, Concurrency: new(8), Pool: "prefork", PrefetchMultiplier: new(4)},
+			Worker{Queues: []string{"high", "low"}, Concurrency: new(8), Pool: "prefork", PrefetchMultiplier: new(4)},
 			"-O",
 		},
 		{
 			"celery -A proj.celery:app worker -n high@%h -Qhigh,low -c8 --time-limit 30 --soft-time-limit=25.5 -l info",
-			WorkerSpec{Name: "high", Queues: []string{"high", "low"}, Concurrency: new(8), HardLimit: ptr(30 * time.Second), SoftLimit: ptr(25500 * time.Millisecond)},
+			Worker{Name: "high", Queues: []string{"high", "low"}, Concurrency: new(8), HardLimit: ptr(30 * time.Second), SoftLimit: ptr(25500 * time.Millisecond)},
 			"-l",
 		},
 		{
 			"celery --app=proj worker --queues=a --concurrency=2 --pool=gevent --disable-prefetch --hostname w1",
-			WorkerSpec{Name: "w1", Queues: []string{"a"}, Concurrency: new(2), Pool: "gevent", DisablePrefetch: new(true)},
+			Worker{Name: "w1", Queues: []string{"a"}, Concurrency: new(2), Pool: "gevent", DisablePrefetch: new(true)},
 			"",
 		},
 		{ // as in Celery 4, and with the rest of what stands in unit files
 			"celery worker -A app --queues a,b --concurrency 4 --loglevel=INFO --pidfile=/var/run/%n.pid --logfile '/var/log/my app.log' -D",
-			WorkerSpec{Queues: []string{"a", "b"}, Concurrency: new(4)},
+			Worker{Queues: []string{"a", "b"}, Concurrency: new(4)},
 			"--loglevel --pidfile --logfile -D",
 		},
 		{
 			"C_FORCE_ROOT=1 DJANGO_SETTINGS_MODULE=x.y exec python3 -u -m celery -A app worker -EB -c 1 -P solo --without-gossip --without-mingle --without-heartbeat",
-			WorkerSpec{Concurrency: new(1), Pool: "solo", Heartbeat: new(false)},
+			Worker{Concurrency: new(1), Pool: "solo", Heartbeat: new(false)},
 			"C_FORCE_ROOT= DJANGO_SETTINGS_MODULE= -E -B --without-gossip --without-mingle",
 		},
 		{
 			"poetry run celery -A app worker \\\n  -Q \"my queue\" \\\n  -c 3  # nightly",
-			WorkerSpec{Queues: []string{"my queue"}, Concurrency: new(3)},
+			Worker{Queues: []string{"my queue"}, Concurrency: new(3)},
 			"",
 		},
 		{
 			"/srv/venv/bin/celery -A app -b redis://h:6379/0 worker -P processes --purge --heartbeat-interval 5 -s /tmp/beat -S /tmp/state -f x.log --uid 1 --gid=2",
-			WorkerSpec{Pool: "prefork"},
+			Worker{Pool: "prefork"},
 			"-b --purge --heartbeat-interval -s -S -f --uid --gid",
 		},
 		{ // celery/bin/worker.py: value or the setting
 			"celery worker -Q a -c 2 --prefetch-multiplier=0",
-			WorkerSpec{Queues: []string{"a"}, Concurrency: new(2)},
+			Worker{Queues: []string{"a"}, Concurrency: new(2)},
 			"--prefetch-multiplier",
 		},
 		{
 			"celery worker -Q a -c 2 --time-limit=0 -P threads",
-			WorkerSpec{Queues: []string{"a"}, Concurrency: new(2), HardLimit: ptr(des.Time(0)), Pool: "threads"},
+			Worker{Queues: []string{"a"}, Concurrency: new(2), HardLimit: ptr(des.Time(0)), Pool: "threads"},
 			"",
 		},
 		{ // quotes and backslashes as in a shell
 			`celery worker -Q "a \"b\"",'c\d',e\ f -n "x\y"`,
-			WorkerSpec{Queues: []string{`a "b"`, `c\d`, "e f"}, Name: `x\y`},
+			Worker{Queues: []string{`a "b"`, `c\d`, "e f"}, Name: `x\y`},
 			"",
 		},
-		{"celery -A app worker", WorkerSpec{}, ""},
+		{"celery -A app worker", Worker{}, ""},
 		{
 			"celery worker --autoscale=8,2 --max-tasks-per-child 100 --without-heartbeat",
-			WorkerSpec{Autoscale: &Autoscale{Min: 2, Max: 8}, MaxTasksPerChild: new(100), Heartbeat: new(false)},
+			Worker{Autoscale: &Autoscale{Min: 2, Max: 8}, MaxTasksPerChild: new(100), Heartbeat: new(false)},
 			"",
 		},
-		{"celery worker --autoscale 8", WorkerSpec{Autoscale: &Autoscale{Min: 1, Max: 8}}, ""},
+		{"celery worker --autoscale 8", Worker{Autoscale: &Autoscale{Min: 1, Max: 8}}, ""},
 	} {
 		got, ignored, err := ParseCommand(tt.line)
 		if err != nil {
@@ -169,10 +169,10 @@ func FuzzParseCommand(f *testing.F) {
 		}
 		words := []string{"celery", "worker"}
 		if w.Name != "" {
-			words = append(words, "-n", quote(w.Name))
+			words = append(words, "-n", Quote(w.Name))
 		}
 		if w.Queues != nil {
-			words = append(words, "-Q", quote(strings.Join(w.Queues, ",")))
+			words = append(words, "-Q", Quote(strings.Join(w.Queues, ",")))
 		}
 		if w.Pool != "" {
 			words = append(words, "-P", w.Pool)

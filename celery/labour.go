@@ -1,4 +1,4 @@
-package strategies
+package celery
 
 import (
 	"time"
@@ -10,7 +10,7 @@ import (
 // cpu is the CPU time that a message takes of the worker, the broker and the producer, in microseconds: measured at 25
 // tasks/s on an idle machine (Celery 5.2.6 and 5.6.2). Most of the worker's is the overheads fetch, start and finish,
 // which are work; the rest is the overhead after.
-var cpu = map[preset][3]int{
+var cpu = map[Preset][3]int{
 	{"5.6", worker.Redis, worker.Prefork}:    {2000, 400, 1300},
 	{"5.6", worker.Redis, worker.Threads}:    {2100, 500, 1400},
 	{"5.6", worker.Redis, worker.Gevent}:     {5100, 500, 1400},
@@ -71,10 +71,10 @@ func widenTime(release string, kind worker.BrokerKind) des.Time {
 	return 500 * time.Millisecond
 }
 
-// loopOf is when a worker finds out that its window has room: kombu 5.2 asks before it acks; from 5.3 on it does not.
+// Loop is when a worker finds out that its window has room: kombu 5.2 asks before it acks; from 5.3 on it does not.
 // The pools that do not wake their loop are as they were (celery issues 7718, 6941 and 4378; observed on both).
-func loopOf(release string, kind worker.BrokerKind, pool worker.Pool) worker.Loop {
-	old := release == "5.2"
+func (p Preset) Loop() worker.Loop {
+	kind, pool, old := p.Broker, p.Pool, p.Release == "5.2"
 	switch {
 	case kind == worker.Ideal:
 		return worker.Alert
@@ -88,16 +88,16 @@ func loopOf(release string, kind worker.BrokerKind, pool worker.Pool) worker.Loo
 	return worker.Alert
 }
 
-// timersLast says that a task whose eta has come is handed to an idle child only at the next event or timer of the loop:
+// TimersLast says that a task whose eta has come is handed to an idle child only at the next event or timer of the loop:
 // kombu 5.2 fires its timers after the pool has looked which children can be written to (kombu/asynchronous/hub.py:
 // create_loop, on_tick; celery/concurrency/asynpool.py: on_poll_start). Later ones fire them before.
-func timersLast(release string, kind worker.BrokerKind, pool worker.Pool) bool {
-	return release == "5.2" && kind != worker.Ideal && pool == worker.Prefork
+func (p Preset) TimersLast() bool {
+	return p.Release == "5.2" && p.Broker != worker.Ideal && p.Pool == worker.Prefork
 }
 
-// wakeupPeriod is that of the timers which wake a sleeping loop: of the heartbeat and gossip, or else of the pool's
+// Wakeup is the period of the timers which wake a sleeping loop: of the heartbeat and gossip, or else of the pool's
 // maintenance and of redis (kombu/transport/redis.py: 10 s).
-func wakeupPeriod(pool worker.Pool, heartbeat bool) des.Time {
+func Wakeup(pool worker.Pool, heartbeat bool) des.Time {
 	switch {
 	case heartbeat:
 		return 2 * time.Second
@@ -108,30 +108,30 @@ func wakeupPeriod(pool worker.Pool, heartbeat bool) des.Time {
 }
 
 // machinery fills in what the table of overheads in presets.go does not hold.
-func machinery(o *worker.Overheads, p preset) {
+func machinery(o *worker.Overheads, p Preset) {
 	o.Retry = retryBusy
 	o.After = max(0, us(cpu[p][0])-o.Fetch-o.Start-o.Finish)
-	if p.kind == worker.Redis {
+	if p.Broker == worker.Redis {
 		// kombu/transport/redis.py: at each 10th call of a 10 s timer; a gevent worker calls it each 2 s.
 		o.Look = 100 * time.Second
-		if p.pool == worker.Gevent {
+		if p.Pool == worker.Gevent {
 			o.Look = 20 * time.Second
 		}
 	}
-	o.Widen = widenTime(p.release, p.kind)
-	switch p.pool {
+	o.Widen = widenTime(p.Release, p.Broker)
+	switch p.Pool {
 	case worker.Threads:
 		o.Switch = switchInterval
 	case worker.Prefork:
 		o.Kill, o.Fork, o.Exit = killBlocks, forkBlocks, exitChild
 		o.Maintenance, o.Connect = maintenance, connectRedis
-		if p.kind == worker.RabbitMQ {
+		if p.Broker == worker.RabbitMQ {
 			o.Connect = connectRabbit
 		}
 		o.Restart = restartPool // start-up to ready with 4 children: measured, 0.45 s too
 	}
 	o.Wake, o.Drain = wakeProcess, drainTimeout
-	if p.pool == worker.Gevent {
+	if p.Pool == worker.Gevent {
 		o.Wake = wakeGevent
 	}
 	byChance(o, p)

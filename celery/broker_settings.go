@@ -1,0 +1,57 @@
+package celery
+
+import (
+	"time"
+
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+)
+
+// BrokerSettings are the settings of a broker, beside its overheads.
+func BrokerSettings() []BrokerSetting { return brokerSettings }
+
+var brokerSettings = []BrokerSetting{
+	row(word(func(b *Broker) *string { return &b.Kind }, func(b *worker.Broker) *worker.BrokerKind { return &b.Kind }, worker.BrokerNames()), BrokerSetting{
+		Key: "kind", Quantity: Quantity{Kind: Word, Words: worker.BrokerNames()}, Default: "redis",
+		Meaning: "whose delivery rules hold; `ideal` has no overhead",
+	}),
+	row(word(func(b *Broker) *string { return &b.Dispatch }, func(b *worker.Broker) *worker.Dispatch { return &b.Dispatch }, worker.DispatchNames()), BrokerSetting{
+		Key: "dispatch", Quantity: Quantity{Kind: Word, Words: worker.DispatchNames()}, Brokers: []worker.BrokerKind{worker.Ideal}, Default: "free_slot",
+		Meaning: "how the ideal broker picks the worker: `free_slot` = one with a free slot if there is one, else a random one with room in its window; `random` = a random one with room",
+	}),
+	row(access[Broker, worker.Broker]{
+		given: func(b *Broker) any {
+			if b.PrioritySteps == nil {
+				return nil
+			}
+			return b.PrioritySteps
+		},
+		set: func(b *Broker, v any) { b.PrioritySteps = v.([]int) },
+		of: func(b *worker.Broker, _ func(int) string) any {
+			if b.Kind != worker.Redis {
+				return nil
+			}
+			return b.PrioritySteps
+		},
+		put: func(b *worker.Broker, v any) { b.PrioritySteps = append([]int(nil), v.([]int)...) },
+	}, BrokerSetting{
+		Key: "priority_steps", Name: "broker_transport_options.priority_steps", Quantity: Quantity{Kind: Numbers}, Brokers: redis,
+		Default: []int{0, 3, 6, 9}, // kombu/transport/redis.py: PRIORITY_STEPS
+		Meaning: "priorities are rounded down to one of these",
+	}),
+	row(access[Broker, worker.Broker]{
+		given: func(b *Broker) any { return pointed(b.Visibility) },
+		set:   func(b *Broker, v any) { b.Visibility = new(v.(des.Time)) },
+		of: func(b *worker.Broker, _ func(int) string) any {
+			if b.Kind != worker.Redis {
+				return nil
+			}
+			return b.Visibility
+		},
+		put: func(b *worker.Broker, v any) { b.Visibility = v.(des.Time) },
+	}, BrokerSetting{
+		Key: "visibility_timeout", Name: "broker_transport_options.visibility_timeout", Quantity: aTime, Brokers: redis,
+		Default: time.Hour, // kombu/transport/redis.py: visibility_timeout
+		Meaning: "how long a message may be unacked before it is delivered again; looked for about every 100 s (gevent: 20 s), at most ten messages at a time",
+	}),
+}
