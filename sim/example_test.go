@@ -24,11 +24,9 @@ func Example() {
 	}
 	mail.Name = "mail"
 	classes := []workloads.Class{mail}
-	layouts, problems := strategies.Resolve([]strategies.Spec{{
-		Name:    "pool",
-		Broker:  strategies.BrokerSpec{Kind: "ideal"},
-		Workers: []strategies.WorkerSpec{{Command: "celery -A app worker -Q mail -c 2"}},
-	}}, classes, nil, nil)
+	pool := strategies.Spec{Name: "pool", Workers: []strategies.WorkerSpec{{Command: "celery -A app worker -Q mail -c 2"}}}
+	pool.Broker.Kind = "ideal"
+	layouts, problems := strategies.Resolve([]strategies.Spec{pool}, classes, nil, nil)
 	for _, p := range problems[0] {
 		fmt.Println(p.Path, p.Message)
 	}
