@@ -62,9 +62,16 @@ func (l Line) For(w *Worker, name string) Line {
 	return l
 }
 
-// Named is the line with another name for its worker.
+// Named is the line for another worker of that name: what the line leaves to its machine or to the app, it does not say
+// of this one.
 func (l Line) Named(name string) Line {
 	l.parts = slices.Clone(l.parts)
+	if !l.has("-c") {
+		l.Says.Concurrency = nil
+	}
+	if !l.has("-Q") {
+		l.Says.Queues = nil
+	}
 	l.rename(name)
 	return l
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v4"
+
 	"example.com/simrun/celery"
 	"example.com/simrun/des"
 )
@@ -167,6 +169,19 @@ func expandSettings[W, C any](out *value, all []celery.Setting[W, C], w *W, queu
 	}
 }
 
+// SettingLines are the settings as a scenario writes them, "key: value" each. What goes by queue is in their order.
+func SettingLines[W, C any](all []celery.Setting[W, C], w *W, queues []string) []string {
+	out := &value{kind: table}
+	expandSettings(out, all, w, queues)
+	var lines []string
+	for _, f := range out.fields {
+		// Marshalling a tree of our own making cannot fail.
+		text, _ := yaml.Dump(node(f.val, 1, "workers.*."+f.key), yaml.WithLineWidth(-1))
+		lines = append(lines, f.key+": "+strings.TrimSpace(string(text)))
+	}
+	return lines
+}
+
 // settingValue writes one value. What goes by queue is in the order of the queues.
 func settingValue(v any, queues []string) *value {
 	byQueue := func(numbers map[string]int) *value {
@@ -193,6 +208,12 @@ func settingValue(v any, queues []string) *value {
 		all := &value{kind: list}
 		for _, name := range x {
 			all.items = append(all.items, textValue(name))
+		}
+		return all
+	case []int:
+		all := &value{kind: list}
+		for _, n := range x {
+			all.items = append(all.items, wholeValue(n))
 		}
 		return all
 	case map[string]int:

@@ -21,7 +21,7 @@
 //	limits                         what brokers, releases and pools cannot do
 //	derive                         splits within one budget of slots
 //	change, settings, rollout,     from one layout to another, in Celery's words
-//	render, parse, equivalent
+//	render, lines, simplicity
 //
 // Celery's own words are those of package celery; which queues grow without end, package capacity tells.
 package strategies

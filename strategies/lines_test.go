@@ -127,9 +127,29 @@ func TestLinesStayAsWritten(t *testing.T) {
 	assert.NotContains(t, strings.Join(Diff(&layouts[0], &layouts[0], classes).Rollout, "\n"), "Beat")
 }
 
+// Slots that a line leaves to the cores of its machine are those of that worker alone, as is a file of its own.
+func TestDerivedLinesSaySlots(t *testing.T) {
+	today := pooled("celery -A app worker -Q high,low -B -s /run/beat --pidfile=/run/w.pid")
+	today.Name, today.Workers[0].Replicas = "today", new(2)
+	derived := Spec{Name: "derived", Derive: &Derive{From: "today", SplitBy: "queue", Shares: map[string]int{"high": 4, "low": 4}}}
+	layouts, _ := Resolve([]Spec{today, derived}, notifyAndBackup(t), app, nil)
+	assert.Equal(t, []string{today.Workers[0].Command + " -n w@%h", "celery -A app worker -Q high,low --pidfile=/run/w.pid -n w_2@%h"},
+		Diff(&layouts[0], &layouts[0], nil).Commands)
+	c := Diff(&layouts[0], &layouts[1], notifyAndBackup(t))
+	for _, command := range c.Commands {
+		assert.Contains(t, command, " -c 2", "of 2 replicas each")
+	}
+	assert.Contains(t, c.Rollout[0], "Give each worker a file of its own in `--pidfile=/run/w.pid`")
+}
+
 // Celery's autoscaler wins over -c on a line.
 func TestAutoscaleBesideConcurrency(t *testing.T) {
 	l := layout(t, notifyAndBackup(t), app, pooled("celery -A app worker -Q high,low -c 4 --autoscale=6,2"))
 	assert.Equal(t, 6, l.Workers[0].Concurrency)
 	assert.Equal(t, 2, l.Workers[0].AutoscaleMin)
+	assert.Contains(t, l.Notes, "workers.w: -c: no effect beside autoscale")
+	key := pooled("celery -A app worker -Q high,low -c 4")
+	key.Workers[0].Autoscale = &celery.Autoscale{Min: 1, Max: 3}
+	l = layout(t, notifyAndBackup(t), app, key)
+	assert.Equal(t, 3, l.Workers[0].Concurrency)
 }

@@ -130,7 +130,7 @@ func (b *builder) resolveBroker() {
 	b.layout.Release = b.release
 	kind := s.Kind
 	if kind == "" {
-		kind = "redis"
+		kind = celery.BrokerSettings()[0].Default.(string)
 	}
 	i, err := units.Choose(worker.BrokerNames(), kind)
 	if err != nil {

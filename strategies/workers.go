@@ -91,7 +91,8 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, celery.Lin
 	if w.Concurrency != nil || w.Fleet != nil {
 		from.Autoscale = nil
 	}
-	if from.Autoscale != nil { // celery/bin/worker.py: -c then has no effect
+	if (from.Autoscale != nil || w.Autoscale != nil) && c.Concurrency != nil { // celery/worker/components.py: Pool
+		b.note("%s: -c: no effect beside autoscale", path)
 		c.Concurrency, from.Concurrency = nil, nil
 	}
 	w.Fill(&from)

@@ -3,14 +3,12 @@ package recordings
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/simrun/celery"
-	"example.com/simrun/des"
 	"example.com/simrun/scenarios"
 )
 
@@ -64,7 +62,7 @@ func (r *Recording) Scenario() string {
 	y.line(1, "warmup: 0s # the queues were empty, and the first tasks count")
 	y.line(1, "replications: 10 # always the same tasks: what varies is what real brokers and processes leave to chance")
 	y.line(0, "celery: %q # observed: %s", r.Preset(), r.Release)
-	y.line(0, "broker: {%s, machine: vm}", strings.Join(settingsOf(celery.BrokerSettings(), &r.Broker), ", "))
+	y.line(0, "broker: {%s, machine: vm}", strings.Join(scenarios.SettingLines(celery.BrokerSettings(), &r.Broker, nil), ", "))
 	y.line(0, "producers: {machine: vm}")
 	y.line(0, "observed: .")
 	y.line(0, "machines:")
@@ -87,7 +85,7 @@ func (r *Recording) Scenario() string {
 	for i := range r.Workers {
 		w := &r.Workers[i]
 		y.line(3, "%s:", quote(w.Name))
-		for _, setting := range settingsOf(celery.WorkerSettings(), w) {
+		for _, setting := range scenarios.SettingLines(celery.WorkerSettings(), w, w.Queues) {
 			y.line(4, "%s", setting)
 		}
 		y.line(4, "machine: vm")
@@ -136,69 +134,6 @@ func (y *yaml) class(c *Class) {
 	if c.Retry != nil {
 		y.line(2, "retry: {max: %d, delay: %s, backoff: %s, cap: %s, jitter: none, on: [error]}", c.Retry.Max, duration(c.Retry.Base), number(c.Retry.Factor), duration(c.Retry.Cap))
 	}
-}
-
-// settingsOf are the settings as a scenario writes them; what lies in one mapping comes together.
-func settingsOf[W, C any](all []celery.Setting[W, C], w *W) []string {
-	var lines, inner []string
-	outer := ""
-	end := func() {
-		if outer != "" {
-			lines = append(lines, outer+": {"+strings.Join(inner, ", ")+"}")
-		}
-		outer, inner = "", nil
-	}
-	for i := range all {
-		v := all[i].Given(w)
-		if v == nil {
-			continue
-		}
-		in, key, nested := strings.Cut(all[i].Key, ".")
-		if scale, ok := v.(celery.Autoscale); ok {
-			outer, inner = in, []string{fmt.Sprintf("min: %d, max: %d, policy: celery", scale.Min, scale.Max)}
-			continue
-		}
-		if !nested || in != outer {
-			end()
-		}
-		if !nested {
-			lines = append(lines, in+": "+settingText(v))
-			continue
-		}
-		outer, inner = in, append(inner, key+": "+settingText(v))
-	}
-	end()
-	return lines
-}
-
-// settingText writes one value.
-func settingText(v any) string {
-	switch x := v.(type) {
-	case des.Time:
-		return duration(x.Seconds())
-	case int64:
-		return fmt.Sprintf("%dKiB", celery.Plain(x))
-	case []string:
-		var names []string
-		for _, name := range x {
-			names = append(names, quote(name))
-		}
-		return "[" + strings.Join(names, ", ") + "]"
-	case []int:
-		return "[" + strings.Trim(strings.ReplaceAll(fmt.Sprint(x), " ", ", "), "[]") + "]"
-	case map[string]int:
-		var numbers []string
-		for _, name := range slices.Sorted(maps.Keys(x)) {
-			numbers = append(numbers, fmt.Sprintf("%s: %d", quote(name), x[name]))
-		}
-		return "{" + strings.Join(numbers, ", ") + "}"
-	case celery.Rule:
-		if x.Weights != nil {
-			return "{" + x.Order + ": " + settingText(x.Weights) + "}"
-		}
-		return x.Order
-	}
-	return fmt.Sprint(v)
 }
 
 // duration writes seconds as a scenario file does.
