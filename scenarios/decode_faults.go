@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
 )
@@ -129,7 +130,7 @@ func (d *decoder) faultMode(v *value, path, part string) string {
 		case modes == nil:
 			d.errorf(m.at, join(path, "mode"), "only with service or task: a %s is down", part)
 		case !slices.Contains(modes, mode):
-			d.errorf(m.val.at, join(path, "mode"), "%q: a %s can be %s", mode, part, oneOf(modes))
+			d.errorf(m.val.at, join(path, "mode"), "%q: a %s can be %s", mode, part, units.Alternatives(modes))
 		}
 	}
 	if f := v.field("factor"); f != nil && mode != "slow" {

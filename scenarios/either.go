@@ -1,6 +1,10 @@
 package scenarios
 
-import "strings"
+import (
+	"strings"
+
+	"example.com/simrun/internal/units"
+)
 
 // either is one of several shapes, told apart by the kind of the value.
 type either struct {
@@ -26,7 +30,7 @@ func (s *either) want() string {
 	for _, o := range s.of {
 		names = append(names, o.want())
 	}
-	return oneOf(names)
+	return units.Alternatives(names)
 }
 
 func (s *either) check(p *problems, v *value, path string) {

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"slices"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/strategies"
 	"example.com/simrun/workloads"
 )
@@ -64,7 +65,7 @@ func (d *decoder) way(s *Scenario, class int, at position, path, what string, op
 	case !someone:
 		d.errorf(at, path, "no worker of any strategy reaches %s: want a way in zones, and one of its zones in from", what)
 	case barred != nil:
-		d.warnf(at, path, "%s cannot be reached by %s, which may get the task: such attempts fail", what, and(barred))
+		d.warnf(at, path, "%s cannot be reached by %s, which may get the task: such attempts fail", what, units.And(barred))
 	}
 }
 

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"slices"
 	"strings"
+
+	"example.com/simrun/internal/units"
 )
 
 // key is a row of the format: all that anybody has to know of a key. What reads a file, fills in defaults, guesses what
@@ -58,10 +60,10 @@ func (s *record) check(p *problems, v *value, path string) {
 		at := join(path, f.key)
 		switch k := s.key(f.key); {
 		case k == nil:
-			if meant := nearest(f.key, s.names()); meant != "" {
+			if meant := units.Nearest(f.key, s.names()); meant != "" {
 				p.errorf(f.at, at, "unknown key, did you mean %q?", meant)
 			} else {
-				p.errorf(f.at, at, "unknown key: want %s", oneOf(s.names()))
+				p.errorf(f.at, at, "unknown key: want %s", units.Alternatives(s.names()))
 			}
 		case k.shape == nil:
 			p.errorf(f.at, at, "not supported yet")
@@ -108,12 +110,12 @@ func (s *record) completeForm(p *problems, v *value, path string) {
 		case len(given) == 0:
 			p.errorf(v.at, path, "%s is missing", s.formNames())
 		default:
-			p.errorf(v.at, path, "%s is missing: want %s", and(missing), s.formNames())
+			p.errorf(v.at, path, "%s is missing: want %s", units.And(missing), s.formNames())
 		}
 		return
 	}
 	second := v.field(given[1])
-	p.errorf(second.at, join(path, second.key), "%s at once: want %s", and(given), s.formNames())
+	p.errorf(second.at, join(path, second.key), "%s at once: want %s", units.And(given), s.formNames())
 }
 
 // given are the keys of v that belong to a form.
@@ -133,11 +135,11 @@ func (s *record) formNames() string {
 	names := make([]string, len(s.forms))
 	plain := true
 	for i, form := range s.forms {
-		names[i] = and(form)
+		names[i] = units.And(form)
 		plain = plain && len(form) == 1
 	}
 	if plain {
-		return oneOf(names)
+		return units.Alternatives(names)
 	}
 	var list strings.Builder
 	list.WriteString(names[0])
@@ -155,7 +157,7 @@ func (s *record) unknownKeys(v *value) bool {
 // misspelt says whether an unknown key of the table probably means this one.
 func (s *record) misspelt(v *value, name string) bool {
 	return slices.ContainsFunc(v.fields, func(f field) bool {
-		return s.key(f.key) == nil && nearest(f.key, s.names()) == name
+		return s.key(f.key) == nil && units.Nearest(f.key, s.names()) == name
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/simrun/internal/units"
 )
 
 // shape is what a value may look like. The grammar of the format is one tree of shapes: the reader checks with it,
@@ -73,14 +75,14 @@ func (s word) want() string {
 			quoted[i] = fmt.Sprintf("%q", w)
 		}
 	}
-	return oneOf(quoted)
+	return units.Alternatives(quoted)
 }
 
 func (s word) check(p *problems, v *value, path string) {
 	switch {
 	case v.kind == text && slices.Contains(s.words, v.text):
-	case v.kind == text && nearest(v.text, s.words) != "":
-		p.errorf(v.at, path, "%s: want %s; did you mean %q?", v.found(), s.want(), nearest(v.text, s.words))
+	case v.kind == text && units.Nearest(v.text, s.words) != "":
+		p.errorf(v.at, path, "%s: want %s; did you mean %q?", v.found(), s.want(), units.Nearest(v.text, s.words))
 	default:
 		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
 	}
