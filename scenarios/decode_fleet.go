@@ -9,7 +9,7 @@ import (
 // autoscale makes a worker's autoscaler.
 func (d *decoder) autoscale(v *value, path string) *strategies.Autoscale {
 	a := &strategies.Autoscale{}
-	d.bind(autoscaleKeys(), v, path, a)
+	d.bind("strategies.workers.autoscale", v, path, a)
 	if t := v.get("target"); t != nil {
 		d.target(t, join(path, "target"), &a.Target)
 	}
