@@ -73,7 +73,7 @@ fidelity: ## compare with the recordings of real Celery; refresh docs/fidelity.m
 	go run ./cmd/simrun verify --markdown docs/fidelity.md --known internal/fidelity/known/known.csv $(wildcard internal/fidelity/testdata/*/)
 
 # The files are those that tests named ...AreCurrent or ...IsCurrent compare: one that is behind fails `make test`.
-generate: ## write what is made of the code anew: the schema, tables of the pages, the example of the READMEs
+generate: ## write what is made of the code anew: the schema, package spec, tables and examples of the pages
 	go test ./scenarios . -run '(Is|Are)Current$$' -count=1 -update
 
 clean: ## remove what was built and what git ignores of the results

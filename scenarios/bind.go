@@ -10,12 +10,34 @@ import (
 	"example.com/simrun/worker"
 )
 
-// bind reads a table into the fields of a struct by the rows of its record. A field whose key is missing keeps what it
-// has; what is wrong was reported, and is read as zero.
-func (d *decoder) bind(s *record, v *value, path string, to any) {
+// bind reads a table into the fields of a struct by the rows of the map at that place of the grammar. A field whose key is
+// missing keeps what it has; what is wrong was reported, and is read as zero.
+func (d *decoder) bind(keys string, v *value, path string, to any) {
 	if v != nil {
-		s.into(d, v, path, reflect.ValueOf(to).Elem())
+		d.grammar.at(keys).into(d, v, path, reflect.ValueOf(to).Elem())
 	}
+}
+
+// at is the map at a path of keys; names of the user's own are left out.
+func (s *record) at(path string) *record {
+	var at shape = s
+	for step := range strings.SplitSeq(path, ".") {
+		at = at.(*record).key(step).shape
+		for inner := at; inner != nil; {
+			at = inner
+			switch of := at.(type) {
+			case *mapping:
+				inner = of.of
+			case *sequence:
+				inner = of.of
+			case *either:
+				inner = of.pick(table)
+			default:
+				inner = nil
+			}
+		}
+	}
+	return at.(*record)
 }
 
 // field is the name of the field that takes a key: that of its row, or else the key's own, max_length as MaxLength.

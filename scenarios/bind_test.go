@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func TestARowIsAllOfAKey(t *testing.T) {
 		r.check(p, v, "")
 		r.complete(p, v, "")
 		var it thing
-		d.bind(r, r.fill(v), "", &it)
+		r.into(d, r.fill(v), "", reflect.ValueOf(&it).Elem())
 		return it, sorted(p.found).Error()
 	}
 

@@ -14,7 +14,7 @@ func (d *decoder) arrivals(f *field, path, class string, names []string) workloa
 	}
 	v := f.val
 	path = join(path, "arrivals")
-	d.bind(arrivalKeys(), v, path, &a)
+	d.bind("tasks.arrivals", v, path, &a)
 	for _, form := range v.fields {
 		if p := d.process(v, form, join(path, form.key), class, names); p != nil {
 			a.Process = p
@@ -51,7 +51,7 @@ func (d *decoder) process(v *value, f field, path, class string, names []string)
 		}
 		return workloads.Renewal{Gap: gap}
 	case "mmpp":
-		return d.mmpp(v, path)
+		return d.mmpp(f.val, path)
 	case "stages":
 		return d.stages(f.val, path)
 	case "trace":
@@ -60,7 +60,7 @@ func (d *decoder) process(v *value, f field, path, class string, names []string)
 		}
 	case "closed":
 		var c workloads.Closed
-		if d.bindForm(v, f.key, path, &c); c.Think == nil {
+		if d.bind("tasks.arrivals.closed", f.val, path, &c); c.Think == nil {
 			return nil
 		}
 		return c
@@ -70,15 +70,9 @@ func (d *decoder) process(v *value, f field, path, class string, names []string)
 	return nil
 }
 
-// bindForm reads a form of arrivals that is a map.
-func (d *decoder) bindForm(v *value, form, path string, to any) {
-	d.bind(arrivalKeys().key(form).shape.(*record), v.get(form), path, to)
-}
-
 func (d *decoder) mmpp(v *value, path string) workloads.Process {
 	var p workloads.MMPP
-	d.bindForm(v, "mmpp", path, &p)
-	v = v.get("mmpp")
+	d.bind("tasks.arrivals.mmpp", v, path, &p)
 	if len(p.Rates) != len(p.Hold) {
 		d.errorf(v.get("hold").at, join(path, "hold"), "a list of %d: want %d, one for each rate", len(p.Hold), len(p.Rates))
 		return nil
@@ -96,7 +90,7 @@ func (d *decoder) stages(v *value, path string) workloads.Process {
 	p := workloads.Stages{Steps: make([]workloads.Stage, len(v.items))}
 	for i, item := range v.items {
 		s := &p.Steps[i]
-		d.bind(stageKeys(), item, path, s)
+		d.bind("tasks.arrivals.stages", item, path, s)
 		if r := item.get("rate"); r != nil {
 			s.From = d.number(r, rates())
 			s.To = s.From

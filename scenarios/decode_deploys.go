@@ -24,7 +24,7 @@ func (d *decoder) deploys(v *value, path string, s *Scenario) {
 		return
 	}
 	f := system.Fault{Name: "deploy", Of: system.OfDeploy, Factor: 1}
-	d.bind(faultKeys(), v, path, &f)
+	d.bind("faults", v, path, &f)
 	f.At, f.For = d.time(first), 0
 	period := d.time(every)
 	switch {

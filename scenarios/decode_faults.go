@@ -50,7 +50,7 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 		}
 	}
 	f := system.Fault{Factor: 1}
-	d.bind(faultKeys(), v, path, &f)
+	d.bind("faults", v, path, &f)
 	if at := v.get("at"); at != nil && f.At >= s.Run.Duration && s.Run.Duration > 0 {
 		d.errorf(at.at, join(path, "at"), "%s: want less than run.duration, which is %s", formatTime(f.At), formatTime(s.Run.Duration))
 	}

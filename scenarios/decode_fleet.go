@@ -34,7 +34,7 @@ func (d *decoder) autoscale(v *value, path string, w *strategies.WorkerSpec) {
 
 func (d *decoder) fleet(v *value, path string) *strategies.FleetSpec {
 	a := &strategies.FleetSpec{}
-	d.bind(autoscaleKeys(), v, path, a)
+	d.bind("strategies.workers.autoscale", v, path, a)
 	if t := v.get("target"); t != nil {
 		d.target(t, join(path, "target"), &a.Target)
 	}

@@ -35,7 +35,7 @@ func (d *decoder) queues(v *value) []worker.Queue {
 	var queues []worker.Queue
 	for _, f := range v.fields {
 		q := worker.Queue{Name: f.key, MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1}
-		d.bind(queueKeys(), f.val, join("queues", f.key), &q)
+		d.bind("queues", f.val, join("queues", f.key), &q)
 		if d.text(f.val.get("overflow")) == "drop_head" {
 			q.Overflow = worker.DropHead
 		}

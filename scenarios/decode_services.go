@@ -15,7 +15,7 @@ func (d *decoder) services(v *value) []system.Service {
 		return nil
 	}
 	var services []system.Service
-	servicesKeys().into(d, v, "services", reflect.ValueOf(&services).Elem())
+	d.grammar.key("services").shape.into(d, v, "services", reflect.ValueOf(&services).Elem())
 	for i, f := range v.fields {
 		path := join("services", f.key)
 		if s := &services[i]; s.Connections > 0 && s.PerSlot > s.Connections {
@@ -45,7 +45,7 @@ func (d *decoder) zones(v *value) (zones system.Zones) {
 	if v == nil || v.kind != table {
 		return nil
 	}
-	zonesKeys().into(d, v, "zones", reflect.ValueOf(&zones).Elem())
+	d.grammar.key("zones").shape.into(d, v, "zones", reflect.ValueOf(&zones).Elem())
 	for _, f := range v.fields {
 		reaches := f.val.get("reaches")
 		for _, to := range reaches.keys() {

@@ -41,7 +41,7 @@ func (d *decoder) class(name string, v *value, path string) workloads.Class {
 		Fresh:    d.text(v.get("retry").get("demand")) == "fresh",
 		SLO:      d.slo(v.get("slo")),
 	}
-	d.bind(taskKeys(), v, path, &c)
+	d.bind("tasks", v, path, &c)
 	if p := v.get("priority"); p != nil {
 		c.HasPriority, c.Priority = true, d.whole(p)
 	}
@@ -67,7 +67,7 @@ func (d *decoder) work(v *value, path string) []workloads.Phase {
 	for i, item := range v.items {
 		p := workloads.Phase{Cores: 1}
 		at := join(path, i)
-		d.bind(phaseKeys(), item, at, &p)
+		d.bind("tasks.work", item, at, &p)
 		d.phase(&p, item, at)
 		phases = append(phases, p)
 	}
@@ -102,7 +102,7 @@ func (d *decoder) phase(p *workloads.Phase, item *value, path string) {
 
 func (d *decoder) failures(v *value) workloads.Failures {
 	f := workloads.Failures{SlowFactor: 1}
-	d.bind(failureKeys(), v, "", &f)
+	d.bind("tasks.failures", v, "", &f)
 	if slow := v.get("slow"); slow != nil {
 		f.SlowFactor = d.factor(slow)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -118,7 +119,7 @@ type decoder struct {
 
 func (d *decoder) scenario() *Scenario {
 	s := &Scenario{}
-	d.bind(d.grammar, d.root, "", s)
+	d.grammar.into(d, d.root, "", reflect.ValueOf(s).Elem())
 	s.Run = d.run(d.root.get("run"))
 	s.Machines = d.machines(d.root.get("machines"))
 	s.Zones = d.zones(d.root.get("zones"))
@@ -185,7 +186,7 @@ func (d *decoder) fileName(root *value) string {
 }
 
 func (d *decoder) run(v *value) (r Run) {
-	d.bind(runKeys(), v, "run", &r)
+	d.bind("run", v, "run", &r)
 	d.together(v, "run", longestRun, v.get("warmup"), v.get("duration"), v.get("drain"))
 	r.Start = weekTime(d.text(v.get("start")))
 	r.AutoWarmup = d.text(v.get("warmup")) == "auto"

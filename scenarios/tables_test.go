@@ -23,7 +23,7 @@ func TestTablesOfTheGrammarAreCurrent(t *testing.T) {
 	current := marked.ReplaceAllStringFunc(string(text), func(old string) string {
 		tables++
 		m := marked.FindStringSubmatch(old)
-		r := recordAt(t, m[3])
+		r := recordAt(m[3])
 		if m[2] == "forms" {
 			return m[1] + formsTable(r) + m[4]
 		}
@@ -38,32 +38,14 @@ func TestTablesOfTheGrammarAreCurrent(t *testing.T) {
 }
 
 // recordAt is the map at a path of the grammar; law is that of any law.
-func recordAt(t *testing.T, path string) *record {
-	t.Helper()
-	var at shape = grammar()
-	if path == "law" {
-		at = dist(durations(), "duration")
-		path = ""
+func recordAt(path string) *record {
+	switch path {
+	case ".":
+		return grammar()
+	case "law":
+		return dist(durations(), "duration").(*either).pick(table).(*record)
 	}
-	for step := range strings.SplitSeq(path, ".") {
-		switch s := at.(type) {
-		case *record:
-			if k := s.key(step); k != nil {
-				at = k.shape
-			} else {
-				require.Empty(t, step, path)
-			}
-		case *mapping:
-			at = s.of
-		case *sequence:
-			at = s.of
-		}
-	}
-	if e, ok := at.(*either); ok {
-		at = e.pick(table)
-	}
-	require.IsType(t, &record{}, at, path)
-	return at.(*record)
+	return grammar().at(strings.ReplaceAll(path, ".*", ""))
 }
 
 func keysTable(r *record) string {
