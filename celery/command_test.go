@@ -167,6 +167,16 @@ func FuzzParseCommand(f *testing.F) {
 		if err != nil {
 			return
 		}
+		kept, _, err := ParseLine(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same := kept.For(&kept.Says, ""); same.String() != kept.String() {
+			t.Fatalf("%q: nothing changes, and it is written as %q", line, same.String())
+		}
+		if read, _, err := ParseCommand(kept.String()); err != nil || !reflect.DeepEqual(read, w) {
+			t.Fatalf("%q: kept as %q, which reads as %+v (%v), not %+v", line, kept.String(), read, err, w)
+		}
 		words := []string{"celery", "worker"}
 		if w.Name != "" {
 			words = append(words, "-n", Quote(w.Name))

@@ -30,6 +30,7 @@ func TestLineKeepsWhatItDoesNotChange(t *testing.T) {
 		{"quotes", "celery -A app worker -Q 'my queue',b -n \"w@$HOST\" -c 2", four, "celery -A app worker -Q 'my queue',b -n \"w@$HOST\" -c 4"},
 		{"over several lines", "celery -A app worker \\\n  -Q a \\\n  -c 2  # nightly", four, "celery -A app worker -Q a -c 4"},
 		{"a timer", "celery -A app worker -Q a -c 2", func(w *Worker) { w.Heartbeat = new(false) }, "celery -A app worker -Q a -c 2 --without-heartbeat --without-gossip"},
+		{"an escaped space at the end", `celery -A app worker -c 2 -Q a\ `, four, `celery -A app worker -c 4 -Q a\ `},
 		{"what says the default", "celery -A app worker -Q a -c 2 -P processes --time-limit=0", func(*Worker) {}, "celery -A app worker -Q a -c 2 -P processes --time-limit=0"},
 	} {
 		line, _, err := ParseLine(tt.line)

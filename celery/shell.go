@@ -18,8 +18,7 @@ func split(line string) ([]shellWord, error) {
 	from := 0
 	end := func(to int) {
 		if started {
-			written := strings.TrimPrefix(strings.TrimSpace(line[from:to]), "\\\n")
-			words = append(words, shellWord{word.String(), written})
+			words = append(words, shellWord{word.String(), line[from:to]})
 		}
 		word.Reset()
 		started = false
@@ -57,15 +56,13 @@ func split(line string) ([]shellWord, error) {
 			started = true
 			i += n
 		case '#':
-			if !started {
-				n := strings.IndexByte(line[i:], '\n')
-				if n < 0 {
-					return words, nil
-				}
-				i += n
+			if started {
+				word.WriteByte(c)
 				continue
 			}
-			word.WriteByte(c)
+			for i < len(line) && line[i] != '\n' {
+				i++
+			}
 		case ';', '|', '&', '<', '>', '(', ')', '`':
 			return nil, fmt.Errorf("%q: want one plain command, without operators of the shell", string(c))
 		default:
