@@ -160,7 +160,7 @@ func (w *World) serve(id int32) {
 	s.busy++
 	latency := c.latency
 	if s.slow != 1 {
-		latency = des.Seconds(latency.Seconds() * s.slow)
+		latency = min(des.Seconds(latency.Seconds()*s.slow), des.Never/4) // so that the clock can be added
 	}
 	w.queue.Push(des.Event{At: max(w.now, s.stuck) + latency, Kind: kindServed, Arg: id})
 }

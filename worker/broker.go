@@ -8,7 +8,7 @@ type Publication struct {
 	Due         des.Time // intended arrival, from which waits count
 	Demand      des.Time // of its first attempt, for the slowdown
 	Countdown   des.Time // not to start earlier than this from now; 0 = none
-	Expires     des.Time // not to start later than this from now; 0 = never
+	Expires     des.Time // to start earlier than this from now; 0 = whenever, below 0 = it has expired as it is published
 	Priority    int
 	HasPriority bool // its own instead of its class's
 }
@@ -31,8 +31,9 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 	if p.Countdown > 0 {
 		t.eta = now + p.Countdown
 	}
-	if p.Expires > 0 {
-		t.expires = now + p.Expires
+	t.expires = des.Never
+	if p.Expires != 0 {
+		t.expires = now + max(0, p.Expires)
 	}
 	s.present(t, 1)
 	if t.observed {

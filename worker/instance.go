@@ -290,7 +290,7 @@ func (s *System) dispatch(w *instance) {
 // about to run (celery/worker/request.py: revoked).
 func (s *System) occupy(id int32, w *instance) {
 	t := &s.tasks[id]
-	if t.expires > 0 && s.now >= t.expires {
+	if s.now >= t.expires {
 		w.holding--
 		if w.keeps != nil {
 			w.keeps.hands.give(t.queue)

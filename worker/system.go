@@ -406,7 +406,7 @@ func (s *System) whereabouts(t *task) Outcome {
 		return Lost
 	case t.attempts > 0:
 		return Retrying
-	case t.expires > 0 && s.now >= t.expires:
+	case s.now >= t.expires:
 		return Expired
 	}
 	return Unstarted

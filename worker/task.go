@@ -48,7 +48,7 @@ type task struct {
 	began     des.Time // present attempt
 	waited    des.Time // from due to the first start
 	eta       des.Time // 0 = none
-	expires   des.Time // 0 = never
+	expires   des.Time // Never = does not
 	demand    des.Time
 }
 
