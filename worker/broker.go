@@ -83,7 +83,7 @@ func (s *System) enqueue(id int32, front bool) {
 		if w := s.taker(t.queue); w != none {
 			s.workers[w].rotation.served(t.queue)
 			s.deliver(id, &s.workers[w])
-			s.ask(&s.workers[w])
+			s.pull(&s.workers[w]) // its pool may have grown, and what was reserved before has left the window
 			return
 		}
 	}
