@@ -232,9 +232,6 @@ func (s *System) freeSlot(id int32) {
 		return
 	}
 	s.freed(w, acked, blocked)
-	if s.prompt {
-		s.changed()
-	}
 }
 
 // retry publishes the task anew, to the back of its queue, with an eta.

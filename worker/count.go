@@ -69,9 +69,6 @@ func (s *System) tallyEnd(t *task) {
 // finish ends a task for good.
 func (s *System) finish(id int32, o Outcome) {
 	t := &s.tasks[id]
-	if s.prompt {
-		s.changed()
-	}
 	if t.copied {
 		s.finishCopy(id, o)
 		return

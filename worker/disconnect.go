@@ -117,7 +117,7 @@ func (s *System) disconnect(w *instance) {
 			s.requeue(id, s.restoreDelay(t))
 		}
 	}
-	w.unacked -= w.acking + w.unheard
+	s.window(w, -w.acking-w.unheard)
 	w.acking, w.unheard = 0, 0
 	w.holding = w.processes() - len(w.free) + w.reserved.n
 	w.waiting.Set(s.now, w.reserved.n)

@@ -3,6 +3,8 @@ package worker
 import (
 	"fmt"
 	"slices"
+
+	"example.com/simrun/des"
 )
 
 // Audit looks for contradictions in what the System knows. It holds between any two events.
@@ -15,6 +17,11 @@ func (s *System) Audit() error {
 	for i := range s.workers {
 		if err := s.auditWorker(int32(i)); err != nil {
 			return fmt.Errorf("worker %d: %w", i, err)
+		}
+	}
+	for i := range s.fleets {
+		if err := s.auditFleet(&s.fleets[i]); err != nil {
+			return fmt.Errorf("fleet %d: %w", i, err)
 		}
 	}
 	listed := map[int32]bool{}
@@ -50,6 +57,24 @@ func (s *System) auditQueue(q *queue) error {
 		return fmt.Errorf("%d listed, %d counted, length %d", n, q.n, q.length.Level())
 	case q.cfg.MaxLength >= 0 && n > q.cfg.MaxLength && !redelivered:
 		return fmt.Errorf("%d waiting, at most %d allowed", n, q.cfg.MaxLength)
+	}
+	return nil
+}
+
+// auditFleet: one that is looked at after every change has nothing to see but what it has seen.
+func (s *System) auditFleet(f *fleet) error {
+	if f.cfg.Poll > 0 || f.next <= s.now {
+		return nil
+	}
+	want, seen := 0, 0
+	if n := len(f.wanted); n > 0 {
+		want, seen = min(max(s.recommended(f), f.cfg.Min), len(f.cfg.Workers)), f.wanted[n-1].replicas
+	}
+	switch {
+	case want != seen:
+		return fmt.Errorf("nobody looks: %d replicas wanted, %d at the last look", want, seen)
+	case len(f.wanted) > 1 && (f.next == des.Never || f.wanted[0].at+f.cfg.Cooldown < s.now):
+		return fmt.Errorf("nobody looks when the cooldown is over: %d wanted at %v", f.wanted[0].replicas, f.wanted[0].at)
 	}
 	return nil
 }

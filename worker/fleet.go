@@ -81,20 +81,20 @@ const (
 
 // fleet is the present state of one.
 type fleet struct {
-	cfg     *Fleet
-	up      int // take tasks
-	coming  int
-	serial  uint64 // of the last order
-	wanted  []wish // what looks have wanted that still counts, falling
-	looked  des.Time
-	looking bool // after a change: a look is due
+	cfg    *Fleet
+	up     int // take tasks
+	coming int
+	serial uint64 // of the last order
+	wanted []wish // what looks have wanted that still counts, falling
+	looked des.Time
+	next   des.Time // look; Never = none is due
 
 	running, booting des.Area
 }
 
 // wish is how many replicas a look wanted.
 type wish struct {
-	at       des.Time
+	at       des.Time // when it was last wanted
 	replicas int
 }
 
@@ -123,6 +123,7 @@ func (s *System) assemble(setup *Setup) {
 		f := &s.fleets[i]
 		f.cfg = &setup.Fleets[i]
 		f.wanted = make([]wish, 0, len(f.cfg.Workers)+2)
+		f.next = des.Never
 		s.opening = !f.cfg.Cold
 		first := f.cfg.Min
 		if f.cfg.Policy == Schedule {
@@ -136,15 +137,11 @@ func (s *System) assemble(setup *Setup) {
 		case f.cfg.Poll == 0:
 			s.prompt = true
 		case f.cfg.First > 0:
-			s.lookAt(int32(i), f.cfg.First)
+			s.inspectAt(int32(i), f.cfg.First)
 		default:
-			s.lookAt(int32(i), des.Time(s.boots.Float64()*float64(f.cfg.Poll)))
+			s.inspectAt(int32(i), des.Time(s.boots.Float64()*float64(f.cfg.Poll)))
 		}
 	}
-}
-
-func (s *System) lookAt(i int32, at des.Time) {
-	s.host.Schedule(des.Event{At: at, Kind: kindPoll, Arg: i})
 }
 
 // order starts one replica more, and says whether there was one, and room for it.
@@ -270,6 +267,9 @@ func (s *System) withdrawn(id int32) {
 		s.landlord.Vacate(id)
 	}
 	s.replica(ReplicaGone, id)
+	if s.prompt {
+		s.changed() // there may be room for another's
+	}
 }
 
 // count1 counts something of the observed window.

@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -50,6 +51,7 @@ type host struct {
 	tally   *worker.Tally
 	gone    []des.Time // when workers that were shut down were gone
 	back    des.Time   // after which they are restarted; 0 = not
+	places  int        // for replicas of fleets that are left
 
 	kills []kill
 	alive map[int32]bool // children, by slot
@@ -84,10 +86,14 @@ const (
 // play runs a script until nothing is left to do, or until the end given.
 func play(t *testing.T, s worker.Setup, script []message, until ...des.Time) *host {
 	t.Helper()
-	h := &host{
-		t: t, script: script, jitter: 0.5,
-		ended: make([]worker.Outcome, len(script)), dones: make([]int, len(script)),
-	}
+	return playIn(t, s, &host{places: math.MaxInt}, script, until...)
+}
+
+// playIn is play in a world of which something is given.
+func playIn(t *testing.T, s worker.Setup, h *host, script []message, until ...des.Time) *host {
+	t.Helper()
+	h.t, h.script, h.jitter = t, script, 0.5
+	h.ended, h.dones = make([]worker.Outcome, len(script)), make([]int, len(script))
 	for i := range s.Queues {
 		q := &s.Queues[i]
 		if *q == (worker.Queue{Name: q.Name}) {
@@ -184,6 +190,17 @@ func (h *host) step(e des.Event) {
 		h.sys.Handle(e)
 	}
 }
+
+// Lodge and Vacate: each replica takes a place.
+func (h *host) Lodge(int32) (des.Time, bool) {
+	if h.places == 0 {
+		return 0, false
+	}
+	h.places--
+	return 0, true
+}
+
+func (h *host) Vacate(int32) { h.places++ }
 
 func (h *host) Gone(worker int32) {
 	h.gone = append(h.gone, h.now)

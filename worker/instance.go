@@ -145,11 +145,8 @@ func (s *System) deliver(id int32, w *instance) {
 	t.unacked = true
 	t.state = fetching
 	t.delivered, t.restored = s.now, false
-	w.unacked++
+	s.window(w, 1)
 	w.holding++
-	if s.prompt {
-		s.changed()
-	}
 	if w.keeps != nil {
 		w.keeps.hands.take(t.queue)
 		w.keeps.window.take(t.queue)
@@ -320,7 +317,7 @@ func (s *System) ack(t *task) {
 	}
 	switch {
 	case w.cfg.Loop == Alert:
-		w.unacked--
+		s.window(w, -1)
 		w.occupyWire(s.now, 1)
 	case w.cfg.Loop == AskFirst && w.fetching > 0:
 		w.unheard++

@@ -32,21 +32,29 @@ func (s *System) turn(w *instance) {
 	}
 	w.turned = s.now
 	if !w.cfg.Loop.asksFirst() {
-		w.sendAcks(s.now)
+		s.sendAcks(w)
 	}
 	w.blind = false
 	s.pull(w)
 	w.blind = w.asks && !w.room()
 	if w.cfg.Loop.asksFirst() {
-		w.sendAcks(s.now)
+		s.sendAcks(w)
 	}
 	s.arouse(w)
 }
 
-func (w *instance) sendAcks(now des.Time) {
-	w.occupyWire(now, w.acking)
-	w.unacked -= w.acking
+func (s *System) sendAcks(w *instance) {
+	w.occupyWire(s.now, w.acking)
+	s.window(w, -w.acking)
 	w.acking = 0
+}
+
+// window counts messages that enter or leave the window of a worker.
+func (s *System) window(w *instance, n int) {
+	w.unacked += n
+	if s.prompt && n != 0 {
+		s.changed()
+	}
 }
 
 // started tells the loop that a child has accepted its task.
@@ -69,7 +77,7 @@ func (s *System) freed(w *instance, acked, blocked bool) {
 		s.arouse(w)
 	case w.cfg.Loop == AskFirst && acked && len(w.free) == w.processes() && w.processes() > 1 &&
 		w.cfg.Overheads.Batched > 0 && s.now-last < w.cfg.Overheads.BatchWithin && s.choice.Float64() < w.cfg.Overheads.Batched:
-		w.sendAcks(s.now)
+		s.sendAcks(w)
 		s.arouse(w)
 	default:
 		s.turn(w)

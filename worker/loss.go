@@ -76,7 +76,7 @@ func (s *System) perish(w *instance) {
 			s.finish(id, Lost)
 		}
 	}
-	w.forget()
+	s.forget(w)
 	w.busy.Set(s.now, 0)
 	if s.now >= s.from && s.now < s.to && w.presence != retiring {
 		s.tally.Workers[me].Restarts++

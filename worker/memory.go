@@ -100,7 +100,7 @@ func (s *System) ackFreed(id int32, w *instance) bool {
 	}
 	sl.ackWhenFree = false
 	if w.cfg.Loop == Alert {
-		w.unacked--
+		s.window(w, -1)
 	} else {
 		w.acking++
 	}

@@ -127,7 +127,7 @@ func (s *System) depart(w *instance) {
 			s.enqueue(id, true)
 		}
 	}
-	w.forget()
+	s.forget(w)
 	w.busy.Set(s.now, 0)
 	if s.now >= s.from && s.now < s.to && w.presence != retiring {
 		s.tally.Workers[me].Restarts++
@@ -205,8 +205,9 @@ func (s *System) clear(w *instance) {
 }
 
 // forget ends the accounts of a worker whose messages have been given back.
-func (w *instance) forget() {
-	w.unacked, w.acking, w.unheard = 0, 0, 0
+func (s *System) forget(w *instance) {
+	s.window(w, -w.unacked)
+	w.acking, w.unheard = 0, 0
 	if w.keeps != nil {
 		w.keeps.reset()
 	}

@@ -341,7 +341,7 @@ func (s *System) Handle(e des.Event) {
 	case kindObserve:
 		s.observe(e.Arg == 1)
 	case kindPoll:
-		s.lookAtFleet(e.Arg)
+		s.inspect(e.Arg)
 	case kindBooted:
 		if w := &s.workers[e.Arg]; des.MakeGen(w.boots) == e.Gen {
 			s.booted(e.Arg)
