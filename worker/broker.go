@@ -46,7 +46,7 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 // send puts a message on its way to the broker. An ideal broker keeps what has an eta until then; the others give
 // it to a worker at once, which holds it. Busy is the time that the publisher takes beforehand.
 func (s *System) send(id int32, busy des.Time) {
-	if s.broken > 0 {
+	if s.broken() {
 		s.withhold(id, busy)
 		return
 	}

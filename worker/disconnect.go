@@ -30,14 +30,26 @@ func (s *System) expect(outages []Outage) {
 	s.outages = outages
 	for i := range outages {
 		s.host.Schedule(des.Event{At: outages[i].From, Kind: kindOutage, Arg: int32(i)})
-		s.host.Schedule(des.Event{At: outages[i].To, Kind: kindBack})
 	}
 }
 
+// reachable is the first time, not before at, at which the broker can be reached: the end of the outages that overlap or
+// adjoin then, or at itself.
+func (s *System) reachable(at des.Time) des.Time {
+	for i := 0; i < len(s.outages); i++ {
+		if o := &s.outages[i]; o.From <= at && at < o.To {
+			at, i = o.To, -1
+		}
+	}
+	return at
+}
+
+// broken says that the broker cannot be reached now.
+func (s *System) broken() bool { return s.now < s.back }
+
 // breakDown begins an outage: all workers lose their connections before the first message is given back.
 func (s *System) breakDown(o *Outage) {
-	s.broken++
-	s.whole = max(s.whole, o.To)
+	s.back = s.reachable(s.now)
 	s.refusals = o.Cause
 	cut := func(w *instance) bool { return w.cut && w.cutAt == s.now }
 	for i := range s.workers {
@@ -64,20 +76,16 @@ func (s *System) detach(w *instance) {
 // redial schedules the first of a worker's attempts to connect that the broker will answer.
 func (s *System) redial(w *instance) {
 	at, wait := w.cutAt, des.Time(0)
-	for at < s.whole || at <= s.now {
+	for at <= s.now || s.reachable(at) > at {
 		wait = min(wait+reconnectStep, reconnectMost)
 		at += wait
 	}
 	s.host.Schedule(des.Event{At: at, Kind: kindReconnect, Arg: s.slots[w.firstSlot].worker, Gen: des.MakeGen(w.deaths)})
 }
 
-// reconnect is a worker that has reached the broker again, unless that has failed anew.
+// reconnect is a worker that has reached the broker again.
 func (s *System) reconnect(id int32) {
 	w := &s.workers[id]
-	if s.broken > 0 {
-		s.redial(w)
-		return
-	}
 	w.cut = false
 	s.turn(w)
 }
@@ -148,7 +156,7 @@ func (s *System) withhold(id int32, busy des.Time) {
 	t := &s.tasks[id]
 	t.state = delayed
 	for _, d := range publishRetries {
-		if at := s.now + d; at >= s.whole {
+		if at := s.now + d; s.reachable(at) == at {
 			at += s.broker.Publish + busy
 			if s.broker.Kind == Ideal {
 				at = max(at, t.eta)

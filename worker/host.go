@@ -58,7 +58,6 @@ const (
 	kindRestart                   // worker: it is up after a deploy
 	kindDeploy                    // deploy: it begins
 	kindOutage                    // outage of the broker: it begins
-	kindBack                      // one is over
 	kindReconnect                 // worker: it connects again
 	kindGiveUp                    // task: it cannot be published
 	kindToken                     // bucket: a task of its kind may start

@@ -108,7 +108,7 @@ func (s *System) up(id int32) {
 	}
 	w.down = false
 	w.cut = false
-	if s.broken > 0 {
+	if s.broken() {
 		s.detach(w)
 	}
 	s.raise(w)

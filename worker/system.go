@@ -50,8 +50,7 @@ type System struct {
 	deploys    []Deploy
 	rollouts   []rollout // begun
 	outages    []Outage  // of the broker
-	broken     int       // of them, under way
-	whole      des.Time  // when the last of these is over
+	back       des.Time  // when the last one that has begun is over, and what adjoins it
 	refusals   int32     // cause of what cannot be published
 	cause      int32     // of what happens now
 	buckets    []bucket  // worker x class; nil = no class has a rate limit
@@ -306,8 +305,6 @@ func (s *System) Handle(e des.Event) {
 		s.deploy(e.Arg)
 	case kindOutage:
 		s.breakDown(&s.outages[e.Arg])
-	case kindBack:
-		s.broken--
 	case kindReconnect:
 		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
 			s.reconnect(e.Arg)
