@@ -167,7 +167,7 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 		t.unacked = false
 	}
 	sl.task = none
-	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && !t.copied && int(t.retries) < policy.Max {
+	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && !s.copied(task) && int(t.retries) < policy.Max {
 		// The child waits for the broker's answer to what it publishes.
 		busy := cfg.Overheads.Retry
 		if !sl.connected {
@@ -241,6 +241,7 @@ func (s *System) retry(id int32, policy *Retry, busy des.Time) {
 	if policy.Jitter {
 		delay = des.Time(s.host.Jitter(id, int(t.retries)) * float64(delay))
 	}
+	s.renew(id)
 	t.retries++
 	t.redeliveries = 0
 	t.worker, t.slot = none, none

@@ -184,6 +184,20 @@ func (s *System) requeue(id int32, delay des.Time) {
 	s.enqueue(id, s.broker.Kind != Redis)
 }
 
+// spares says whether a message that its worker has lost is the broker's to deliver again. Otherwise that is settled here:
+// it was acked, and is lost; or a later delivery carries on.
+func (s *System) spares(id int32) bool {
+	switch {
+	case s.superseded(id):
+		s.carryOn(id)
+	case s.tasks[id].unacked:
+		return true
+	default:
+		s.finish(id, Lost)
+	}
+	return false
+}
+
 // returned takes a message out of a worker's hands, and says whether it may be delivered once more.
 func (s *System) returned(id int32) bool {
 	t := &s.tasks[id]

@@ -10,23 +10,23 @@ func (s *System) tallyStart(t *task) {
 	c := &s.tally.Classes[t.class]
 	c.Attempts++
 	if t.attempts > 1 {
-		c.WaitPerAttempt.Add(s.now - t.published)
+		c.WaitPerAttempt.Add(t.began - t.published)
 		return
 	}
-	wait := s.now - t.due
+	wait := t.began - t.due
 	if t.published == t.due {
 		c.punctual.Add(wait) // most attempts of a virtual run: counted once instead of three times
 	} else {
 		c.Wait.Add(wait)
 		c.WaitAll.Add(wait)
-		c.WaitPerAttempt.Add(s.now - t.published)
+		c.WaitPerAttempt.Add(t.began - t.published)
 	}
 	// Of a task with a countdown, what comes before its eta is nobody's fault, wherever it was then.
 	ripe := max(t.due, t.eta)
 	received := max(t.received, ripe)
 	c.InETA.Add(ripe - t.due)
 	c.InQueue.Add(received - ripe)
-	c.InReserved.Add(s.now - received)
+	c.InReserved.Add(t.began - received)
 	s.count(t, Wait, wait)
 	if len(c.Bins) > 0 {
 		b := &c.Bins[(t.due-s.from)/s.binWidth]
@@ -68,11 +68,16 @@ func (s *System) tallyEnd(t *task) {
 
 // finish ends a task for good.
 func (s *System) finish(id int32, o Outcome) {
-	t := &s.tasks[id]
-	if t.copied {
+	if s.copied(id) {
 		s.finishCopy(id, o)
 		return
 	}
+	s.finishAt(id, o, s.now)
+}
+
+// finishAt ends a task that had its outcome at a time.
+func (s *System) finishAt(id int32, o Outcome, at des.Time) {
+	t := &s.tasks[id]
 	c := &s.tally.Classes[t.class]
 	s.present(t, -1)
 	if t.observed {
@@ -80,7 +85,7 @@ func (s *System) finish(id int32, o Outcome) {
 		c.ByOutcome[o]++
 		switch o {
 		case OK, Failed, TimedOut:
-			response := s.now - t.due
+			response := at - t.due
 			c.Response.Add(response)
 			s.count(t, Response, response)
 			if o == OK && t.demand > 0 {
@@ -94,8 +99,13 @@ func (s *System) finish(id int32, o Outcome) {
 		s.trace(t, o)
 	}
 	s.record(Done, id, o)
-	s.host.Done(id, o)
+	name := s.nameOf(id)
+	s.host.Done(name, o)
+	s.part(id, o)
 	s.release(id)
+	if name != id {
+		s.forgetName(name)
+	}
 }
 
 // censor counts an observed task that the end of the run cut off. One that has already waited longer than a target

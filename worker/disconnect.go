@@ -1,8 +1,6 @@
 package worker
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"example.com/simrun/des"
@@ -97,15 +95,7 @@ func (s *System) reconnect(id int32) {
 // and runs too.
 func (s *System) disconnect(w *instance) {
 	me := s.slots[w.firstSlot].worker
-	s.collect(me)
-	slices.SortFunc(s.lost, func(a, b int32) int {
-		x, y := &s.tasks[a], &s.tasks[b]
-		c := cmp.Or(cmp.Compare(x.delivered, y.delivered), cmp.Compare(x.published, y.published), cmp.Compare(a, b))
-		if s.broker.Kind == Redis {
-			return c
-		}
-		return -c // each goes to the front
-	})
+	s.collect(me, s.broker.Kind != Redis)
 	kept := w.cfg.Pool == Threads
 	if !kept {
 		w.reserved = emptyList()
@@ -113,16 +103,18 @@ func (s *System) disconnect(w *instance) {
 	w.fetching, w.held, w.widened = 0, 0, 0
 	w.blind, w.wire = false, 0
 	s.dropThrottled(me)
-	for _, id := range slices.Clone(s.lost) {
+	for _, id := range s.lost {
 		t := &s.tasks[id]
 		switch {
 		case t.state == crashed || !t.unacked:
 		case t.state >= starting || t.state == reserved && kept:
 			s.again(id)
 		default:
-			s.suffered(t)
+			s.suffered(id)
 			w.dropped(t)
-			s.requeue(id, s.restoreDelay(t))
+			if s.spares(id) {
+				s.requeue(id, s.restoreDelay(t))
+			}
 		}
 	}
 	s.window(w, -w.acking-w.unheard)
@@ -134,7 +126,7 @@ func (s *System) disconnect(w *instance) {
 // again delivers a message once more, while the first delivery of it runs on.
 func (s *System) again(id int32) {
 	t := &s.tasks[id]
-	if s.copier == nil || t.restored {
+	if s.copier == nil || s.superseded(id) {
 		return
 	}
 	if c := s.toll(t); c != nil {

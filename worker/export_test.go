@@ -19,6 +19,9 @@ func (s *System) Audit() error {
 			return fmt.Errorf("worker %d: %w", i, err)
 		}
 	}
+	if err := s.auditMessages(); err != nil {
+		return err
+	}
 	for i := range s.fleets {
 		if err := s.auditFleet(&s.fleets[i]); err != nil {
 			return fmt.Errorf("fleet %d: %w", i, err)
@@ -57,6 +60,39 @@ func (s *System) auditQueue(q *queue) error {
 		return fmt.Errorf("%d listed, %d counted, length %d", n, q.n, q.length.Level())
 	case q.cfg.MaxLength >= 0 && n > q.cfg.MaxLength && !redelivered:
 		return fmt.Errorf("%d waiting, at most %d allowed", n, q.cfg.MaxLength)
+	}
+	return nil
+}
+
+// auditMessages recounts the deliveries of those that have several.
+func (s *System) auditMessages() error {
+	live := make([]int, len(s.messages))
+	named := map[int32]bool{}
+	for id := range s.tasks {
+		t := &s.tasks[id]
+		if t.message == 0 {
+			continue
+		}
+		live[t.message-1]++
+		if name := s.nameOf(int32(id)); t.state == gone || !s.copied(int32(id)) && (named[name] || name != int32(id) && s.tasks[name].pending == 0) {
+			return fmt.Errorf("task %d in state %d, known as %d, has another's name or a name that may be used again", id, t.state, name)
+		} else if !s.copied(int32(id)) {
+			named[name] = true
+		}
+	}
+	for _, m := range s.freeMessages {
+		s.messages[m-1].live = 0
+	}
+	for i := range s.messages {
+		m := &s.messages[i]
+		if m.live != live[i] {
+			return fmt.Errorf("message %d: %d deliveries, %d counted", i+1, live[i], m.live)
+		}
+		for _, id := range []int32{m.task, m.last} {
+			if m.live > 0 && id != none && s.tasks[id].message != int32(i+1) {
+				return fmt.Errorf("message %d: delivery %d is another's", i+1, id)
+			}
+		}
 	}
 	return nil
 }

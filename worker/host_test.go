@@ -26,6 +26,7 @@ type message struct {
 	at    des.Time
 	class int
 	run   des.Time           // of every attempt
+	first des.Time           // of the first; 0 = as of all
 	ends  []worker.Result    // by attempt, the last for all later ones; none = succeeds
 	hangs bool               // never ends
 	cpu   bool               // cannot be stopped, and stalls a gevent worker
@@ -235,7 +236,11 @@ func (h *host) Start(task, slot int32, attempt int) {
 		h.sys.Stall(h.lastStarted(slot).Worker)
 	}
 	if !m.hangs {
-		h.queue.Push(des.Event{At: h.now + m.run, Kind: kindEnd, Arg: slot, Gen: des.MakeGen(h.slots[slot].gen)})
+		run := m.run
+		if attempt == 1 && m.first > 0 {
+			run = m.first
+		}
+		h.queue.Push(des.Event{At: h.now + run, Kind: kindEnd, Arg: slot, Gen: des.MakeGen(h.slots[slot].gen)})
 	}
 }
 

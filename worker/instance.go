@@ -144,7 +144,7 @@ func (s *System) deliver(id int32, w *instance) {
 	t.late = p.late
 	t.unacked = true
 	t.state = fetching
-	t.delivered, t.restored = s.now, false
+	t.delivered = s.now
 	s.window(w, 1)
 	w.holding++
 	if w.keeps != nil {

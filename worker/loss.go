@@ -40,11 +40,11 @@ func (s *System) bury(id int32) {
 		t := &s.tasks[task]
 		p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
 		sl.task = none
-		if t.late && p.reject {
-			s.requeue(task, 0)
-		} else {
+		if !t.late || !p.reject {
 			s.ack(t)
-			s.finish(task, Lost)
+		}
+		if s.spares(task) {
+			s.requeue(task, 0)
 		}
 	}
 	s.replace(id)
@@ -54,33 +54,7 @@ func (s *System) bury(id int32) {
 // once its visibility timeout has passed.
 func (s *System) perish(w *instance) {
 	me := s.slots[w.firstSlot].worker
-	w.down = true
-	s.collect(me)
-	// Back to the front, the first received last, so that it is first again; redis puts them at the back.
-	back := s.broker.Kind == Redis
-	slices.SortFunc(s.lost, func(a, b int32) int {
-		c := cmp.Or(cmp.Compare(s.tasks[a].received, s.tasks[b].received), cmp.Compare(a, b))
-		if back {
-			return c
-		}
-		return -c
-	})
-	for _, id := range s.lost {
-		s.suffered(&s.tasks[id])
-	}
-	s.clear(w)
-	for _, id := range s.lost {
-		if t := &s.tasks[id]; t.unacked {
-			s.requeue(id, s.restoreDelay(t))
-		} else {
-			s.finish(id, Lost)
-		}
-	}
-	s.forget(w)
-	w.busy.Set(s.now, 0)
-	if s.now >= s.from && s.now < s.to && w.presence != retiring {
-		s.tally.Workers[me].Restarts++
-	}
+	s.die(w, s.broker.Kind != Redis, func(id int32) { s.requeue(id, s.restoreDelay(&s.tasks[id])) })
 	w.deaths++
 	switch {
 	case w.leaving:
@@ -98,6 +72,53 @@ func (s *System) perish(w *instance) {
 		return
 	}
 	s.up(me)
+}
+
+// die takes a worker down with everything in its hands, and gives what the broker delivers again to giveBack.
+func (s *System) die(w *instance, toFront bool, giveBack func(id int32)) {
+	me := s.slots[w.firstSlot].worker
+	w.down = true
+	s.collect(me, toFront)
+	for _, id := range s.lost {
+		s.suffered(id)
+	}
+	s.clear(w)
+	for _, id := range s.lost {
+		if s.spares(id) {
+			giveBack(id)
+		}
+	}
+	s.forget(w)
+	w.busy.Set(s.now, 0)
+	if s.now >= s.from && s.now < s.to && w.presence != retiring {
+		s.tally.Workers[me].Restarts++
+	}
+}
+
+// collect lists the messages that a worker has in its hands, in the order in which the broker has them back. What goes to
+// the front comes latest first, so that the first is first again. Those that a later delivery carries on give nothing back,
+// and come when it is known what becomes of that.
+func (s *System) collect(worker int32, toFront bool) {
+	s.lost = s.lost[:0]
+	for id := range s.tasks {
+		if t := &s.tasks[id]; t.worker == worker && t.state >= fetching {
+			s.lost = append(s.lost, int32(id))
+		}
+	}
+	slices.SortFunc(s.lost, func(a, b int32) int {
+		if late := s.superseded(a); late != s.superseded(b) {
+			if late {
+				return 1
+			}
+			return -1
+		}
+		x, y := &s.tasks[a], &s.tasks[b]
+		c := cmp.Or(cmp.Compare(x.delivered, y.delivered), cmp.Compare(x.published, y.published), cmp.Compare(a, b))
+		if toFront {
+			return -c
+		}
+		return c
+	})
 }
 
 // up is a worker that has restarted.

@@ -115,9 +115,9 @@ func (s *System) KillWorker(now des.Time, worker int32) {
 	s.now = now
 	w := &s.workers[worker]
 	s.countKill(worker)
-	s.collect(worker)
+	s.collect(worker, false)
 	for _, id := range s.lost {
-		s.tallyKilled(&s.tasks[id], s.tasks[id].unacked)
+		s.tallyKilled(&s.tasks[id], s.tasks[id].unacked || s.superseded(id))
 	}
 	if s.undertaker != nil {
 		s.undertaker.Kill(worker)
@@ -143,7 +143,7 @@ func (k *Killed) Merge(other *Killed) {
 }
 
 func (s *System) tallyKilled(t *task, again bool) {
-	if !t.observed || t.copied {
+	if !t.observed {
 		return
 	}
 	k := &s.tally.Classes[t.class].Killed

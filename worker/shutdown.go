@@ -1,11 +1,6 @@
 package worker
 
-import (
-	"cmp"
-	"slices"
-
-	"example.com/simrun/des"
-)
+import "example.com/simrun/des"
 
 // Undertaker is a Host that wants to know when workers end.
 type Undertaker interface {
@@ -106,32 +101,13 @@ func (s *System) mayLeave(w *instance) bool {
 // the order in which they came, with redis, too (kombu/transport/virtual/base.py: restore_unacked_once takes the last
 // one first, and kombu/transport/redis.py puts it where it is read next).
 func (s *System) depart(w *instance) {
-	me := s.slots[w.firstSlot].worker
-	s.collect(me)
-	slices.SortFunc(s.lost, func(a, b int32) int {
-		x, y := &s.tasks[a], &s.tasks[b]
-		return cmp.Or(cmp.Compare(y.delivered, x.delivered), cmp.Compare(y.published, x.published), cmp.Compare(b, a))
-	})
-	w.down = true
 	s.cause = w.cause
-	for _, id := range s.lost {
-		s.suffered(&s.tasks[id])
-	}
-	s.cause = NoCause
-	s.clear(w)
-	for _, id := range s.lost {
-		switch t := &s.tasks[id]; {
-		case !t.unacked:
-			s.finish(id, Lost)
-		case s.returned(id):
+	s.die(w, true, func(id int32) {
+		if s.returned(id) {
 			s.enqueue(id, true)
 		}
-	}
-	s.forget(w)
-	w.busy.Set(s.now, 0)
-	if s.now >= s.from && s.now < s.to && w.presence != retiring {
-		s.tally.Workers[me].Restarts++
-	}
+	})
+	s.cause = NoCause
 	s.gone(w)
 }
 
@@ -161,16 +137,6 @@ func (s *System) slay(w *instance) {
 	s.cause = w.cause
 	s.perish(w)
 	s.cause = NoCause
-}
-
-// collect lists the messages that a worker has in its hands.
-func (s *System) collect(worker int32) {
-	s.lost = s.lost[:0]
-	for id := range s.tasks {
-		if t := &s.tasks[id]; t.worker == worker && t.state >= fetching {
-			s.lost = append(s.lost, int32(id))
-		}
-	}
 }
 
 // clear empties the hands of a worker that is down, and stops what runs there.

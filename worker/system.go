@@ -23,42 +23,44 @@ type Setup struct {
 
 // System is a broker and its workers. Every method takes the present time, which never goes back.
 type System struct {
-	host       Host
-	recorder   Recorder
-	keeper     Keeper
-	now        des.Time
-	broker     Broker
-	classes    []Class
-	classQueue []int32
-	classLevel []uint8 // of a message with the class's own priority
-	priorities priorities
-	policies   []policy // worker x class
-	targets    [][]Target
-	queues     []queue
-	workers    []instance
-	slots      []slot
-	tasks      []task
-	freeTasks  []int32
-	asks       uint64 // serial of the last ask for a message
-	waiting    int    // messages in all queues
-	choice     *des.Stream
-	labour     Labourer // the host, if it has cores
-	copier     Copier   // the host, if it can run a task twice
-	undertaker Undertaker
-	warden     Warden // the host, if it follows processes
-	parent     Parent // the host, if it has processes for children
-	deploys    []Deploy
-	rollouts   []rollout // begun
-	outages    []Outage  // of the broker
-	back       des.Time  // when the last one that has begun is over, and what adjoins it
-	refusals   int32     // cause of what cannot be published
-	cause      int32     // of what happens now
-	buckets    []bucket  // worker x class; nil = no class has a rate limit
-	blocked    des.Time  // when the last of the blocked loops goes on
-	publishing des.Time  // when the producers have published what they have
-	scratch    []int32
-	lost       []int32 // tasks of a worker that dies
-	struck     []int32 // workers that were up when what they run on failed
+	host         Host
+	recorder     Recorder
+	keeper       Keeper
+	now          des.Time
+	broker       Broker
+	classes      []Class
+	classQueue   []int32
+	classLevel   []uint8 // of a message with the class's own priority
+	priorities   priorities
+	policies     []policy // worker x class
+	targets      [][]Target
+	queues       []queue
+	workers      []instance
+	slots        []slot
+	tasks        []task
+	freeTasks    []int32
+	messages     []message // delivered more than once
+	freeMessages []int32
+	asks         uint64 // serial of the last ask for a message
+	waiting      int    // messages in all queues
+	choice       *des.Stream
+	labour       Labourer // the host, if it has cores
+	copier       Copier   // the host, if it can run a task twice
+	undertaker   Undertaker
+	warden       Warden // the host, if it follows processes
+	parent       Parent // the host, if it has processes for children
+	deploys      []Deploy
+	rollouts     []rollout // begun
+	outages      []Outage  // of the broker
+	back         des.Time  // when the last one that has begun is over, and what adjoins it
+	refusals     int32     // cause of what cannot be published
+	cause        int32     // of what happens now
+	buckets      []bucket  // worker x class; nil = no class has a rate limit
+	blocked      des.Time  // when the last of the blocked loops goes on
+	publishing   des.Time  // when the producers have published what they have
+	scratch      []int32
+	lost         []int32 // tasks of a worker that dies
+	struck       []int32 // workers that were up when what they run on failed
 
 	fleets   []fleet
 	landlord Landlord // the host, if its machines come and go
@@ -347,7 +349,7 @@ func (s *System) Handle(e des.Event) {
 }
 
 func (s *System) record(kind RecordKind, id int32, o Outcome) {
-	if s.recorder != nil && !s.tasks[id].copied {
+	if s.recorder != nil && !s.copied(id) {
 		s.tell(kind, id, o)
 	}
 }
@@ -355,7 +357,7 @@ func (s *System) record(kind RecordKind, id int32, o Outcome) {
 func (s *System) tell(kind RecordKind, id int32, o Outcome) {
 	t := &s.tasks[id]
 	s.recorder.Record(Record{
-		At: s.now, Kind: kind, Outcome: o, Task: id, Class: t.class, Queue: t.queue,
+		At: s.now, Kind: kind, Outcome: o, Task: s.nameOf(id), Class: t.class, Queue: t.queue,
 		Worker: t.worker, Slot: t.slot, Attempt: t.attempts, Due: t.due,
 	})
 }
@@ -369,10 +371,10 @@ func (s *System) Close(now des.Time) *Tally {
 	}
 	for id := range s.tasks {
 		t := &s.tasks[id]
-		if t.state != gone && !t.copied {
+		if t.state != gone && !s.copied(int32(id)) {
 			o := s.whereabouts(t)
 			s.censor(t, o)
-			s.host.Done(int32(id), o)
+			s.host.Done(s.nameOf(int32(id)), o)
 		}
 	}
 	for i := range s.tally.Classes {

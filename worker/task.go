@@ -38,8 +38,7 @@ type task struct {
 	missed       bool // a bound of its class
 	grown        bool // received, and its worker is starting processes before it goes on
 
-	copied   bool // another delivery of a message that is held
-	restored bool // has been delivered once more while held
+	message int32 // that it is one of several deliveries of, from 1; 0 = of its own
 
 	due       des.Time // intended arrival
 	delivered des.Time // to its worker
