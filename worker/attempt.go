@@ -206,7 +206,7 @@ func (s *System) freeSlot(id int32) {
 		return
 	}
 	acked := s.ackFreed(id, w)
-	if sl.spent && !w.leaving {
+	if sl.spent && !w.leaves() {
 		s.exit(id)
 		s.exited(id, w.cfg.Overheads.Exit)
 		s.turn(w)
@@ -228,7 +228,7 @@ func (s *System) freeSlot(id int32) {
 	blocked := w.reserved.n > 0
 	s.dispatch(w)
 	w.waiting.Set(s.now, w.reserved.n)
-	if w.leaving && s.mayLeave(w) {
+	if w.leaves() && s.mayLeave(w) {
 		return
 	}
 	s.freed(w, acked, blocked)

@@ -49,15 +49,14 @@ func (s *System) broken() bool { return s.now < s.back }
 func (s *System) breakDown(o *Outage) {
 	s.back = s.reachable(s.now)
 	s.refusals = o.Cause
-	cut := func(w *instance) bool { return w.cut && w.cutAt == s.now }
 	for i := range s.workers {
-		if w := &s.workers[i]; !w.cut && !w.down {
+		if w := &s.workers[i]; !w.cut() && !w.down() {
 			s.detach(w)
 		}
 	}
 	s.cause = o.Cause
 	for i := range s.workers {
-		if w := &s.workers[i]; cut(w) && !w.down {
+		if w := &s.workers[i]; w.lost == s.now && !w.down() {
 			s.disconnect(w)
 		}
 	}
@@ -66,25 +65,28 @@ func (s *System) breakDown(o *Outage) {
 
 // detach leaves a worker without a connection until it has one again.
 func (s *System) detach(w *instance) {
-	w.cut, w.cutAt = true, s.now
+	w.lost = s.now
 	s.ask(w)
 	s.redial(w)
 }
 
+// cut says that a worker has no connection to the broker.
+func (w *instance) cut() bool { return w.lost != des.Never }
+
 // redial schedules the first of a worker's attempts to connect that the broker will answer.
 func (s *System) redial(w *instance) {
-	at, wait := w.cutAt, des.Time(0)
+	at, wait := w.lost, des.Time(0)
 	for at <= s.now || s.reachable(at) > at {
 		wait = min(wait+reconnectStep, reconnectMost)
 		at += wait
 	}
-	s.host.Schedule(des.Event{At: at, Kind: kindReconnect, Arg: s.slots[w.firstSlot].worker, Gen: des.MakeGen(w.deaths)})
+	s.host.Schedule(des.Event{At: at, Kind: kindReconnect, Arg: w.id, Gen: des.MakeGen(w.deaths)})
 }
 
 // reconnect is a worker that has reached the broker again.
 func (s *System) reconnect(id int32) {
 	w := &s.workers[id]
-	w.cut = false
+	w.lost = des.Never
 	s.turn(w)
 }
 
@@ -94,7 +96,7 @@ func (s *System) reconnect(id int32) {
 // back, redis after its visibility timeout. What a threads worker has reserved is in the hands of its pool already,
 // and runs too.
 func (s *System) disconnect(w *instance) {
-	me := s.slots[w.firstSlot].worker
+	me := w.id
 	s.collect(me, s.broker.Kind != Redis)
 	kept := w.cfg.Pool == Threads
 	if !kept {

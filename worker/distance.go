@@ -22,7 +22,7 @@ func (s *System) carry(id int32, w *instance) {
 	// Room in the window of a pushing broker stays known to it; redis has to be asked again.
 	w.asking = w.asking && !w.serial
 	w.fetching++
-	w.blind = w.asks && w.cfg.Loop != Alert
+	w.blind = w.serial && w.cfg.Loop != Alert
 	half := w.cfg.RoundTrip / 2
 	s.at(max(s.now, asked+half)+w.cfg.RoundTrip-half, kindCarried, id)
 }
@@ -52,7 +52,7 @@ func (s *System) distant(e des.Event) {
 
 // occupyWire makes the loop of a worker wait for the answers to n calls of a far redis, one after the other.
 func (w *instance) occupyWire(now des.Time, n int) {
-	if w.cfg.RoundTrip > 0 && w.serial && !w.down {
+	if w.cfg.RoundTrip > 0 && w.serial && !w.down() {
 		w.wire = max(now, w.wire) + des.Time(n)*w.cfg.RoundTrip
 	}
 }

@@ -51,5 +51,5 @@ func (s *System) rouse(w *instance) {
 	}
 	w.alarmed = true
 	at := w.phase + (s.now-w.phase)/period*period + period
-	s.host.Schedule(des.Event{At: at, Kind: kindTimer, Arg: s.slots[w.firstSlot].worker})
+	s.host.Schedule(des.Event{At: at, Kind: kindTimer, Arg: w.id})
 }

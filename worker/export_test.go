@@ -167,17 +167,17 @@ func (s *System) auditWorker(me int32) error {
 		return fmt.Errorf("%d unacked in a window of %d", inTime, w.window)
 	case onTheWay != w.fetching || later != w.held || reservedNow != w.reserved.n:
 		return fmt.Errorf("fetching %d (counted %d), held %d (%d), reserved %d (%d)", onTheWay, w.fetching, later, w.held, reservedNow, w.reserved.n)
-	case w.down && (occupied > 0 || reservedNow > 0 || unacked > 0):
+	case w.down() && (occupied > 0 || reservedNow > 0 || unacked > 0):
 		return fmt.Errorf("dead, with %d slots taken, %d reserved and %d unacked", occupied, reservedNow, unacked)
-	case !w.down && w.holding != onTheWay+reservedNow+occupied:
+	case !w.down() && w.holding != onTheWay+reservedNow+occupied:
 		return fmt.Errorf("holding %d: want %d fetching + %d reserved + %d in slots", w.holding, onTheWay, reservedNow, occupied)
 	case w.busy.Level() != occupied || inSlots > occupied || occupied > w.cfg.Concurrency:
 		return fmt.Errorf("busy %d, %d tasks in %d of %d slots", w.busy.Level(), inSlots, occupied, w.cfg.Concurrency)
-	case w.cut && reservedNow+later+onTheWay > 0 && w.cfg.Pool != Threads:
+	case w.cut() && reservedNow+later+onTheWay > 0 && w.cfg.Pool != Threads:
 		return fmt.Errorf("without a connection, with %d reserved, %d held and %d on their way", reservedNow, later, onTheWay)
 	case w.waiting.Level() != reservedNow:
 		return fmt.Errorf("%d reserved, %d in the average", reservedNow, w.waiting.Level())
-	case reservedNow > 0 && len(w.free) > 0 && !growing && !w.ripe && !w.stalled && !w.down && !w.leaving && (w.keeps == nil || w.keeps.startable()):
+	case reservedNow > 0 && len(w.free) > 0 && !growing && !w.ripe && !w.stalled && !w.down() && !w.leaves() && (w.keeps == nil || w.keeps.startable()):
 		return fmt.Errorf("%d reserved beside %d free slots", reservedNow, len(w.free))
 	case w.cfg.Loop == Alert && w.room() && s.choose(w) != none:
 		return fmt.Errorf("room for a message that waits")
@@ -199,7 +199,7 @@ func (s *System) auditKept(w *instance, me int32) error {
 			}
 			n++
 		}
-		if n != b.waiting.n || n > 0 && !b.armed && !w.throttled && !w.leaving {
+		if n != b.waiting.n || n > 0 && !b.armed && !w.throttled && !w.leaves() {
 			return fmt.Errorf("%d wait for a token, %d counted, armed %v", n, b.waiting.n, b.armed)
 		}
 	}

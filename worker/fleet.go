@@ -69,11 +69,19 @@ type Landlord interface {
 	Vacate(worker int32)
 }
 
-// presence is where a replica is in its life.
-type presence uint8
+// replica is what makes a worker one of a fleet.
+type replica struct {
+	state   replicaState
+	fleet   int32
+	boots   uint32  // how often it was ordered, and called off
+	ordered uint64  // serial of its last order
+	counted float64 // slot-seconds held until its fleet was last looked at
+}
+
+type replicaState uint8
 
 const (
-	serving presence = iota // as all workers that are in no fleet
+	present replicaState = iota // as all workers that are in no fleet
 	missing
 	booting
 	retiring
@@ -99,11 +107,11 @@ type wish struct {
 }
 
 // enroll makes a worker a replica that is not there yet, if it is one.
-func enroll(w *instance, fleets []Fleet, id int) {
+func (w *instance) enroll(fleets []Fleet) {
 	for i := range fleets {
-		if slices.Contains(fleets[i].Workers, id) {
-			w.fleet = int32(i)
-			w.presence, w.off, w.down = missing, true, true
+		if slices.Contains(fleets[i].Workers, int(w.id)) {
+			w.replica = replica{state: missing, fleet: int32(i)}
+			w.life = away
 		}
 	}
 }
@@ -149,7 +157,7 @@ func (s *System) order(i int32) bool {
 	f := &s.fleets[i]
 	id := int32(none)
 	for _, w := range f.cfg.Workers {
-		if s.workers[w].presence == missing {
+		if s.workers[w].replica.state == missing {
 			id = int32(w)
 			break
 		}
@@ -168,13 +176,13 @@ func (s *System) order(i int32) bool {
 	}
 	if f.cfg.Boot != nil && !s.opening {
 		// By the replica and how often it has booted: what others do changes nothing.
-		s.boots.Reset(s.bootKey.With(uint64(id)).With(uint64(w.boots)))
+		s.boots.Reset(s.bootKey.With(uint64(id)).With(uint64(w.replica.boots)))
 		after += des.Seconds(f.cfg.Boot.Draw(s.boots))
 	}
-	w.boots++
+	w.replica.boots++
 	f.serial++
-	w.ordered = f.serial
-	w.presence = booting
+	w.replica.ordered = f.serial
+	w.replica.state = booting
 	f.coming++
 	f.booting.Add(s.now, 1)
 	if !s.opening {
@@ -182,7 +190,7 @@ func (s *System) order(i int32) bool {
 	}
 	s.replica(ReplicaOrdered, id)
 	if after > 0 {
-		s.host.Schedule(des.Event{At: s.now + after, Kind: kindBooted, Arg: id, Gen: des.MakeGen(w.boots)})
+		s.host.Schedule(des.Event{At: s.now + after, Kind: kindBooted, Arg: id, Gen: des.MakeGen(w.replica.boots)})
 		return true
 	}
 	s.booted(id)
@@ -192,8 +200,8 @@ func (s *System) order(i int32) bool {
 // booted is a replica that takes tasks from now on, if what it runs on has not failed.
 func (s *System) booted(id int32) {
 	w := &s.workers[id]
-	f := &s.fleets[w.fleet]
-	w.presence = serving
+	f := &s.fleets[w.replica.fleet]
+	w.replica.state = present
 	f.coming--
 	f.up++
 	f.booting.Add(s.now, -1)
@@ -207,19 +215,19 @@ func (s *System) dismiss(i int32) {
 	f := &s.fleets[i]
 	id := s.victim(f)
 	w := &s.workers[id]
-	if w.presence == booting {
-		w.boots++ // its boot is void
+	if w.replica.state == booting {
+		w.replica.boots++ // its boot is void
 		f.coming--
 		f.booting.Add(s.now, -1)
 		s.withdrawn(id)
 		return
 	}
-	w.presence = retiring
+	w.replica.state = retiring
 	f.up--
 	s.replica(ReplicaLeaving, id)
-	off := w.off // a deploy has it
+	gone := w.life == away // a deploy has it
 	s.Shutdown(s.now, id, f.cfg.Grace)
-	if off {
+	if gone {
 		s.departed(id)
 	}
 }
@@ -229,7 +237,7 @@ func (s *System) victim(f *fleet) int32 {
 	best := int32(none)
 	for _, i := range f.cfg.Workers {
 		w := &s.workers[i]
-		if w.presence != serving && w.presence != booting {
+		if w.replica.state != present && w.replica.state != booting {
 			continue
 		}
 		if best == none || s.goesBefore(f, w, &s.workers[best]) {
@@ -240,13 +248,13 @@ func (s *System) victim(f *fleet) int32 {
 }
 
 func (s *System) goesBefore(f *fleet, w, than *instance) bool {
-	if a, b := w.presence == booting, than.presence == booting; a != b {
+	if a, b := w.replica.state == booting, than.replica.state == booting; a != b {
 		return a
 	}
 	if f.cfg.Victim == Idle && w.inHand() != than.inHand() {
 		return w.inHand() < than.inHand()
 	}
-	return w.ordered > than.ordered
+	return w.replica.ordered > than.replica.ordered
 }
 
 // inHand is the number of messages that a worker has, running or reserved.
@@ -254,15 +262,15 @@ func (w *instance) inHand() int { return w.holding + w.held }
 
 // departed is a replica whose process is gone.
 func (s *System) departed(id int32) {
-	s.fleets[s.workers[id].fleet].running.Add(s.now, -1)
+	s.fleets[s.workers[id].replica.fleet].running.Add(s.now, -1)
 	s.withdrawn(id)
 }
 
 // withdrawn is a replica that is not there any more.
 func (s *System) withdrawn(id int32) {
 	w := &s.workers[id]
-	w.presence = missing
-	s.count1(&s.tally.Fleets[w.fleet].Removed)
+	w.replica.state = missing
+	s.count1(&s.tally.Fleets[w.replica.fleet].Removed)
 	if s.landlord != nil {
 		s.landlord.Vacate(id)
 	}
@@ -290,7 +298,7 @@ func (s *System) recount() {
 	for i := range s.fleets {
 		for _, id := range s.fleets[i].cfg.Workers {
 			w := &s.workers[id]
-			w.counted -= w.busy.Integral(s.now)
+			w.replica.counted -= w.busy.Integral(s.now)
 		}
 	}
 }

@@ -6,32 +6,29 @@ import "example.com/simrun/des"
 // to free slots.
 type instance struct {
 	cfg       *Config
+	id        int32
 	firstSlot int32
+	life      life
 	free      []int32 // slots without a task; the last is used first
 	reserved  list
-	unacked   int  // messages that count in the window
-	held      int  // of these, with an eta to come: each widens the window by one
-	widened   int  // by which the window is wider now
-	widening  bool // the broker is about to be told of one more
-	acking    int  // of the unacked, whose acks the loop has to send yet
-	unheard   int  // of the unacked, whose start the loop has not heard of yet: it is busy with a message
-	fetching  int  // messages on their way
-	holding   int  // fetching + reserved + in a slot
-	window    int  // 0 = no limit
-	most      int  // the largest holding; 0 = no limit but the window
-	serial    bool
-	down      bool // its process is dead
-	outages   int  // of what it runs on, which have not ended
-	leaving   bool // shuts down
-	patient   bool // before its soft timeout is over, it does not
-	off       bool // gone after a shutdown
-	cut       bool // has no connection to the broker
-	drains    int  // of its reserve, that still start while it is leaving
-	stalled   bool // gevent: its thread is taken by a task
-	asking    bool // waits for a message
+	unacked   int      // messages that count in the window
+	held      int      // of these, with an eta to come: each widens the window by one
+	widened   int      // by which the window is wider now
+	widening  bool     // the broker is about to be told of one more
+	acking    int      // of the unacked, whose acks the loop has to send yet
+	unheard   int      // of the unacked, whose start the loop has not heard of yet: it is busy with a message
+	fetching  int      // messages on their way
+	holding   int      // fetching + reserved + in a slot
+	window    int      // 0 = no limit
+	most      int      // the largest holding; 0 = no limit but the window
+	serial    bool     // redis: it asks for one message at a time; rabbitmq pushes
+	outages   int      // of what it runs on, which have not ended
+	lost      des.Time // since when it has no connection to the broker; Never = it has one
+	drains    int      // of its reserve, that still start while it is leaving
+	stalled   bool     // gevent: its thread is taken by a task
+	asking    bool     // waits for a message
 	rotation  rotation
 	asked     uint64   // serial of the present ask for a message
-	asks      bool     // redis: its loop has to ask for each message
 	blind     bool     // its loop sleeps without having asked
 	overdue   bool     // a timer has come while its thread was taken by a task
 	ripe      bool     // an eta has come, and its loop has not looked at its children since
@@ -46,31 +43,26 @@ type instance struct {
 	wire      des.Time     // far redis: its loop waits for an answer until then
 	absent    []int32      // slots without a process: autoscaled
 	grown     des.Time     // last growth
-	cutAt     des.Time     // since when
 	rollout   int32        // of the deploy in whose hands it is, from 1; 0 = none
 	cause     int32        // of its shutdown
 	deaths    uint32       // what was scheduled for it in an earlier life does not concern it
 	keeps     *reservation // nil = no slot is kept for a queue
 	throttled bool         // a token has come while its thread was taken by a task
 
-	presence presence // of a replica
-	fleet    int32    // that it belongs to
-	boots    uint32   // how often it was ordered, and called off
-	ordered  uint64   // serial of its last order
-	counted  float64  // slot-seconds held until its fleet was last looked at
+	replica replica
 
 	busy    des.Area
 	waiting des.Area
 }
 
-func newInstance(cfg *Config, kind BrokerKind, queues []queue) instance {
+func newInstance(id int, cfg *Config, kind BrokerKind, queues []queue) instance {
 	w := instance{
 		cfg:      cfg,
+		id:       int32(id),
 		reserved: emptyList(),
 		window:   cfg.PrefetchMultiplier * cfg.Concurrency,
-		// A redis worker asks for one message at a time (BRPOP); rabbitmq pushes.
+		lost:     des.Never,
 		serial:   kind == Redis,
-		asks:     kind == Redis,
 		rotation: newRotation(cfg, queues),
 		cause:    NoCause,
 		keeps:    newReservation(cfg, len(queues)),
@@ -96,7 +88,7 @@ func (w *instance) room() bool { return !w.blind && w.vacant() }
 // vacant is room, whether or not the loop has found out.
 func (w *instance) vacant() bool {
 	switch {
-	case w.down, w.leaving, w.cut, w.stalled, w.serial && w.fetching > 0, w.most > 0 && w.holding >= w.most:
+	case w.life != alive, w.cut(), w.stalled, w.serial && w.fetching > 0, w.most > 0 && w.holding >= w.most:
 		return false
 	case w.window == 0:
 		return true
@@ -139,7 +131,7 @@ func (s *System) pull(w *instance) {
 // deliver gives a message to a worker.
 func (s *System) deliver(id int32, w *instance) {
 	t := &s.tasks[id]
-	t.worker = s.slots[w.firstSlot].worker
+	t.worker = w.id
 	p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
 	t.late = p.late
 	t.unacked = true
@@ -158,7 +150,7 @@ func (s *System) deliver(id int32, w *instance) {
 	w.asking = false
 	if w.cfg.Overheads.Fetch > 0 {
 		w.fetching++
-		w.blind = w.asks && w.cfg.Loop != Alert
+		w.blind = w.serial && w.cfg.Loop != Alert
 		s.fetch(id, w)
 		return
 	}
@@ -212,7 +204,7 @@ func (s *System) widen(w *instance) {
 		w.widened = w.held
 	case w.widened < w.held && !w.widening:
 		w.widening = true
-		s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Widen, Kind: kindWiden, Arg: s.slots[w.firstSlot].worker})
+		s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Widen, Kind: kindWiden, Arg: w.id})
 	default:
 		w.widened = min(w.widened, w.held)
 	}
@@ -253,7 +245,7 @@ func (s *System) enlist(id int32) {
 	w := &s.workers[s.tasks[id].worker]
 	s.handOver(w)
 	switch {
-	case len(w.free) == 0, w.stalled, w.leaving:
+	case len(w.free) == 0, w.stalled, w.leaves():
 	case w.reserved.n == 0 && w.keeps == nil, w.keeps != nil && w.keeps.slots.has(s.tasks[id].queue):
 		s.occupy(id, w)
 		return
@@ -272,7 +264,7 @@ func (s *System) dispatch(w *instance) {
 		s.dispatchKept(w)
 		return
 	}
-	for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled && (!w.leaving || w.drain()) {
+	for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled && (!w.leaves() || w.drain()) {
 		s.occupy(s.popFront(&w.reserved), w)
 	}
 }

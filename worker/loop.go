@@ -36,7 +36,7 @@ func (s *System) turn(w *instance) {
 	}
 	w.blind = false
 	s.pull(w)
-	w.blind = w.asks && !w.room()
+	w.blind = w.serial && !w.room()
 	if w.cfg.Loop.asksFirst() {
 		s.sendAcks(w)
 	}
@@ -117,7 +117,7 @@ func (s *System) arouse(w *instance) {
 		at = w.phase + (s.now-w.phase)/w.cfg.Wakeup*w.cfg.Wakeup + w.cfg.Wakeup
 	}
 	w.alarmed = true
-	s.host.Schedule(des.Event{At: max(at, s.now), Kind: kindTimer, Arg: s.slots[w.firstSlot].worker})
+	s.host.Schedule(des.Event{At: max(at, s.now), Kind: kindTimer, Arg: w.id})
 }
 
 // timer is a timer of the loop.
@@ -127,7 +127,7 @@ func (s *System) timer(id int32) {
 	switch {
 	case w.stalled:
 		w.overdue = true
-	case !w.down && w.fetching == 0:
+	case !w.down() && w.fetching == 0:
 		s.turn(w)
 	}
 }
@@ -135,7 +135,7 @@ func (s *System) timer(id int32) {
 // nudge is the timer of a time limit, which wakes the loop also when its task has ended long ago
 // (kombu/asynchronous/timer.py: a cancelled entry stays in the heap until its time).
 func (s *System) nudge(id int32) {
-	if w := &s.workers[id]; !w.down && w.fetching == 0 {
+	if w := &s.workers[id]; !w.down() && w.fetching == 0 {
 		s.turn(w)
 	}
 }

@@ -53,11 +53,11 @@ func (s *System) bury(id int32) {
 // perish is the death of a whole worker. What it had acked is lost; the broker gives the rest to others, redis only
 // once its visibility timeout has passed.
 func (s *System) perish(w *instance) {
-	me := s.slots[w.firstSlot].worker
+	me := w.id
 	s.die(w, s.broker.Kind != Redis, func(id int32) { s.requeue(id, s.restoreDelay(&s.tasks[id])) })
 	w.deaths++
 	switch {
-	case w.leaving:
+	case w.life == finished:
 		s.gone(w)
 		return
 	case w.outages > 0:
@@ -76,8 +76,8 @@ func (s *System) perish(w *instance) {
 
 // die takes a worker down with everything in its hands, and gives what the broker delivers again to giveBack.
 func (s *System) die(w *instance, toFront bool, giveBack func(id int32)) {
-	me := s.slots[w.firstSlot].worker
-	w.down = true
+	me := w.id
+	w.fall()
 	s.collect(me, toFront)
 	for _, id := range s.lost {
 		s.suffered(id)
@@ -90,7 +90,7 @@ func (s *System) die(w *instance, toFront bool, giveBack func(id int32)) {
 	}
 	s.forget(w)
 	w.busy.Set(s.now, 0)
-	if s.now >= s.from && s.now < s.to && w.presence != retiring {
+	if s.now >= s.from && s.now < s.to && w.replica.state != retiring {
 		s.tally.Workers[me].Restarts++
 	}
 }
@@ -124,11 +124,11 @@ func (s *System) collect(worker int32, toFront bool) {
 // up is a worker that has restarted.
 func (s *System) up(id int32) {
 	w := &s.workers[id]
-	if w.outages > 0 || w.off {
+	if w.outages > 0 || w.life != dead {
 		return // it had died by itself before, or is not wanted now
 	}
-	w.down = false
-	w.cut = false
+	w.become(alive)
+	w.lost = des.Never
 	if s.broken() {
 		s.detach(w)
 	}
@@ -152,7 +152,7 @@ func (s *System) Wake(now des.Time, worker int32) {
 	}
 	s.dispatch(w)
 	w.waiting.Set(now, w.reserved.n)
-	if w.leaving && s.mayLeave(w) {
+	if w.leaves() && s.mayLeave(w) {
 		return
 	}
 	if w.overdue {

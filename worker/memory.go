@@ -16,7 +16,7 @@ type Keeper interface {
 // raise tells that a worker is up with its children.
 func (s *System) raise(w *instance) {
 	if s.keeper != nil {
-		s.keeper.Up(s.slots[w.firstSlot].worker)
+		s.keeper.Up(w.id)
 	}
 	s.fork(w.free...)
 }
@@ -46,7 +46,7 @@ func (s *System) Kill(now des.Time, id int32) {
 		s.record(Ended, task, Lost)
 		t.state = crashed
 		s.exited(id, 0)
-	case task != none && w.cut:
+	case task != none && w.cut():
 		// Without its connection the worker has no reserve to keep it in.
 		t := &s.tasks[task]
 		s.tallyKilled(t, t.late && s.policies[int(t.worker)*len(s.classes)+int(t.class)].reject)

@@ -11,12 +11,12 @@ func (s *System) Fail(now des.Time, workers []int32) {
 		w := &s.workers[id]
 		w.outages++
 		switch {
-		case !w.down:
+		case !w.down():
 			s.struck = append(s.struck, id)
-		case w.outages == 1 && !w.off:
+		case w.outages == 1 && w.life == dead:
 			w.deaths++ // it had died by itself, and is not up before Recover
 		}
-		w.down = true
+		w.fall()
 	}
 	for _, id := range s.struck {
 		w := &s.workers[id]
@@ -56,7 +56,7 @@ func (s *System) Await(workers []int32) {
 	for _, id := range workers {
 		w := &s.workers[id]
 		w.outages++
-		w.down = true
+		w.fall()
 		s.exit(w.free...)
 		if s.keeper != nil {
 			s.keeper.Down(id)

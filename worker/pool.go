@@ -12,14 +12,14 @@ func (s *System) ready(w *instance) {
 	}
 	if period := w.cfg.Overheads.Look; period > 0 && s.broker.Visibility > 0 {
 		w.looks = des.Time(s.choice.Float64() * float64(period))
-		s.host.Schedule(des.Event{At: w.looks, Kind: kindLook, Arg: s.slots[w.firstSlot].worker})
+		s.host.Schedule(des.Event{At: w.looks, Kind: kindLook, Arg: w.id})
 	}
 	w.muster()
-	if !w.off {
+	if w.life != away {
 		s.raise(w)
 	}
 	if w.cfg.AutoscaleMin > 0 && w.cfg.Keepalive > 0 {
-		s.host.Schedule(des.Event{At: w.cfg.Keepalive, Kind: kindKeepalive, Arg: s.slots[w.firstSlot].worker})
+		s.host.Schedule(des.Event{At: w.cfg.Keepalive, Kind: kindKeepalive, Arg: w.id})
 	}
 	s.ask(w)
 }
@@ -89,7 +89,7 @@ func (s *System) replace(id int32) {
 	s.slots[id].runs, s.slots[id].connected = 0, false
 	s.slots[id].spent = false
 	s.replaced(id)
-	if w.leaving {
+	if w.leaves() {
 		s.leave(id, 0) // nobody comes in its place
 		return
 	}
@@ -116,7 +116,7 @@ func (s *System) replaced(slot int32) {
 // It says whether the message has to wait for that.
 func (s *System) grow(id int32) bool {
 	w := &s.workers[s.tasks[id].worker]
-	if w.cfg.AutoscaleMin == 0 || w.leaving {
+	if w.cfg.AutoscaleMin == 0 || w.leaves() {
 		return false
 	}
 	n := min(w.wanted()+1, w.cfg.Concurrency) - w.processes() // with this message
@@ -178,7 +178,7 @@ func (s *System) shrink(w *instance, more int) {
 func (s *System) keepalive(id int32) {
 	w := &s.workers[id]
 	s.host.Schedule(des.Event{At: s.now + w.cfg.Keepalive, Kind: kindKeepalive, Arg: id})
-	if w.down || w.leaving {
+	if w.down() || w.leaves() {
 		return
 	}
 	n := min(w.wanted(), w.cfg.Concurrency) - w.processes()
@@ -198,7 +198,7 @@ func (s *System) keepalive(id int32) {
 
 // born is the end of starting processes for what is reserved.
 func (s *System) born(id int32) {
-	if w := &s.workers[id]; !w.down {
+	if w := &s.workers[id]; !w.down() {
 		s.dispatchReserved(w)
 		s.turn(w)
 	}

@@ -70,7 +70,7 @@ func (s *System) drain(i int32) {
 	b := &s.buckets[i]
 	pace := s.classes[int(i)%len(s.classes)].Pace
 	w := &s.workers[int(i)/len(s.classes)]
-	for b.waiting.n > 0 && b.ready <= s.now && !w.leaving {
+	for b.waiting.n > 0 && b.ready <= s.now && !w.leaves() {
 		b.ready = s.now + pace
 		if b.fresh {
 			b.fresh = false
@@ -83,7 +83,7 @@ func (s *System) drain(i int32) {
 		}
 		s.enlist(id)
 	}
-	if b.waiting.n > 0 && !b.armed && !w.leaving {
+	if b.waiting.n > 0 && !b.armed && !w.leaves() {
 		b.armed = true
 		s.host.Schedule(des.Event{At: b.ready, Kind: kindToken, Arg: i})
 	}
@@ -98,7 +98,7 @@ func (s *System) token(i int32) {
 		return
 	}
 	s.drain(i)
-	if !w.down {
+	if !w.down() {
 		s.turn(w)
 	}
 }
@@ -106,7 +106,7 @@ func (s *System) token(i int32) {
 // drainAll looks into all buckets of a worker whose thread is free again.
 func (s *System) drainAll(w *instance) {
 	w.throttled = false
-	me := s.slots[w.firstSlot].worker
+	me := w.id
 	for c := range s.classes {
 		if s.classes[c].Pace > 0 {
 			s.drain(me*int32(len(s.classes)) + int32(c))

@@ -101,7 +101,7 @@ func (w *instance) occupied(slot, queue int32) {
 // dispatchKept hands the first reserved messages to free slots that their queues may have. Only what may start now is
 // looked for, so that a long reserve is not read in vain.
 func (s *System) dispatchKept(w *instance) {
-	for len(w.free) > 0 && !w.stalled && w.keeps.startable() && (!w.leaving || w.drain()) {
+	for len(w.free) > 0 && !w.stalled && w.keeps.startable() && (!w.leaves() || w.drain()) {
 		id := w.reserved.head
 		for !w.keeps.slots.has(s.tasks[id].queue) {
 			id = s.tasks[id].next

@@ -122,10 +122,10 @@ func (s *System) utilization(f *fleet) float64 {
 	for _, i := range f.cfg.Workers {
 		w := &s.workers[i]
 		total := w.busy.Integral(s.now)
-		if w.presence == serving {
-			held += total - w.counted
+		if w.replica.state == present {
+			held += total - w.replica.counted
 		}
-		w.counted = total
+		w.replica.counted = total
 	}
 	slots := float64(f.up+f.coming) * float64(s.workers[f.cfg.Workers[0]].cfg.Concurrency)
 	elapsed := (s.now - f.looked).Seconds()

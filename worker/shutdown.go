@@ -25,23 +25,27 @@ type Undertaker interface {
 func (s *System) Shutdown(now des.Time, worker int32, grace des.Time) {
 	s.now = now
 	w := &s.workers[worker]
-	if w.rollout > 0 && w.off {
+	if w.rollout > 0 && w.life == away {
 		w.deaths++ // no deploy brings it back
 	}
 	s.spare(w) // somebody else wants it away
-	if !w.leaving && !w.off {
+	if !w.leaves() && w.life != away {
 		w.cause = NoCause
 		s.shutdown(w, grace)
 	}
 }
 
 func (s *System) shutdown(w *instance, grace des.Time) {
-	worker := s.slots[w.firstSlot].worker
-	w.leaving = true
+	worker := w.id
 	w.drains = 0
+	if w.life == dead {
+		w.become(finished)
+	} else {
+		w.become(leaving)
+	}
 	s.ask(w)
 	switch {
-	case w.down:
+	case w.life == finished:
 		s.gone(w)
 		return
 	case grace <= 0:
@@ -53,7 +57,7 @@ func (s *System) shutdown(w *instance, grace des.Time) {
 		w.drains = min(1, w.reserved.n)
 	}
 	if soft := w.cfg.SoftShutdown; soft > 0 && w.cfg.Pool == Prefork && len(w.free) < w.processes() {
-		w.patient = true
+		w.become(patient)
 		s.host.Schedule(des.Event{At: s.now + soft, Kind: kindCold, Arg: worker, Gen: des.MakeGen(w.deaths)})
 	}
 	if !s.mayLeave(w) && grace < des.Never {
@@ -66,8 +70,8 @@ func (s *System) shutdown(w *instance, grace des.Time) {
 func (s *System) Restart(now des.Time, worker int32) {
 	s.now = now
 	w := &s.workers[worker]
-	if w.off && w.presence == serving {
-		w.off = false
+	if w.life == away && w.replica.state == present {
+		w.become(dead)
 		if !s.itsTurn(w) {
 			w.rollout = 0 // it starts with the new code
 		}
@@ -76,7 +80,7 @@ func (s *System) Restart(now des.Time, worker int32) {
 }
 
 // Away says that a worker is not there: dead, or gone after a shutdown.
-func (s *System) Away(worker int32) bool { return s.workers[worker].down }
+func (s *System) Away(worker int32) bool { return s.workers[worker].down() }
 
 // drain says whether one more of its reserve starts, although the worker is leaving.
 func (w *instance) drain() bool {
@@ -89,7 +93,7 @@ func (w *instance) drain() bool {
 
 // mayLeave lets a worker go that has nothing left to run, and says whether it has gone.
 func (s *System) mayLeave(w *instance) bool {
-	if w.patient || len(w.free) < w.processes() || w.drains > 0 && w.reserved.n > 0 {
+	if w.life == patient || len(w.free) < w.processes() || w.drains > 0 && w.reserved.n > 0 {
 		return false
 	}
 	s.depart(w)
@@ -113,25 +117,25 @@ func (s *System) depart(w *instance) {
 
 // gone is a worker that is away until Restart.
 func (s *System) gone(w *instance) {
-	w.leaving, w.patient, w.off, w.down = false, false, true, true
+	w.become(away)
 	w.cause = NoCause
 	w.deaths++
 	if r := w.rollout; r > 0 {
 		at := s.now + s.rollouts[r-1].boot
-		s.host.Schedule(des.Event{At: at, Kind: kindRestart, Arg: s.slots[w.firstSlot].worker, Gen: des.MakeGen(w.deaths)})
+		s.host.Schedule(des.Event{At: at, Kind: kindRestart, Arg: w.id, Gen: des.MakeGen(w.deaths)})
 	}
 	if s.undertaker != nil {
-		s.undertaker.Gone(s.slots[w.firstSlot].worker)
+		s.undertaker.Gone(w.id)
 	}
-	if w.presence == retiring {
-		s.departed(s.slots[w.firstSlot].worker)
+	if w.replica.state == retiring {
+		s.departed(w.id)
 	}
 }
 
 // slay is SIGKILL.
 func (s *System) slay(w *instance) {
 	if s.undertaker != nil {
-		s.undertaker.Kill(s.slots[w.firstSlot].worker)
+		s.undertaker.Kill(w.id)
 	}
 	w.stalled = false
 	s.cause = w.cause
@@ -142,13 +146,13 @@ func (s *System) slay(w *instance) {
 // clear empties the hands of a worker that is down, and stops what runs there.
 func (s *System) clear(w *instance) {
 	if s.keeper != nil {
-		s.keeper.Down(s.slots[w.firstSlot].worker)
+		s.keeper.Down(w.id)
 	}
 	w.reserved = emptyList()
 	w.waiting.Set(s.now, 0)
 	w.fetching, w.held, w.holding, w.widened, w.acking, w.unheard = 0, 0, 0, 0, 0, 0
 	w.blind, w.blocked, w.wire, w.throttled = false, s.now, 0, false
-	s.emptyBuckets(s.slots[w.firstSlot].worker)
+	s.emptyBuckets(w.id)
 	w.free = w.free[:0]
 	for n := range w.cfg.Concurrency {
 		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)

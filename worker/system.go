@@ -151,7 +151,7 @@ func New(setup Setup, host Host) *System {
 func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 	for i := range configs {
 		cfg := &configs[i]
-		w := newInstance(cfg, s.broker.Kind, s.queues)
+		w := newInstance(i, cfg, s.broker.Kind, s.queues)
 		w.firstSlot = int32(len(s.slots))
 		for n := range cfg.Concurrency {
 			s.slots = append(s.slots, slot{worker: int32(i), task: none, timer: des.Never})
@@ -166,7 +166,7 @@ func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 		for c := range s.classes {
 			s.policies = append(s.policies, newPolicy(cfg, &s.classes[c]))
 		}
-		enroll(&w, fleets, i)
+		w.enroll(fleets)
 		s.workers = append(s.workers, w)
 		s.ready(&s.workers[i])
 	}
@@ -342,7 +342,7 @@ func (s *System) Handle(e des.Event) {
 	case kindPoll:
 		s.inspect(e.Arg)
 	case kindBooted:
-		if w := &s.workers[e.Arg]; des.MakeGen(w.boots) == e.Gen {
+		if w := &s.workers[e.Arg]; des.MakeGen(w.replica.boots) == e.Gen {
 			s.booted(e.Arg)
 		}
 	}

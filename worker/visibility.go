@@ -23,7 +23,7 @@ const restoredAtOnce = 10
 func (s *System) look(id int32) {
 	w := &s.workers[id]
 	s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Look, Kind: kindLook, Arg: id})
-	if w.down || w.cut || w.leaving || s.copier == nil {
+	if w.life != alive || w.cut() || s.copier == nil {
 		return
 	}
 	s.lost = s.lost[:0]
@@ -50,7 +50,7 @@ func (s *System) restoreDelay(t *task) des.Time {
 	first := des.Never
 	for i := range s.workers {
 		w := &s.workers[i]
-		if period := w.cfg.Overheads.Look; period > 0 && !w.off {
+		if period := w.cfg.Overheads.Look; period > 0 && w.life != away {
 			first = min(first, w.looks+(ripe-w.looks+period-1)/period*period)
 		}
 	}
