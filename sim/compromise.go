@@ -3,7 +3,6 @@ package sim
 import (
 	"example.com/simrun/des"
 	"example.com/simrun/system"
-	"example.com/simrun/worker"
 )
 
 // Compromised is what the malicious code of one fault could have read, in observed tasks of each class.
@@ -296,5 +295,3 @@ func (g *guard) compromised() []Compromised {
 	}
 	return all
 }
-
-var _ worker.Warden = (*host)(nil)

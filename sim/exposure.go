@@ -166,14 +166,8 @@ func (g *guard) leave(slot int32) {
 	g.gone(slot)
 }
 
-// Replaced implements worker.Warden: what comes next finds nothing of what was there, and the connections of that
-// are closed.
-func (h *host) Replaced(slot int32) {
-	(*World)(h).disconnect(slot)
-	g := h.guard
-	if g == nil {
-		return
-	}
+// renewed lets a slot begin with a new process, which finds nothing of what was there.
+func (g *guard) renewed(slot int32) {
 	g.leave(slot) // a body that could not be interrupted
 	if p := g.processOf(slot); p == int(slot) {
 		g.process.clear(p)

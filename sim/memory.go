@@ -294,18 +294,15 @@ func (w *World) slay(id int32) {
 	}
 }
 
-// Up implements worker.Keeper.
-func (h *host) Up(id int32) {
-	w := (*World)(h)
+// up, down, born and died bring the account up to date with the processes; each may be told twice.
+func (w *World) up(id int32) {
 	if f := &w.memory.workers[id]; !f.alive {
 		f.alive = true
 		w.swell(id, f.Parent)
 	}
 }
 
-// Down implements worker.Keeper.
-func (h *host) Down(id int32) {
-	w := (*World)(h)
+func (w *World) down(id int32) {
 	f := &w.memory.workers[id]
 	f.alive = false
 	for slot := f.first; slot < f.past; slot++ {
@@ -315,9 +312,7 @@ func (h *host) Down(id int32) {
 	w.swell(id, -f.now)
 }
 
-// Born implements worker.Keeper.
-func (h *host) Born(slot int32) {
-	w := (*World)(h)
+func (w *World) born(slot int32) {
 	if r := &w.memory.slots[slot]; !r.alive {
 		id := w.slots[slot].worker
 		*r = resident{alive: true, peak: w.memory.workers[id].Child}
@@ -325,9 +320,7 @@ func (h *host) Born(slot int32) {
 	}
 }
 
-// Died implements worker.Keeper.
-func (h *host) Died(slot int32) {
-	w := (*World)(h)
+func (w *World) died(slot int32) {
 	if r := &w.memory.slots[slot]; r.alive {
 		id := w.slots[slot].worker
 		gone := w.memory.workers[id].Child + r.held + r.leaked
@@ -336,6 +329,3 @@ func (h *host) Died(slot int32) {
 		w.swell(id, -gone)
 	}
 }
-
-// Peak implements worker.Keeper.
-func (h *host) Peak(slot int32) int64 { return h.memory.slots[slot].peak }

@@ -174,9 +174,6 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	}
 	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
 	layout.Plan(&setup, machines, o.Faults, o.Warmup)
-	if w.memory != nil {
-		setup.Keeper = (*host)(w)
-	}
 	setup.Origin = o.Start - o.Warmup
 	w.system = worker.New(setup, (*host)(w))
 	if w.lodging != nil {

@@ -207,16 +207,13 @@ func (s *System) freeSlot(id int32) {
 	}
 	acked := s.ackFreed(id, w)
 	if sl.spent && !w.leaves() {
-		s.exit(id)
+		s.tellChildren(ChildEnded, id)
 		s.exited(id, w.cfg.Overheads.Exit)
 		s.turn(w)
 		return
 	}
-	w.holding--
-	if w.keeps != nil && !sl.silent {
-		queue := w.keeps.inSlot[id-w.firstSlot]
-		w.keeps.hands.give(queue)
-		w.keeps.slots.give(queue)
+	if !sl.silent {
+		w.vacate(id)
 	}
 	w.busy.Add(s.now, -1)
 	w.free = append(w.free, id)

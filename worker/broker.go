@@ -171,17 +171,25 @@ func (s *System) anyOf(workers []int32, queue int32, fits func(w *instance, queu
 }
 
 // requeue gives a message back to the broker after its worker or child was lost: to the front, or with redis to the
-// back (observed on 5.2.6 and 5.6.2).
-func (s *System) requeue(id int32, delay des.Time) {
-	if !s.returned(id) {
+// back (observed on 5.2.6 and 5.6.2), unless the worker gives it back itself.
+func (s *System) requeue(id int32, delay des.Time, toFront bool) {
+	t := &s.tasks[id]
+	s.ack(t)
+	s.record(Requeued, id, OK)
+	t.slot = none
+	t.redeliveries++
+	if limit := s.queues[t.queue].cfg.DeliveryLimit; limit >= 0 && int(t.redeliveries) > limit {
+		s.finish(id, Dead)
 		return
 	}
+	t.grown = false
+	t.gen++ // whatever was scheduled for it with that worker
 	if delay > 0 {
-		s.tasks[id].state = delayed
+		t.state = delayed
 		s.at(s.now+delay, kindPublished, id)
 		return
 	}
-	s.enqueue(id, s.broker.Kind != Redis)
+	s.enqueue(id, toFront)
 }
 
 // spares says whether a message that its worker has lost is the broker's to deliver again. Otherwise that is settled here:
@@ -196,22 +204,6 @@ func (s *System) spares(id int32) bool {
 		s.finish(id, Lost)
 	}
 	return false
-}
-
-// returned takes a message out of a worker's hands, and says whether it may be delivered once more.
-func (s *System) returned(id int32) bool {
-	t := &s.tasks[id]
-	s.ack(t)
-	s.record(Requeued, id, OK)
-	t.slot = none
-	t.redeliveries++
-	if limit := s.queues[t.queue].cfg.DeliveryLimit; limit >= 0 && int(t.redeliveries) > limit {
-		s.finish(id, Dead)
-		return false
-	}
-	t.grown = false
-	t.gen++ // whatever was scheduled for it with that worker
-	return true
 }
 
 // NextTask is the index that the next call of Publish will return, so that a world can prepare what belongs to it.

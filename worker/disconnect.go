@@ -57,7 +57,7 @@ func (s *System) breakDown(o *Outage) {
 	s.cause = o.Cause
 	for i := range s.workers {
 		if w := &s.workers[i]; w.lost == s.now && !w.down() {
-			s.disconnect(w)
+			s.lose(w, cutOff)
 		}
 	}
 	s.cause = NoCause
@@ -90,45 +90,10 @@ func (s *System) reconnect(id int32) {
 	s.turn(w)
 }
 
-// disconnect is what a worker makes of the loss of its connection. It drops what has not started (celery/worker/
-// consumer/consumer.py: on_close), and what runs goes on: worker_cancel_long_running_tasks_on_connection_loss is off. The
-// broker delivers again all that was unacked, also what still runs, as its ack can no longer arrive: rabbitmq when it is
-// back, redis after its visibility timeout. What a threads worker has reserved is in the hands of its pool already,
-// and runs too.
-func (s *System) disconnect(w *instance) {
-	me := w.id
-	s.collect(me, s.broker.Kind != Redis)
-	kept := w.cfg.Pool == Threads
-	if !kept {
-		w.reserved = emptyList()
-	}
-	w.fetching, w.held, w.widened = 0, 0, 0
-	w.blind, w.wire = false, 0
-	s.dropThrottled(me)
-	for _, id := range s.lost {
-		t := &s.tasks[id]
-		switch {
-		case t.state == crashed || !t.unacked:
-		case t.state >= starting || t.state == reserved && kept:
-			s.again(id)
-		default:
-			s.suffered(id)
-			w.dropped(t)
-			if s.spares(id) {
-				s.requeue(id, s.restoreDelay(t))
-			}
-		}
-	}
-	s.window(w, -w.acking-w.unheard)
-	w.acking, w.unheard = 0, 0
-	w.holding = w.processes() - len(w.free) + w.reserved.n
-	w.waiting.Set(s.now, w.reserved.n)
-}
-
 // again delivers a message once more, while the first delivery of it runs on.
 func (s *System) again(id int32) {
 	t := &s.tasks[id]
-	if s.copier == nil || s.superseded(id) {
+	if s.copier == nil || s.superseded(id) || t.state == crashed || !t.unacked {
 		return
 	}
 	if c := s.toll(t); c != nil {

@@ -21,7 +21,6 @@ func (s *System) carry(id int32, w *instance) {
 	}
 	// Room in the window of a pushing broker stays known to it; redis has to be asked again.
 	w.asking = w.asking && !w.serial
-	w.fetching++
 	w.blind = w.serial && w.cfg.Loop != Alert
 	half := w.cfg.RoundTrip / 2
 	s.at(max(s.now, asked+half)+w.cfg.RoundTrip-half, kindCarried, id)

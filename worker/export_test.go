@@ -165,12 +165,12 @@ func (s *System) auditWorker(me int32) error {
 		return fmt.Errorf("%d tasks unacked, %d counted", unacked, w.unacked)
 	case w.window > 0 && inTime > w.window:
 		return fmt.Errorf("%d unacked in a window of %d", inTime, w.window)
-	case onTheWay != w.fetching || later != w.held || reservedNow != w.reserved.n:
-		return fmt.Errorf("fetching %d (counted %d), held %d (%d), reserved %d (%d)", onTheWay, w.fetching, later, w.held, reservedNow, w.reserved.n)
+	case onTheWay != w.in[fetching] || later != w.in[held] || reservedNow != w.reserved.n:
+		return fmt.Errorf("fetching %d (counted %d), held %d (%d), reserved %d (%d)", onTheWay, w.in[fetching], later, w.in[held], reservedNow, w.reserved.n)
 	case w.down() && (occupied > 0 || reservedNow > 0 || unacked > 0):
 		return fmt.Errorf("dead, with %d slots taken, %d reserved and %d unacked", occupied, reservedNow, unacked)
-	case !w.down() && w.holding != onTheWay+reservedNow+occupied:
-		return fmt.Errorf("holding %d: want %d fetching + %d reserved + %d in slots", w.holding, onTheWay, reservedNow, occupied)
+	case !w.down() && w.holding() != onTheWay+reservedNow+occupied:
+		return fmt.Errorf("holding %d: want %d fetching + %d reserved + %d in slots", w.holding(), onTheWay, reservedNow, occupied)
 	case w.busy.Level() != occupied || inSlots > occupied || occupied > w.cfg.Concurrency:
 		return fmt.Errorf("busy %d, %d tasks in %d of %d slots", w.busy.Level(), inSlots, occupied, w.cfg.Concurrency)
 	case w.cut() && reservedNow+later+onTheWay > 0 && w.cfg.Pool != Threads:

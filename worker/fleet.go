@@ -258,7 +258,7 @@ func (s *System) goesBefore(f *fleet, w, than *instance) bool {
 }
 
 // inHand is the number of messages that a worker has, running or reserved.
-func (w *instance) inHand() int { return w.holding + w.held }
+func (w *instance) inHand() int { return w.holding() + w.in[held] }
 
 // departed is a replica whose process is gone.
 func (s *System) departed(id int32) {

@@ -19,9 +19,6 @@ type Host interface {
 	Done(task int32, o Outcome)
 }
 
-// Warden is a Host that wants to know when the process of a slot is gone: what runs there from now on is a new one.
-type Warden interface{ Replaced(slot int32) }
-
 // Result is how the body of an attempt ended.
 type Result uint8
 

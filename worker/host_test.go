@@ -114,7 +114,6 @@ func playIn(t *testing.T, s worker.Setup, h *host, script []message, until ...de
 			h.owner = append(h.owner, int32(i))
 		}
 	}
-	s.Keeper = h
 	s.Recorder = h
 	h.sys = worker.New(s, h)
 	for i := range script {
@@ -202,22 +201,6 @@ func (h *host) Lodge(int32) (des.Time, bool) {
 }
 
 func (h *host) Vacate(int32) { h.places++ }
-
-func (h *host) Gone(worker int32) {
-	h.gone = append(h.gone, h.now)
-	if h.back > 0 {
-		h.queue.Push(des.Event{At: h.now + h.back, Kind: kindBack, Arg: worker})
-	}
-}
-
-// Kill lets bodies that compute be stopped, too.
-func (h *host) Kill(id int32) {
-	for slot := range h.slots {
-		if h.slots[slot].worker == id {
-			h.slots[slot].killed = true
-		}
-	}
-}
 
 func (h *host) lastStarted(slot int32) worker.Record {
 	for i := len(h.records) - 1; ; i-- {

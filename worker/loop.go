@@ -23,6 +23,21 @@ const (
 func (l Loop) asksFirst() bool { return l == AskFirst || l == DeafAskFirst }
 func (l Loop) deaf() bool      { return l == Deaf || l == DeafAskFirst }
 
+// reactor is what the loop of a worker is at.
+type reactor struct {
+	phase     des.Time // of its timers
+	firstLook des.Time // for messages that are unacked for too long
+	turned    des.Time // its last turn
+	lastFreed des.Time // a slot
+	blocked   des.Time // it does nothing before
+	blind     bool     // it sleeps without having asked for a message
+	ripe      bool     // an eta has come, and it has not looked at its children since
+	alarmed   bool     // a timer is set that wakes it
+	stalled   bool     // gevent: its thread is taken by a task
+	overdue   bool     // a timer has come while it was
+	throttled bool     // a token has come while it was
+}
+
 // turn is a turn of the worker's loop: it sends the acks, and asks for a message if there is room.
 func (s *System) turn(w *instance) {
 	s.handOver(w)
@@ -40,27 +55,13 @@ func (s *System) turn(w *instance) {
 	if w.cfg.Loop.asksFirst() {
 		s.sendAcks(w)
 	}
-	s.arouse(w)
-}
-
-func (s *System) sendAcks(w *instance) {
-	w.occupyWire(s.now, w.acking)
-	s.window(w, -w.acking)
-	w.acking = 0
-}
-
-// window counts messages that enter or leave the window of a worker.
-func (s *System) window(w *instance, n int) {
-	w.unacked += n
-	if s.prompt && n != 0 {
-		s.changed()
-	}
+	s.setAlarm(w)
 }
 
 // started tells the loop that a child has accepted its task.
 func (s *System) started(w *instance) {
 	if w.cfg.Loop.deaf() || w.cfg.Loop == AskFirst && w.cfg.Pool == Solo {
-		s.arouse(w)
+		s.setAlarm(w)
 		return
 	}
 	if w.unheard == 0 {
@@ -74,11 +75,11 @@ func (s *System) freed(w *instance, acked, blocked bool) {
 	w.lastFreed = s.now
 	switch {
 	case w.cfg.Loop.deaf() && !(blocked && (w.cfg.Pool == Gevent || w.cfg.Pool == Solo)):
-		s.arouse(w)
+		s.setAlarm(w)
 	case w.cfg.Loop == AskFirst && acked && len(w.free) == w.processes() && w.processes() > 1 &&
 		w.cfg.Overheads.Batched > 0 && s.now-last < w.cfg.Overheads.BatchWithin && s.choice.Float64() < w.cfg.Overheads.Batched:
 		s.sendAcks(w)
-		s.arouse(w)
+		s.setAlarm(w)
 	default:
 		s.turn(w)
 	}
@@ -100,9 +101,9 @@ func (s *System) overtaken(w *instance, sl *slot, id int32) bool {
 	return true
 }
 
-// arouse sets the alarm that ends the sleep of a loop that has something to do and does not know.
-func (s *System) arouse(w *instance) {
-	if w.cfg.Loop == Alert || w.alarmed || w.fetching > 0 || w.acking == 0 && !(w.blind && w.vacant()) {
+// setAlarm sets the alarm that ends the sleep of a loop that has something to do and does not know.
+func (s *System) setAlarm(w *instance) {
+	if w.cfg.Loop == Alert || w.alarmed || w.in[fetching] > 0 || w.acking == 0 && !(w.blind && w.vacant()) {
 		return
 	}
 	at := w.turned + w.cfg.Overheads.Drain
@@ -127,7 +128,7 @@ func (s *System) timer(id int32) {
 	switch {
 	case w.stalled:
 		w.overdue = true
-	case !w.down() && w.fetching == 0:
+	case !w.down() && w.in[fetching] == 0:
 		s.turn(w)
 	}
 }
@@ -135,7 +136,7 @@ func (s *System) timer(id int32) {
 // nudge is the timer of a time limit, which wakes the loop also when its task has ended long ago
 // (kombu/asynchronous/timer.py: a cancelled entry stays in the heap until its time).
 func (s *System) nudge(id int32) {
-	if w := &s.workers[id]; !w.down() && w.fetching == 0 {
+	if w := &s.workers[id]; !w.down() && w.in[fetching] == 0 {
 		s.turn(w)
 	}
 }
@@ -172,4 +173,29 @@ func (s *System) postpone(e des.Event) bool {
 	e.At = w.blocked
 	s.host.Schedule(e)
 	return true
+}
+
+// Stall tells that the only thread of a gevent worker is taken by a CPU phase: its loop stands still, and neither
+// receives nor starts anything. Unlike the other calls, a Host may make it from inside Start.
+func (s *System) Stall(worker int32) { s.workers[worker].stalled = true }
+
+// Wake tells that the thread is free again.
+func (s *System) Wake(now des.Time, worker int32) {
+	s.now = now
+	w := &s.workers[worker]
+	w.stalled = false
+	if w.throttled {
+		s.spendAllTokens(w)
+	}
+	s.dispatch(w)
+	w.waiting.Set(now, w.reserved.n)
+	if w.leaves() && s.mayLeave(w) {
+		return
+	}
+	if w.overdue {
+		w.overdue = false
+		s.turn(w)
+		return
+	}
+	s.pull(w)
 }

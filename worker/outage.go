@@ -19,9 +19,7 @@ func (s *System) Fail(now des.Time, workers []int32) {
 		w.fall()
 	}
 	for _, id := range s.struck {
-		w := &s.workers[id]
-		w.stalled = false
-		s.perish(w)
+		s.die(&s.workers[id], killed, s.cause)
 	}
 }
 
@@ -57,10 +55,8 @@ func (s *System) Await(workers []int32) {
 		w := &s.workers[id]
 		w.outages++
 		w.fall()
-		s.exit(w.free...)
-		if s.keeper != nil {
-			s.keeper.Down(id)
-		}
+		s.tellChildren(ChildEnded, w.free...)
+		s.tellChange(WorkerDown, id)
 		s.ask(w)
 	}
 }

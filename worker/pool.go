@@ -11,8 +11,8 @@ func (s *System) ready(w *instance) {
 		w.phase = -des.Time(s.choice.Float64() * float64(period))
 	}
 	if period := w.cfg.Overheads.Look; period > 0 && s.broker.Visibility > 0 {
-		w.looks = des.Time(s.choice.Float64() * float64(period))
-		s.host.Schedule(des.Event{At: w.looks, Kind: kindLook, Arg: w.id})
+		w.firstLook = des.Time(s.choice.Float64() * float64(period))
+		s.host.Schedule(des.Event{At: w.firstLook, Kind: kindLook, Arg: w.id})
 	}
 	w.muster()
 	if w.life != away {
@@ -56,9 +56,7 @@ func (s *System) died(id int32, after des.Time, unnoticed float64) {
 	w := &s.workers[sl.worker]
 	o := &w.cfg.Overheads
 	sl.gen++
-	if s.keeper != nil {
-		s.keeper.Died(id)
-	}
+	s.tellChange(ChildDied, id)
 	at := s.now + after + o.Notice
 	if o.Maintenance > 0 && unnoticed > 0 && s.choice.Float64() < unnoticed {
 		sl.missed = true
@@ -71,8 +69,8 @@ func (s *System) died(id int32, after des.Time, unnoticed float64) {
 	s.notice(id)
 }
 
-// lookRound finds the other children whose death went unnoticed.
-func (s *System) lookRound(w *instance) {
+// buryOthers finds the other children whose death went unnoticed.
+func (s *System) buryOthers(w *instance) {
 	for n := range w.cfg.Concurrency {
 		id := w.firstSlot + int32(n)
 		if sl := &s.slots[id]; sl.missed {
@@ -88,12 +86,12 @@ func (s *System) replace(id int32) {
 	w := &s.workers[s.slots[id].worker]
 	s.slots[id].runs, s.slots[id].connected = 0, false
 	s.slots[id].spent = false
-	s.replaced(id)
+	s.tellChange(SlotRenewed, id)
 	if w.leaves() {
 		s.leave(id, 0) // nobody comes in its place
 		return
 	}
-	s.fork(id)
+	s.tellChildren(ChildStarted, id)
 	if s.now >= s.from && s.now < s.to {
 		s.tally.Workers[s.slots[id].worker].Restarts++
 	}
@@ -102,13 +100,6 @@ func (s *System) replace(id int32) {
 		s.block(w, w.cfg.Overheads.Fork)
 	}
 	s.leave(id, wait+w.cfg.Overheads.Respawn)
-}
-
-// replaced tells the host that the process of a slot is gone, and what it will have is a new one.
-func (s *System) replaced(slot int32) {
-	if s.warden != nil {
-		s.warden.Replaced(slot)
-	}
 }
 
 // grow is Celery's autoscaler at the receipt of a message: when more tasks are reserved and running than there are
@@ -131,7 +122,7 @@ func (s *System) grow(id int32) bool {
 		return false
 	}
 	s.block(w, des.Time(n)*w.cfg.Overheads.Fork)
-	w.fetching++
+	s.move(id, fetching)
 	s.tasks[id].grown = true
 	s.at(w.blocked, kindFetched, id)
 	return true
@@ -148,9 +139,9 @@ func (s *System) dispatchReserved(w *instance) {
 func (s *System) enlarge(w *instance, n int) {
 	for range n {
 		last := len(w.absent) - 1
-		s.replaced(w.absent[last])
+		s.tellChange(SlotRenewed, w.absent[last])
 		w.free = append(w.free, w.absent[last])
-		s.fork(w.absent[last])
+		s.tellChildren(ChildStarted, w.absent[last])
 		w.absent = w.absent[:last]
 	}
 }
@@ -167,8 +158,8 @@ func (s *System) shrink(w *instance, more int) {
 	}
 	for range min(n, len(w.free)) {
 		w.absent = append(w.absent, w.free[0])
-		s.exit(w.free[0])
-		s.replaced(w.free[0])
+		s.tellChildren(ChildEnded, w.free[0])
+		s.tellChange(SlotRenewed, w.free[0])
 		w.free = w.free[:copy(w.free, w.free[1:])]
 	}
 }

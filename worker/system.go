@@ -18,14 +18,12 @@ type Setup struct {
 	Deploys    []Deploy
 	Outages    []Outage // of the broker
 	Causes     int      // whose tolls are kept
-	Keeper     Keeper   // of the memory of processes; nil = nobody is
 }
 
 // System is a broker and its workers. Every method takes the present time, which never goes back.
 type System struct {
 	host         Host
 	recorder     Recorder
-	keeper       Keeper
 	now          des.Time
 	broker       Broker
 	classes      []Class
@@ -46,9 +44,7 @@ type System struct {
 	choice       *des.Stream
 	labour       Labourer // the host, if it has cores
 	copier       Copier   // the host, if it can run a task twice
-	undertaker   Undertaker
-	warden       Warden // the host, if it follows processes
-	parent       Parent // the host, if it has processes for children
+	observer     Observer // the host, if it follows processes
 	deploys      []Deploy
 	rollouts     []rollout // begun
 	outages      []Outage  // of the broker
@@ -90,7 +86,6 @@ func New(setup Setup, host Host) *System {
 	s := &System{
 		host:     host,
 		recorder: setup.Recorder,
-		keeper:   setup.Keeper,
 		broker:   setup.Broker,
 		classes:  setup.Classes,
 		targets:  setup.Targets,
@@ -106,9 +101,7 @@ func New(setup Setup, host Host) *System {
 	}
 	s.labour, _ = host.(Labourer)
 	s.copier, _ = host.(Copier)
-	s.undertaker, _ = host.(Undertaker)
-	s.warden, _ = host.(Warden)
-	s.parent, _ = host.(Parent)
+	s.observer, _ = host.(Observer)
 	if s.targets == nil {
 		s.targets = make([][]Target, len(s.classes))
 	}
@@ -262,7 +255,7 @@ func (s *System) Handle(e des.Event) {
 	case kindFetched:
 		if s.mine(e) {
 			w := &s.workers[s.tasks[e.Arg].worker]
-			w.fetching--
+			s.move(e.Arg, received)
 			s.receive(e.Arg)
 			if w.cfg.Loop != Alert && w.cfg.Pool == Solo && len(w.free) == 0 {
 				break // it runs the task in this very turn
@@ -317,11 +310,11 @@ func (s *System) Handle(e des.Event) {
 		}
 	case kindCold:
 		if w := &s.workers[e.Arg]; des.MakeGen(w.deaths) == e.Gen {
-			s.depart(w)
+			s.die(w, closing, w.cause)
 		}
 	case kindKill:
 		if w := &s.workers[e.Arg]; des.MakeGen(w.deaths) == e.Gen {
-			s.slay(w)
+			s.kill(w, w.cause)
 		}
 	case kindTimer:
 		s.timer(e.Arg)
@@ -330,9 +323,9 @@ func (s *System) Handle(e des.Event) {
 	case kindKeepalive:
 		s.keepalive(e.Arg)
 	case kindLook:
-		s.look(e.Arg)
+		s.restoreVisible(e.Arg)
 	case kindWiden:
-		s.wider(e.Arg)
+		s.widenByOne(e.Arg)
 	case kindToken:
 		s.token(e.Arg)
 	case kindGrown:

@@ -10,6 +10,7 @@ const (
 	delayed                // on its way to the broker
 	queued                 // in the broker
 	fetching               // on its way to a worker
+	received               // in a worker's hands, which have not put it anywhere
 	held                   // with a worker until its eta
 	throttled              // with a worker until its kind's rate limit lets it pass
 	reserved               // with a worker, waiting for a slot

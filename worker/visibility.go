@@ -17,10 +17,10 @@ type Copier interface {
 // restore_visible, num=10).
 const restoredAtOnce = 10
 
-// look is a worker looking for messages of redis that nobody has acked for longer than the visibility timeout: dead
+// restoreVisible lets a worker look for messages of redis that nobody has acked for longer than the visibility timeout: dead
 // workers' and, as redis cannot tell, those that take long. They go to the front of their queues (kombu/transport/
 // redis.py: restore_by_tag, rpush).
-func (s *System) look(id int32) {
+func (s *System) restoreVisible(id int32) {
 	w := &s.workers[id]
 	s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Look, Kind: kindLook, Arg: id})
 	if w.life != alive || w.cut() || s.copier == nil {
@@ -51,7 +51,7 @@ func (s *System) restoreDelay(t *task) des.Time {
 	for i := range s.workers {
 		w := &s.workers[i]
 		if period := w.cfg.Overheads.Look; period > 0 && w.life != away {
-			first = min(first, w.looks+(ripe-w.looks+period-1)/period*period)
+			first = min(first, w.firstLook+(ripe-w.firstLook+period-1)/period*period)
 		}
 	}
 	if first == des.Never {
