@@ -267,8 +267,8 @@ func (w *World) adjust(id int32) {
 			continue
 		}
 		switch {
-		case f.Of == system.OfZone || f.Mode == system.Hang:
-			s.stuck = max(s.stuck, f.to) // nothing that is sent to a dark zone comes back
+		case f.sticks():
+			s.stuck = w.net.lasts(w.now, func(f *fault) bool { return f.strikes(id) && f.sticks() })
 		case f.Mode == system.Down:
 			s.down++
 		default:
@@ -280,3 +280,6 @@ func (w *World) adjust(id int32) {
 func (f *fault) strikes(service int32) bool {
 	return slices.Contains(f.services, service)
 }
+
+// sticks says that what it strikes does not answer before it is over: nothing that is sent to a dark zone comes back.
+func (f *fault) sticks() bool { return f.Of == system.OfZone || f.Mode == system.Hang }

@@ -71,14 +71,21 @@ func (w *World) reach(slot int32, to way, zone string) bool {
 	return true
 }
 
-// darkUntil is the end of the planned faults of a zone that have begun, 0 if there are none.
-func (w *World) darkUntil(zone string) (end des.Time) {
+// darkUntil is the end of the planned faults of a zone, now if there are none.
+func (w *World) darkUntil(zone string) des.Time {
 	if zone == "" {
-		return 0
+		return w.now
 	}
-	for i := range w.net.faults {
-		if f := &w.net.faults[i]; f.Of == system.OfZone && f.Zone == zone && w.now >= f.from && w.now < f.to {
-			end = max(end, f.to)
+	return w.net.lasts(w.now, func(f *fault) bool { return f.Of == system.OfZone && f.Zone == zone })
+}
+
+// lasts is the end of the faults of a kind that last now, and of those that adjoin or overlap them: together they are one.
+// It is now if there are none.
+func (n *network) lasts(now des.Time, of func(f *fault) bool) des.Time {
+	end := now
+	for i := 0; i < len(n.faults); i++ {
+		if f := &n.faults[i]; f.from <= end && end < f.to && of(f) {
+			end, i = f.to, -1
 		}
 	}
 	return end
