@@ -92,7 +92,7 @@ func (w *World) step(slot int32) bool {
 		p.began, p.due = w.now, d
 		switch {
 		case phase.Kind == workloads.Transfer:
-			if w.dispatch(slot, int(p.phase)-1) {
+			if w.send(slot, int(p.phase)-1) {
 				return true
 			}
 		case phase.Kind == workloads.Call:
@@ -100,7 +100,7 @@ func (w *World) step(slot int32) bool {
 			return true
 		case d == 0:
 		case phase.Kind == workloads.Disk:
-			w.access(slot, d)
+			w.useDisk(slot, d)
 			return true
 		case phase.Kind == workloads.CPU:
 			p.due /= des.Time(max(1, phase.Cores))
@@ -119,7 +119,7 @@ func (w *World) step(slot int32) bool {
 func (w *World) phaseDone(slot int32) {
 	p := &w.slots[slot]
 	if th := &w.threads[p.worker]; th.kind == oneAtATime {
-		w.gotThread(th, slot)
+		w.wantThread(th, slot)
 		return
 	}
 	w.proceed(slot)
@@ -145,17 +145,17 @@ func (w *World) proceed(slot int32) {
 	}
 	if w.net.callers[slot].failed {
 		w.hangUp(slot)
-		w.end(slot, worker.ServiceFailed)
+		w.endBody(slot, worker.ServiceFailed)
 		return
 	}
 	if w.step(slot) {
 		return
 	}
-	w.end(slot, results[w.bodies[p.task].fate])
+	w.endBody(slot, results[w.bodies[p.task].fate])
 }
 
-// end is the end of the body in slot.
-func (w *World) end(slot int32, r worker.Result) {
+// endBody ends the body in slot, which has nothing left to do.
+func (w *World) endBody(slot int32, r worker.Result) {
 	p := &w.slots[slot]
 	if w.memory != nil {
 		w.release(slot)

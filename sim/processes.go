@@ -23,13 +23,13 @@ func (h *host) Observe(what worker.Change, id int32) {
 		}
 	default:
 		if w.memory != nil {
-			w.memorize(what, id)
+			w.accountFor(what, id)
 		}
 	}
 }
 
-// memorize keeps the account of memory up to date with the processes there are.
-func (w *World) memorize(what worker.Change, id int32) {
+// accountFor keeps the account of memory up to date with the processes there are.
+func (w *World) accountFor(what worker.Change, id int32) {
 	switch what {
 	case worker.WorkerUp:
 		w.up(id)
@@ -59,7 +59,7 @@ func (w *World) unplug(worker int32) {
 		}
 	}
 	if th := &w.threads[worker]; th.kind == oneAtATime && th.held && !th.own {
-		w.nodes[w.nodeOf[worker]].remove(w.now, th.id, 1)
+		w.nodes[w.nodeOf[worker]].remove(w.now, th.user, 1)
 		w.slots[th.holder].onCPU = false
 		th.held = false
 	}

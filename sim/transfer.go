@@ -15,8 +15,8 @@ type haul struct {
 	link int32
 }
 
-// route finds the way of every transfer from every worker.
-func (w *World) route(zones []string) {
+// layRoutes finds the way of every transfer from every worker.
+func (w *World) layRoutes(zones []string) {
 	transfers := func(p workloads.Phase) bool { return p.Kind == workloads.Transfer }
 	if !slices.ContainsFunc(w.phases, func(all []workloads.Phase) bool { return slices.ContainsFunc(all, transfers) }) {
 		return
@@ -38,8 +38,8 @@ func (w *World) route(zones []string) {
 	}
 }
 
-// dispatch sends what a phase of the task in slot has to send, and says whether it takes any time.
-func (w *World) dispatch(slot int32, phase int) bool {
+// send sends what a phase of the task in slot has to send, and says whether it takes any time.
+func (w *World) send(slot int32, phase int) bool {
 	p := &w.slots[slot]
 	b := &w.bodies[p.task]
 	h := &w.net.hauls[(int(p.worker)*len(w.classes)+int(b.ref.Class))*w.stride+phase]

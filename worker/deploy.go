@@ -77,8 +77,8 @@ func (s *System) itsTurn(w *instance) bool {
 	return r.row[r.next-1] == w.id
 }
 
-// rolled is a worker that is up again. The deploy goes on only if it was waiting for it: one that has merely died before
-// its turn was started again as it was, with the old code, and its turn comes.
+// rolled goes on with the deploy that was waiting for a worker to be up. One that has merely died before its turn was
+// started again as it was, with the old code, and its turn comes.
 func (s *System) rolled(w *instance) {
 	if s.itsTurn(w) {
 		s.spare(w)

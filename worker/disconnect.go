@@ -83,7 +83,7 @@ func (s *System) redial(w *instance) {
 	s.host.Schedule(des.Event{At: at, Kind: kindReconnect, Arg: w.id, Gen: des.MakeGen(w.deaths)})
 }
 
-// reconnect is a worker that has reached the broker again.
+// reconnect gives a worker its connection again: it has reached the broker.
 func (s *System) reconnect(id int32) {
 	w := &s.workers[id]
 	w.lost = des.Never
@@ -109,7 +109,7 @@ func (s *System) again(id int32) {
 	s.enqueue(copied, s.broker.Kind != Redis)
 }
 
-// withhold is a message that cannot be published now. Its publisher tries again for a little while; then the call
+// withhold keeps back a message that cannot be published now. Its publisher tries again for a little while; then the call
 // fails, and there is no such task. That of a retry is lost in the same way (celery/app/task.py: retry rejects).
 func (s *System) withhold(id int32, busy des.Time) {
 	t := &s.tasks[id]
@@ -127,7 +127,7 @@ func (s *System) withhold(id int32, busy des.Time) {
 	s.at(s.now+publishRetries[len(publishRetries)-1], kindGiveUp, id)
 }
 
-// giveUp is a publisher whose call has failed.
+// giveUp ends a task whose publisher has tried in vain.
 func (s *System) giveUp(id int32) {
 	s.cause = s.refusals
 	if c := s.toll(&s.tasks[id]); c != nil {

@@ -26,7 +26,7 @@ func (s *System) carry(id int32, w *instance) {
 	s.at(max(s.now, asked+half)+w.cfg.RoundTrip-half, kindCarried, id)
 }
 
-// distant is an event of a worker that is far from the broker.
+// distant handles an event of a worker that is far from the broker.
 func (s *System) distant(e des.Event) {
 	if e.Kind == kindReplied {
 		if sl := &s.slots[e.Arg]; sl.mine(e) {

@@ -6,7 +6,7 @@ import (
 	"example.com/simrun/des"
 )
 
-// due is the timer of a message whose eta has come.
+// due goes on with a message whose eta has come.
 func (s *System) due(id int32) {
 	w := &s.workers[s.tasks[id].worker]
 	s.move(id, received)
@@ -76,6 +76,5 @@ func (s *System) alarmAtTimer(w *instance) {
 		period = time.Second // kombu/asynchronous/hub.py: fire_timers, when no timer is left
 	}
 	w.alarmed = true
-	at := w.phase + (s.now-w.phase)/period*period + period
-	s.host.Schedule(des.Event{At: at, Kind: kindTimer, Arg: w.id})
+	s.host.Schedule(des.Event{At: w.nextTimer(s.now, period), Kind: kindTimer, Arg: w.id})
 }

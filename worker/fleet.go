@@ -197,7 +197,7 @@ func (s *System) order(i int32) bool {
 	return true
 }
 
-// booted is a replica that takes tasks from now on, if what it runs on has not failed.
+// booted puts a replica to work, if what it runs on has not failed.
 func (s *System) booted(id int32) {
 	w := &s.workers[id]
 	f := &s.fleets[w.replica.fleet]
@@ -260,13 +260,13 @@ func (s *System) goesBefore(f *fleet, w, than *instance) bool {
 // inHand is the number of messages that a worker has, running or reserved.
 func (w *instance) inHand() int { return w.holding() + w.in[held] }
 
-// departed is a replica whose process is gone.
+// departed takes a replica off its fleet, as its process is gone.
 func (s *System) departed(id int32) {
 	s.fleets[s.workers[id].replica.fleet].running.Add(s.now, -1)
 	s.withdrawn(id)
 }
 
-// withdrawn is a replica that is not there any more.
+// withdrawn gives up the place of a replica that is not there any more.
 func (s *System) withdrawn(id int32) {
 	w := &s.workers[id]
 	w.replica.state = missing

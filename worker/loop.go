@@ -38,7 +38,7 @@ type reactor struct {
 	throttled bool     // a token has come while it was
 }
 
-// turn is a turn of the worker's loop: it sends the acks, and asks for a message if there is room.
+// turn runs the worker's loop once: it sends the acks, and asks for a message if there is room.
 func (s *System) turn(w *instance) {
 	s.handOver(w)
 	if w.cfg.Loop == Alert {
@@ -115,13 +115,18 @@ func (s *System) setAlarm(w *instance) {
 	case w.cfg.Wakeup == 0:
 		return
 	default:
-		at = w.phase + (s.now-w.phase)/w.cfg.Wakeup*w.cfg.Wakeup + w.cfg.Wakeup
+		at = w.nextTimer(s.now, w.cfg.Wakeup)
 	}
 	w.alarmed = true
 	s.host.Schedule(des.Event{At: max(at, s.now), Kind: kindTimer, Arg: w.id})
 }
 
-// timer is a timer of the loop.
+// nextTimer is the first time after now at which one of its timers of a period fires.
+func (w *instance) nextTimer(now, period des.Time) des.Time {
+	return w.phase + (now-w.phase)/period*period + period
+}
+
+// timer wakes the loop.
 func (s *System) timer(id int32) {
 	w := &s.workers[id]
 	w.alarmed = false
@@ -133,7 +138,7 @@ func (s *System) timer(id int32) {
 	}
 }
 
-// nudge is the timer of a time limit, which wakes the loop also when its task has ended long ago
+// nudge wakes the loop at a time limit, also when its task has ended long ago
 // (kombu/asynchronous/timer.py: a cancelled entry stays in the heap until its time).
 func (s *System) nudge(id int32) {
 	if w := &s.workers[id]; !w.down() && w.in[fetching] == 0 {

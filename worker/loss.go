@@ -7,7 +7,7 @@ import (
 	"example.com/simrun/des"
 )
 
-// crash is the death of the process that ran a body. A prefork child dies alone, and its parent sees it a little
+// crash ends the process that ran a body. A prefork child dies alone, and its parent sees it a little
 // later; in the other pools the task takes its whole worker along.
 func (s *System) crash(id int32) {
 	sl := &s.slots[id]
@@ -23,7 +23,7 @@ func (s *System) crash(id int32) {
 	s.exited(id, 0)
 }
 
-// notice is the parent seeing that a child is dead, and others with it.
+// notice lets the parent see that a child is dead, and others with it.
 func (s *System) notice(id int32) {
 	sl := &s.slots[id]
 	sl.missed = false

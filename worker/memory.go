@@ -2,7 +2,7 @@ package worker
 
 import "example.com/simrun/des"
 
-// Kill is the death of the child in a slot by the hand of the kernel, which was out of memory, whatever the child does.
+// Kill kills the child in a slot, whatever it does: the kernel is out of memory.
 // Its parent sees it as it sees a crash.
 func (s *System) Kill(now des.Time, id int32) {
 	s.now = now
@@ -59,7 +59,7 @@ func (s *System) takeFree(w *instance, id int32) bool {
 	return false
 }
 
-// KillWorker is the death of a whole worker by the hand of the kernel. It is started again at once.
+// KillWorker kills a whole worker, as the kernel is out of memory. It is started again at once.
 func (s *System) KillWorker(now des.Time, worker int32) {
 	s.now = now
 	w := &s.workers[worker]

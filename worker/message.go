@@ -96,8 +96,8 @@ func (s *System) renew(id int32) {
 	}
 }
 
-// carryOn is what becomes of a delivery that was lost after the broker had given its message to a later one. If it was the
-// task, that is the last delivery from now on, or has ended with it.
+// carryOn ends a delivery that was lost after the broker had given its message to a later one. If it was the task, that is
+// the last delivery from now on, or has ended with it.
 func (s *System) carryOn(id int32) {
 	s.ack(&s.tasks[id])
 	if s.copied(id) {

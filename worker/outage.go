@@ -2,7 +2,7 @@ package worker
 
 import "example.com/simrun/des"
 
-// Fail is the failure of what some workers run on: they die, and stay dead until Recover. All of them are dead before
+// Fail takes away what some workers run on: they die, and stay dead until Recover. All of them are dead before
 // the first message is given back, so that none goes to another that is about to die.
 func (s *System) Fail(now des.Time, workers []int32) {
 	s.now = now
@@ -23,7 +23,7 @@ func (s *System) Fail(now des.Time, workers []int32) {
 	}
 }
 
-// Recover is the end of one failure. A worker is up again when none is left.
+// Recover ends one failure. A worker is up again when none is left.
 func (s *System) Recover(now des.Time, workers []int32) {
 	s.now = now
 	for _, id := range workers {

@@ -5,7 +5,7 @@ import "example.com/simrun/des"
 // processes is the number of slots that the pool has now.
 func (w *instance) processes() int { return w.cfg.Concurrency - len(w.absent) }
 
-// ready is a worker at the start of the run. Its timers started some time before.
+// ready makes a worker ready for the start of the run. Its timers started some time before.
 func (s *System) ready(w *instance) {
 	if period := max(w.cfg.Wakeup, w.cfg.Overheads.Maintenance); period > 0 && (w.cfg.Loop != Alert || w.cfg.Overheads.Maintenance > 0) {
 		w.phase = -des.Time(s.choice.Float64() * float64(period))
@@ -33,14 +33,14 @@ func (w *instance) muster() {
 	}
 }
 
-// exited is the end of a child's process after some time. Its parent is told at once and looks which of its children
+// exited ends a child's process after some time. Its parent is told at once and looks which of its children
 // are dead; one that cannot be waited for yet is found when it looks again: at the death of another child, or at the
 // next maintenance of the pool (billiard/pool.py: _join_exited_workers; celery/concurrency/asynpool.py: every 5 s).
 func (s *System) exited(id int32, after des.Time) {
 	s.died(id, after, s.workers[s.slots[id].worker].cfg.Overheads.Unnoticed)
 }
 
-// killed is the end of a child that its parent has killed. It has waited for it, and finds it; but where it was the
+// killed ends a child that its parent has killed. It has waited for it, and finds it; but where it was the
 // only child, no other event follows.
 func (s *System) killed(id int32, after des.Time) {
 	w := &s.workers[s.slots[id].worker]
@@ -60,7 +60,7 @@ func (s *System) died(id int32, after des.Time, unnoticed float64) {
 	at := s.now + after + o.Notice
 	if o.Maintenance > 0 && unnoticed > 0 && s.choice.Float64() < unnoticed {
 		sl.missed = true
-		at = w.phase + (at-w.phase)/o.Maintenance*o.Maintenance + o.Maintenance
+		at = w.nextTimer(at, o.Maintenance)
 	}
 	if at > s.now {
 		s.slotAt(at, kindNotice, id)
@@ -102,7 +102,7 @@ func (s *System) replace(id int32) {
 	s.leave(id, wait+w.cfg.Overheads.Respawn)
 }
 
-// grow is Celery's autoscaler at the receipt of a message: when more tasks are reserved and running than there are
+// grow asks Celery's autoscaler at the receipt of a message: when more tasks are reserved and running than there are
 // processes, it starts as many as are missing before it handles the message (celery/worker/autoscale.py: maybe_scale).
 // It says whether the message has to wait for that.
 func (s *System) grow(id int32) bool {
@@ -164,7 +164,7 @@ func (s *System) shrink(w *instance, more int) {
 	}
 }
 
-// keepalive is the timer of the autoscaler. At the receipt of a message with an eta or a rate limit it is not asked
+// keepalive lets the autoscaler look by itself. At the receipt of a message with an eta or a rate limit it is not asked
 // (celery/worker/strategy.py), so that it is here that the pool grows for them.
 func (s *System) keepalive(id int32) {
 	w := &s.workers[id]
@@ -187,7 +187,7 @@ func (s *System) keepalive(id int32) {
 	s.host.Schedule(des.Event{At: w.blocked, Kind: kindGrown, Arg: id})
 }
 
-// born is the end of starting processes for what is reserved.
+// born goes on once there are processes for what is reserved.
 func (s *System) born(id int32) {
 	if w := &s.workers[id]; !w.down() {
 		s.dispatchReserved(w)

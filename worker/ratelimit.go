@@ -14,7 +14,7 @@ type bucket struct {
 	armed   bool     // a timer is set
 }
 
-// newBuckets are those of every worker and class, nil where no class has a limit. A worker that is up at time 0 has been
+// newBuckets makes those of every worker and class, nil where no class has a limit. A worker that is up at time 0 has been
 // so for long.
 func (s *System) newBuckets() {
 	for i := range s.classes {
@@ -86,7 +86,7 @@ func (s *System) spendTokens(i int32) {
 	}
 }
 
-// token is the timer of a bucket. A gevent worker whose thread is taken by a task looks later.
+// token looks into a bucket that has a token now. A gevent worker whose thread is taken by a task looks later.
 func (s *System) token(i int32) {
 	s.buckets[i].armed = false
 	w := &s.workers[int(i)/len(s.classes)]
