@@ -30,7 +30,7 @@ func (s *System) slotAt(when des.Time, kind des.Kind, id int32) {
 func (s *System) begin(id int32) {
 	t := &s.tasks[id]
 	sl := &s.slots[t.slot]
-	p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
+	p := s.policyOf(t)
 	t.state = running
 	t.attempts++
 	t.began = s.now
@@ -85,7 +85,7 @@ func (s *System) limit(e des.Event) {
 func (s *System) overrun(id int32) {
 	sl := &s.slots[id]
 	task := sl.task
-	p := &s.policies[int(sl.worker)*len(s.classes)+int(s.tasks[task].class)]
+	p := s.policyOf(&s.tasks[task])
 	sl.limitAt = des.Never
 	o := TimedOut
 	if p.soft {
@@ -224,7 +224,6 @@ func (s *System) freeSlot(id int32) {
 	}
 	blocked := w.reserved.n > 0
 	s.dispatch(w)
-	w.waiting.Set(s.now, w.reserved.n)
 	if w.leaves() && s.mayLeave(w) {
 		return
 	}

@@ -26,26 +26,22 @@ func (s *System) carry(id int32, w *instance) {
 	s.at(max(s.now, asked+half)+w.cfg.RoundTrip-half, kindCarried, id)
 }
 
-// distant handles an event of a worker that is far from the broker.
-func (s *System) distant(e des.Event) {
-	if e.Kind == kindReplied {
-		if sl := &s.slots[e.Arg]; sl.mine(e) {
-			s.conclude(e.Arg, sl.settling)
-		}
-		return
-	}
-	if !s.mine(e) {
-		return
-	}
-	w := &s.workers[s.tasks[e.Arg].worker]
-	switch {
-	case e.Kind == kindCarried && w.serial:
+// carried takes in a message that has come from a far broker. Far redis is told of it first.
+func (s *System) carried(id int32) {
+	if w := &s.workers[s.tasks[id].worker]; w.serial {
 		w.occupyWire(s.now, 1)
-		s.at(w.wire, kindNoted, e.Arg)
-	case w.cfg.Overheads.Fetch > 0:
-		s.fetch(e.Arg, w)
-	default:
-		s.at(s.now, kindFetched, e.Arg)
+		s.at(w.wire, kindNoted, id)
+		return
+	}
+	s.noted(id)
+}
+
+// noted lets a worker handle a message that its far broker knows it has.
+func (s *System) noted(id int32) {
+	if w := &s.workers[s.tasks[id].worker]; w.cfg.Overheads.Fetch > 0 {
+		s.fetch(id, w)
+	} else {
+		s.at(s.now, kindFetched, id)
 	}
 }
 

@@ -59,7 +59,6 @@ func (s *System) handOver(w *instance) {
 	if w.ripe {
 		w.ripe = false
 		s.dispatch(w)
-		w.waiting.Set(s.now, w.reserved.n)
 	}
 }
 

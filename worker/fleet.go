@@ -280,13 +280,6 @@ func (s *System) withdrawn(id int32) {
 	}
 }
 
-// count1 counts something of the observed window.
-func (s *System) count1(n *int64) {
-	if s.now >= s.from && s.now < s.to {
-		*n++
-	}
-}
-
 func (s *System) replica(kind RecordKind, id int32) {
 	if s.recorder != nil {
 		s.recorder.Record(Record{At: s.now, Kind: kind, Task: none, Class: none, Queue: none, Worker: id, Slot: none})

@@ -112,7 +112,7 @@ func (s *System) pull(w *instance) {
 func (s *System) deliver(id int32, w *instance) {
 	t := &s.tasks[id]
 	s.take(id, w)
-	t.late = s.policies[int(w.id)*len(s.classes)+int(t.class)].late
+	t.late = s.policyOf(t).late
 	t.delivered = s.now
 	if w.cfg.RoundTrip > 0 {
 		s.carry(id, w)
@@ -128,12 +128,28 @@ func (s *System) deliver(id int32, w *instance) {
 	s.receive(id)
 }
 
+// fetched is the turn of the loop in which a message is in the worker's hands.
+func (s *System) fetched(id int32) {
+	w := &s.workers[s.tasks[id].worker]
+	s.move(id, received)
+	s.receive(id)
+	if w.cfg.Loop != Alert && w.cfg.Pool == Solo && len(w.free) == 0 {
+		return // it runs the task in this very turn
+	}
+	s.turn(w)
+	if w.unheard > 0 {
+		w.acking += w.unheard
+		w.unheard = 0
+		s.turn(w)
+	}
+}
+
 // receive finds the place of a message that has come into the worker's hands.
 func (s *System) receive(id int32) {
 	t := &s.tasks[id]
 	if t.grown {
 		t.grown = false
-		s.dispatchReserved(&s.workers[t.worker])
+		s.dispatch(&s.workers[t.worker])
 		s.enlist(id)
 		return
 	}
@@ -169,11 +185,12 @@ func (s *System) enlist(id int32) {
 func (s *System) dispatch(w *instance) {
 	if w.keeps != nil {
 		s.dispatchKept(w)
-		return
+	} else {
+		for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled && (!w.leaves() || w.mayStart()) {
+			s.occupy(s.popFront(&w.reserved), w)
+		}
 	}
-	for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled && (!w.leaves() || w.mayStart()) {
-		s.occupy(s.popFront(&w.reserved), w)
-	}
+	w.waiting.Set(s.now, w.reserved.n)
 }
 
 // occupy hands a message to a free slot. One that has expired is dropped only now, as Celery looks at it when it is

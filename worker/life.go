@@ -68,8 +68,8 @@ func (s *System) die(w *instance, by loss, cause int32) {
 	s.cause = cause
 	s.lose(w, by)
 	s.cause = before
-	if s.now >= s.from && s.now < s.to && w.replica.state != retiring {
-		s.tally.Workers[w.id].Restarts++
+	if w.replica.state != retiring {
+		s.count1(&s.tally.Workers[w.id].Restarts)
 	}
 	w.deaths++
 	if w.life == finished {

@@ -152,34 +152,6 @@ func (s *System) block(w *instance, d des.Time) {
 	s.blocked = max(s.blocked, w.blocked)
 }
 
-// postpone puts off an event that a blocked loop has to handle, and says whether it did.
-func (s *System) postpone(e des.Event) bool {
-	var id int32
-	switch e.Kind {
-	case kindFetched, kindDue, kindCarried, kindNoted:
-		t := &s.tasks[e.Arg]
-		if des.MakeGen(t.gen) != e.Gen {
-			return false
-		}
-		id = t.worker
-	case kindFree, kindNotice, kindLimit, kindReplied:
-		id = s.slots[e.Arg].worker
-	case kindToken:
-		id = e.Arg / int32(len(s.classes))
-	case kindTimer, kindNudge, kindKeepalive, kindGrown:
-		id = e.Arg
-	default:
-		return false
-	}
-	w := &s.workers[id]
-	if w.blocked <= s.now {
-		return false
-	}
-	e.At = w.blocked
-	s.host.Schedule(e)
-	return true
-}
-
 // Stall tells that the only thread of a gevent worker is taken by a CPU phase: its loop stands still, and neither
 // receives nor starts anything. Unlike the other calls, a Host may make it from inside Start.
 func (s *System) Stall(worker int32) { s.workers[worker].stalled = true }
@@ -193,7 +165,6 @@ func (s *System) Wake(now des.Time, worker int32) {
 		s.spendAllTokens(w)
 	}
 	s.dispatch(w)
-	w.waiting.Set(now, w.reserved.n)
 	if w.leaves() && s.mayLeave(w) {
 		return
 	}

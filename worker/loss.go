@@ -38,9 +38,8 @@ func (s *System) bury(id int32) {
 	sl := &s.slots[id]
 	if task := sl.task; task != none {
 		t := &s.tasks[task]
-		p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
 		sl.task = none
-		if !t.late || !p.reject {
+		if !s.outlives(task) {
 			s.ack(t)
 		}
 		if s.spares(task) {
@@ -48,6 +47,12 @@ func (s *System) bury(id int32) {
 		}
 	}
 	s.replace(id)
+}
+
+// outlives says whether a message is delivered again when the child that runs it is lost.
+func (s *System) outlives(id int32) bool {
+	t := &s.tasks[id]
+	return t.late && s.policyOf(t).reject || s.superseded(id)
 }
 
 // loss is how a worker loses the messages in its hands.

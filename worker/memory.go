@@ -8,14 +8,13 @@ func (s *System) Kill(now des.Time, id int32) {
 	s.now = now
 	sl := &s.slots[id]
 	w := &s.workers[sl.worker]
-	s.countKill(sl.worker)
+	s.count1(&s.tally.Workers[sl.worker].Killed)
 	switch task := sl.task; {
 	case task != none && s.tasks[task].state == running:
 		t := &s.tasks[task]
-		p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
 		s.host.Stop(task, id)
 		sl.limitAt = des.Never
-		s.tallyKilled(t, t.late && p.reject)
+		s.tallyKilled(t, s.outlives(task))
 		s.tallyEnd(t)
 		s.record(Ended, task, Lost)
 		t.state = crashed
@@ -23,7 +22,7 @@ func (s *System) Kill(now des.Time, id int32) {
 	case task != none && w.cut():
 		// Without its connection the worker has no reserve to keep it in.
 		t := &s.tasks[task]
-		s.tallyKilled(t, t.late && s.policies[int(t.worker)*len(s.classes)+int(t.class)].reject)
+		s.tallyKilled(t, s.outlives(task))
 		s.tasks[task].state = crashed
 		s.exited(id, 0)
 	case task != none:
@@ -34,7 +33,6 @@ func (s *System) Kill(now des.Time, id int32) {
 		sl.silent = true
 		s.exited(id, 0)
 		s.dispatch(w)
-		w.waiting.Set(s.now, w.reserved.n)
 	case s.takeFree(w, id):
 		w.busy.Add(s.now, 1) // until it is replaced
 		s.tellChildren(ChildEnded, id)
@@ -63,7 +61,7 @@ func (s *System) takeFree(w *instance, id int32) bool {
 func (s *System) KillWorker(now des.Time, worker int32) {
 	s.now = now
 	w := &s.workers[worker]
-	s.countKill(worker)
+	s.count1(&s.tally.Workers[worker].Killed)
 	s.collect(worker, false)
 	for _, id := range s.lost {
 		s.tallyKilled(&s.tasks[id], s.tasks[id].unacked || s.superseded(id))
@@ -100,11 +98,5 @@ func (s *System) tallyKilled(t *task, again bool) {
 		k.Again++
 	} else {
 		k.Lost++
-	}
-}
-
-func (s *System) countKill(worker int32) {
-	if s.now >= s.from && s.now < s.to {
-		s.tally.Workers[worker].Killed++
 	}
 }

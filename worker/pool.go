@@ -92,9 +92,7 @@ func (s *System) replace(id int32) {
 		return
 	}
 	s.tellChildren(ChildStarted, id)
-	if s.now >= s.from && s.now < s.to {
-		s.tally.Workers[s.slots[id].worker].Restarts++
-	}
+	s.count1(&s.tally.Workers[s.slots[id].worker].Restarts)
 	wait := max(0, w.blocked-s.now)
 	if w.cfg.Overheads.Fork > 0 {
 		s.block(w, w.cfg.Overheads.Fork)
@@ -118,7 +116,7 @@ func (s *System) grow(id int32) bool {
 	s.enlarge(w, n)
 	w.grown = s.now
 	if w.cfg.Overheads.Fork == 0 {
-		s.dispatchReserved(w)
+		s.dispatch(w) // what was reserved before its processes were there: for an eta or a rate limit none was started
 		return false
 	}
 	s.block(w, des.Time(n)*w.cfg.Overheads.Fork)
@@ -126,13 +124,6 @@ func (s *System) grow(id int32) bool {
 	s.tasks[id].grown = true
 	s.at(w.blocked, kindFetched, id)
 	return true
-}
-
-// dispatchReserved gives new processes what was reserved before they were there: with an eta or a rate limit no process
-// was started for it. It goes before the message that made the pool grow.
-func (s *System) dispatchReserved(w *instance) {
-	s.dispatch(w)
-	w.waiting.Set(s.now, w.reserved.n)
 }
 
 // enlarge adds processes to a pool.
@@ -190,7 +181,7 @@ func (s *System) keepalive(id int32) {
 // born goes on once there are processes for what is reserved.
 func (s *System) born(id int32) {
 	if w := &s.workers[id]; !w.down() {
-		s.dispatchReserved(w)
+		s.dispatch(w)
 		s.turn(w)
 	}
 }

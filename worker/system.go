@@ -165,6 +165,10 @@ func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 	}
 }
 
+func (s *System) policyOf(t *task) *policy {
+	return &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
+}
+
 // newPolicy combines the settings of a worker and a class: the class's own win. Time limits need a child that can
 // be interrupted: prefork has both, gevent only the hard one, threads and solo none (docs.celeryq.dev, "Workers
 // Guide: Time Limits").
@@ -239,107 +243,6 @@ func (s *System) observe(end bool) {
 
 // Settled says that the observed window is over and every task observed in it has ended.
 func (s *System) Settled() bool { return s.seen && s.open == 0 }
-
-// Handle takes back an event that the System had scheduled.
-func (s *System) Handle(e des.Event) {
-	s.now = e.At
-	if s.now < s.blocked && s.postpone(e) {
-		return
-	}
-	switch e.Kind {
-	case kindPublished:
-		if s.mine(e) {
-			s.charge()
-			s.enqueue(e.Arg, false)
-		}
-	case kindFetched:
-		if s.mine(e) {
-			w := &s.workers[s.tasks[e.Arg].worker]
-			s.move(e.Arg, received)
-			s.receive(e.Arg)
-			if w.cfg.Loop != Alert && w.cfg.Pool == Solo && len(w.free) == 0 {
-				break // it runs the task in this very turn
-			}
-			s.turn(w)
-			if w.unheard > 0 {
-				w.acking += w.unheard
-				w.unheard = 0
-				s.turn(w)
-			}
-		}
-	case kindCarried, kindNoted, kindReplied:
-		s.distant(e)
-	case kindDue:
-		if s.mine(e) {
-			s.due(e.Arg)
-		}
-	case kindStart:
-		if sl := &s.slots[e.Arg]; sl.mine(e) {
-			s.begin(sl.task)
-			s.started(&s.workers[sl.worker])
-		}
-	case kindFree:
-		if s.slots[e.Arg].mine(e) {
-			s.freeSlot(e.Arg)
-		}
-	case kindNotice:
-		if s.slots[e.Arg].mine(e) {
-			s.notice(e.Arg)
-		}
-	case kindLimit:
-		s.limit(e)
-	case kindUp:
-		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
-			s.up(e.Arg)
-		}
-	case kindRestart:
-		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
-			s.Restart(s.now, e.Arg)
-		}
-	case kindDeploy:
-		s.deploy(e.Arg)
-	case kindOutage:
-		s.breakDown(&s.outages[e.Arg])
-	case kindReconnect:
-		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
-			s.reconnect(e.Arg)
-		}
-	case kindGiveUp:
-		if s.mine(e) {
-			s.giveUp(e.Arg)
-		}
-	case kindCold:
-		if w := &s.workers[e.Arg]; des.MakeGen(w.deaths) == e.Gen {
-			s.die(w, closing, w.cause)
-		}
-	case kindKill:
-		if w := &s.workers[e.Arg]; des.MakeGen(w.deaths) == e.Gen {
-			s.kill(w, w.cause)
-		}
-	case kindTimer:
-		s.timer(e.Arg)
-	case kindNudge:
-		s.nudge(e.Arg)
-	case kindKeepalive:
-		s.keepalive(e.Arg)
-	case kindLook:
-		s.restoreVisible(e.Arg)
-	case kindWiden:
-		s.widenByOne(e.Arg)
-	case kindToken:
-		s.token(e.Arg)
-	case kindGrown:
-		s.born(e.Arg)
-	case kindObserve:
-		s.observe(e.Arg == 1)
-	case kindPoll:
-		s.inspect(e.Arg)
-	case kindBooted:
-		if w := &s.workers[e.Arg]; des.MakeGen(w.replica.boots) == e.Gen {
-			s.booted(e.Arg)
-		}
-	}
-}
 
 func (s *System) record(kind RecordKind, id int32, o Outcome) {
 	if s.recorder != nil && !s.copied(id) {
