@@ -79,6 +79,17 @@ func (h *host) Stop(_, slot int32) bool {
 	return true
 }
 
+// Copy implements worker.Copier: the copy has the work and the fate of the task, whatever happens to that meanwhile.
+func (h *host) Copy(task, copied int32) {
+	w := (*World)(h)
+	w.makeRoom(copied)
+	w.bodies[copied] = w.bodies[task]
+	copy(w.demandsOf(copied), w.demandsOf(task))
+	if w.guard != nil {
+		w.guard.copied(copied)
+	}
+}
+
 // step begins the next phase that asks for anything, and says whether there was one. Phase counts how many of the
 // task's phases have begun.
 func (w *World) step(slot int32) bool {

@@ -176,3 +176,40 @@ func (w *World) nextNode() int32 {
 	}
 	return best
 }
+
+// attain handles the earliest finish on a node.
+func (w *World) attain(n *node) {
+	u := n.first()
+	n.reach(w.now)
+	if slot := w.slotOf(u); slot != none {
+		p := &w.slots[slot]
+		if p.starting {
+			n.remove(w.now, u, 1)
+			w.takenUp(p)
+			return
+		}
+		n.remove(w.now, u, int(p.threads))
+		p.onCPU = false
+		w.phaseDone(slot)
+		return
+	}
+	th := w.threadOf(u)
+	if th == nil {
+		n.remove(w.now, u, 1)
+		w.jobDone(w.labourerOf(u))
+		return
+	}
+	slot := th.holder
+	if th.kind == sharedThread {
+		slot = th.heap.first()
+		w.leaveThread(n, th, slot)
+	} else {
+		n.remove(w.now, u, 1)
+	}
+	if th.own {
+		w.workDone(th)
+		return
+	}
+	w.slots[slot].onCPU = false
+	w.phaseDone(slot)
+}

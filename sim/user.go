@@ -5,8 +5,8 @@ import "example.com/simrun/worker"
 // user is who uses the cores of a node: the process of a slot, the one thread of a worker, or a thread of Celery itself.
 type user int32
 
-// A run numbers the slots first, then the threads of workers, then the labourers: the consumer of each worker, the broker
-// and the producers.
+// slotUser, threadUser and labourUser number the users of a run: slots first, then the threads of workers, then the
+// labourers, which are the consumer of each worker, the broker and the producers.
 func (w *World) slotUser(slot int32) user     { return user(slot) }
 func (w *World) threadUser(worker int32) user { return user(len(w.slots)) + user(worker) }
 func (w *World) labourUser(labourer int) user {

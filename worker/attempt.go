@@ -118,7 +118,7 @@ func (s *System) cut(id int32, o Outcome) {
 		if w.cfg.Overheads.Kill > 0 {
 			s.block(w, w.cfg.Overheads.Kill)
 		}
-		s.killed(id, max(0, w.blocked-s.now))
+		s.childKilled(id, max(0, w.blocked-s.now))
 	} else {
 		s.leave(id, w.cfg.Overheads.Finish)
 	}
@@ -208,7 +208,7 @@ func (s *System) freeSlot(id int32) {
 	acked := s.ackFreed(id, w)
 	if sl.spent && !w.leaves() {
 		s.tellChildren(ChildEnded, id)
-		s.exited(id, w.cfg.Overheads.Exit)
+		s.childExited(id, w.cfg.Overheads.Exit)
 		s.turn(w)
 		return
 	}

@@ -20,7 +20,7 @@ func (s *System) crash(id int32) {
 		s.die(w, killed, s.cause)
 		return
 	}
-	s.exited(id, 0)
+	s.childExited(id, 0)
 }
 
 // notice lets the parent see that a child is dead, and others with it.

@@ -18,30 +18,30 @@ func (s *System) Kill(now des.Time, id int32) {
 		s.tallyEnd(t)
 		s.record(Ended, task, Lost)
 		t.state = crashed
-		s.exited(id, 0)
+		s.childExited(id, 0)
 	case task != none && w.cut():
 		// Without its connection the worker has no reserve to keep it in.
 		t := &s.tasks[task]
 		s.tallyKilled(t, s.outlives(task))
 		s.tasks[task].state = crashed
-		s.exited(id, 0)
+		s.childExited(id, 0)
 	case task != none:
 		// The child had not accepted it yet: the pool keeps it for another (celery/concurrency/asynpool.py: _put_back).
 		sl.task = none
 		s.tasks[task].slot = none
 		s.reserve(task, true)
 		sl.silent = true
-		s.exited(id, 0)
+		s.childExited(id, 0)
 		s.dispatch(w)
 	case s.takeFree(w, id):
 		w.busy.Add(s.now, 1) // until it is replaced
 		s.tellChildren(ChildEnded, id)
 		sl.silent = true
-		s.exited(id, 0)
+		s.childExited(id, 0)
 	default: // its task has ended, and the parent has the result
 		s.tellChildren(ChildEnded, id)
 		s.ackFreed(id, w)
-		s.exited(id, 0)
+		s.childExited(id, 0)
 	}
 	s.turn(w)
 }

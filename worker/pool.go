@@ -33,25 +33,25 @@ func (w *instance) muster() {
 	}
 }
 
-// exited ends a child's process after some time. Its parent is told at once and looks which of its children
+// childExited ends a child's process after some time. Its parent is told at once and looks which of its children
 // are dead; one that cannot be waited for yet is found when it looks again: at the death of another child, or at the
 // next maintenance of the pool (billiard/pool.py: _join_exited_workers; celery/concurrency/asynpool.py: every 5 s).
-func (s *System) exited(id int32, after des.Time) {
-	s.died(id, after, s.workers[s.slots[id].worker].cfg.Overheads.Unnoticed)
+func (s *System) childExited(id int32, after des.Time) {
+	s.childDied(id, after, s.workers[s.slots[id].worker].cfg.Overheads.Unnoticed)
 }
 
-// killed ends a child that its parent has killed. It has waited for it, and finds it; but where it was the
+// childKilled ends a child that its parent has killed. It has waited for it, and finds it; but where it was the
 // only child, no other event follows.
-func (s *System) killed(id int32, after des.Time) {
+func (s *System) childKilled(id int32, after des.Time) {
 	w := &s.workers[s.slots[id].worker]
 	chance := 0.0
 	if w.processes() == 1 {
 		chance = w.cfg.Overheads.UnnoticedAlone
 	}
-	s.died(id, after, chance)
+	s.childDied(id, after, chance)
 }
 
-func (s *System) died(id int32, after des.Time, unnoticed float64) {
+func (s *System) childDied(id int32, after des.Time, unnoticed float64) {
 	sl := &s.slots[id]
 	w := &s.workers[sl.worker]
 	o := &w.cfg.Overheads
