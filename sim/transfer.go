@@ -55,8 +55,8 @@ func (w *World) send(slot int32, phase int) bool {
 // or the zone is dark for longer than that, its attempt fails once it gives up connecting.
 func (w *World) reach(slot int32, to way, zone string) bool {
 	after, answers := to.roundTrip, to.open
-	if dark := w.darkUntil(zone); dark > w.now {
-		after += dark - w.now
+	if zone != "" {
+		after += w.darkUntil(zone) - w.now
 	}
 	if !answers || after > system.ConnectTimeout {
 		after = system.ConnectTimeout
@@ -73,9 +73,6 @@ func (w *World) reach(slot int32, to way, zone string) bool {
 
 // darkUntil is the end of the planned faults of a zone, now if there are none.
 func (w *World) darkUntil(zone string) des.Time {
-	if zone == "" {
-		return w.now
-	}
 	return w.net.lasts(w.now, func(f *fault) bool { return f.Of == system.OfZone && f.Zone == zone })
 }
 

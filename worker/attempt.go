@@ -205,7 +205,7 @@ func (s *System) freeSlot(id int32) {
 	if s.overtaken(w, sl, id) {
 		return
 	}
-	acked := s.ackFreed(id, w)
+	acked := sl.ackWhenFree && s.ackFreed(id, w)
 	if sl.spent && !w.leaves() {
 		s.tellChildren(ChildEnded, id)
 		s.childExited(id, w.cfg.Overheads.Exit)

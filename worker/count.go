@@ -67,17 +67,15 @@ func (s *System) tallyEnd(t *task) {
 }
 
 // finish ends a task for good.
-func (s *System) finish(id int32, o Outcome) {
-	if s.copied(id) {
-		s.finishCopy(id, o)
-		return
-	}
-	s.finishAt(id, o, s.now)
-}
+func (s *System) finish(id int32, o Outcome) { s.finishAt(id, o, s.now) }
 
 // finishAt ends a task that had its outcome at a time.
 func (s *System) finishAt(id int32, o Outcome, at des.Time) {
 	t := &s.tasks[id]
+	if t.message != 0 && s.copied(id) {
+		s.finishCopy(id, o)
+		return
+	}
 	c := &s.tally.Classes[t.class]
 	s.present(t, -1)
 	if t.observed {
@@ -99,9 +97,12 @@ func (s *System) finishAt(id int32, o Outcome, at des.Time) {
 		s.trace(t, o)
 	}
 	s.record(Done, id, o)
-	name := s.nameOf(id)
+	name := id
+	if t.message != 0 {
+		name = s.nameOf(id)
+		s.part(id, o)
+	}
 	s.host.Done(name, o)
-	s.part(id, o)
 	s.release(id)
 	if name != id {
 		s.forgetName(name)

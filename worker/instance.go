@@ -68,12 +68,10 @@ func (w *instance) room() bool { return !w.blind && w.vacant() }
 // vacant is room, whether or not the loop has found out.
 func (w *instance) vacant() bool {
 	switch {
-	case w.life != alive, w.cut(), w.stalled, w.serial && w.in[fetching] > 0, w.most > 0 && w.holding() >= w.most:
+	case w.life != alive, w.cut(), w.stalled, w.serial && w.in[fetching] > 0, w.window > 0 && w.unacked >= w.window+w.widened:
 		return false
-	case w.window == 0:
-		return true
 	}
-	return w.unacked < w.window+w.widened
+	return w.most == 0 || w.holding() < w.most
 }
 
 // idle says whether a message of a queue would start at once.
@@ -84,9 +82,11 @@ func (w *instance) idle(queue int32) bool {
 	return len(w.free) > w.reserved.n+w.in[fetching]
 }
 
-// ask notes whether the worker waits for a message, and since when: redis serves the longest waiting first.
-func (s *System) ask(w *instance) {
-	room := w.room()
+// ask notes whether the worker waits for a message.
+func (s *System) ask(w *instance) { s.asksIf(w, w.room()) }
+
+// asksIf notes whether the worker waits for a message, and since when: redis serves the longest waiting first.
+func (s *System) asksIf(w *instance, room bool) {
 	if room && !w.asking {
 		s.asks++
 		w.asked = s.asks
@@ -97,21 +97,26 @@ func (s *System) ask(w *instance) {
 
 // pull takes messages while there is room and the worker's queues have any.
 func (s *System) pull(w *instance) {
-	for w.room() {
+	room := w.room()
+	for room && s.waiting > 0 {
 		q := s.choose(w)
 		if q == none {
 			break
 		}
-		id := s.pop(&s.queues[q])
-		s.deliver(id, w)
+		s.deliver(s.pop(&s.queues[q]), w)
+		room = w.room()
 	}
-	s.ask(w)
+	s.asksIf(w, room)
 }
 
 // deliver gives a message to a worker.
 func (s *System) deliver(id int32, w *instance) {
 	t := &s.tasks[id]
-	s.take(id, w)
+	to := fetching
+	if w.cfg.RoundTrip == 0 && w.cfg.Overheads.Fetch == 0 {
+		to = received
+	}
+	s.take(id, w, to)
 	t.late = s.policyOf(t).late
 	t.delivered = s.now
 	if w.cfg.RoundTrip > 0 {
@@ -119,13 +124,12 @@ func (s *System) deliver(id int32, w *instance) {
 		return
 	}
 	w.asking = false
-	if w.cfg.Overheads.Fetch > 0 {
-		w.blind = w.serial && w.cfg.Loop != Alert
-		s.fetch(id, w)
+	if to == received {
+		s.receive(id)
 		return
 	}
-	s.move(id, received)
-	s.receive(id)
+	w.blind = w.serial && w.cfg.Loop != Alert
+	s.fetch(id, w)
 }
 
 // fetched is the turn of the loop in which a message is in the worker's hands.

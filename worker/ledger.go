@@ -20,12 +20,12 @@ type ledger struct {
 	keeps    *kept         // nil = no slot is kept for a queue
 }
 
-// take puts a message that the broker delivers on its way to a worker.
-func (s *System) take(id int32, w *instance) {
+// take gives a message that the broker delivers to a worker: on its way, or into its hands.
+func (s *System) take(id int32, w *instance, to state) {
 	t := &s.tasks[id]
-	t.worker, t.state = w.id, fetching
+	t.worker, t.state = w.id, to
 	t.unacked = true
-	w.in[fetching]++
+	w.in[to]++
 	s.countUnacked(w, 1)
 	if w.keeps != nil {
 		w.keeps.hands.take(t.queue)
@@ -83,7 +83,7 @@ func (w *instance) holding() int {
 // countUnacked counts messages that enter or leave the window of a worker.
 func (s *System) countUnacked(w *instance, n int) {
 	w.unacked += n
-	if s.prompt && n != 0 {
+	if s.prompt {
 		s.changed()
 	}
 }
@@ -132,9 +132,11 @@ func (s *System) ackFreed(id int32, w *instance) bool {
 
 // sendAcks sends the acks that have waited for a turn of the loop.
 func (s *System) sendAcks(w *instance) {
-	w.occupyWire(s.now, w.acking)
-	s.countUnacked(w, -w.acking)
-	w.acking = 0
+	if w.acking > 0 {
+		w.occupyWire(s.now, w.acking)
+		s.countUnacked(w, -w.acking)
+		w.acking = 0
+	}
 }
 
 // vacate notes that a slot is free, whatever its last message was.

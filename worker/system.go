@@ -245,12 +245,15 @@ func (s *System) observe(end bool) {
 func (s *System) Settled() bool { return s.seen && s.open == 0 }
 
 func (s *System) record(kind RecordKind, id int32, o Outcome) {
-	if s.recorder != nil && !s.copied(id) {
+	if s.recorder != nil {
 		s.tell(kind, id, o)
 	}
 }
 
 func (s *System) tell(kind RecordKind, id int32, o Outcome) {
+	if s.copied(id) {
+		return
+	}
 	t := &s.tasks[id]
 	s.recorder.Record(Record{
 		At: s.now, Kind: kind, Outcome: o, Task: s.nameOf(id), Class: t.class, Queue: t.queue,
