@@ -97,17 +97,17 @@ func (r *kept) move(queue int32, from, to state) {
 	case from == held:
 		r.window.take(queue)
 	}
-	switch reserved {
-	case from:
-		r.waiting[queue]--
-	case to:
+	switch {
+	case to == reserved:
 		r.waiting[queue]++
+	case from == reserved:
+		r.waiting[queue]--
 	}
-	switch starting {
-	case from:
-		r.slots.give(queue)
-	case to:
+	switch {
+	case to == starting:
 		r.slots.take(queue)
+	case from == starting:
+		r.slots.give(queue)
 	}
 }
 
