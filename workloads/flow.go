@@ -84,9 +84,13 @@ func (f *flow) count(from *des.Stream) int64 {
 	if f.batch == nil && f.times == 1 {
 		return 1
 	}
-	size := f.times
+	drawn := 1.0
 	if f.batch != nil {
-		size *= f.batch.Draw(from)
+		drawn = f.batch.Draw(from)
+	}
+	size := drawn * f.times
+	if drawn >= 1 && f.times > 0 {
+		size = max(1, size) // less load makes batches smaller, and does not cancel them
 	}
 	whole := math.Floor(size)
 	n := int64(whole)

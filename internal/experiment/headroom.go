@@ -256,7 +256,7 @@ type search struct {
 	exact     int     // probes of the last kind
 	tried     float64
 	done      bool
-	more      float64   // by what factor the last probe has more replications than those before it
+	more      float64 // by what factor the last probe has more replications than those before it
 	points    []point // of the last kind
 }
 
@@ -383,7 +383,8 @@ func (s *search) headroom(e *engine) Headroom {
 	if s.low.at == 0 || h.AtLimit || e.exact {
 		return h
 	}
-	h.Low, h.High = &s.low.at, &s.high.at
+	h.Low, h.High = new(min(s.low.at, s.high.at)), new(max(s.low.at, s.high.at))
+	h.Factor = *h.Low // what passes and what fails may take turns
 	if iv, ok := s.limit(); ok && iv.Value >= headroomFloor && iv.Value <= s.tried {
 		h.Factor, h.Low, h.High = iv.Value, &iv.Low, &iv.High
 	}
