@@ -14,8 +14,8 @@ type SLO struct {
 	Slice    des.Time // > 0: it must hold in every slice of the observed time of that length
 	By       des.Time // with HasBy: the hour of the day by which everything is to have ended, instead of Bound
 	HasBy    bool
-	Share    ShareOf  // of a share; NoShare for a duration
-	MaxShare float64  // of a share, 0..1
+	Share    ShareOf // of a share; NoShare for a duration
+	MaxShare float64 // of a share, 0..1
 }
 
 // Stat is the statistic of a duration that a target bounds.
