@@ -47,9 +47,12 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"capacity", "celery", "des", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"go.yaml.in/yaml/v4", "github.com/invopop/jsonschema"},
 	},
-	"internal/experiment": { // takes the real world, if at all, from the command
+	"internal/experiment": {
 		project: []string{"capacity", "des", "internal/fidelity/known", "scenarios", "sim", "stats", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
+	},
+	"internal/bench": { // takes the real world from the command
+		project: []string{"des", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "system", "worker", "workloads"},
 	},
 	"internal/recordings": { // makes scenarios of what was recorded: it runs and judges nothing
 		project: []string{"celery", "des", "internal/units", "scenarios", "worker", "workloads"},
@@ -60,7 +63,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"des", "internal/experiment", "internal/fidelity/known", "internal/recordings", "report", "scenarios", "stats", "internal/units", "workloads"},
 	},
 	"report": { // shows what was found: it runs nothing
-		project: []string{"capacity", "celery", "des", "internal/experiment", "internal/recordings", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/bench", "internal/experiment", "internal/recordings", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/plot", "golang.org/x/image", "github.com/jedib0t/go-pretty/v6"},
 	},
 	"spec": {}, // a scenario in Go knows no meaning
@@ -68,7 +71,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/experiment", "internal/fidelity", "internal/fidelity/known", "live", "internal/recordings", "report", "scenarios", "strategies", "theory", "internal/units", "worker", "workloads"},
+		project: []string{"internal/bench", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "live", "internal/recordings", "report", "scenarios", "strategies", "theory", "internal/units", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }
