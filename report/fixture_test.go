@@ -25,7 +25,7 @@ func fixture() (*scenarios.Scenario, *experiment.Result) {
 		Scenario: experiment.ScenarioInfo{Name: "priority", About: "Real-time notifications share workers with data backups.", SHA256: "9f2c7a1e5b0d4c3f8e6a7b9c0d1e2f3a4b5c6d7e8f9a0b1c2d3e4f5a6b7c8d9e", Seed: 1, Currency: "EUR"},
 		Run: experiment.RunInfo{
 			Duration: 1800, Warmup: 240, WarmupRule: "MSER-5 over a pilot of 10 replications", Replications: 60, Confidence: 0.95,
-			PrecisionReached: true, Events: 18_400_000, WallSeconds: 3.2,
+			PrecisionReached: true, Events: 18_400_000,
 		},
 		Strategies: []experiment.Strategy{
 			f.strategy(one, 8, 0.5, 4.1, 6.8, []string{"high", "low"}, map[string]int{"worker": 8}, 1),

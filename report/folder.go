@@ -14,6 +14,15 @@ import (
 // Options say what a results folder holds besides what it always holds.
 type Options struct {
 	PNG bool // every plot in pixels, too
+	Ran *Ran // nil = not known
+}
+
+// Ran is what run.json says of one run: whatever is different on another machine or another day, and so does not stand in
+// results.json.
+type Ran struct {
+	WallSeconds float64 `json:"wall_seconds"`
+	Cores       int     `json:"cores"` // it may have used
+	Program     string  `json:"program"`
 }
 
 // fixed are the files that stand in every results folder.
@@ -60,23 +69,26 @@ func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, 
 			return err
 		}
 	}
-	return sweepFile(b, filepath.Join(dir, "sweep.csv"), r)
+	if err := either(b, filepath.Join(dir, "run.json"), o.Ran != nil, func(w io.Writer) error { return writeJSON(w, o.Ran) }); err != nil {
+		return err
+	}
+	return either(b, filepath.Join(dir, "sweep.csv"), r.Sweep != nil, func(w io.Writer) error { return SweepCSV(w, r) })
 }
 
-// sweepFile adds the table of a sweep; where there is none, one of an earlier run goes away.
-func sweepFile(b *Batch, path string, r *experiment.Result) error {
-	if r.Sweep == nil {
-		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
-			b.Remove(path)
-		}
-		return nil
+// either adds a file that not every run has; where this one has none, that of an earlier run goes away.
+func either(b *Batch, path string, has bool, write func(io.Writer) error) error {
+	if has {
+		return b.Add(path, write)
 	}
-	return b.Add(path, func(w io.Writer) error { return SweepCSV(w, r) })
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+		b.Remove(path)
+	}
+	return nil
 }
 
 // ProbeFolder tells whether a results folder could be written.
 func ProbeFolder(dir string) error {
-	paths := []string{filepath.Join(dir, "plots", "queues.svg")}
+	paths := []string{filepath.Join(dir, "plots", "queues.svg"), filepath.Join(dir, "run.json")}
 	for _, name := range fixed {
 		paths = append(paths, filepath.Join(dir, name))
 	}

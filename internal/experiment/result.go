@@ -46,7 +46,6 @@ type RunInfo struct {
 	Confidence       float64 `json:"confidence"`
 	PrecisionReached bool    `json:"precision_reached"`
 	Events           int64   `json:"events"`
-	WallSeconds      float64 `json:"wall_seconds"`
 }
 
 // Estimate is a figure of all tasks of all replications together, with its interval. Low and high are nil with a single
