@@ -29,12 +29,13 @@ const module = "example.com/simrun"
 var allowed = map[string]struct{ project, outside []string }{
 	"des":            {},
 	"internal/units": {},
+	"internal/sheet": {project: []string{"internal/units"}},
 	"theory":         {},                         // independent of what it judges
 	"system":         {project: []string{"des"}}, // plain data
 	"stats":          {outside: []string{"gonum.org/v1/gonum"}},
 
 	"worker":     {project: []string{"des"}},
-	"workloads":  {project: []string{"des", "worker"}},
+	"workloads":  {project: []string{"des", "internal/sheet", "worker"}},
 	"celery":     {project: []string{"des", "internal/units", "worker"}},
 	"capacity":   {project: []string{"des", "system", "worker", "workloads"}},
 	"strategies": {project: []string{"capacity", "celery", "des", "system", "internal/units", "worker", "workloads"}},
@@ -44,7 +45,7 @@ var allowed = map[string]struct{ project, outside []string }{
 	"live": {project: []string{"des", "strategies", "system", "worker", "workloads"}},
 
 	"scenarios": {
-		project: []string{"capacity", "celery", "des", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/sheet", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"go.yaml.in/yaml/v4", "github.com/invopop/jsonschema"},
 	},
 	"internal/experiment": {
@@ -55,7 +56,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"des", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "system", "worker", "workloads"},
 	},
 	"internal/recordings": { // makes scenarios of what was recorded: it runs and judges nothing
-		project: []string{"celery", "des", "internal/units", "scenarios", "worker", "workloads"},
+		project: []string{"celery", "des", "internal/sheet", "internal/units", "scenarios", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"internal/fidelity/known": {}, // what was found, for those that must not know how

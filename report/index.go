@@ -84,10 +84,11 @@ var indexTemplate = template.Must(template.Must(pageTemplate.Clone()).New("index
 func IndexHTML(w io.Writer, entries []Entry) error {
 	type card struct{ Name, About, Headline, Advice, Status, Page string }
 	v := struct {
+		Title string
 		Style template.CSS
 		Lines []card
 		Grid  gridView
-	}{Style: template.CSS(styleSource), Grid: views(overview(entries))[0]} //nolint:gosec // our own file
+	}{Title: "All scenarios", Style: template.CSS(styleSource), Grid: views(overview(entries))[0]} //nolint:gosec // our own file
 	for _, e := range entries {
 		r := e.Result
 		v.Lines = append(v.Lines, card{
