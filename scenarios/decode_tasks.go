@@ -1,8 +1,13 @@
 package scenarios
 
 import (
+	"cmp"
+	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"example.com/simrun/des"
 	"example.com/simrun/worker"
@@ -122,18 +127,9 @@ const defaultSlowFactor = 10
 
 // What a target may bound, of durations and as shares.
 var (
-	sloStats = []struct {
-		name, doc string
-		stat      workloads.Stat
-	}{
-		{"mean", "mean", workloads.Stat{Kind: workloads.Mean}},
-		{"p50", "median", workloads.Stat{Kind: workloads.Quantile, P: 0.5}},
-		{"p90", "90th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.9}},
-		{"p95", "95th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.95}},
-		{"p99", "99th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.99}},
-		{"p999", "99.9th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.999}},
-		{"max", "largest value", workloads.Stat{Kind: workloads.Max}},
-	}
+	sloStat = regexp.MustCompile(`^(mean|max|p[1-9]\d?(\.\d{1,4})?|p999)$`)
+	dayTime = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
+
 	sloMetrics = []struct {
 		name, doc string
 		metric    worker.Metric
@@ -153,16 +149,45 @@ var (
 	}
 )
 
+// slo are the targets of a task: of each duration the mean, then quantiles, then the maximum.
 func (d *decoder) slo(v *value) []workloads.SLO {
 	if v == nil {
 		return nil
 	}
 	var slo []workloads.SLO
+	within := v.get("within")
 	for _, m := range sloMetrics {
-		for _, s := range sloStats {
-			if b := v.get(m.name).get(s.name); b != nil {
-				slo = append(slo, workloads.SLO{Name: m.name + "." + s.name, Metric: m.metric, Stat: s.stat, Bound: d.time(b)})
+		var some []workloads.SLO
+		of := v.get(m.name)
+		if of == nil || of.kind != table {
+			continue
+		}
+		for _, f := range of.fields {
+			stat, ok := statOf(f.key)
+			if !ok {
+				continue // an error already
 			}
+			o := workloads.SLO{Name: m.name + "." + f.key, Metric: m.metric, Stat: stat, Bound: d.time(f.val), Slice: d.time(within)}
+			if within != nil && (stat.Kind == workloads.Mean || m.metric == worker.Run) {
+				d.errorf(within.at, "slo.within", "%s: only a percentile or the max of wait or response can hold in every slice", o.Name)
+			}
+			some = append(some, o)
+		}
+		slices.SortStableFunc(some, func(a, b workloads.SLO) int {
+			return cmp.Or(cmp.Compare(a.Stat.Kind, b.Stat.Kind), cmp.Compare(a.Stat.P, b.Stat.P))
+		})
+		slo = append(slo, some...)
+	}
+	if within != nil && len(slo) == 0 {
+		d.errorf(within.at, "slo.within", "there is no target on wait or response that could hold in every slice")
+	}
+	if b := v.get("done_by"); b != nil {
+		var hours, minutes int
+		if _, err := fmt.Sscanf(d.text(b), "%d:%d", &hours, &minutes); err == nil {
+			slo = append(slo, workloads.SLO{
+				Name: "done_by", Metric: worker.Response, Stat: workloads.Stat{Kind: workloads.Max}, HasBy: true,
+				By: time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute,
+			})
 		}
 	}
 	for _, s := range sloShares {
@@ -171,6 +196,23 @@ func (d *decoder) slo(v *value) []workloads.SLO {
 		}
 	}
 	return slo
+}
+
+// statOf reads mean, max or a percentile; p999 is the 99.9th.
+func statOf(name string) (workloads.Stat, bool) {
+	switch {
+	case !sloStat.MatchString(name):
+		return workloads.Stat{}, false
+	case name == "mean":
+		return workloads.Stat{Kind: workloads.Mean}, true
+	case name == "max":
+		return workloads.Stat{Kind: workloads.Max}, true
+	case name == "p999":
+		name = "p99.9"
+	}
+	percent, err := strconv.ParseFloat(name[1:], 64)
+	p, _ := strconv.ParseFloat(strconv.FormatFloat(percent/100, 'g', 12, 64), 64) // 0.995, not a neighbour of it
+	return workloads.Stat{Kind: workloads.Quantile, P: p}, err == nil
 }
 
 // cycles reports tasks that are published after themselves, each circle once.

@@ -118,9 +118,10 @@ func failureKeys() *record {
 }
 
 func sloKeys() *record {
-	stats, all := &record{noun: "a map of targets"}, &record{noun: "a map of targets"}
-	for _, s := range sloStats {
-		stats.keys = append(stats.keys, key{name: s.name, doc: s.doc, shape: amount{quantity: durations()}})
+	all := &record{noun: "a map of targets"}
+	stats := &mapping{
+		noun: "a map of targets", of: amount{quantity: durations()},
+		name: phrase{noun: "mean, max or a percentile such as p95 or p99.5", pattern: sloStat},
 	}
 	for _, m := range sloMetrics {
 		all.keys = append(all.keys, key{name: m.name, doc: m.doc, shape: stats})
@@ -128,6 +129,9 @@ func sloKeys() *record {
 	for _, s := range sloShares {
 		all.keys = append(all.keys, key{name: s.name, doc: s.doc, shape: amount{quantity: shares()}})
 	}
-	all.keys = append(all.keys, key{name: "done_by"}, key{name: "within"})
+	all.keys = append(all.keys,
+		key{name: "within", doc: "the targets on wait and response hold in every slice of this length, in at least 95 % of the windows", shape: amount{quantity: durations().positive()}},
+		key{name: "done_by", doc: "everything that arrived before this hour of the day has ended by then, in at least 95 % of the windows", shape: phrase{noun: `an hour such as "06:00"`, pattern: dayTime}},
+	)
 	return all
 }
