@@ -35,7 +35,7 @@ var allowed = map[string]struct{ project, outside []string }{
 	"stats":          {outside: []string{"gonum.org/v1/gonum"}},
 
 	"worker":     {project: []string{"des"}},
-	"workloads":  {project: []string{"des", "internal/sheet", "worker"}},
+	"workloads":  {project: []string{"des", "internal/sheet", "internal/units", "worker"}},
 	"celery":     {project: []string{"des", "internal/units", "worker"}},
 	"capacity":   {project: []string{"des", "system", "worker", "workloads"}},
 	"strategies": {project: []string{"capacity", "celery", "des", "system", "internal/units", "worker", "workloads"}},

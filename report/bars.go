@@ -11,6 +11,7 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/worker"
 )
 
 // bars are p50, p95 and p99 with their intervals against the target: a plot for each class and each duration that has
@@ -18,12 +19,12 @@ import (
 func bars(r *experiment.Result) []Plot {
 	var out []Plot
 	for _, class := range classNames(r) {
-		metrics := targeted(r, class)
-		if len(metrics) == 0 {
-			metrics = []string{"wait"}
+		durations := targeted(r, class)
+		if len(durations) == 0 {
+			durations = []worker.Metric{worker.Wait}
 		}
-		for _, m := range metrics {
-			if p, ok := quantileBars(r, class, m); ok {
+		for _, d := range durations {
+			if p, ok := quantileBars(r, class, d); ok {
 				out = append(out, p)
 			}
 		}
@@ -32,47 +33,52 @@ func bars(r *experiment.Result) []Plot {
 }
 
 // targeted are the durations of a class that have a target.
-func targeted(r *experiment.Result, class string) (metrics []string) {
-	for _, m := range []string{"wait", "response", "run"} {
-		if _, _, ok := target(r, class, m); ok {
-			metrics = append(metrics, m)
+func targeted(r *experiment.Result, class string) (durations []worker.Metric) {
+	for d := range worker.Metric(worker.Metrics) {
+		if target(r, class, d) != nil {
+			durations = append(durations, d)
 		}
 	}
-	return metrics
+	return durations
 }
 
-// target is the first target for a duration of a class: its statistic and its bound.
-func target(r *experiment.Result, class, metric string) (stat string, bound float64, ok bool) {
+// target is the first target for a duration of a class; nil if it has none.
+func target(r *experiment.Result, class string, of worker.Metric) *experiment.SLO {
 	for i := range r.Strategies {
-		for _, t := range classOf(&r.Strategies[i], class).SLO {
-			if s, found := strings.CutPrefix(t.Metric, metric+"."); found {
-				return s, t.Target, true
+		slo := classOf(&r.Strategies[i], class).SLO
+		for j := range slo {
+			if m := slo[j].Metric; m.Of == of && !m.IsShare() && !m.HasBy {
+				return &slo[j]
 			}
 		}
 	}
-	return "", 0, false
+	return nil
 }
 
 // meanings name the axes.
-var meanings = map[string]string{
-	"wait":     "wait, from intended arrival to start",
-	"response": "response, from intended arrival to end",
-	"run":      "run, from start to end of an attempt",
+var meanings = [worker.Metrics]string{
+	worker.Wait:     "wait, from intended arrival to start",
+	worker.Response: "response, from intended arrival to end",
+	worker.Run:      "run, from start to end of an attempt",
 }
 
-func quantileBars(r *experiment.Result, class, metric string) (Plot, bool) {
-	stat, bound, hasTarget := target(r, class, metric)
+func quantileBars(r *experiment.Result, class string, metric worker.Metric) (Plot, bool) {
+	aim := target(r, class, metric)
+	stat, bound, hasTarget := "", 0.0, aim != nil
+	if hasTarget {
+		stat, bound = aim.Metric.Stat.String(), aim.Target
+	}
 	chart := &barChart{}
 	low, high := math.Inf(1), 0.0
 	var words []string
 	for i := range r.Strategies {
 		s := &r.Strategies[i]
 		c := classOf(s, class)
-		q := map[string]*experiment.Quantiles{"wait": c.Wait, "response": c.Response, "run": c.Run}[metric]
+		q := [worker.Metrics]*experiment.Quantiles{worker.Wait: c.Wait, worker.Response: c.Response, worker.Run: c.Run}[metric]
 		g := barGroup{name: titled(r, s)}
 		verdict := ""
 		for _, t := range c.SLO {
-			if t.Metric == metric+"."+stat {
+			if hasTarget && t.Metric == aim.Metric {
 				verdict = t.Verdict
 			}
 		}
@@ -136,7 +142,7 @@ func quantileBars(r *experiment.Result, class, metric string) (Plot, bool) {
 		title = fmt.Sprintf("%s: %s (no target)", class, metric)
 	}
 	return Plot{
-		File: "bars-" + metric + "-" + class, Section: "bars", Title: title, Alt: "p50, p95 and p99 of the " + metric + ", a group of bars a strategy. " + strings.Join(words, "; ") + ".",
+		File: "bars-" + metric.String() + "-" + class, Section: "bars", Title: title, Alt: "p50, p95 and p99 of the " + metric.String() + ", a group of bars a strategy. " + strings.Join(words, "; ") + ".",
 		width: figWidth, height: vg.Length(chart.height()) + 92,
 		draw: func(c draw.Canvas) { render(heading(c, title, keys), ax, axis) },
 	}, true

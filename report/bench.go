@@ -7,6 +7,7 @@ import (
 
 	"example.com/simrun/internal/bench"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/workloads"
 )
 
 // BenchDocument is what was measured beside what was predicted.
@@ -43,13 +44,13 @@ func benchHeadline(b *bench.Result) string {
 		}
 		for _, c := range s.Classes {
 			for _, f := range c.Figures {
-				if strings.HasSuffix(f.Metric, ".p50") || strings.HasSuffix(f.Metric, ".p95") {
+				if f.Metric.Stat == workloads.Percentile(50) || f.Metric.Stat == workloads.Percentile(95) {
 					e := math.Abs(f.Error)
 					if f.Within {
 						e = 0
 					}
 					if e > worst {
-						worst, where = e, fmt.Sprintf("%s of %s under %s", metricName(f.Metric), c.Name, s.Name)
+						worst, where = e, fmt.Sprintf("%s of %s under %s", f.Metric.Words(), c.Name, s.Name)
 					}
 				}
 			}
@@ -108,7 +109,7 @@ func benchFigures(b *bench.Result) *Table {
 		for _, c := range s.Classes {
 			for _, f := range c.Figures {
 				row := []string{
-					c.Name, metricName(f.Metric), units.Duration(f.Measured), units.Range(f.Low, f.High), units.Duration(f.Predicted), errorOf(f.Error, f.Within),
+					c.Name, f.Metric.Words(), units.Duration(f.Measured), units.Range(f.Low, f.High), units.Duration(f.Predicted), errorOf(f.Error, f.Within),
 				}
 				if replayed && f.Replayed != nil {
 					row = append(row, units.Duration(*f.Replayed), errorOf(*f.ReplayError, f.ReplayWithin))

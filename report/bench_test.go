@@ -12,6 +12,8 @@ import (
 	"example.com/simrun/internal/bench"
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/report"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 func benchFixture() *bench.Result {
@@ -35,9 +37,9 @@ func benchFixture() *bench.Result {
 			Classes: []bench.Class{{
 				Name: "mail", Waits: bench.Sample{Measured: []*des.Histogram{waits}, Predicted: waits, Replayed: waits},
 				Figures: []bench.Figure{
-					{Metric: "wait.p50", Measured: 0.2, Low: 0.19, High: 0.21, Predicted: 0.23, Error: 0.15, Replayed: &replayed, ReplayError: &again},
-					{Metric: "wait.p95", Measured: 0.0002, Predicted: 0.0009, Error: 0.7, Within: true},
-					{Metric: "wait.p99", Measured: 0.2, Low: 0.2, High: 0.2, Predicted: 2, Error: 9},
+					{Metric: waitAt(50), Measured: 0.2, Low: 0.19, High: 0.21, Predicted: 0.23, Error: 0.15, Replayed: &replayed, ReplayError: &again},
+					{Metric: waitAt(95), Measured: 0.0002, Predicted: 0.0009, Error: 0.7, Within: true},
+					{Metric: waitAt(99), Measured: 0.2, Low: 0.2, High: 0.2, Predicted: 2, Error: 9},
 				},
 			}},
 		}},
@@ -83,4 +85,8 @@ func TestCalibrationIsAnEntryForAScenario(t *testing.T) {
 	text := report.TextOf(report.CalibrationDocument(&benchFixture().Calibration), 100, false)
 	assert.True(t, strings.HasPrefix(text, "2 cores, of which computing threads get 90 %."), text)
 	assert.Contains(t, text, "machines:\n  this: {cores: 2, efficiency: 0.9}\n")
+}
+
+func waitAt(percent float64) workloads.Metric {
+	return workloads.Metric{Of: worker.Wait, Stat: workloads.Percentile(percent)}
 }

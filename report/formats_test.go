@@ -148,13 +148,13 @@ func TestSummaryJSON(t *testing.T) {
 	assert.Equal(t, "priority", got.Folder)
 	assert.Equal(t, "change", got.Status)
 	require.NotNil(t, got.Key)
-	assert.Equal(t, "wait.p95", got.Key.Metric, "the target that today misses by most")
+	assert.Equal(t, waitP95, got.Key.Metric, "the target that today misses by most")
 	assert.InDelta(t, r.Strategies[0].Classes[0].Wait.P95.Value, *got.Key.Today, 1e-12)
 	assert.InDelta(t, r.Strategies[2].Classes[0].Wait.P95.Value, *got.Key.Recommend, 1e-12)
 }
 
 func TestTargetAsASentence(t *testing.T) {
-	e := experiment.SLO{Metric: "wait.p95", Target: 0.2, Value: est(9.17, 0), Verdict: "fail"}
+	e := experiment.SLO{Metric: waitP95, Target: 0.2, Value: est(9.17, 0), Verdict: "fail"}
 	assert.Equal(t, "wait p95 of notify fails: 9.17 s against 200 ms", Target("notify", &e))
 	e.Value = nil
 	assert.Equal(t, "wait p95 of notify fails: no figure, the queue is unstable against 200 ms", Target("notify", &e))

@@ -122,7 +122,7 @@ func TestPriorityLadder(t *testing.T) {
 	assert.Equal(t, worker.Class{Name: "notify", HasPriority: true}, notify.Class)
 	assert.Equal(t, "high", notify.Queue)
 	assert.Equal(t, workloads.Poisson{PerSecond: 12}, notify.Arrivals.Process)
-	assert.Equal(t, []string{"wait.p95", "loss"}, []string{notify.SLO[0].Name, notify.SLO[1].Name})
+	assert.Equal(t, []string{"wait.p95", "loss"}, []string{notify.SLO[0].Metric.String(), notify.SLO[1].Metric.String()})
 	assert.Equal(t, 0.001, notify.SLO[1].MaxShare)
 }
 

@@ -168,15 +168,15 @@ type Sample struct {
 // Figure is one figure of one class. An error is (predicted - measured) / measured, or / 1 ms where less was
 // measured.
 type Figure struct {
-	Metric      string   `json:"metric"` // wait.p50
-	Measured    float64  `json:"measured"`
-	Low         float64  `json:"low"` // least and most of the runs
-	High        float64  `json:"high"`
-	Predicted   float64  `json:"predicted"`
-	Error       float64  `json:"error"`
-	Within      bool     `json:"within_1ms"` // the difference is no more than the real clock is good for
-	Replayed    *float64 `json:"replayed,omitempty"`
-	ReplayError *float64 `json:"replay_error,omitempty"`
+	Metric      workloads.Metric `json:"metric"`
+	Measured    float64          `json:"measured"`
+	Low         float64          `json:"low"` // least and most of the runs
+	High        float64          `json:"high"`
+	Predicted   float64          `json:"predicted"`
+	Error       float64          `json:"error"`
+	Within      bool             `json:"within_1ms"` // the difference is no more than the real clock is good for
+	Replayed    *float64         `json:"replayed,omitempty"`
+	ReplayError *float64         `json:"replay_error,omitempty"`
 
 	ReplayWithin bool `json:"replay_within_1ms,omitempty"`
 }

@@ -195,7 +195,7 @@ strategies:
 			assert.InDelta(t, hour*3600/speed, a.Due.Seconds(), 1e-6, "speed %v", speed)
 		}
 		for _, f := range s.Classes[0].Figures {
-			if f.Metric == "wait.mean" {
+			if f.Metric.String() == "wait.mean" {
 				assert.InDelta(t, 1200/speed, f.Measured, 0.01*1200/speed, "20 minutes on average: none, one or two before it")
 			}
 		}
@@ -305,7 +305,7 @@ strategies:
 		for _, f := range c.Figures {
 			require.NotNil(t, f.ReplayError)
 			assert.InDelta(t, 0, *f.ReplayError, 1e-9, "%s %s", c.Name, f.Metric)
-			if c.Name == "fetch" && f.Metric == "wait.p95" {
+			if c.Name == "fetch" && f.Metric.String() == "wait.p95" {
 				assert.Greater(t, f.Measured, 0.1, "it waits for what computes, in the broker")
 			}
 		}

@@ -9,27 +9,14 @@ import (
 )
 
 // figures are what is measured and predicted of every class.
-var figures = []struct {
-	name string
-	of   func(*worker.ClassTally) *des.Histogram
-	stat workloads.Stat
-}{
-	{"wait.mean", waits, average},
-	{"wait.p50", waits, quantile(0.5)},
-	{"wait.p95", waits, quantile(0.95)},
-	{"wait.p99", waits, quantile(0.99)},
-	{"response.mean", responses, average},
-	{"response.p50", responses, quantile(0.5)},
-	{"response.p95", responses, quantile(0.95)},
-	{"response.p99", responses, quantile(0.99)},
+func figures() (all []workloads.Metric) {
+	for _, of := range []worker.Metric{worker.Wait, worker.Response} {
+		for _, stat := range []workloads.Stat{{Kind: workloads.Mean}, workloads.Percentile(50), workloads.Percentile(95), workloads.Percentile(99)} {
+			all = append(all, workloads.Metric{Of: of, Stat: stat})
+		}
+	}
+	return all
 }
-
-var average = workloads.Stat{Kind: workloads.Mean}
-
-func quantile(p float64) workloads.Stat { return workloads.Stat{Kind: workloads.Quantile, P: p} }
-
-func waits(t *worker.ClassTally) *des.Histogram     { return &t.Wait }
-func responses(t *worker.ClassTally) *des.Histogram { return &t.Response }
 
 // summarise makes the figures of one layout of its runs that are not void, or of all if every one is.
 func (m *measurement) summarise(layout int) {
@@ -68,19 +55,18 @@ func (m *measurement) summarise(layout int) {
 		s.Predicted += float64(predicted.ByOutcome[worker.OK]) / seconds
 		c.N = measured.Wait.Count()
 		c.Waits.Predicted, c.Waits.Replayed = &predicted.Wait, &replayed.Wait
-		for _, f := range figures {
-			of := func(t *worker.ClassTally) float64 { return f.stat.Of(f.of(t)) }
-			x := Figure{Metric: f.name, Measured: of(&measured), Predicted: of(&predicted), Low: math.Inf(1), High: math.Inf(-1)}
+		for _, f := range figures() {
+			x := Figure{Metric: f, Measured: f.In(&measured), Predicted: f.In(&predicted), Low: math.Inf(1), High: math.Inf(-1)}
 			if math.IsNaN(x.Measured) || math.IsNaN(x.Predicted) {
 				continue // nothing ended
 			}
 			for _, t := range counted {
-				if one := of(&t.measured.Classes[class]); !math.IsNaN(one) {
+				if one := f.In(&t.measured.Classes[class]); !math.IsNaN(one) {
 					x.Low, x.High = min(x.Low, one), max(x.High, one)
 				}
 			}
 			x.Error, x.Within = relative(x.Predicted, x.Measured), within(x.Predicted, x.Measured)
-			if again := of(&replayed); m.opts.Replay && !math.IsNaN(again) {
+			if again := f.In(&replayed); m.opts.Replay && !math.IsNaN(again) {
 				e := relative(again, x.Measured)
 				x.Replayed, x.ReplayError, x.ReplayWithin = &again, &e, within(again, x.Measured)
 			}
