@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -12,6 +14,7 @@ import (
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // bars are p50, p95 and p99 with their intervals against the target: a plot for each class and each duration that has
@@ -55,6 +58,16 @@ func target(r *experiment.Result, class string, of worker.Metric) *experiment.SL
 	return nil
 }
 
+// sloOf is the same target of a class under another layout; nil if it has none.
+func sloOf(c *experiment.Class, aim *experiment.SLO) *experiment.SLO {
+	for i := range c.SLO {
+		if aim != nil && c.SLO[i].Metric == aim.Metric {
+			return &c.SLO[i]
+		}
+	}
+	return nil
+}
+
 // meanings name the axes.
 var meanings = [worker.Metrics]string{
 	worker.Wait:     "wait, from intended arrival to start",
@@ -76,12 +89,7 @@ func quantileBars(r *experiment.Result, class string, metric worker.Metric) (Plo
 		c := classOf(s, class)
 		q := [worker.Metrics]*experiment.Quantiles{worker.Wait: c.Wait, worker.Response: c.Response, worker.Run: c.Run}[metric]
 		g := barGroup{name: titled(r, s)}
-		verdict := ""
-		for _, t := range c.SLO {
-			if hasTarget && t.Metric == aim.Metric {
-				verdict = t.Verdict
-			}
-		}
+		own := sloOf(c, aim)
 		if q == nil {
 			g.note = "no figures"
 			if unstable(s, c.Queue) {
@@ -89,18 +97,19 @@ func quantileBars(r *experiment.Result, class string, metric worker.Metric) (Plo
 			}
 			words = append(words, s.Name+": "+g.note)
 		} else {
-			for _, e := range statistics(q, stat) {
+			for _, e := range statistics(q, own) {
+				name := e.stat.String()
 				if !e.e.Known() {
 					g.note = "too few tasks"
 					continue
 				}
-				b := bar{name: e.name, value: e.e.Value, low: e.e.Value, high: e.e.Value, label: units.Duration(e.e.Value), color: palette[i%len(palette)], strong: e.name == stat || !hasTarget}
+				b := bar{name: name, value: e.e.Value, low: e.e.Value, high: e.e.Value, label: units.Duration(e.e.Value), color: palette[i%len(palette)], strong: name == stat || !hasTarget}
 				if e.e.Low != nil && e.e.High != nil {
 					b.low, b.high = *e.e.Low, *e.e.High
 				}
-				if e.name == stat && verdict != "" {
-					b.label += ", " + said(verdict)
-					words = append(words, fmt.Sprintf("%s: %s %s, %s", s.Name, stat, units.Duration(b.value), said(verdict)))
+				if name == stat && own != nil {
+					b.label += ", " + said(own.Verdict)
+					words = append(words, fmt.Sprintf("%s: %s %s, %s", s.Name, stat, units.Duration(b.value), said(own.Verdict)))
 				}
 				g.bars = append(g.bars, b)
 				high = max(high, b.high)
@@ -168,17 +177,18 @@ func titled(r *experiment.Result, s *experiment.Strategy) string {
 }
 
 type statistic struct {
-	name string
+	stat workloads.Stat
 	e    *experiment.Estimate
 }
 
 // statistics are p50, p95 and p99, and the one that has a target if it is another.
-func statistics(q *experiment.Quantiles, extra string) (out []statistic) {
-	all := []statistic{{"mean", q.Mean}, {"p50", q.P50}, {"p90", q.P90}, {"p95", q.P95}, {"p99", q.P99}, {"p999", q.P999}, {"max", &experiment.Estimate{Value: q.Max}}}
-	for _, s := range all {
-		if s.e != nil && (s.name == "p50" || s.name == "p95" || s.name == "p99" || s.name == extra) {
-			out = append(out, s)
-		}
+func statistics(q *experiment.Quantiles, aim *experiment.SLO) (out []statistic) {
+	out = []statistic{{workloads.Percentile(50), q.P50}, {workloads.Percentile(95), q.P95}, {workloads.Percentile(99), q.P99}}
+	if aim != nil && !slices.ContainsFunc(out, func(s statistic) bool { return s.stat == aim.Metric.Stat }) {
+		out = append(out, statistic{aim.Metric.Stat, aim.Value})
 	}
-	return out
+	slices.SortFunc(out, func(a, b statistic) int {
+		return cmp.Or(cmp.Compare(a.stat.Kind, b.stat.Kind), cmp.Compare(a.stat.P, b.stat.P))
+	})
+	return slices.DeleteFunc(out, func(s statistic) bool { return s.e == nil })
 }

@@ -94,3 +94,16 @@ func TestSigned(t *testing.T) {
 	assert.Equal(t, "+5 ms", signed(waitP95, 0.005))
 	assert.Equal(t, "-5 ms", signed(waitP95, -0.005))
 }
+
+// A target on a percentile that has no column of its own has a bar of its own.
+func TestBarsShowTheStatisticThatIsBounded(t *testing.T) {
+	m, err := workloads.ParseMetric("wait.p99.5")
+	require.NoError(t, err)
+	q := &experiment.Quantiles{P50: est(1, 0.1), P95: est(2, 0.1), P99: est(3, 0.1)}
+	var names []string
+	for _, s := range statistics(q, &experiment.SLO{Metric: m, Value: est(4, 0.1)}) {
+		names = append(names, s.stat.String())
+	}
+	assert.Equal(t, []string{"p50", "p95", "p99", "p99.5"}, names)
+	assert.Len(t, statistics(q, nil), 3)
+}

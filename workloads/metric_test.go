@@ -56,3 +56,13 @@ func TestMetricOfWhatWasObserved(t *testing.T) {
 	assert.InDelta(t, 3, workloads.Metric{Stat: workloads.Stat{Kind: workloads.Max}}.In(&c), 1e-9)
 	assert.True(t, math.IsNaN(workloads.Metric{Of: worker.Response}.In(&c)), "nothing ended")
 }
+
+func TestTargetAsInResults(t *testing.T) {
+	for want, o := range map[float64]workloads.SLO{
+		0.2:        {Bound: 200e6},
+		0.01:       {Metric: workloads.Metric{Share: workloads.Loss}, MaxShare: 0.01},
+		6.5 * 3600: {Metric: workloads.DoneBy, By: 6*3600e9 + 1800e9},
+	} {
+		assert.InDelta(t, want, o.Target(), 1e-12)
+	}
+}

@@ -43,9 +43,8 @@ func (e *engine) targets(class int, f func(o *workloads.SLO, target int)) {
 
 // judge looks at a target of a class. target counts the class's targets on durations.
 func (e *engine) judge(layout, class int, o *workloads.SLO, target int) judged {
-	j := judged{SLO: SLO{Metric: o.Metric, Verdict: undecided, Target: o.Bound.Seconds(), within: o.Slice, by: o.HasBy}, figure: math.NaN()}
+	j := judged{SLO: SLO{Metric: o.Metric, Verdict: undecided, Target: o.Target(), within: o.Slice, by: o.HasBy}, figure: math.NaN()}
 	if o.Share != workloads.NoShare {
-		j.Target = o.MaxShare
 		e.judgeShare(&j, layout, class, o)
 		return j
 	}
