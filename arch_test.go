@@ -149,7 +149,9 @@ var (
 	// These are one thread of control from the first event to the last.
 	sequential = []string{"des", "worker", "sim"}
 	// These neither read a clock nor draw from a global generator.
-	pure = []string{"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "scenarios", "report"}
+	pure = []string{
+		"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "internal/sheet", "spec", "scenarios", "internal/recordings", "internal/experiment", "internal/bench", "internal/fidelity", "report",
+	}
 )
 
 // clocks are the functions of package time that look at or wait for the real clock.

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"image/color"
 	"math"
 	"slices"
 	"strings"
@@ -75,86 +76,99 @@ var meanings = [worker.Metrics]string{
 	worker.Run:      "run, from start to end of an attempt",
 }
 
+// quantileBars is a group of bars for each strategy; false where no figure can be drawn: the tables say so.
 func quantileBars(r *experiment.Result, class string, metric worker.Metric) (Plot, bool) {
 	aim := target(r, class, metric)
-	stat, bound, hasTarget := "", 0.0, aim != nil
-	if hasTarget {
-		stat, bound = aim.Metric.Stat.String(), aim.Target
-	}
-	chart := &barChart{}
-	low, high := math.Inf(1), 0.0
-	var words []string
+	b := &quantileChart{metric: metric, aim: aim, low: math.Inf(1)}
 	for i := range r.Strategies {
 		s := &r.Strategies[i]
-		c := classOf(s, class)
-		q := [worker.Metrics]*experiment.Quantiles{worker.Wait: c.Wait, worker.Response: c.Response, worker.Run: c.Run}[metric]
-		g := barGroup{name: titled(r, s)}
-		own := sloOf(c, aim)
-		if q == nil {
-			g.note = "no figures"
-			if unstable(s, c.Queue) {
-				g.note = "unstable: the queue grows without end"
-			}
-			words = append(words, s.Name+": "+g.note)
-		} else {
-			for _, e := range statistics(q, own) {
-				name := e.stat.String()
-				if !e.e.Known() {
-					g.note = "too few tasks"
-					continue
-				}
-				b := bar{name: name, value: e.e.Value, low: e.e.Value, high: e.e.Value, label: units.Duration(e.e.Value), color: palette[i%len(palette)], strong: name == stat || !hasTarget}
-				if e.e.Low != nil && e.e.High != nil {
-					b.low, b.high = *e.e.Low, *e.e.High
-				}
-				if name == stat && own != nil {
-					b.label += ", " + said(own.Verdict)
-					words = append(words, fmt.Sprintf("%s: %s %s, %s", s.Name, stat, units.Duration(b.value), said(own.Verdict)))
-				}
-				g.bars = append(g.bars, b)
-				high = max(high, b.high)
-				if b.value > 0 {
-					low = min(low, b.value)
-				}
-			}
-		}
-		chart.groups = append(chart.groups, g)
+		b.groups = append(b.groups, b.group(r, s, classOf(s, class), palette[i%len(palette)]))
 	}
-	if hasTarget {
-		low, high = min(low, bound), max(high, bound)
-	}
-	if high <= 0 {
-		return Plot{}, false // no task waited, or no figure can be given: the tables say so
-	}
-	ax, axis := chart.axes(), meanings[metric]
-	if high/low > 30 { // on a linear axis the small ones would vanish beside the target
-		axis += " (log scale)"
-		ax.X.Scale, ax.X.Tick.Marker = plot.LogScale{}, logTicks{until: high}
-		ax.X.Min = floorTick(low / 1.3)
-		if high > 10*shortest {
-			ax.X.Min = max(ax.X.Min, shortest)
-		}
-		ax.X.Max = high * math.Pow(high/ax.X.Min, 0.32) // room for the figures at the ends
-	} else {
-		ax.X.Tick.Marker, ax.X.Min, ax.X.Max = durationTicks{}, 0, high*1.32
-	}
-	ax.Add(gridLines{x: true})
+	title := fmt.Sprintf("%s: %s (no target)", class, metric)
 	var keys []key
-	if hasTarget {
-		chart.target = &vertical{bound, targetLine}
-		keys = []key{{name: fmt.Sprintf("target: %s at most %s", stat, units.Duration(bound)), line: targetLine}}
+	if aim != nil {
+		b.low, b.high = min(b.low, aim.Target), max(b.high, aim.Target)
+		b.target = &vertical{aim.Target, targetLine}
+		title = fmt.Sprintf("%s: %s against its target", class, metric)
+		keys = []key{{name: fmt.Sprintf("target: %s at most %s", aim.Metric.Stat, units.Duration(aim.Target)), line: targetLine}}
 	}
-	ax.Add(chart)
+	if b.high <= 0 {
+		return Plot{}, false // no task waited, or no figure can be given
+	}
 	keys = append(keys, key{name: units.Share(r.Run.Confidence) + " interval", line: draw.LineStyle{Color: ink, Width: 1}})
-	title := fmt.Sprintf("%s: %s against its target", class, metric)
-	if !hasTarget {
-		title = fmt.Sprintf("%s: %s (no target)", class, metric)
-	}
+	ax, axis := b.scaled()
 	return Plot{
-		File: "bars-" + metric.String() + "-" + class, Section: "bars", Title: title, Alt: "p50, p95 and p99 of the " + metric.String() + ", a group of bars a strategy. " + strings.Join(words, "; ") + ".",
-		width: figWidth, height: vg.Length(chart.height()) + 92,
+		File: "bars-" + metric.String() + "-" + class, Section: "bars", Title: title,
+		Alt:   "p50, p95 and p99 of the " + metric.String() + ", a group of bars a strategy. " + strings.Join(b.words, "; ") + ".",
+		width: figWidth, height: vg.Length(b.height()) + 92,
 		draw: func(c draw.Canvas) { render(heading(c, title, keys), ax, axis) },
 	}, true
+}
+
+// quantileChart is a bar chart of one duration while it is made.
+type quantileChart struct {
+	barChart
+	metric    worker.Metric
+	aim       *experiment.SLO // nil = no target
+	low, high float64         // of the figures and the target
+	words     []string        // for those who do not see it
+}
+
+// group is what one strategy does to a class.
+func (b *quantileChart) group(r *experiment.Result, s *experiment.Strategy, c *experiment.Class, fill color.NRGBA) barGroup {
+	g := barGroup{name: titled(r, s)}
+	q := [worker.Metrics]*experiment.Quantiles{worker.Wait: c.Wait, worker.Response: c.Response, worker.Run: c.Run}[b.metric]
+	if q == nil {
+		g.note = "no figures"
+		if unstable(s, c.Queue) {
+			g.note = "unstable: the queue grows without end"
+		}
+		b.words = append(b.words, s.Name+": "+g.note)
+		return g
+	}
+	own := sloOf(c, b.aim)
+	for _, e := range statistics(q, own) {
+		if !e.e.Known() {
+			g.note = "too few tasks"
+			continue
+		}
+		aimed := own != nil && e.stat == own.Metric.Stat
+		one := bar{
+			name: e.stat.String(), value: e.e.Value, low: e.e.Value, high: e.e.Value, label: units.Duration(e.e.Value),
+			color: fill, strong: aimed || b.aim == nil,
+		}
+		if e.e.Low != nil && e.e.High != nil {
+			one.low, one.high = *e.e.Low, *e.e.High
+		}
+		if aimed {
+			one.label += ", " + said(own.Verdict)
+			b.words = append(b.words, fmt.Sprintf("%s: %s %s, %s", s.Name, e.stat, units.Duration(one.value), said(own.Verdict)))
+		}
+		g.bars = append(g.bars, one)
+		b.high = max(b.high, one.high)
+		if one.value > 0 {
+			b.low = min(b.low, one.value)
+		}
+	}
+	return g
+}
+
+// scaled are the axes, in logarithms where the small ones would vanish beside the target.
+func (b *quantileChart) scaled() (ax *plot.Plot, axis string) {
+	ax, axis = b.axes(), meanings[b.metric]
+	if b.high/b.low > 30 {
+		axis += " (log scale)"
+		ax.X.Scale, ax.X.Tick.Marker = plot.LogScale{}, logTicks{until: b.high}
+		ax.X.Min = floorTick(b.low / 1.3)
+		if b.high > 10*shortest {
+			ax.X.Min = max(ax.X.Min, shortest)
+		}
+		ax.X.Max = b.high * math.Pow(b.high/ax.X.Min, 0.32) // room for the figures at the ends
+	} else {
+		ax.X.Tick.Marker, ax.X.Min, ax.X.Max = durationTicks{}, 0, b.high*1.32
+	}
+	ax.Add(gridLines{x: true}, &b.barChart)
+	return ax, axis
 }
 
 func said(verdict string) string {

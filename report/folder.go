@@ -28,6 +28,12 @@ type Ran struct {
 // fixed are the files that stand in every results folder.
 var fixed = []string{"report.html", "results.json", "classes.csv", "workers.csv", "summary.md"}
 
+// drawn are the forms that a plot can have.
+var drawn = []struct {
+	ending string
+	draw   func(*Plot) ([]byte, error)
+}{{".svg", (*Plot).SVG}, {".png", (*Plot).PNG}}
+
 // Folder adds everything that stands in a results folder to the batch. Plots that an earlier run left there and this
 // one does not draw go away with the commit; whatever else is in the folder stays.
 func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, o Options) error {
@@ -41,24 +47,18 @@ func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, 
 	plots := filepath.Join(dir, "plots")
 	current := map[string]bool{}
 	for _, p := range Plots(r) {
-		svg, err := p.SVG()
-		if err != nil {
-			return err
-		}
-		current[p.File+".svg"] = true
-		if err := b.Add(filepath.Join(plots, p.File+".svg"), raw(svg)); err != nil {
-			return err
-		}
-		if !o.PNG {
-			continue
-		}
-		png, err := p.PNG()
-		if err != nil {
-			return err
-		}
-		current[p.File+".png"] = true
-		if err := b.Add(filepath.Join(plots, p.File+".png"), raw(png)); err != nil {
-			return err
+		for _, as := range drawn {
+			if as.ending == ".png" && !o.PNG {
+				continue
+			}
+			content, err := as.draw(&p)
+			if err != nil {
+				return err
+			}
+			current[p.File+as.ending] = true
+			if err := b.Add(filepath.Join(plots, p.File+as.ending), raw(content)); err != nil {
+				return err
+			}
 		}
 	}
 	for _, name := range stale(plots, current) {

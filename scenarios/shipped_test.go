@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -163,15 +162,4 @@ func TestReplayBringsItsRecording(t *testing.T) {
 		rows += len(trace.Rows)
 	}
 	assert.Equal(t, 1399, rows)
-}
-
-func layoutOf(t *testing.T, s *Scenario, name string) *strategies.Layout {
-	t.Helper()
-	for i := range s.Layouts {
-		if s.Layouts[i].Name == name {
-			return &s.Layouts[i]
-		}
-	}
-	t.Fatalf("no layout %q", name)
-	return nil
 }
