@@ -9,34 +9,37 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/bench"
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/report"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
-func benchFixture() *experiment.Bench {
+func benchFixture() *bench.Result {
 	waits := &des.Histogram{}
 	for i := range 1000 {
 		waits.Add(des.Time(i) * time.Millisecond)
 	}
 	replayed, again := 0.1, -0.5
-	return &experiment.Bench{
+	return &bench.Result{
 		Scenario: experiment.ScenarioInfo{Name: "night", Seed: 7}, For: 30, Speed: 10, Rounds: 2, Executor: "process", Rule: "the rule",
-		Calibration: experiment.Calibration{
+		Calibration: bench.Calibration{
 			Cores: 2, Efficiency: 0.9, Effective: []float64{1, 1.8},
-			Executors: []experiment.ExecutorCost{{Name: "process", Overshoot: experiment.Spread{Mean: 1e-4}, Overhead: experiment.Spread{Mean: 2e-4}, Spawn: 0.012}},
+			Executors: []bench.ExecutorCost{{Name: "process", Overshoot: bench.Spread{Mean: 1e-4}, Overhead: bench.Spread{Mean: 2e-4}, Spawn: 0.012}},
 		},
-		Strategies: []experiment.BenchStrategy{{
+		Strategies: []bench.Strategy{{
 			Name: "pool", Throughput: 12, Predicted: 12.5,
-			Runs: []experiment.BenchRun{
+			Runs: []bench.Run{
 				{Round: 1, Published: 1200, Succeeded: 1190, LagP99: 1e-4, LagBound: 1e-3},
 				{Round: 2, Published: 1200, Void: "the loop was late", Leaks: 3, Killed: 2},
 			},
-			Classes: []experiment.BenchClass{{
-				Name: "mail", Waits: experiment.BenchSample{Measured: []*des.Histogram{waits}, Predicted: waits, Replayed: waits},
-				Figures: []experiment.BenchFigure{
-					{Metric: "wait.p50", Measured: 0.2, Low: 0.19, High: 0.21, Predicted: 0.23, Error: 0.15, Replayed: &replayed, ReplayError: &again},
-					{Metric: "wait.p95", Measured: 0.0002, Predicted: 0.0009, Error: 0.7, Within: true},
-					{Metric: "wait.p99", Measured: 0.2, Low: 0.2, High: 0.2, Predicted: 2, Error: 9},
+			Classes: []bench.Class{{
+				Name: "mail", Waits: bench.Sample{Measured: []*des.Histogram{waits}, Predicted: waits, Replayed: waits},
+				Figures: []bench.Figure{
+					{Metric: waitAt(50), Measured: 0.2, Low: 0.19, High: 0.21, Predicted: 0.23, Error: 0.15, Replayed: &replayed, ReplayError: &again},
+					{Metric: waitAt(95), Measured: 0.0002, Predicted: 0.0009, Error: 0.7, Within: true},
+					{Metric: waitAt(99), Measured: 0.2, Low: 0.2, High: 0.2, Predicted: 2, Error: 9},
 				},
 			}},
 		}},
@@ -82,4 +85,8 @@ func TestCalibrationIsAnEntryForAScenario(t *testing.T) {
 	text := report.TextOf(report.CalibrationDocument(&benchFixture().Calibration), 100, false)
 	assert.True(t, strings.HasPrefix(text, "2 cores, of which computing threads get 90 %."), text)
 	assert.Contains(t, text, "machines:\n  this: {cores: 2, efficiency: 0.9}\n")
+}
+
+func waitAt(percent float64) workloads.Metric {
+	return workloads.Metric{Of: worker.Wait, Stat: workloads.Percentile(percent)}
 }

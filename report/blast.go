@@ -12,7 +12,7 @@ func blast(r *experiment.Result) *grid {
 	head := []string{"fault", "class", "missed\nbefore", "missed\nduring", "missed\nafter", "missed\nlater", "out for", "drained\nafter"}
 	g := byFault(r, "Blast radius", head, func(f *experiment.Fault, b *experiment.Blast, first bool) (row []string) {
 		for _, e := range []*experiment.Estimate{b.MissedBefore, b.Missed, b.MissedAfter, b.MissedLater} {
-			row = append(row, value("share", e))
+			row = append(row, value(portion, e))
 		}
 		drained := ""
 		if first {
@@ -114,7 +114,7 @@ func stretches(r *experiment.Result) *grid {
 			if c.StretchByCause == nil || c.Run == nil || c.Run.Mean == nil {
 				continue
 			}
-			row := []string{c.Name, value("run.mean", c.Run.Mean), units.Duration(c.StretchByCause.CPU), units.Duration(c.StretchByCause.Service), units.Count(c.ServiceFailures)}
+			row := []string{c.Name, value(duration, c.Run.Mean), units.Duration(c.StretchByCause.CPU), units.Duration(c.StretchByCause.Service), units.Count(c.ServiceFailures)}
 			if reads {
 				row = append(row, units.Duration(c.StretchByCause.Disk))
 			}

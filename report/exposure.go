@@ -8,7 +8,12 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
+
+// waitP95 is compared between layouts.
+var waitP95 = workloads.Metric{Of: worker.Wait, Stat: workloads.Percentile(95)}
 
 // disclaimer stands wherever exposure is shown.
 const disclaimer = "This counts exposure and proves nothing: not that data leaked, nor that a layout is safe. Result backends, databases, files and logs that tasks share are not in it."
@@ -56,9 +61,9 @@ func exposure(r *experiment.Result, alone bool) *grid {
 func beside(r *experiment.Result) *grid {
 	g := byStrategy(r, "At the same time", 2, []string{"class", "label", "attempts", "in a process", "interval", "on a machine", "interval", "task-seconds/h"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, x := range exposures(s) {
-			row := []string{x.class, x.label, units.Count(x.Attempts), share(x.Process.Beside), interval("share", x.Process.Beside), units.Absent, units.Absent, units.Absent}
+			row := []string{x.class, x.label, units.Count(x.Attempts), share(x.Process.Beside), interval(portion, x.Process.Beside), units.Absent, units.Absent, units.Absent}
 			if m := x.Machine; m != nil {
-				row[5], row[6], row[7] = share(m.Beside), interval("share", m.Beside), mean(m.Overlap)
+				row[5], row[6], row[7] = share(m.Beside), interval(portion, m.Beside), mean(m.Overlap)
 			}
 			rows = append(rows, row)
 		}
@@ -68,7 +73,7 @@ func beside(r *experiment.Result) *grid {
 	return g
 }
 
-func share(e *experiment.Estimate) string { return value("share", e) }
+func share(e *experiment.Estimate) string { return value(portion, e) }
 
 // compromises are what malicious code could have read, a table for each fault.
 func compromises(r *experiment.Result) (grids []*grid) {
@@ -121,10 +126,10 @@ func price(r *experiment.Result) *grid {
 			c := &s.Classes[i]
 			row := []string{c.Name, units.Absent, units.Absent, units.Absent, slots, cost, shares}
 			if c.Wait != nil {
-				row[1] = value("wait.p95", c.Wait.P95)
+				row[1] = value(duration, c.Wait.P95)
 			}
 			for _, d := range r.Comparisons {
-				if d.Strategy == s.Name && d.Class == c.Name && d.Metric == "wait.p95" && d.Difference != nil && s.Name != baseline {
+				if d.Strategy == s.Name && d.Class == c.Name && d.Metric == waitP95 && d.Difference != nil && s.Name != baseline {
 					row[2], row[3] = signed(d.Metric, d.Difference.Value), interval(d.Metric, d.Difference)
 				}
 			}

@@ -68,7 +68,7 @@ func disks(r *experiment.Result) *grid {
 	g := byStrategy(r, "Disks", 1, []string{"machine", "utilization", "interval"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, m := range s.Machines {
 			if m.DiskUtilization != nil {
-				rows = append(rows, []string{m.Name, value("share", m.DiskUtilization), interval("share", m.DiskUtilization)})
+				rows = append(rows, []string{m.Name, value(portion, m.DiskUtilization), interval(portion, m.DiskUtilization)})
 			}
 		}
 		return rows

@@ -81,9 +81,9 @@ func why(r *experiment.Result, today *experiment.Strategy) string {
 	case k == nil:
 		return "no targets"
 	case k.Today == nil:
-		return fmt.Sprintf("%s %s withheld, target %s", k.Class, metricName(k.Metric), figure(k.Metric, k.Target))
+		return fmt.Sprintf("%s %s withheld, target %s", k.Class, k.Metric.Words(), k.Metric.Show(k.Target))
 	}
-	return fmt.Sprintf("%s %s %s, target %s", k.Class, metricName(k.Metric), figure(k.Metric, *k.Today), figure(k.Metric, k.Target))
+	return fmt.Sprintf("%s %s %s, target %s", k.Class, k.Metric.Words(), k.Metric.Show(*k.Today), k.Metric.Show(k.Target))
 }
 
 // gain is what the layout to take makes of the figure that decides.
@@ -109,9 +109,9 @@ func gain(r *experiment.Result, today, then *experiment.Strategy) string {
 		}
 	}
 	if k.Today == nil {
-		return "withheld -> " + figure(k.Metric, *k.Recommend)
+		return "withheld -> " + k.Metric.Show(*k.Recommend)
 	}
-	return figure(k.Metric, *k.Today) + " -> " + figure(k.Metric, *k.Recommend)
+	return k.Metric.Show(*k.Today) + " -> " + k.Metric.Show(*k.Recommend)
 }
 
 // dearer is what one layout costs more than another.

@@ -8,6 +8,7 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/workloads"
 )
 
 // These are the words for cells in which no layout is named.
@@ -27,8 +28,9 @@ type sweepView struct {
 
 // aim is one target of one class.
 type aim struct {
-	class, metric string
-	bound         float64
+	class  string
+	metric workloads.Metric
+	bound  float64
 }
 
 // viewOf is nil where nothing was varied.
@@ -69,7 +71,7 @@ func (v *sweepView) deciding() *aim {
 			worst, found := -1.0, aim{}
 			for _, c := range s.Classes {
 				for _, o := range c.SLO {
-					if o.Value.Known() && !isShare(o.Metric) && o.Target > 0 && o.Value.Value/o.Target > worst {
+					if o.Value.Known() && !o.Metric.IsShare() && o.Target > 0 && o.Value.Value/o.Target > worst {
 						worst, found = o.Value.Value/o.Target, aim{c.Name, o.Metric, o.Target}
 					}
 				}

@@ -49,7 +49,7 @@ func sweptCell(at []int, load, size float64) experiment.Cell {
 	c := experiment.Cell{At: at, Replications: 10, PrecisionReached: pool != 1}
 	strategy := func(name string, worst float64, stable bool) experiment.CellStrategy {
 		s := experiment.CellStrategy{Name: name, Slots: int(8 * size), Verdict: "fail"}
-		o := experiment.SLO{Metric: "wait.p95", Target: 2, Verdict: "fail"}
+		o := experiment.SLO{Metric: waitP95, Target: 2, Verdict: "fail"}
 		class := experiment.CellClass{Name: "mail"}
 		if stable {
 			s.Worst, o.Value = est(worst, 0.1), est(2*worst, 0.1)

@@ -171,7 +171,7 @@ func (v *sweepView) values(p [2]int, s int, cell func(i, j int) *experiment.Cell
 		o := v.of(&cell(i, j).Strategies[s])
 		return o != nil && o.Value.Known() && o.Value.Value <= o.Target
 	}
-	title := fmt.Sprintf("%s: %s %s, target %s", elide(v.names[s], 24), elide(v.metric.class, 20), metricName(v.metric.metric), figure(v.metric.metric, v.metric.bound))
+	title := fmt.Sprintf("%s: %s %s, target %s", elide(v.names[s], 24), elide(v.metric.class, 20), v.metric.metric.Words(), v.metric.metric.Show(v.metric.bound))
 	return v.draw(p, &heat{
 		fill: func(i, j int) color.NRGBA {
 			o := v.of(&cell(i, j).Strategies[s])

@@ -86,7 +86,7 @@ func (v *sweepView) oneAxis(axis int) *grid {
 		g.Groups[0].Rows = append(g.Groups[0].Rows, append(line, best, v.take(c)))
 	}
 	if v.metric != nil {
-		g.note("%s %s against a target of %s.", v.metric.class, metricName(v.metric.metric), figure(v.metric.metric, v.metric.bound))
+		g.note("%s %s against a target of %s.", v.metric.class, v.metric.metric.Words(), v.metric.metric.Show(v.metric.bound))
 	} else {
 		g.note("Mean slowdown of all tasks.")
 	}
@@ -103,7 +103,7 @@ func (v *sweepView) says(s *experiment.CellStrategy) string {
 	if o == nil || !o.Value.Known() {
 		return "unstable"
 	}
-	return figure(o.Metric, o.Value.Value)
+	return o.Metric.Show(o.Value.Value)
 }
 
 // SweepCSV writes sweep.csv: one row a cell, strategy, class and figure, the values of the axes in the first columns.
@@ -157,9 +157,9 @@ func (r *records) cellStrategy(s *experiment.CellStrategy) {
 			r.estimate(q.name+".p99", q.q.P99)
 		}
 		for _, t := range c.SLO {
-			r.plain("slo."+t.Metric+".target", t.Target)
-			r.estimate("slo."+t.Metric+".value", t.Value)
-			r.estimate("slo."+t.Metric+".attained", t.Attained)
+			r.plain("slo."+t.Metric.String()+".target", t.Target)
+			r.estimate("slo."+t.Metric.String()+".value", t.Value)
+			r.estimate("slo."+t.Metric.String()+".attained", t.Attained)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
 )
@@ -31,7 +32,7 @@ func (d *decoder) known(v *value, path, noun string, names []string) string {
 	name := d.text(v)
 	if name != "" && !slices.Contains(names, name) {
 		if len(names) == 0 {
-			d.errorf(v.at, path, "unknown %s %q: the file has no %ss: add %ss: {%s: {}}", noun, shorten(name), noun, noun, shorten(name))
+			d.errorf(v.at, path, "unknown %s %q: the file has no %ss: add %ss: {%s: {}}", noun, units.Shorten(name), noun, noun, units.Shorten(name))
 			return ""
 		}
 		d.errorf(v.at, path, "%s", unknown(noun, name, names))

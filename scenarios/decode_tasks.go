@@ -3,9 +3,9 @@ package scenarios
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -130,22 +130,16 @@ var (
 	sloStat = regexp.MustCompile(`^(mean|max|p[1-9]\d?(\.\d{1,4})?|p999)$`)
 	dayTime = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
 
-	sloMetrics = []struct {
-		name, doc string
-		metric    worker.Metric
-	}{
-		{"wait", "from the intended arrival to the first start", worker.Wait},
-		{"response", "from the intended arrival to the final end", worker.Response},
-		{"run", "from start to end of one attempt", worker.Run},
+	sloDurations = map[worker.Metric]string{
+		worker.Wait:     "from the intended arrival to the first start",
+		worker.Response: "from the intended arrival to the final end",
+		worker.Run:      "from start to end of one attempt",
 	}
-	sloShares = []struct {
-		name, doc string
-		of        workloads.ShareOf
-	}{
-		{"loss", "share of what was published that is lost, dead, expired or rejected", workloads.Loss},
-		{"failed", "share that failed for good", workloads.FailedShare},
-		{"expired", "share that expired", workloads.ExpiredShare},
-		{"duplicates", "completed runs after the first, as a share", workloads.Duplicates},
+	sloShares = map[workloads.ShareOf]string{
+		workloads.Loss:         "share of what was published that is lost, dead, expired or rejected",
+		workloads.FailedShare:  "share that failed for good",
+		workloads.ExpiredShare: "share that expired",
+		workloads.Duplicates:   "completed runs after the first, as a share",
 	}
 )
 
@@ -156,20 +150,20 @@ func (d *decoder) slo(v *value) []workloads.SLO {
 	}
 	var slo []workloads.SLO
 	within := v.get("within")
-	for _, m := range sloMetrics {
+	for _, m := range slices.Sorted(maps.Keys(sloDurations)) {
 		var some []workloads.SLO
-		of := v.get(m.name)
+		of := v.get(m.String())
 		if of == nil || of.kind != table {
 			continue
 		}
 		for _, f := range of.fields {
-			stat, ok := statOf(f.key)
-			if !ok {
+			stat, ok := workloads.ParseStat(f.key)
+			if !ok || !sloStat.MatchString(f.key) {
 				continue // an error already
 			}
-			o := workloads.SLO{Name: m.name + "." + f.key, Metric: m.metric, Stat: stat, Bound: d.time(f.val), Slice: d.time(within)}
-			if within != nil && (stat.Kind == workloads.Mean || m.metric == worker.Run) {
-				d.errorf(within.at, "slo.within", "%s: only a percentile or the max of wait or response can hold in every slice", o.Name)
+			o := workloads.SLO{Metric: workloads.Metric{Of: m, Stat: stat}, Bound: d.time(f.val), Slice: d.time(within)}
+			if within != nil && (stat.Kind == workloads.Mean || m == worker.Run) {
+				d.errorf(within.at, "slo.within", "%s: only a percentile or the max of wait or response can hold in every slice", o.Metric)
 			}
 			some = append(some, o)
 		}
@@ -181,38 +175,18 @@ func (d *decoder) slo(v *value) []workloads.SLO {
 	if within != nil && len(slo) == 0 {
 		d.errorf(within.at, "slo.within", "there is no target on wait or response that could hold in every slice")
 	}
-	if b := v.get("done_by"); b != nil {
+	if b := v.get(workloads.DoneBy.String()); b != nil {
 		var hours, minutes int
 		if _, err := fmt.Sscanf(d.text(b), "%d:%d", &hours, &minutes); err == nil {
-			slo = append(slo, workloads.SLO{
-				Name: "done_by", Metric: worker.Response, Stat: workloads.Stat{Kind: workloads.Max}, HasBy: true,
-				By: time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute,
-			})
+			slo = append(slo, workloads.SLO{Metric: workloads.DoneBy, By: time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute})
 		}
 	}
-	for _, s := range sloShares {
-		if b := v.get(s.name); b != nil {
-			slo = append(slo, workloads.SLO{Name: s.name, Share: s.of, MaxShare: d.number(b, shares())})
+	for _, s := range slices.Sorted(maps.Keys(sloShares)) {
+		if b := v.get(s.String()); b != nil {
+			slo = append(slo, workloads.SLO{Metric: workloads.Metric{Share: s}, MaxShare: d.number(b, shares())})
 		}
 	}
 	return slo
-}
-
-// statOf reads mean, max or a percentile; p999 is the 99.9th.
-func statOf(name string) (workloads.Stat, bool) {
-	switch {
-	case !sloStat.MatchString(name):
-		return workloads.Stat{}, false
-	case name == "mean":
-		return workloads.Stat{Kind: workloads.Mean}, true
-	case name == "max":
-		return workloads.Stat{Kind: workloads.Max}, true
-	case name == "p999":
-		name = "p99.9"
-	}
-	percent, err := strconv.ParseFloat(name[1:], 64)
-	p, _ := strconv.ParseFloat(strconv.FormatFloat(percent/100, 'g', 12, 64), 64) // 0.995, not a neighbour of it
-	return workloads.Stat{Kind: workloads.Quantile, P: p}, err == nil
 }
 
 // cycles reports tasks that are published after themselves, each circle once.

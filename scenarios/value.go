@@ -1,6 +1,10 @@
 package scenarios
 
-import "fmt"
+import (
+	"fmt"
+
+	"example.com/simrun/internal/units"
+)
 
 // kind is what a value looks like in the file.
 type kind uint8
@@ -99,18 +103,10 @@ func (v *value) found() string {
 	case table:
 		return "a map"
 	case text:
-		return fmt.Sprintf("%q", shorten(v.text))
+		return fmt.Sprintf("%q", units.Shorten(v.text))
 	default:
-		return shorten(v.text)
+		return units.Shorten(v.text)
 	}
-}
-
-// shorten keeps an error readable whatever the file holds.
-func shorten(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:57]) + "..."
-	}
-	return s
 }
 
 // literal is the value of a default, which is ours and therefore well formed.

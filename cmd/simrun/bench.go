@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/bench"
 	"example.com/simrun/live"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
@@ -103,7 +103,7 @@ func (o *benchOptions) run(c *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	if err := resources(sc); err != nil {
+	if err := bench.Refuse(sc); err != nil {
 		return err
 	}
 	executor, err := o.pick(sc)
@@ -127,7 +127,7 @@ func (o *benchOptions) run(c *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	result, interrupted := experiment.Measure(ctx, sc, realRun(executor, live.Rate(found.Rate)), experiment.BenchOptions{
+	result, interrupted := bench.Measure(ctx, sc, realRun(executor, live.Rate(found.Rate)), bench.Options{
 		For: span, Speed: o.speed, Rounds: o.rounds, Executor: executor.String(), Calibration: found, Replay: o.replay,
 		Keep: o.record != "", Progress: bars.of(sc.Name), Version: version(),
 	})
@@ -191,8 +191,8 @@ func pace(sc *scenarios.Scenario, speed float64) float64 {
 }
 
 // realRun is package live as package experiment wants it.
-func realRun(executor live.Executor, rate live.Rate) experiment.Real {
-	return func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
+func realRun(executor live.Executor, rate live.Rate) bench.Real {
+	return func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o bench.TrialOptions) (bench.Trial, error) {
 		options := live.Options{
 			Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Executor: executor, Rate: rate, Precise: true,
 			Body: o.Body, Faults: o.Faults,
@@ -202,9 +202,9 @@ func realRun(executor live.Executor, rate live.Rate) experiment.Real {
 		}
 		r, err := live.New(l, classes, options).Run(ctx)
 		if err != nil {
-			return experiment.Trial{}, err
+			return bench.Trial{}, err
 		}
-		return experiment.Trial{
+		return bench.Trial{
 			Tally: r.Tally, End: r.End, Interrupted: r.Interrupted, Lag: r.Lag, SendLag: r.SendLag, Leaks: r.Leaks,
 			Killed: r.Children.Killed, Died: r.Children.Died + r.Children.Garbled, Others: r.Others,
 		}, nil
@@ -212,7 +212,7 @@ func realRun(executor live.Executor, rate live.Rate) experiment.Real {
 }
 
 // write puts the page, the figures and the recordings into place, all or none.
-func (o *benchOptions) write(ctx context.Context, sc *scenarios.Scenario, r *experiment.Bench, page, figures string) error {
+func (o *benchOptions) write(ctx context.Context, sc *scenarios.Scenario, r *bench.Result, page, figures string) error {
 	b := &report.Batch{}
 	defer b.Discard()
 	if err := b.Add(page, func(w io.Writer) error { return report.HTMLOf(w, report.BenchDocument(r), version()) }); err != nil {
@@ -229,7 +229,7 @@ func (o *benchOptions) write(ctx context.Context, sc *scenarios.Scenario, r *exp
 	return b.Commit(ctx)
 }
 
-func (o *benchOptions) show(w io.Writer, r *experiment.Bench) error {
+func (o *benchOptions) show(w io.Writer, r *bench.Result) error {
 	if o.format == "json" {
 		return writeJSON(w, r)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/bench"
 	"example.com/simrun/live"
 	"example.com/simrun/report"
 )
@@ -46,16 +46,16 @@ func calibrateCommand() *cobra.Command {
 }
 
 // calibrate measures this machine and some executors, with so many tasks a second.
-func calibrate(ctx context.Context, executors []live.Executor, perSecond float64) (experiment.Calibration, error) {
+func calibrate(ctx context.Context, executors []live.Executor, perSecond float64) (bench.Calibration, error) {
 	found, err := live.Calibrate(ctx, executors, perSecond, nil)
 	if err != nil {
-		return experiment.Calibration{}, err
+		return bench.Calibration{}, err
 	}
-	c := experiment.Calibration{
+	c := bench.Calibration{
 		Cores: found.Cores, Efficiency: found.Efficiency(), Rate: float64(found.Rate), Effective: found.Effective, Raised: found.Raised, Touch: found.Touch,
 	}
 	for _, cost := range found.Costs {
-		c.Executors = append(c.Executors, experiment.ExecutorCost{
+		c.Executors = append(c.Executors, bench.ExecutorCost{
 			Name: cost.Executor.String(), Overshoot: spreadOf(cost.Overshoot), Overhead: spreadOf(cost.Overhead),
 			Lag: spreadOf(cost.Lag), Spawn: cost.Spawn.Seconds(),
 		})
@@ -69,6 +69,6 @@ func writeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-func spreadOf(s live.Spread) experiment.Spread {
-	return experiment.Spread{P50: s.P50.Seconds(), P99: s.P99.Seconds(), Mean: s.Mean.Seconds()}
+func spreadOf(s live.Spread) bench.Spread {
+	return bench.Spread{P50: s.P50.Seconds(), P99: s.P99.Seconds(), Mean: s.Mean.Seconds()}
 }

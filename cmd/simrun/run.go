@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -177,16 +180,25 @@ func probe(jobs []job, o runOptions) error {
 
 // one runs a scenario and writes its results, all or none.
 func (o *runOptions) one(ctx context.Context, j job, p *progress) (*experiment.Result, error) {
+	began := time.Now()
+	ran := report.Ran{Cores: o.cores, Program: os.Args[0]}
+	if ran.Cores == 0 {
+		ran.Cores = runtime.GOMAXPROCS(0)
+	}
+	if path, err := os.Executable(); err == nil {
+		ran.Program = path
+	}
 	r, err := experiment.Run(ctx, j.sc, experiment.Options{
-		Cores: o.cores, Progress: p.of(j.sc.Name), Tasks: o.tasks != "" || o.trace != "", Version: version(),
+		Cores: ran.Cores, Progress: p.of(j.sc.Name), Tasks: o.tasks != "" || o.trace != "", Version: version(),
 	})
 	p.end()
 	if err != nil {
 		return nil, err
 	}
+	ran.WallSeconds = time.Since(began).Seconds()
 	b := &report.Batch{}
 	defer b.Discard()
-	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png}); err != nil {
+	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png, Ran: &ran}); err != nil {
 		return nil, err
 	}
 	if o.tasks != "" {

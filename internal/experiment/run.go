@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"time"
 
 	"example.com/simrun/capacity"
 	"example.com/simrun/des"
@@ -62,7 +61,6 @@ type engine struct {
 
 // Run answers a scenario. The error is ctx's when it was interrupted.
 func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error) {
-	began := time.Now()
 	e := newEngine(ctx, sc, o)
 	e.scope = newScope(e)
 	r, err := e.answer()
@@ -73,7 +71,6 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		return nil, err
 	}
 	r.Run.Events = e.events
-	r.Run.WallSeconds = time.Since(began).Seconds()
 	return r, nil
 }
 

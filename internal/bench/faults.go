@@ -1,4 +1,4 @@
-package experiment
+package bench
 
 import (
 	"fmt"
@@ -35,7 +35,7 @@ func faultsHere(sc *scenarios.Scenario, l *strategies.Layout, speed float64) (he
 }
 
 // unrecorded is why a run with planned faults cannot be replayed or recorded; nil if it can.
-func unrecorded(sc *scenarios.Scenario, o *BenchOptions) error {
+func unrecorded(sc *scenarios.Scenario, o *Options) error {
 	switch {
 	case len(sc.Faults) == 0:
 	case o.Replay:
@@ -47,7 +47,7 @@ func unrecorded(sc *scenarios.Scenario, o *BenchOptions) error {
 }
 
 // beyond are notes on the faults that the runs are too short for.
-func beyond(sc *scenarios.Scenario, o *BenchOptions) (notes []string) {
+func beyond(sc *scenarios.Scenario, o *Options) (notes []string) {
 	for i := range sc.Faults {
 		if f := &sc.Faults[i]; divided(f.At, o.Speed) >= o.For {
 			notes = append(notes, fmt.Sprintf("%s did not happen: it begins %s after the start, when no more tasks arrive.", f.Name, units.Duration(divided(f.At, o.Speed).Seconds())))
