@@ -52,11 +52,14 @@ func (d *decoder) workerNotes(s *Scenario, note func(string, ...any)) {
 		for _, w := range spec.Workers {
 			given := w
 			if w.Command != "" {
-				command, _, err := celery.ParseCommand(w.Command)
+				line, _, err := celery.ParseLine(w.Command, w.Env)
 				if err != nil {
 					continue // resolving has refused it
 				}
-				given.Fill(&command)
+				given.Fill(&line.Says)
+				for _, said := range line.Assumed {
+					note("%s.%s: %s.", spec.Name, w.Name, said)
+				}
 			}
 			at := spec.Name + "." + w.Name
 			for k := range l.Workers {

@@ -180,7 +180,7 @@ func (d *decoder) derive(v *value) *strategies.Derive {
 func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 	v := f.val
 	w := strategies.WorkerSpec{
-		Command:   d.text(v.get("command")),
+		Command:   d.command(v.get("command")),
 		Start:     d.text(v.get("start")),
 		Replicas:  d.wholeIf(v.get("replicas")),
 		Clearance: d.texts(v.get("clearance")),
@@ -194,6 +194,18 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 		d.autoscale(a, join(path, "autoscale"), &w)
 	}
 	return w
+}
+
+// command is a command line, or the line of a list of words.
+func (d *decoder) command(v *value) string {
+	if v == nil || v.kind != list {
+		return d.text(v)
+	}
+	words := make([]string, len(v.items))
+	for i, item := range v.items {
+		words[i] = item.text
+	}
+	return celery.JoinWords(words)
 }
 
 func (d *decoder) texts(v *value) []string {

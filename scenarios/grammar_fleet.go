@@ -4,7 +4,7 @@ import "example.com/simrun/celery"
 
 // autoscaleKeys are those of both kinds of autoscalers; which belong to which, strategies knows.
 func autoscaleKeys() *record {
-	return &record{noun: "an autoscaler", keys: []key{
+	return &record{noun: "an autoscaler such as {min: 3, max: 10, policy: celery}", keys: []key{
 		{name: "min", doc: "Fewest slots (policy celery) or replicas, and those at the start.", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
 		{name: "max", doc: "Most slots or replicas.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
 		{name: "policy", doc: "celery is Celery's own --autoscale of the processes of a prefork worker; the others scale replicas: by waiting messages, by the share of busy slots, by the wait of the oldest message, by a plan.", shape: word{words: []string{"celery", "queue_length", "utilization", "latency", "schedule"}}, required: true},

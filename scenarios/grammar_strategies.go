@@ -15,7 +15,10 @@ func strategyKeys() *record {
 }
 
 func workerKeys() *record {
-	keys := []key{{name: "command", doc: "Celery command line; the other keys override it.", shape: phrase{noun: `a command line such as "celery -A app worker -Q high,low -c 8"`}}}
+	keys := []key{{name: "command", doc: "Celery command line, as a text or as a list of its words; the other keys override it.", shape: &either{of: []shape{
+		phrase{noun: `a command line such as "celery -A app worker -Q high,low -c 8"`},
+		&sequence{noun: "a list of its words", of: argument{}, length: [2]int{1, 0}},
+	}}}}
 	keys = append(keys, settingKeys(celery.WorkerSettings(), map[string]*record{"time_limit": limitKeys()})...)
 	keys = append(keys, []key{
 		{name: "machine", doc: "Kind of machine it runs on; cores without limit if it is missing.", shape: &either{of: []shape{name("the name of a machine"), useKeys()}}},
@@ -36,4 +39,19 @@ func deriveKeys() *record {
 			&mapping{noun: "a map of slots by group", of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1, name: phrase{noun: "the name of a group"}},
 		}}, def: "load"},
 	}}
+}
+
+// argument is a word of a command line: a number is one too.
+type argument struct{ scalar }
+
+func (argument) want() string { return "a word of a command line" }
+
+func (s argument) check(p *problems, v *value, path string) {
+	if !s.accepts(v.kind) {
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+	}
+}
+
+func (argument) schema(*definitions) *schemaNode {
+	return &schemaNode{AnyOf: []*schemaNode{{Type: "string"}, {Type: "number"}, {Type: "boolean"}}}
 }

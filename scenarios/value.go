@@ -1,6 +1,10 @@
 package scenarios
 
-import "fmt"
+import (
+	"fmt"
+
+	"example.com/simrun/internal/units"
+)
 
 // kind is what a value looks like in the file.
 type kind uint8
@@ -106,12 +110,7 @@ func (v *value) found() string {
 }
 
 // shorten keeps an error readable whatever the file holds.
-func shorten(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:57]) + "..."
-	}
-	return s
-}
+func shorten(s string) string { return units.Shorten(s) }
 
 // literal is the value of a default, which is ours and therefore well formed.
 func literal(yaml string, at position) *value {

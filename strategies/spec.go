@@ -35,6 +35,7 @@ type WorkerSpec struct {
 	celery.Worker
 
 	Command    string
+	Env        map[string]string // variables of the command that are known
 	Machine    string
 	OwnMachine bool // one for each replica, bought with it
 	Replicas   *int

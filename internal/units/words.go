@@ -74,3 +74,11 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// Shorten keeps a message readable whatever stands in it.
+func Shorten(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:57]) + "..."
+	}
+	return s
+}
