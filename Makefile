@@ -15,7 +15,7 @@ TOOLS := $(CURDIR)/.tools
 SCENARIOS := $(wildcard scenarios/*.yaml)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check-long fuzz bench lint fmt results fidelity schema clean
+.PHONY: help build test check-long fuzz bench lint fmt results fidelity generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,8 +72,9 @@ results: fidelity ## run every shipped scenario and refresh results/ and docs/fi
 fidelity: ## compare with the recordings of real Celery; refresh docs/fidelity.md
 	go run ./cmd/simrun verify --markdown docs/fidelity.md --known internal/fidelity/known/known.csv $(wildcard internal/fidelity/testdata/*/)
 
-schema: ## write scenarios/schema.json anew
-	go test ./scenarios -run '^TestSchemaFileIsCurrent$$' -count=1 -update
+# The files are those that tests named ...AreCurrent or ...IsCurrent compare: one that is behind fails `make test`.
+generate: ## write what is made of the code anew: the schema, package spec, tables and examples of the pages
+	go test ./scenarios . -run '(Is|Are)Current$$' -count=1 -update
 
 clean: ## remove what was built and what git ignores of the results
 	rm -rf bin .tools

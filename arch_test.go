@@ -2,6 +2,7 @@ package simrun_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"go/ast"
@@ -62,6 +63,10 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"capacity", "celery", "des", "internal/experiment", "internal/recordings", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/plot", "golang.org/x/image", "github.com/jedib0t/go-pretty/v6"},
 	},
+	"spec": {}, // a scenario in Go knows no meaning
+	"": { // for other programs: read or build, run, write
+		project: []string{"internal/experiment", "report", "scenarios", "spec"},
+	},
 	"cmd/simrun": {
 		project: []string{"internal/experiment", "internal/fidelity", "internal/fidelity/known", "live", "internal/recordings", "report", "scenarios", "strategies", "theory", "internal/units", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
@@ -95,11 +100,10 @@ func list(t *testing.T, args ...string) (all []pkg) {
 	}
 }
 
-// packages are those of the module but its empty root.
+// packages are those of the module.
 func packages(t *testing.T) []pkg {
 	t.Helper()
-	all := list(t, "-json=Dir,ImportPath,Name,GoFiles,Imports", "./...")
-	return slices.DeleteFunc(all, func(p pkg) bool { return p.ImportPath == module })
+	return list(t, "-json=Dir,ImportPath,Name,GoFiles,Imports", "./...")
 }
 
 func TestImports(t *testing.T) {
@@ -275,7 +279,8 @@ func f(m map[int]int, c chan int) {
 func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 	house := read(t, "docs/architecture.md")
 	for _, p := range packages(t) {
-		assert.Regexp(t, `(?m)^ *`+p.name()+` `, house, "docs/architecture.md has no line for package %s", p.name())
+		line := cmp.Or(p.name(), p.Name)
+		assert.Regexp(t, `(?m)^ *`+line+` `, house, "docs/architecture.md has no line for package %s", line)
 		const file = "doc.go"
 		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, parser.ParseComments|parser.PackageClauseOnly)
 		if assert.NoError(t, err, "package %s has no %s", p.name(), file) {
@@ -284,6 +289,21 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 				want = "Command "
 			}
 			assert.True(t, strings.HasPrefix(f.Doc.Text(), want), "%s/%s: the comment begins with %q", p.name(), file, want)
+		}
+	}
+}
+
+// What other programs may import shows how, but for plain data, what takes real time, and what strategies shows.
+func TestPublicPackagesHaveExamples(t *testing.T) {
+	others := []string{"capacity", "live", "spec", "system"}
+	for _, p := range packages(t) {
+		name := p.name()
+		if strings.HasPrefix(name, "internal/") || strings.HasPrefix(name, "cmd/") || slices.Contains(others, name) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(p.Dir, "example_test.go"))
+		if assert.NoError(t, err, "package %s", p.ImportPath) {
+			assert.Contains(t, string(text), "// Output:", "package %s: an example that is run", p.ImportPath)
 		}
 	}
 }

@@ -64,8 +64,8 @@ func blocks(page, language string) (found []block) {
 // scratch is the folder of the built program; empty if no test needed it.
 var scratch string
 
-// simrun builds the program once for all tests.
-var simrun = sync.OnceValues(func() (string, error) {
+// built builds the program once for all tests.
+var built = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "simrun")
 	if err != nil {
 		return "", err
@@ -90,7 +90,7 @@ func TestMain(m *testing.M) {
 // run runs a command line of a page where its files are, but where it cannot write into the repository.
 func run(t *testing.T, line string) string {
 	t.Helper()
-	program, err := simrun()
+	program, err := built()
 	require.NoError(t, err)
 	root, err := os.Getwd()
 	require.NoError(t, err)
@@ -106,7 +106,7 @@ func run(t *testing.T, line string) string {
 	return string(out)
 }
 
-func TestExampleOfTheReadmes(t *testing.T) {
+func TestExampleOfTheReadmesIsCurrent(t *testing.T) {
 	for _, file := range readmes {
 		t.Run(file, func(t *testing.T) { exampleOf(t, file) })
 	}
@@ -131,8 +131,8 @@ func exampleOf(t *testing.T, readme string) {
 		require.NoError(t, os.WriteFile(readme, []byte(strings.Join(lines, "\n")), 0o644))
 		return
 	}
-	assert.Equal(t, want, example[0].lines, "go test . -update writes it anew")
-	assert.Equal(t, printed, shown, "go test . -update writes it anew")
+	assert.Equal(t, want, example[0].lines, "make generate writes it anew")
+	assert.Equal(t, printed, shown, "make generate writes it anew")
 }
 
 // A reader of either language is sent to the same places.
@@ -255,7 +255,7 @@ func TestScenarioPage(t *testing.T) {
 	}
 	examples := blocks(page, "yaml")
 	require.NotEmpty(t, examples)
-	program, err := simrun()
+	program, err := built()
 	require.NoError(t, err)
 	for _, e := range examples {
 		file := filepath.Join(t.TempDir(), "example.yaml")

@@ -57,9 +57,3 @@ func (w *World) crewsOf(id int32, do func(crew)) {
 		}
 	}
 }
-
-// Kill implements worker.Undertaker.
-func (h *host) Kill(id int32) { (*World)(h).slay(id) }
-
-// Gone implements worker.Undertaker: a worker that has ended by itself has nothing left to end.
-func (h *host) Gone(int32) {}

@@ -51,21 +51,34 @@ func (h *host) Start(task, slot int32, attempt int) {
 	h.crews[s.crew].start(j)
 }
 
-// Fork starts the process of a prefork slot, or, before the run, notes that it is to have one.
-func (h *host) Fork(slot int32) {
-	s := &h.slots[slot]
-	s.born = true
-	if h.mustered {
-		h.crews[s.crew].fork()
+// Observe implements worker.Observer: a worker that is killed takes its bodies along, and a prefork slot has a process of
+// its own from its start to its end, or, before the run, is to have one.
+func (h *host) Observe(what worker.Change, id int32) {
+	switch what {
+	case worker.WorkerKilled:
+		(*World)(h).slay(id)
+	case worker.ChildStarted, worker.ChildEnded:
+		s := &h.slots[id]
+		s.born = what == worker.ChildStarted
+		switch {
+		case !h.mustered:
+		case s.born:
+			h.crews[s.crew].fork()
+		default:
+			h.crews[s.crew].exit(id)
+		}
+	}
+	if h.accounts != nil {
+		h.accounts.observe(what, id)
 	}
 }
 
-// Exit ends the process of a prefork slot.
-func (h *host) Exit(slot int32) {
-	h.slots[slot].born = false
-	if h.mustered {
-		h.crews[h.slots[slot].crew].exit(slot)
+// Peak implements worker.Observer.
+func (h *host) Peak(slot int32) int64 {
+	if h.accounts == nil {
+		return 0
 	}
+	return h.accounts.slots[slot].peak
 }
 
 // Stop abandons the body: its end is not waited for, but for a gevent task that computes now.

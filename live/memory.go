@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
 
@@ -111,26 +112,19 @@ func (m *accounts) short() error {
 	return fmt.Errorf("tasks hold %d MiB together: this machine had %d MiB to spare", m.now>>20, m.budget>>20)
 }
 
-// Up implements worker.Keeper: a worker's own process is none here.
-func (m *accounts) Up(int32) {}
-
-// Down implements worker.Keeper.
-func (m *accounts) Down(worker int32) {
-	for slot := range m.slots {
-		if m.slots[slot].worker == worker {
-			m.clear(int32(slot))
+// observe brings the account up to date with the processes; a worker's own is none here.
+func (m *accounts) observe(what worker.Change, id int32) {
+	switch what {
+	case worker.WorkerDown:
+		for slot := range m.slots {
+			if m.slots[slot].worker == id {
+				m.clear(int32(slot))
+			}
 		}
+	case worker.ChildStarted:
+		r := &m.slots[id]
+		r.peak = max(r.peak, m.base[r.worker])
+	case worker.ChildEnded, worker.ChildDied:
+		m.clear(id)
 	}
 }
-
-// Born implements worker.Keeper.
-func (m *accounts) Born(slot int32) {
-	r := &m.slots[slot]
-	r.peak = max(r.peak, m.base[r.worker])
-}
-
-// Died implements worker.Keeper.
-func (m *accounts) Died(slot int32) { m.clear(slot) }
-
-// Peak implements worker.Keeper.
-func (m *accounts) Peak(slot int32) int64 { return m.slots[slot].peak }

@@ -93,9 +93,7 @@ func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World
 	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
 	setup.Origin = o.Start - o.Warmup
 	layout.Plan(&setup, nil, o.Faults, o.Warmup)
-	if w.accounts = w.audit(layout); w.accounts != nil {
-		setup.Keeper = w.accounts
-	}
+	w.accounts = w.audit(layout)
 	w.system = worker.New(setup, (*host)(w))
 	w.plan()
 	w.system.Observe(o.Warmup, o.Warmup+o.Duration, 0)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"example.com/simrun/celery"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
@@ -80,13 +81,13 @@ func (d *decoder) workerNotes(s *Scenario, note func(string, ...any)) {
 		}
 	}
 	if prefetch != nil {
-		note("prefetch_multiplier is 4, Celery's default: %s.", and(prefetch))
+		note("prefetch_multiplier is 4, Celery's default: %s.", units.And(prefetch))
 	}
 	if pool != nil {
-		note("The pool is prefork, Celery's default: %s.", and(pool))
+		note("The pool is prefork, Celery's default: %s.", units.And(pool))
 	}
 	if everywhere != nil {
-		note("Cores are without limit, as no machine is given: %s.", and(everywhere))
+		note("Cores are without limit, as no machine is given: %s.", units.And(everywhere))
 	}
 }
 
@@ -112,12 +113,12 @@ func (d *decoder) taskNotes(s *Scenario, note func(string, ...any)) {
 		note("No task fails, hangs or crashes.")
 	}
 	if idle != nil {
-		note("Running takes no time, as no work is given: %s.", and(idle))
+		note("Running takes no time, as no work is given: %s.", units.And(idle))
 	}
 	if final != nil {
-		note("An error is final, as no retry is given: %s.", and(final))
+		note("An error is final, as no retry is given: %s.", units.And(final))
 	}
 	if endless != nil {
-		note("A hung task has no hard time limit of its own: %s.", and(endless))
+		note("A hung task has no hard time limit of its own: %s.", units.And(endless))
 	}
 }

@@ -14,11 +14,7 @@ func (d *decoder) arrivals(f *field, path, class string, names []string) workloa
 	}
 	v := f.val
 	path = join(path, "arrivals")
-	a.Batch = d.dist(v.field("batch"), path, counts())
-	a.Scale = d.number(v.get("scale"), numbers())
-	if c := v.field("chance"); c != nil && v.get("after") == nil {
-		d.errorf(c.at, join(path, "chance"), "only with after")
-	}
+	d.bind("tasks.arrivals", v, path, &a)
 	for _, form := range v.fields {
 		if p := d.process(v, form, join(path, form.key), class, names); p != nil {
 			a.Process = p
@@ -63,11 +59,11 @@ func (d *decoder) process(v *value, f field, path, class string, names []string)
 			return t
 		}
 	case "closed":
-		think := d.dist(f.val.field("think"), path, durations())
-		if think == nil {
+		var c workloads.Closed
+		if d.bind("tasks.arrivals.closed", f.val, path, &c); c.Think == nil {
 			return nil
 		}
-		return workloads.Closed{Clients: d.whole(f.val.get("clients")), Think: think}
+		return c
 	case "after":
 		return d.after(v, f, path, names)
 	}
@@ -75,7 +71,8 @@ func (d *decoder) process(v *value, f field, path, class string, names []string)
 }
 
 func (d *decoder) mmpp(v *value, path string) workloads.Process {
-	p := workloads.MMPP{Rates: d.numbers(v.get("rates"), rates()), Hold: d.numbers(v.get("hold"), durations())}
+	var p workloads.MMPP
+	d.bind("tasks.arrivals.mmpp", v, path, &p)
 	if len(p.Rates) != len(p.Hold) {
 		d.errorf(v.get("hold").at, join(path, "hold"), "a list of %d: want %d, one for each rate", len(p.Hold), len(p.Rates))
 		return nil
@@ -93,7 +90,7 @@ func (d *decoder) stages(v *value, path string) workloads.Process {
 	p := workloads.Stages{Steps: make([]workloads.Stage, len(v.items))}
 	for i, item := range v.items {
 		s := &p.Steps[i]
-		s.For = d.time(item.get("for"))
+		d.bind("tasks.arrivals.stages", item, path, s)
 		if r := item.get("rate"); r != nil {
 			s.From = d.number(r, rates())
 			s.To = s.From
@@ -106,6 +103,9 @@ func (d *decoder) stages(v *value, path string) workloads.Process {
 			p.Steps[i].From = p.Steps[(i+len(v.items)-1)%len(v.items)].To
 		}
 	}
+	if !d.together(v, path, longest, parts(v, "for")...) {
+		return nil
+	}
 	if p.Rate() == 0 {
 		d.errorf(v.at, path, "all rates are 0/s: want at least one above")
 		return nil
@@ -116,11 +116,7 @@ func (d *decoder) stages(v *value, path string) workloads.Process {
 func (d *decoder) after(v *value, f field, path string, names []string) workloads.Process {
 	for i, n := range names {
 		if n == f.val.text {
-			p := workloads.After{Class: i, Chance: 1}
-			if c := v.get("chance"); c != nil {
-				p.Chance = d.number(c, shares())
-			}
-			return p
+			return workloads.After{Class: i, Chance: d.number(v.get("chance"), shares())}
 		}
 	}
 	d.errorf(f.val.at, path, "%s", unknown("task", f.val.text, names))

@@ -1,34 +1,16 @@
 package scenarios
 
 import (
-	"time"
-
 	"example.com/simrun/des"
 	"example.com/simrun/system"
 )
 
-const (
-	// The grace of Kubernetes (terminationGracePeriodSeconds); docker's own is 10 s.
-	defaultGrace = 30 * time.Second
-	// From the start of celery's process to ready: 0.26 s (solo) to 0.45 s (prefork with 4 children, gevent), measured on
-	// 5.2.6 with an empty application. What a real one imports comes on top.
-	defaultBoot = 450 * time.Millisecond
-	// Of one fault: each has its own rows in the report.
-	mostDeploys = 100
-)
-
-// onlyOfDeploys refuses the keys that other faults have no use for.
-func (d *decoder) onlyOfDeploys(v *value, path string) {
-	for _, k := range []string{"every", "grace", "boot"} {
-		if f := v.field(k); f != nil {
-			d.errorf(f.at, join(path, k), "only with deploy")
-		}
-	}
-}
+// Of one fault: each has its own rows in the report.
+const mostDeploys = 100
 
 // deploys makes a fault of each deploy that begins in the observed time.
 func (d *decoder) deploys(v *value, path string, s *Scenario) {
-	for _, k := range []string{"for", "mode", "factor", "chance"} {
+	for _, k := range []string{"for", "mode", "factor"} {
 		if f := v.field(k); f != nil {
 			d.errorf(f.at, join(path, k), "not with deploy")
 		}
@@ -41,13 +23,9 @@ func (d *decoder) deploys(v *value, path string, s *Scenario) {
 		d.errorf(v.at, path, "at and every are missing: want one of them, or both")
 		return
 	}
-	f := system.Fault{Name: "deploy", Of: system.OfDeploy, At: d.time(first), Grace: defaultGrace, Boot: defaultBoot, Factor: 1}
-	if g := v.get("grace"); g != nil {
-		f.Grace = d.time(g)
-	}
-	if b := v.get("boot"); b != nil {
-		f.Boot = d.time(b)
-	}
+	f := system.Fault{Name: "deploy", Of: system.OfDeploy, Factor: 1}
+	d.bind("faults", v, path, &f)
+	f.At, f.For = d.time(first), 0
 	period := d.time(every)
 	switch {
 	case d.bad[first.at] || every != nil && d.bad[every.at] || s.Run.Duration == 0:
@@ -82,7 +60,7 @@ func (d *decoder) lengthsOfDeploys(s *Scenario) {
 	}
 	for i := range s.Faults {
 		if f := &s.Faults[i]; f.Of == system.OfDeploy {
-			f.For = max(1, des.Time(most)*(f.Grace+f.Boot))
+			f.For = max(1, des.Time(most)*min(f.Grace+f.Boot, des.Never/4/des.Time(most)))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
 )
@@ -27,9 +28,6 @@ func (d *decoder) faults(v *value, s *Scenario) {
 		}
 		for _, k := range []string{"service", "machine", "zone", "broker", "deploy", "task", "compromise"} {
 			if f := item.field(k); f != nil {
-				if k != "deploy" {
-					d.onlyOfDeploys(item, path)
-				}
 				switch k {
 				case "task":
 					d.taskFault(item, path, s)
@@ -51,44 +49,13 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 			d.errorf(v.at, path, "%s is missing: want a duration", k)
 		}
 	}
-	if f := v.field("chance"); f != nil {
-		d.errorf(f.at, join(path, "chance"), "only with task")
-	}
-	f := system.Fault{At: d.time(v.get("at")), For: d.time(v.get("for")), Factor: 1}
+	f := system.Fault{Factor: 1}
+	d.bind("faults", v, path, &f)
 	if at := v.get("at"); at != nil && f.At >= s.Run.Duration && s.Run.Duration > 0 {
 		d.errorf(at.at, join(path, "at"), "%s: want less than run.duration, which is %s", formatTime(f.At), formatTime(s.Run.Duration))
 	}
-	name := v.get(part)
-	switch part {
-	case "service":
-		f.Of = system.OfService
-		if d.known(name, join(path, part), "service", d.root.get("services").keys()) != "" {
-			f.Target = slices.IndexFunc(s.Services, func(x system.Service) bool { return x.Name == name.text })
-		}
-	case "machine":
-		f.Of = system.OfMachine
-		if d.known(name, join(path, part), "machine", d.root.get("machines").keys()) != "" {
-			f.Target = slices.IndexFunc(s.Machines, func(m system.Machine) bool { return m.Name == name.text })
-		}
-		if m := d.producers(s); m != nil && m.Name == d.text(name) {
-			d.errorf(name.at, join(path, part), "%q: the producers stand there, so that nothing would be published meanwhile, which is not modelled: want another machine for producers, or none", m.Name)
-		}
-	case "compromise":
-		f.Of = system.OfClass
-		if d.known(name, join(path, part), "task", d.root.get("tasks").keys()) != "" {
-			f.Target = slices.IndexFunc(s.Classes, func(c workloads.Class) bool { return c.Name == name.text })
-		}
-	case "zone":
-		f.Of = system.OfZone
-		f.Zone = d.zone(name, join(path, part))
-		if m := d.producers(s); m != nil && f.Zone != "" && m.Zone == f.Zone {
-			d.errorf(name.at, join(path, part), "%q: the machine of the producers, %q, stands there, so that nothing would be published meanwhile, which is not modelled: want another machine for producers, or none", f.Zone, m.Name)
-		}
-	}
-	if part == "broker" {
-		f.Of = system.OfBroker
-	}
-	mode := d.faultMode(v, path, part)
+	d.strikes(&f, v.get(part), join(path, part), part, s)
+	name, mode := d.text(v.get(part)), d.faultMode(v, path, part)
 	switch mode {
 	case "hang":
 		f.Mode = system.Hang
@@ -96,16 +63,48 @@ func (d *decoder) planned(v *value, path, part string, s *Scenario) {
 		f.Mode = system.Slow
 		f.Factor = d.factor(v)
 	}
-	f.Name = fmt.Sprintf("%s %s", d.text(name), mode)
 	switch part {
+	case "service":
+		f.Name = name + " " + mode
 	case "compromise":
-		f.Name = d.text(name) + " compromised"
+		f.Name = name + " compromised"
 	case "broker":
 		f.Name = "broker down"
-	case "machine", "zone":
-		f.Name = fmt.Sprintf("%s %s down", part, d.text(name))
+	default:
+		f.Name = part + " " + name + " down"
 	}
 	s.Faults = append(s.Faults, f)
+}
+
+// strikes says what a fault strikes. Where the producers stand, nothing may fail.
+func (d *decoder) strikes(f *system.Fault, name *value, path, part string, s *Scenario) {
+	f.Of = map[string]system.Part{
+		"service": system.OfService, "machine": system.OfMachine, "zone": system.OfZone, "broker": system.OfBroker, "compromise": system.OfClass,
+	}[part]
+	noun := part
+	switch part {
+	case "broker":
+		return
+	case "compromise":
+		noun = "task"
+	}
+	names := d.root.get(noun + "s").keys()
+	if d.bad[name.at] || d.known(name, path, noun, names) == "" {
+		return
+	}
+	if part == "zone" {
+		f.Zone = name.text
+	} else {
+		f.Target = slices.Index(names, name.text)
+	}
+	const unmodelled = "so that nothing would be published meanwhile, which is not modelled: want another machine for producers, or none"
+	switch m := d.producers(s); {
+	case m == nil:
+	case part == "machine" && m.Name == name.text:
+		d.errorf(name.at, path, "%q: the producers stand there, %s", m.Name, unmodelled)
+	case part == "zone" && m.Zone == name.text:
+		d.errorf(name.at, path, "%q: the machine of the producers, %q, stands there, %s", m.Zone, m.Name, unmodelled)
+	}
 }
 
 // producers is the kind of machine that what publishes the tasks shares; nil = none.
@@ -131,20 +130,13 @@ func (d *decoder) faultMode(v *value, path, part string) string {
 		case modes == nil:
 			d.errorf(m.at, join(path, "mode"), "only with service or task: a %s is down", part)
 		case !slices.Contains(modes, mode):
-			d.errorf(m.val.at, join(path, "mode"), "%q: a %s can be %s", mode, part, oneOf(modes))
+			d.errorf(m.val.at, join(path, "mode"), "%q: a %s can be %s", mode, part, units.Alternatives(modes))
 		}
 	}
 	if f := v.field("factor"); f != nil && mode != "slow" {
 		d.errorf(f.at, join(path, "factor"), "only with mode: slow")
 	}
 	return mode
-}
-
-func (d *decoder) factor(v *value) float64 {
-	if f := v.get("factor"); f != nil {
-		return d.number(f, numbers())
-	}
-	return defaultSlowFactor
 }
 
 // taskFault adds a chance to the failures of a task. Both may strike the same attempt, each by itself.

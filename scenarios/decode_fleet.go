@@ -33,22 +33,17 @@ func (d *decoder) autoscale(v *value, path string, w *strategies.WorkerSpec) {
 }
 
 func (d *decoder) fleet(v *value, path string) *strategies.FleetSpec {
-	a := &strategies.FleetSpec{
-		Min: d.whole(v.get("min")), Max: d.whole(v.get("max")), Policy: d.text(v.get("policy")),
-		Counts: d.text(v.get("counts")), Victim: d.text(v.get("victim")), Poll: d.timeIf(v.get("poll")),
-		Cooldown: d.timeIf(v.get("cooldown")), Grace: d.timeIf(v.get("grace")),
-	}
-	if law := d.dist(v.field("boot"), path, durations()); law != nil {
-		a.Boot = law
-	}
+	a := &strategies.FleetSpec{}
+	d.bind("strategies.workers.autoscale", v, path, a)
 	if t := v.get("target"); t != nil {
-		d.target(t, &a.Target)
+		d.target(t, join(path, "target"), &a.Target)
 	}
 	return a
 }
 
-func (d *decoder) target(v *value, t *strategies.Target) {
+func (d *decoder) target(v *value, path string, t *strategies.Target) {
 	if v.kind == list {
+		d.together(v, path, longest, parts(v, "for")...)
 		t.Plan = []worker.Span{}
 		for _, item := range v.items {
 			t.Plan = append(t.Plan, worker.Span{For: d.time(item.get("for")), Replicas: d.whole(item.get("replicas"))})
@@ -68,30 +63,10 @@ func (d *decoder) target(v *value, t *strategies.Target) {
 	}
 }
 
-func (d *decoder) timeIf(v *value) *des.Time {
-	if v == nil {
-		return nil
-	}
-	t := d.time(v)
-	return &t
-}
-
 // machineUse is a worker's machine, and whether each of its replicas has one of its own.
 func (d *decoder) machineUse(v *value) (name string, own bool) {
 	if v != nil && v.kind == table {
 		return d.text(v.get("use")), d.flag(v.get("own"))
 	}
 	return d.text(v), false
-}
-
-// count is how many machines of a kind there are, and at most; 0 = there are no more.
-func (d *decoder) count(v *value, path string) (count, most int) {
-	if v == nil || v.kind != table {
-		return d.whole(v), 0
-	}
-	count, most = d.whole(v.get("min")), d.whole(v.get("max"))
-	if top := v.get("max"); top != nil && most < count && !d.bad[top.at] {
-		d.errorf(top.at, join(path, "max"), "%d: want at least min, %d", most, count)
-	}
-	return count, most
 }

@@ -1,33 +1,28 @@
 package scenarios
 
 import (
+	"reflect"
+
 	"example.com/simrun/des"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 )
 
 // machines makes the kinds of machines, in the order of the file.
-func (d *decoder) machines(v *value) []system.Machine {
+func (d *decoder) machines(v *value) (machines []system.Machine) {
 	if v == nil {
 		return nil
 	}
-	var machines []system.Machine
-	for _, f := range v.fields {
-		count, most := d.count(f.val.get("count"), join(join("machines", f.key), "count"))
-		m := system.Machine{
-			Name:       f.key,
-			Cores:      d.number(f.val.get("cores"), cores()),
-			Speed:      d.number(f.val.get("speed"), numbers()),
-			Efficiency: d.number(f.val.get("efficiency"), numbers()),
-			Count:      count,
-			Most:       most,
-			Cold:       d.text(f.val.get("start")) == "cold",
-			Price:      d.number(f.val.get("price"), prices()),
-			Zone:       d.zone(f.val.get("zone"), join(join("machines", f.key), "zone")),
-			Boot:       d.time(f.val.get("boot")),
+	d.grammar.key("machines").shape.into(d, v, "machines", reflect.ValueOf(&machines).Elem())
+	for i := range machines {
+		m := &machines[i]
+		top := v.get(m.Name).get("count").get("max")
+		if top != nil && m.Most < m.Count && !d.bad[top.at] {
+			d.errorf(top.at, join(join("machines", m.Name), "count.max"), "%d: want at least min, %d", m.Most, m.Count)
 		}
-		d.withResources(&m, f.val)
-		machines = append(machines, m)
+		if m.Most == m.Count { // none comes and none goes
+			m.Most = 0
+		}
 	}
 	return machines
 }
@@ -37,20 +32,10 @@ func (d *decoder) queues(v *value) []worker.Queue {
 	if v == nil {
 		return nil
 	}
-	limit := func(v *value) int {
-		if v == nil {
-			return -1
-		}
-		return d.whole(v)
-	}
 	var queues []worker.Queue
 	for _, f := range v.fields {
-		q := worker.Queue{
-			Name:          f.key,
-			MaxLength:     limit(f.val.get("max_length")),
-			MaxPriority:   limit(f.val.get("max_priority")),
-			DeliveryLimit: limit(f.val.get("delivery_limit")),
-		}
+		q := worker.Queue{Name: f.key, MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1}
+		d.bind("queues", f.val, join("queues", f.key), &q)
 		if d.text(f.val.get("overflow")) == "drop_head" {
 			q.Overflow = worker.DropHead
 		}

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"example.com/simrun/strategies"
-	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -18,16 +17,6 @@ func (d *decoder) sizeIf(v *value) *int64 {
 		return nil
 	}
 	return new(d.size(v))
-}
-
-// memory is what tasks of a class hold.
-func (d *decoder) memory(v *value, path string) (m workloads.Memory) {
-	if v == nil || v.kind != table {
-		return m
-	}
-	m.Hold = d.dist(v.field("hold"), path, sizes())
-	m.Leak = d.dist(v.field("leak"), path, sizes())
-	return m
 }
 
 // container is what a worker may use of its machine.
@@ -142,10 +131,4 @@ func countOf(list []int, x int) (n int) {
 		}
 	}
 	return n
-}
-
-// withResources adds what a machine has beside cores.
-func (d *decoder) withResources(m *system.Machine, v *value) {
-	m.Memory = d.size(v.get("memory"))
-	m.Disk = d.whole(v.get("disk").get("parallel"))
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"reflect"
 	"slices"
 
 	"example.com/simrun/des"
@@ -14,50 +15,15 @@ func (d *decoder) services(v *value) []system.Service {
 		return nil
 	}
 	var services []system.Service
-	for _, f := range v.fields {
+	d.grammar.key("services").shape.into(d, v, "services", reflect.ValueOf(&services).Elem())
+	for i, f := range v.fields {
 		path := join("services", f.key)
-		s := system.Service{
-			Name:        f.key,
-			Zone:        d.zone(f.val.get("zone"), join(path, "zone")),
-			Capacity:    d.whole(f.val.get("capacity")),
-			RejectFull:  d.text(f.val.get("when_full")) == "reject",
-			Rate:        d.number(f.val.get("rate_limit"), rates()),
-			RejectRate:  d.text(f.val.get("when_limited")) == "reject",
-			Errors:      d.number(f.val.get("errors"), shares()),
-			Connections: d.whole(f.val.get("connections")),
-		}
-		if from := f.val.get("from"); from != nil {
-			s.From = []string{}
-			for i, item := range from.items {
-				s.From = append(s.From, d.zone(item, join(join(path, "from"), i)))
-			}
-		}
-		if s.Connections > 0 {
-			s.PerSlot = 1
-		}
-		if n := f.val.get("connections_per_slot"); n != nil {
-			s.PerSlot = d.whole(n)
-			if s.Connections > 0 && s.PerSlot > s.Connections {
-				d.errorf(n.at, join(path, "connections_per_slot"), "%d: want at most the connections, which are %d", s.PerSlot, s.Connections)
-			}
-		}
-		for _, k := range [][2]string{{"when_full", "capacity"}, {"when_limited", "rate_limit"}, {"connections_per_slot", "connections"}} {
-			if of := f.val.field(k[0]); of != nil && f.val.get(k[1]) == nil {
-				d.errorf(of.at, join(path, k[0]), "only with %s", k[1])
-			}
+		if s := &services[i]; s.Connections > 0 && s.PerSlot > s.Connections {
+			d.errorf(f.val.get("connections_per_slot").at, join(path, "connections_per_slot"), "%d: want at most the connections, which are %d", s.PerSlot, s.Connections)
 		}
 		d.latencies = append(d.latencies, d.dist(f.val.field("latency"), path, durations()))
-		services = append(services, s)
 	}
 	return services
-}
-
-// zone is the name of a zone, "" where it is not given or there is no such.
-func (d *decoder) zone(v *value, path string) string {
-	if v == nil || d.bad[v.at] {
-		return ""
-	}
-	return d.known(v, path, "zone", d.root.get("zones").keys())
 }
 
 // known is the name if it is one of names, or else "".
@@ -75,26 +41,22 @@ func (d *decoder) known(v *value, path, noun string, names []string) string {
 }
 
 // zones makes the zones and the ways between them.
-func (d *decoder) zones(v *value) system.Zones {
+func (d *decoder) zones(v *value) (zones system.Zones) {
 	if v == nil || v.kind != table {
 		return nil
 	}
-	var zones system.Zones
+	d.grammar.key("zones").shape.into(d, v, "zones", reflect.ValueOf(&zones).Elem())
 	for _, f := range v.fields {
-		z := system.Zone{Name: f.key}
-		if reaches := f.val.get("reaches"); reaches != nil {
-			for _, to := range reaches.fields {
-				path := join(join(join("zones", f.key), "reaches"), to.key)
-				switch {
-				case to.key == f.key:
-					d.errorf(to.at, path, "a zone reaches itself: want another one")
-				case !slices.Contains(v.keys(), to.key):
-					d.errorf(to.at, path, "%s", unknown("zone", to.key, others(v.keys(), f.key)))
-				}
-				z.Reaches = append(z.Reaches, system.Link{To: to.key, RoundTrip: d.time(to.val.get("rtt")), Egress: d.number(to.val.get("egress"), dataPrices())})
+		reaches := f.val.get("reaches")
+		for _, to := range reaches.keys() {
+			path := join(join(join("zones", f.key), "reaches"), to)
+			switch at := reaches.field(to).at; {
+			case to == f.key:
+				d.errorf(at, path, "a zone reaches itself: want another one")
+			case v.field(to) == nil:
+				d.errorf(at, path, "%s", unknown("zone", to, others(v.keys(), f.key)))
 			}
 		}
-		zones = append(zones, z)
 	}
 	return zones
 }

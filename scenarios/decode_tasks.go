@@ -34,33 +34,23 @@ func (d *decoder) classes(v *value) []workloads.Class {
 
 func (d *decoder) class(name string, v *value, path string) workloads.Class {
 	c := workloads.Class{
-		Class: worker.Class{
-			Name:               name,
-			AcksLate:           d.tri(v.get("acks_late")),
-			RejectOnWorkerLost: d.tri(v.get("reject_on_worker_lost")),
-			Retry:              d.retry(v.get("retry")),
-		},
-		Queue:     d.text(v.get("queue")),
-		Work:      d.work(v.get("work"), join(path, "work")),
-		Failures:  d.failures(v.get("failures")),
-		Expires:   d.dist(v.field("expires"), path, durations()),
-		Countdown: d.dist(v.field("countdown"), path, durations()),
-		Fresh:     d.text(v.get("retry").get("demand")) == "fresh",
-		SLO:       d.slo(v.get("slo")),
-		Zone:      d.zone(v.get("zone"), join(path, "zone")),
-		Labels:    d.texts(v.get("labels")),
-		Memory:    d.memory(v.get("memory"), join(path, "memory")),
+		Class:    worker.Class{Name: name},
+		Queue:    name,
+		Work:     d.work(v.get("work"), join(path, "work")),
+		Failures: d.failures(v.get("failures")),
+		Fresh:    d.text(v.get("retry").get("demand")) == "fresh",
+		SLO:      d.slo(v.get("slo")),
 	}
+	d.bind("tasks", v, path, &c)
 	if p := v.get("priority"); p != nil {
 		c.HasPriority, c.Priority = true, d.whole(p)
 	}
-	soft, hard := d.limits(v.get("time_limit"), join(path, "time_limit"))
-	if soft != nil {
-		c.SoftLimit = *soft
+	for _, on := range d.texts(v.get("retry").get("on")) {
+		c.Retry.OnError = c.Retry.OnError || on == "error"
+		c.Retry.OnSoft = c.Retry.OnSoft || on == "soft"
+		c.Retry.OnService = c.Retry.OnService || on == "service"
 	}
-	if hard != nil {
-		c.HardLimit = *hard
-	}
+	d.limits(v.get("time_limit"), join(path, "time_limit"))
 	if limit := v.get("rate_limit"); limit != nil {
 		if r := d.number(limit, limits()); r > 0 {
 			c.Pace = des.Seconds(min(1/r, longest))
@@ -69,142 +59,113 @@ func (d *decoder) class(name string, v *value, path string) workloads.Class {
 	return c
 }
 
-func (d *decoder) tri(v *value) worker.Tri {
-	switch {
-	case v == nil:
-		return worker.Unset
-	case d.flag(v):
-		return worker.On
-	default:
-		return worker.Off
-	}
-}
-
-func (d *decoder) retry(v *value) worker.Retry {
-	if v == nil {
-		return worker.Retry{}
-	}
-	r := worker.Retry{
-		Max:     d.whole(v.get("max")),
-		Delay:   d.time(v.get("delay")),
-		Backoff: d.number(v.get("backoff"), numbers()),
-		Cap:     d.time(v.get("cap")),
-		Jitter:  d.text(v.get("jitter")) == "full",
-	}
-	if on := v.get("on"); on != nil {
-		for _, item := range on.items {
-			r.OnError = r.OnError || item.text == "error"
-			r.OnSoft = r.OnSoft || item.text == "soft"
-			r.OnService = r.OnService || item.text == "service"
-		}
-	}
-	return r
-}
-
 func (d *decoder) work(v *value, path string) []workloads.Phase {
 	if v == nil {
 		return nil
 	}
 	var phases []workloads.Phase
 	for i, item := range v.items {
-		p := workloads.Phase{Kind: workloads.CPU, Cores: 1}
+		p := workloads.Phase{Cores: 1}
 		at := join(path, i)
-		if t := item.field("transfer"); t != nil {
-			phases = append(phases, d.transfer(item, t, at))
-			continue
-		}
-		d.stays(item, at)
-		f := item.field("cpu")
-		cores := item.field("cores")
-		if cores != nil {
-			p.Cores = d.whole(cores.val)
-		}
-		if f == nil {
-			f = item.field("io")
-			p.Kind = workloads.IO
-			if f == nil && item.field("disk") != nil {
-				f = item.field("disk")
-				p.Kind = workloads.Disk
-			}
-			if f != nil && cores != nil {
-				d.errorf(cores.at, join(at, "cores"), "only with cpu: %s phase has none", map[string]string{"io": "an io", "disk": "a disk"}[f.key])
-			}
-		}
-		calls := f != nil && f.key == "io" && isCall(f.val)
-		if p.Timeout = d.timeout(item, at, calls); calls {
-			d.call(&p, f.val, join(at, "io"))
-		} else {
-			p.Demand = d.dist(f, at, durations())
-		}
+		d.bind("tasks.work", item, at, &p)
+		d.phase(&p, item, at)
 		phases = append(phases, p)
 	}
 	return phases
 }
 
-func (d *decoder) failures(v *value) workloads.Failures {
-	f := workloads.Failures{SlowFactor: 1}
-	if v == nil {
-		return f
+// phase makes a phase of what it does: the first of its forms that is given.
+func (d *decoder) phase(p *workloads.Phase, item *value, path string) {
+	if t := item.field("transfer"); t != nil {
+		d.transfer(p, item, t, path)
+		return
 	}
+	var f *field
 	for _, k := range []struct {
 		name string
-		to   *workloads.Chance
-	}{{"error", &f.Error}, {"hang", &f.Hang}, {"crash", &f.Crash}, {"slow", &f.Slow}} {
-		c := v.get(k.name)
-		if c == nil {
-			continue
-		}
-		if c.kind == table {
-			k.to.PerTask = d.text(c.get("per")) == "task"
-			k.to.P = d.number(c.get("chance"), shares())
-		} else {
-			k.to.P = d.number(c, shares())
+		kind workloads.PhaseKind
+	}{{"disk", workloads.Disk}, {"io", workloads.IO}, {"cpu", workloads.CPU}} {
+		if of := item.field(k.name); of != nil {
+			f, p.Kind = of, k.kind
 		}
 	}
+	if cores := item.field("cores"); f != nil && cores != nil && p.Kind != workloads.CPU {
+		d.errorf(cores.at, join(path, "cores"), "only with cpu: %s phase has none", map[string]string{"io": "an io", "disk": "a disk"}[f.key])
+	}
+	calls := f != nil && f.key == "io" && isCall(f.val)
+	if p.Timeout = d.timeout(item, path, calls); calls {
+		d.call(p, f.val, join(path, "io"))
+	} else {
+		p.Demand = d.dist(f, path, durations())
+	}
+}
+
+func (d *decoder) failures(v *value) workloads.Failures {
+	f := workloads.Failures{SlowFactor: 1}
+	d.bind("tasks.failures", v, "", &f)
 	if slow := v.get("slow"); slow != nil {
-		f.SlowFactor = defaultSlowFactor
-		if factor := slow.get("factor"); factor != nil {
-			f.SlowFactor = d.number(factor, numbers())
-		}
+		f.SlowFactor = d.factor(slow)
 	}
 	return f
 }
 
-// defaultSlowFactor is that of failures.slow written as a bare share.
+// factor is that of what is slow.
+func (d *decoder) factor(v *value) float64 {
+	if f := v.get("factor"); f != nil {
+		return d.number(f, numbers())
+	}
+	return defaultSlowFactor
+}
+
+// defaultSlowFactor is that of what is slow and says no more, as failures.slow written as a bare share.
 const defaultSlowFactor = 10
 
-var sloStats = []struct {
-	name string
-	stat workloads.Stat
-}{
-	{"mean", workloads.Stat{Kind: workloads.Mean}},
-	{"p50", workloads.Stat{Kind: workloads.Quantile, P: 0.5}},
-	{"p90", workloads.Stat{Kind: workloads.Quantile, P: 0.9}},
-	{"p95", workloads.Stat{Kind: workloads.Quantile, P: 0.95}},
-	{"p99", workloads.Stat{Kind: workloads.Quantile, P: 0.99}},
-	{"p999", workloads.Stat{Kind: workloads.Quantile, P: 0.999}},
-	{"max", workloads.Stat{Kind: workloads.Max}},
-}
+// What a target may bound, of durations and as shares.
+var (
+	sloStats = []struct {
+		name, doc string
+		stat      workloads.Stat
+	}{
+		{"mean", "mean", workloads.Stat{Kind: workloads.Mean}},
+		{"p50", "median", workloads.Stat{Kind: workloads.Quantile, P: 0.5}},
+		{"p90", "90th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.9}},
+		{"p95", "95th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.95}},
+		{"p99", "99th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.99}},
+		{"p999", "99.9th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.999}},
+		{"max", "largest value", workloads.Stat{Kind: workloads.Max}},
+	}
+	sloMetrics = []struct {
+		name, doc string
+		metric    worker.Metric
+	}{
+		{"wait", "from the intended arrival to the first start", worker.Wait},
+		{"response", "from the intended arrival to the final end", worker.Response},
+		{"run", "from start to end of one attempt", worker.Run},
+	}
+	sloShares = []struct {
+		name, doc string
+		of        workloads.ShareOf
+	}{
+		{"loss", "share of what was published that is lost, dead, expired or rejected", workloads.Loss},
+		{"failed", "share that failed for good", workloads.FailedShare},
+		{"expired", "share that expired", workloads.ExpiredShare},
+		{"duplicates", "completed runs after the first, as a share", workloads.Duplicates},
+	}
+)
 
 func (d *decoder) slo(v *value) []workloads.SLO {
 	if v == nil {
 		return nil
 	}
 	var slo []workloads.SLO
-	for _, m := range []struct {
-		name   string
-		metric worker.Metric
-	}{{"wait", worker.Wait}, {"response", worker.Response}, {"run", worker.Run}} {
+	for _, m := range sloMetrics {
 		for _, s := range sloStats {
 			if b := v.get(m.name).get(s.name); b != nil {
 				slo = append(slo, workloads.SLO{Name: m.name + "." + s.name, Metric: m.metric, Stat: s.stat, Bound: d.time(b)})
 			}
 		}
 	}
-	for _, s := range []struct {
-		name string
-		of   workloads.ShareOf
-	}{{"loss", workloads.Loss}, {"failed", workloads.FailedShare}, {"expired", workloads.ExpiredShare}, {"duplicates", workloads.Duplicates}} {
+	for _, s := range sloShares {
 		if b := v.get(s.name); b != nil {
 			slo = append(slo, workloads.SLO{Name: s.name, Share: s.of, MaxShare: d.number(b, shares())})
 		}

@@ -190,16 +190,3 @@ func TestObservations(t *testing.T) {
 	assert.True(t, math.IsNaN(run.Tasks[1].Started))
 	assert.Equal(t, "unstarted", run.Tasks[1].Outcome)
 }
-
-func TestNearest(t *testing.T) {
-	names := []string{"queues", "concurrency", "acks_late", "a"}
-	for name, want := range map[string]string{
-		"queue": "queues", "qeueus": "queues", "Queues": "queues", "concurency": "concurrency", "ack_late": "acks_late",
-		"colour": "", "b": "", "": "", strings.Repeat("queues", 100): "",
-	} {
-		assert.Equal(t, want, nearest(name, names), name)
-	}
-	assert.Equal(t, 1, distance("ab", "ba"), "neighbours swapped")
-	assert.Equal(t, 3, distance("kitten", "sitting"))
-	assert.Equal(t, 4, distance("", "four"))
-}

@@ -1,11 +1,17 @@
 package scenarios
 
-import "strings"
+import (
+	"strings"
+
+	"example.com/simrun/internal/units"
+)
 
 // either is one of several shapes, told apart by the kind of the value.
 type either struct {
 	of []shape
 	id string // name of its definition in the schema; "" = written in place
+
+	law *quantity // whose law it is; nil = none
 }
 
 func (s *either) pick(k kind) shape {
@@ -22,11 +28,9 @@ func (s *either) accepts(k kind) bool { return s.pick(k) != nil }
 func (s *either) want() string {
 	var names []string
 	for _, o := range s.of {
-		if _, ok := o.(later); !ok {
-			names = append(names, o.want())
-		}
+		names = append(names, o.want())
 	}
-	return oneOf(names)
+	return units.Alternatives(names)
 }
 
 func (s *either) check(p *problems, v *value, path string) {
@@ -49,17 +53,6 @@ func (s *either) fill(v *value) *value {
 		return o.fill(v)
 	}
 	return v
-}
-
-// later is a form of a value that is settled, but not built yet.
-type later struct{ kind kind }
-
-func (s later) accepts(k kind) bool              { return k == s.kind }
-func (later) want() string                       { return "" }
-func (later) complete(*problems, *value, string) {}
-func (later) fill(v *value) *value               { return v }
-func (later) check(p *problems, v *value, path string) {
-	p.errorf(v.at, path, "%s: not supported yet", v.found())
 }
 
 // noneOr is a quantity or the word none.

@@ -1,22 +1,26 @@
 package scenarios
 
-import "example.com/simrun/celery"
+import (
+	"reflect"
+
+	"example.com/simrun/celery"
+)
 
 // autoscaleKeys are those of both kinds of autoscalers; which belong to which, strategies knows.
 func autoscaleKeys() *record {
 	return &record{noun: "an autoscaler such as {min: 3, max: 10, policy: celery}", keys: []key{
-		{name: "min", doc: "Fewest slots (policy celery) or replicas, and those at the start.", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
-		{name: "max", doc: "Most slots or replicas.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
-		{name: "policy", doc: "celery is Celery's own --autoscale of the processes of a prefork worker; the others scale replicas: by waiting messages, by the share of busy slots, by the wait of the oldest message, by a plan.", shape: word{words: []string{"celery", "queue_length", "utilization", "latency", "schedule"}}, required: true},
-		{name: "keepalive", doc: "With celery: from the last growth to the first shrinking (AUTOSCALE_KEEPALIVE), 30s if it is missing.", shape: shapeOf(&celery.WorkerSettingOf("autoscale.keepalive").Quantity)},
-		{name: "scales", doc: "processes with celery, replicas with the others.", shape: word{words: []string{"processes", "replicas"}}},
-		{name: "target", doc: "With queue_length: messages for each replica; with utilization: share of the slots; with latency: wait of the oldest message; with schedule: replicas over the week.", shape: scalerTarget()},
-		{name: "counts", doc: "With queue_length: messages waiting in the broker, or also those that the replicas hold unacked; ready if it is missing.", shape: word{words: []string{"ready", "ready+unacked"}}},
-		{name: "poll", doc: "From one look to the next, 30s if it is missing; 0s = after every change of a queue_length.", shape: amount{quantity: durations()}},
-		{name: "cooldown", doc: "How long no look may have wanted a replica before it goes; 300s if it is missing.", shape: amount{quantity: durations()}},
-		{name: "boot", doc: "From the order of a replica, and its machine, to its taking tasks; 0s if it is missing.", shape: dist(durations(), "duration")},
-		{name: "grace", doc: "For which a replica that is to go may end what it runs before it is killed; 30s if it is missing.", shape: amount{quantity: durations()}},
-		{name: "victim", doc: "Which replica goes, after those that have not booted yet: the newest, or the one with the fewest tasks in hand; newest if it is missing.", shape: word{words: []string{"newest", "idle"}}},
+		{name: "min", doc: "fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`. Those that are leaving count until they are gone", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
+		{name: "max", doc: "most of them", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
+		{name: "policy", doc: "`celery` is Celery's own `--autoscale` of the processes of a prefork worker; the others, below, scale replicas", shape: word{words: []string{"celery", "queue_length", "utilization", "latency", "schedule"}}, required: true},
+		{name: "keepalive", doc: "with `celery`: from the last growth to the first shrinking (`AUTOSCALE_KEEPALIVE`)", absent: "`30s`", shape: shapeOf(&celery.WorkerSettingOf("autoscale.keepalive").Quantity), to: byHand},
+		{name: "scales", doc: "`replicas`, or with the policy `celery` `processes`: nothing else can be scaled", shape: word{words: []string{"processes", "replicas"}}, to: byHand},
+		{name: "target", doc: "what the policy aims at, below", absent: "required, but with `celery`", shape: scalerTarget(), to: byHand},
+		{name: "counts", doc: "with `queue_length`: the messages waiting in the broker, or with `ready+unacked` also those that the replicas hold unacked", absent: "`ready`", shape: word{words: []string{"ready", "ready+unacked"}}},
+		{name: "poll", doc: "from one look to the next, the first at random within one. With `queue_length`, `0s` looks after every change", absent: "`30s`", shape: amount{quantity: durations()}},
+		{name: "cooldown", doc: "a replica goes when no look for so long has wanted it", absent: "`300s`", shape: amount{quantity: durations()}},
+		{name: "boot", doc: "law: from the order of a replica, and its machine, to its taking tasks", absent: "`0s`", shape: dist(durations(), "duration")},
+		{name: "grace", doc: "a replica that is to go takes no more messages and may end what it runs for so long; then it is killed", absent: "`30s`", shape: amount{quantity: durations()}},
+		{name: "victim", doc: "which goes, after those that have not booted yet: the `newest`, or with `idle` the one with the fewest tasks in hand", absent: "`newest`", shape: word{words: []string{"newest", "idle"}}},
 	}}
 }
 
@@ -24,8 +28,8 @@ func autoscaleKeys() *record {
 func scalerTarget() shape {
 	return &either{of: []shape{
 		&sequence{noun: "a list of {for, replicas}", length: [2]int{1, 0}, of: &record{noun: "a part of a plan", keys: []key{
-			{name: "for", doc: "How long it takes; the plan repeats from Monday 00:00.", shape: amount{quantity: durations().positive()}, required: true},
-			{name: "replicas", doc: "Replicas meanwhile.", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
+			{name: "for", doc: "how long it takes; the plan repeats from Monday 00:00", shape: amount{quantity: durations().positive()}, required: true},
+			{name: "replicas", doc: "replicas meanwhile", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
 		}}},
 		targetAmount{},
 	}}
@@ -37,6 +41,8 @@ type targetAmount struct{ scalar }
 func targetAmounts() (messages, share, wait amount) {
 	return amount{quantity: numbers().positive()}, amount{quantity: shares().positive()}, amount{quantity: durations().positive()}
 }
+
+func (targetAmount) into(*decoder, *value, string, reflect.Value) {}
 
 func (targetAmount) want() string {
 	return "a number of messages, a share such as 70%, a duration such as 30s"
@@ -69,8 +75,8 @@ func (targetAmount) schema(d *definitions) *schemaNode {
 // countKeys are the machines of a kind that come and go.
 func countKeys() *record {
 	return &record{noun: "a map of min and max", keys: []key{
-		{name: "min", doc: "Machines that are there all the time.", shape: amount{quantity: wholes(0, 1000)}, required: true},
-		{name: "max", doc: "Most machines: they come when a replica (its cpu_limit, or else a core for each slot) fits on none, and go when their last replica has.", shape: amount{quantity: wholes(1, 1000)}, required: true},
+		{name: "min", doc: "machines that are there all the time", shape: amount{quantity: wholes(0, 1000)}, required: true, to: "Count"},
+		{name: "max", doc: "most machines: they come when a replica (its cpu_limit, or else a core for each slot) fits on none, and go when their last replica has", shape: amount{quantity: wholes(1, 1000)}, required: true, to: "Most"},
 	}}
 }
 

@@ -12,17 +12,17 @@ func sizes() quantity {
 // machineResources are the keys of what a machine has beside cores.
 func machineResources() []key {
 	return []key{
-		{name: "memory", doc: "What the workers on one machine may hold together, after the system and whatever else runs there; no limit if it is missing.", shape: amount{quantity: sizes().positive()}},
-		{name: "disk", doc: "Disk of one machine; without limit if it is missing.", shape: &record{noun: "a disk", keys: []key{
-			{name: "parallel", doc: "Requests that it works on at once; the others wait, first come first served.", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
-		}}},
+		{name: "memory", doc: "what its workers may hold together, after the system and whatever else runs there, [below](#memory)", absent: "no limit", shape: amount{quantity: sizes().positive()}},
+		{name: "disk", doc: "`{parallel: 4}`: requests (`{disk: LAW}` phases) that its disk works on at once; the others wait, first come first served", absent: "no limit", shape: &record{noun: "a disk", keys: []key{
+			{name: "parallel", doc: "requests that it works on at once", shape: amount{quantity: wholes(1, 1_000_000)}, required: true, to: "Disk"},
+		}}, to: inPlace},
 	}
 }
 
 func memoryKeys() *record {
 	return &record{noun: "hold and leak", keys: []key{
-		{name: "hold", doc: "What an attempt holds while it runs.", shape: dist(sizes(), "size")},
-		{name: "leak", doc: "What stays in its process after it, until that is replaced.", shape: dist(sizes(), "size")},
+		{name: "hold", doc: "law: what an attempt holds while it runs", absent: "nothing", shape: dist(sizes(), "size")},
+		{name: "leak", doc: "law: what stays in its process after it, until that is replaced", absent: "nothing", shape: dist(sizes(), "size")},
 	}}
 }
 

@@ -1,15 +1,19 @@
 package scenarios
 
-import "example.com/simrun/celery"
+import (
+	"reflect"
+
+	"example.com/simrun/celery"
+)
 
 func strategyKeys() *record {
 	return &record{noun: "a strategy", forms: [][]string{{"workers"}, {"derive"}}, keys: []key{
-		{name: "extends", doc: "Strategy to start from: maps merge by key, lists and scalars are replaced, null removes.", shape: name("the name of a strategy")},
-		{name: "workers", doc: "Its workers.", shape: &mapping{noun: "a map of at least one worker", name: name("the name of a worker"), of: workerKeys(), atLeast: 1}},
-		{name: "derive", doc: "Made from another strategy within the same budget of slots.", shape: deriveKeys()},
-		{name: "routes", doc: `Queues of tasks instead of their own; * in a name stands for any letters, and "*" alone for every other task.`, shape: &mapping{noun: "a map of queues by task", name: phrase{noun: `the name of a task, or a pattern with up to three *`, pattern: routePattern}, of: name("the name of a queue")}},
-		{name: "broker", doc: "Broker of this strategy, if it is another.", shape: brokerKeys()},
-		{name: "celery", doc: "Release of Celery of this strategy, if it is another.", shape: word{words: celery.Releases()}},
+		{name: "extends", doc: "strategy to start from: maps merge by key, lists and scalars are replaced, null removes", shape: name("the name of a strategy")},
+		{name: "workers", doc: "the workers of the layout, [below](#workers)", shape: &mapping{noun: "a map of at least one worker", name: name("the name of a worker"), of: workerKeys(), atLeast: 1}},
+		{name: "derive", doc: "or: made from another strategy within the same budget of slots, [below](#derive)", shape: deriveKeys()},
+		{name: "routes", doc: "queues of tasks instead of their own: `{notify: high, \"*\": low}`; a `*` in a name stands for any letters, and `\"*\"` alone for every other task", shape: &mapping{noun: "a map of queues by task", name: phrase{noun: `the name of a task, or a pattern with up to three *`, pattern: routePattern}, of: name("the name of a queue")}},
+		{name: "broker", doc: "of this strategy, if it is another", absent: "that of the scenario", shape: brokerKeys()},
+		{name: "celery", doc: "release of Celery of this strategy, if it is another", absent: "that of the scenario", shape: word{words: celery.Releases()}},
 		{name: "settings"},
 	}}
 }
@@ -32,9 +36,9 @@ func workerKeys() *record {
 
 func deriveKeys() *record {
 	return &record{noun: "a derivation", keys: []key{
-		{name: "from", doc: "Strategy whose slots are dealt out.", shape: name("the name of a strategy"), required: true},
-		{name: "split_by", doc: "What gets a worker of its own.", shape: word{words: []string{"queue", "kind", "priority", "label", "memory", "zone"}}, required: true},
-		{name: "share", doc: "How slots are shared: by offered load, equally, or as given.", shape: &either{of: []shape{
+		{name: "from", doc: "strategy whose slots are dealt out", shape: name("the name of a strategy"), required: true},
+		{name: "split_by", doc: "what gets a worker of its own: `queue`, `kind` (tasks that mostly compute, those that mostly wait), `priority`, `label` (tasks with the same labels, a group named `payment+pii`; those without any are the group `\"*\"`), `memory` (tasks whose mean `hold` and `leak` are together more than an idle child of the worker holds, those with less: `worker_memory_intensive` and `worker_lightweight`) or `zone` (tasks that need the same place, each on the machine that stands there, those that need none as `anywhere`)", shape: word{words: []string{"queue", "kind", "priority", "label", "memory", "zone"}}, required: true},
+		{name: "share", doc: "how slots are shared: by offered `load`, `equal`, or as given: `{high: 2, low: 6}`", shape: &either{of: []shape{
 			word{words: []string{"load", "equal"}},
 			&mapping{noun: "a map of slots by group", of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1, name: phrase{noun: "the name of a group"}},
 		}}, def: "load"},
@@ -51,6 +55,9 @@ func (s argument) check(p *problems, v *value, path string) {
 		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
 	}
 }
+
+// into: the words are joined to a line where they are read.
+func (argument) into(*decoder, *value, string, reflect.Value) {}
 
 func (argument) schema(*definitions) *schemaNode {
 	return &schemaNode{AnyOf: []*schemaNode{{Type: "string"}, {Type: "number"}, {Type: "boolean"}}}

@@ -1,6 +1,10 @@
 package scenarios
 
-import "github.com/invopop/jsonschema"
+import (
+	"reflect"
+
+	"github.com/invopop/jsonschema"
+)
 
 // sweepAxes is the key sweep: lists of values by the path that takes them. What a value must look like depends on its path,
 // and is known only when it is put in place.
@@ -14,6 +18,8 @@ func (sweepAxes) accepts(k kind) bool { return k == table }
 func (sweepAxes) want() string {
 	return "a map of lists of values, such as {load: [0.5, 1, 2]}"
 }
+
+func (sweepAxes) into(*decoder, *value, string, reflect.Value) {}
 
 func (s sweepAxes) check(p *problems, v *value, path string) {
 	if v.kind != table {

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/simrun/internal/units"
 )
 
 // recordingName is what a recording of one run is called: run1.csv, but not run1_attempts.csv.
@@ -112,7 +114,7 @@ func ReadRun(name string, r io.Reader) ([]ObservedTask, error) {
 			t.Received = c.time("received")
 		}
 		if !slices.Contains(outcomes, t.Outcome) {
-			c.bad("outcome", "want "+oneOf(outcomes))
+			c.bad("outcome", "want "+units.Alternatives(outcomes))
 		}
 		if math.IsNaN(t.Due) && len(c.errs) == 0 {
 			c.bad("due", "want seconds")

@@ -5,18 +5,23 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"example.com/simrun/internal/units"
 )
 
 // Problem is one thing wrong with a scenario, at the place where it is written.
 type Problem struct {
-	File         string
-	Line, Column int    // from 1
+	File         string // "" = built in Go
+	Line, Column int    // from 1; 0 = built in Go
 	Path         string // of the key, joined by dots; empty where the file as a whole is meant
 	Message      string
 }
 
 // String is the problem in one line: FILE:LINE:COL: path: message.
 func (p Problem) String() string {
+	if p.File == "" {
+		return strings.TrimPrefix(p.Path+": "+p.Message, ": ")
+	}
 	if p.Path == "" {
 		return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message)
 	}
@@ -97,44 +102,9 @@ func join(path string, key any) string {
 	return fmt.Sprintf("%s.%v", path, key)
 }
 
-// oneOf lists alternatives in words: "a, b or c".
-func oneOf(names []string) string {
-	switch n := len(names); n {
-	case 0:
-		return "nothing"
-	case 1:
-		return names[0]
-	default:
-		return strings.Join(names[:n-1], ", ") + " or " + names[n-1]
-	}
-}
-
-// and lists things that belong together: "a, b and c".
-func and(names []string) string {
-	if n := len(names); n > 1 {
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
-	}
-	return strings.Join(names, "")
-}
-
-// nearest is the name that was probably meant, or "": at most a third of its letters differ.
-func nearest(name string, names []string) string {
-	best, least := "", 0
-	for _, n := range names[:min(len(names), 200)] {
-		limit := max(len(name), len(n)) / 3
-		if len(name)-len(n) > limit || len(n)-len(name) > limit {
-			continue
-		}
-		if d := distance(strings.ToLower(name), strings.ToLower(n)); d <= limit && (best == "" || d < least) {
-			best, least = n, d
-		}
-	}
-	return best
-}
-
 // unknown says that a name is not among names: with the nearest of them, or all.
 func unknown(what, name string, names []string) string {
-	if n := nearest(name, names); n != "" {
+	if n := units.Nearest(name, names); n != "" {
 		return fmt.Sprintf("unknown %s %q, did you mean %q?", what, shorten(name), n)
 	}
 	if len(names) == 0 {
@@ -143,37 +113,5 @@ func unknown(what, name string, names []string) string {
 	if rest := len(names) - 20; rest > 0 {
 		names = append(slices.Clone(names[:20]), fmt.Sprintf("%d others", rest))
 	}
-	return fmt.Sprintf("unknown %s %q: want %s", what, shorten(name), oneOf(names))
-}
-
-// distance counts the letters to insert, delete, replace or swap with their neighbour to make b of a (optimal
-// string alignment).
-func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	if len(s) > 64 || len(t) > 64 { // no key is that long, and the work grows with the product
-		return 64
-	}
-	var rows [3][]int
-	for i := range rows {
-		rows[i] = make([]int, len(t)+1)
-	}
-	before, last, now := rows[0], rows[1], rows[2]
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(s); i++ {
-		now[0] = i
-		for j := 1; j <= len(t); j++ {
-			cost := 1
-			if s[i-1] == t[j-1] {
-				cost = 0
-			}
-			now[j] = min(last[j]+1, now[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				now[j] = min(now[j], before[j-2]+1)
-			}
-		}
-		before, last, now = last, now, before
-	}
-	return last[len(t)]
+	return fmt.Sprintf("unknown %s %q: want %s", what, shorten(name), units.Alternatives(names))
 }

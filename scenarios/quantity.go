@@ -27,14 +27,18 @@ type quantity struct {
 	whole    bool
 	above    bool // the lower bound itself is not allowed
 	min, max float64
+	least    float64 // the smallest above 0: what is less would be taken for 0
 }
 
 // The longest duration is a hundred years: des.Time ends after 292.
 const longest = 36500 * 86400
 
+// A run may take 70 years in all, so that its tasks may take as long again.
+const longestRun = 25550 * 86400
+
 func durations() quantity {
 	return quantity{
-		noun: "a duration", examples: "20ms, 1.5s, 2m, 1h or 3d", law: "{exponential: 1s}", max: longest,
+		noun: "a duration", examples: "20ms, 1.5s, 2m, 1h or 3d", law: "{exponential: 1s}", max: longest, least: 1e-9,
 		units: []unit{{"ms", 1, 1000}, {"s", 1, 1}, {"m", 60, 1}, {"h", 3600, 1}, {"d", 86400, 1}},
 	}
 }
@@ -174,6 +178,8 @@ func (q quantity) bound(v *value, x float64) (float64, error) {
 		return 0, fmt.Errorf("%s: want more than %s", v.found(), q.format(q.min))
 	case x < q.min:
 		return 0, fmt.Errorf("%s: want at least %s", v.found(), q.format(q.min))
+	case x > 0 && x < q.least:
+		return 0, fmt.Errorf("%s: want at least %s", v.found(), q.format(q.least))
 	case x > q.max:
 		return 0, fmt.Errorf("%s: want at most %s", v.found(), q.format(q.max))
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -38,18 +39,23 @@ func Decode(name string, data []byte, dir string) (*Scenario, error) {
 	if root == nil {
 		return nil, sorted(p.found)
 	}
+	return decode(p, root, dir, digest(data))
+}
+
+// decode makes a scenario of the values of a file.
+func decode(p *problems, root *value, dir, sum string) (*Scenario, error) {
 	g := grammar()
 	if root.kind != table {
 		g.check(p, root, "")
 		return nil, sorted(p.found)
 	}
 
-	d := &decoder{problems: p, dir: dir, sum: digest(data)}
-	d.load(g, root, nil)
+	d := &decoder{problems: p, grammar: g, dir: dir, sum: sum}
+	d.load(root, nil)
 	s := d.scenario()
-	axes := d.axes(g)
+	axes := d.axes()
 	if p.found == nil {
-		s.Sweep = d.sweep(g, root, axes)
+		s.Sweep = d.sweep(root, axes)
 	}
 	if p.found != nil {
 		return nil, sorted(p.found)
@@ -59,7 +65,8 @@ func Decode(name string, data []byte, dir string) (*Scenario, error) {
 }
 
 // load merges extends, checks every value, and fills in the defaults. What is grown is checked again.
-func (d *decoder) load(g *record, root *value, grow func(*value) *value) {
+func (d *decoder) load(root *value, grow func(*value) *value) {
+	g := d.grammar
 	written, merged := root, root
 	for _, group := range []struct{ key, noun string }{{"tasks", "task"}, {"strategies", "strategy"}} {
 		if f := root.field(group.key); f != nil {
@@ -98,11 +105,12 @@ func digest(data []byte) string {
 // zero, so that it can find the other mistakes of the file.
 type decoder struct {
 	*problems
-	dir    string
-	sum    string // of the file
-	given  *value // extends merged
-	root   *value // and defaults filled in
-	traces map[string]*tracePart
+	grammar *record
+	dir     string
+	sum     string // of the file
+	given   *value // extends merged
+	root    *value // and defaults filled in
+	traces  map[string]*tracePart
 
 	latencies []workloads.Dist // of the services
 	places    system.Zones
@@ -110,9 +118,8 @@ type decoder struct {
 }
 
 func (d *decoder) scenario() *Scenario {
-	s := &Scenario{Name: d.text(d.root.get("name")), About: d.text(d.root.get("about")), Currency: d.text(d.root.get("currency"))}
-	s.Seed = uint64(d.number(d.root.get("seed"), wholes(0, 1<<53)))
-	s.Release = d.text(d.root.get("celery"))
+	s := &Scenario{}
+	d.grammar.into(d, d.root, "", reflect.ValueOf(s).Elem())
 	s.Run = d.run(d.root.get("run"))
 	s.Machines = d.machines(d.root.get("machines"))
 	s.Zones = d.zones(d.root.get("zones"))
@@ -124,6 +131,7 @@ func (d *decoder) scenario() *Scenario {
 	d.lengthsOfDeploys(s)
 	d.reaches(s)
 	d.disks(s)
+	d.standsStill(s)
 	s.Observed = d.observed(d.root.field("observed"), s)
 	return s
 }
@@ -163,6 +171,12 @@ func (d *decoder) named(root *value) *value {
 
 // fileName is the name of the file without its ending, if the scenario has none of its own.
 func (d *decoder) fileName(root *value) string {
+	if d.file == "" {
+		if root.get("name") == nil {
+			d.errorf(root.at, "", "name is missing: want a name")
+		}
+		return ""
+	}
 	base := filepath.Base(d.file)
 	base = strings.TrimSuffix(base, filepath.Ext(base))
 	if root.get("name") == nil && !filePattern.MatchString(base) {
@@ -171,34 +185,38 @@ func (d *decoder) fileName(root *value) string {
 	return base
 }
 
-func (d *decoder) run(v *value) Run {
-	r := Run{
-		Duration:    d.time(v.get("duration")),
-		Precision:   d.number(v.get("precision"), shares()),
-		Confidence:  d.number(v.get("confidence"), shares()),
-		AllowWhatIf: d.flag(v.get("allow_what_if")),
-		Start:       weekTime(d.text(v.get("start"))),
+func (d *decoder) run(v *value) (r Run) {
+	d.bind("run", v, "run", &r)
+	d.together(v, "run", longestRun, v.get("warmup"), v.get("duration"), v.get("drain"))
+	r.Start = weekTime(d.text(v.get("start")))
+	r.AutoWarmup = d.text(v.get("warmup")) == "auto"
+	if n := v.get("replications"); n != nil && n.kind != table {
+		r.Max = r.Min
+	} else if r.Min > r.Max && r.Max > 0 {
+		d.errorf(n.get("min").at, "run.replications.min", "%d: want at most max, which is %d", r.Min, r.Max)
 	}
-	if w := v.get("warmup"); d.text(w) == "auto" {
-		r.AutoWarmup = true
-	} else {
-		r.Warmup = d.time(w)
-	}
-	r.Drain = r.Duration // itself the default
-	if drain := v.get("drain"); drain != nil {
-		r.Drain = d.time(drain)
-	}
-	n := v.get("replications")
-	if n != nil && n.kind == table {
-		r.Min, r.Max = d.whole(n.get("min")), d.whole(n.get("max"))
-		if r.Min > r.Max && r.Max > 0 {
-			d.errorf(n.get("min").at, "run.replications.min", "%d: want at most max, which is %d", r.Min, r.Max)
-		}
-		return r
-	}
-	r.Min = d.whole(n)
-	r.Max = r.Min
 	return r
+}
+
+// together reports durations that are too long together for times to stay exact.
+func (d *decoder) together(v *value, path string, most float64, times ...*value) bool {
+	sum := 0.0
+	for _, t := range times {
+		sum += d.number(t, durations())
+	}
+	if sum > most {
+		d.errorf(v.at, path, "%s together: want at most %s", formatTime(des.Seconds(sum)), formatTime(des.Seconds(most)))
+		return false
+	}
+	return true
+}
+
+// parts are the values of a key in every item of a list.
+func parts(v *value, key string) (of []*value) {
+	for _, item := range v.items {
+		of = append(of, item.get(key))
+	}
+	return of
 }
 
 // weekTime is the time since Monday 00:00 of a text such as "Tue 13:30".

@@ -3,14 +3,21 @@ package scenarios
 import (
 	"slices"
 	"strings"
+
+	"example.com/simrun/internal/units"
 )
 
-// key is one key of the format: the table that the reader, "did you mean" and the schema share.
+// key is a row of the format: all that anybody has to know of a key. What reads a file, fills in defaults, guesses what
+// was meant, writes the schema or the tables of docs/scenario-file.md goes by it.
 type key struct {
 	name     string
-	doc      string
+	doc      string // what it means, a part of a sentence in Markdown
+	example  string // of a key that is one of several forms, as it is written
 	shape    shape  // nil = settled, but not built yet
 	def      string // YAML that is filled in where the key is missing; "" = stays unset
+	absent   string // in words: what holds where it is missing, and no default is filled in
+	with     string // the key without which it means nothing
+	to       string // the field that takes its value, if that is not called like the key
 	required bool
 }
 
@@ -53,10 +60,10 @@ func (s *record) check(p *problems, v *value, path string) {
 		at := join(path, f.key)
 		switch k := s.key(f.key); {
 		case k == nil:
-			if meant := nearest(f.key, s.names()); meant != "" {
+			if meant := units.Nearest(f.key, s.names()); meant != "" {
 				p.errorf(f.at, at, "unknown key, did you mean %q?", meant)
 			} else {
-				p.errorf(f.at, at, "unknown key: want %s", oneOf(s.names()))
+				p.errorf(f.at, at, "unknown key: want %s", units.Alternatives(s.names()))
 			}
 		case k.shape == nil:
 			p.errorf(f.at, at, "not supported yet")
@@ -81,6 +88,9 @@ func (s *record) complete(p *problems, v *value, path string) {
 		} else if f != nil && k.shape != nil && k.shape.accepts(f.val.kind) {
 			k.shape.complete(p, f.val, join(path, k.name))
 		}
+		if f := v.field(k.name); f != nil && k.with != "" && v.get(k.with) == nil {
+			p.errorf(f.at, join(path, k.name), "only with %s", k.with)
+		}
 	}
 	if s.forms != nil && !s.unknownKeys(v) {
 		s.completeForm(p, v, path)
@@ -100,12 +110,12 @@ func (s *record) completeForm(p *problems, v *value, path string) {
 		case len(given) == 0:
 			p.errorf(v.at, path, "%s is missing", s.formNames())
 		default:
-			p.errorf(v.at, path, "%s is missing: want %s", and(missing), s.formNames())
+			p.errorf(v.at, path, "%s is missing: want %s", units.And(missing), s.formNames())
 		}
 		return
 	}
 	second := v.field(given[1])
-	p.errorf(second.at, join(path, second.key), "%s at once: want %s", and(given), s.formNames())
+	p.errorf(second.at, join(path, second.key), "%s at once: want %s", units.And(given), s.formNames())
 }
 
 // given are the keys of v that belong to a form.
@@ -125,11 +135,11 @@ func (s *record) formNames() string {
 	names := make([]string, len(s.forms))
 	plain := true
 	for i, form := range s.forms {
-		names[i] = and(form)
+		names[i] = units.And(form)
 		plain = plain && len(form) == 1
 	}
 	if plain {
-		return oneOf(names)
+		return units.Alternatives(names)
 	}
 	var list strings.Builder
 	list.WriteString(names[0])
@@ -147,7 +157,7 @@ func (s *record) unknownKeys(v *value) bool {
 // misspelt says whether an unknown key of the table probably means this one.
 func (s *record) misspelt(v *value, name string) bool {
 	return slices.ContainsFunc(v.fields, func(f field) bool {
-		return s.key(f.key) == nil && nearest(f.key, s.names()) == name
+		return s.key(f.key) == nil && units.Nearest(f.key, s.names()) == name
 	})
 }
 
@@ -164,7 +174,7 @@ func (s *record) fill(v *value) *value {
 			w.fields = append(w.fields, field{f.key, f.at, k.shape.fill(f.val)})
 		case f != nil:
 			w.fields = append(w.fields, *f)
-		case k.def != "" && k.shape != nil:
+		case k.def != "" && k.shape != nil && (k.with == "" || v.get(k.with) != nil):
 			w.fields = append(w.fields, field{k.name, v.at, k.shape.fill(literal(k.def, v.at))})
 		}
 	}

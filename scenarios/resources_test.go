@@ -67,3 +67,17 @@ func TestProcessesHaveToFit(t *testing.T) {
 	require.Error(t, err)
 	assert.True(t, strings.HasPrefix(err.Error(), `s.yaml:3:70: strategies.s.workers.w.machine: "m": one has 200 MiB, and the processes of its workers take 408 MiB before any task`), err.Error())
 }
+
+// From as many as at most to as many: that is so many, and none comes or goes.
+func TestMachinesThatNeitherComeNorGo(t *testing.T) {
+	read := func(count string) *Scenario {
+		s, err := Decode("s.yaml", []byte("machines: {m: {cores: 2, price: 1/h, count: "+count+"}}\ntasks: {a: {arrivals: {poisson: 3/s}, work: [{cpu: 1s}]}}\n"+
+			"strategies: {s: {workers: {w: {queues: [a], concurrency: 2, machine: m, replicas: 3}}}}\n"), ".")
+		require.NoError(t, err)
+		return s
+	}
+	plain, both := read("2"), read("{min: 2, max: 2}")
+	assert.Equal(t, plain.Machines, both.Machines)
+	assert.Equal(t, plain.Layouts, both.Layouts)
+	assert.Empty(t, both.Warnings)
+}

@@ -58,13 +58,19 @@ func (s *record) schema(d *definitions) *schemaNode {
 			continue
 		}
 		of := *d.orNull(k.shape.schema(d)) // a copy, since two keys may share one shape
-		of.Description = k.doc
+		of.Description = k.description()
 		if k.def != "" && k.def != "{}" {
 			of.Default = defaultOf(literal(k.def, position{}))
 		}
 		n.Properties.Set(k.name, &of)
 		if k.required && !d.partial {
 			n.Required = append(n.Required, k.name)
+		}
+		if k.with != "" && !d.partial {
+			if n.DependentRequired == nil {
+				n.DependentRequired = map[string][]string{}
+			}
+			n.DependentRequired[k.name] = []string{k.with}
 		}
 	}
 	for _, form := range s.forms {
@@ -74,6 +80,32 @@ func (s *record) schema(d *definitions) *schemaNode {
 		n.OneOf = append(n.OneOf, &schemaNode{Required: form})
 	}
 	return n
+}
+
+// Links of the page lead nowhere from the schema.
+var (
+	pointer = regexp.MustCompile(`,? ?\[below\]\([^)]*\)`)
+	link    = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
+)
+
+// meaning is what a key means, and beside which other.
+func (k *key) meaning() string {
+	if k.with != "" {
+		return "with `" + k.with + "`: " + k.doc
+	}
+	return k.doc
+}
+
+// description is what a key means, as a sentence.
+func (k *key) description() string {
+	text := link.ReplaceAllString(pointer.ReplaceAllString(k.meaning(), ""), "$1")
+	if k.absent != "" {
+		text += "; " + k.absent + " if it is missing"
+	}
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
 }
 
 func (s *mapping) schema(d *definitions) *schemaNode {
@@ -137,9 +169,6 @@ func (s *either) schema(d *definitions) *schemaNode {
 func (s *either) alternatives(d *definitions) *schemaNode {
 	n := &schemaNode{}
 	for _, o := range s.of {
-		if _, ok := o.(later); ok {
-			continue
-		}
 		n.AnyOf = append(n.AnyOf, o.schema(d))
 	}
 	if len(n.AnyOf) == 1 {
@@ -147,8 +176,6 @@ func (s *either) alternatives(d *definitions) *schemaNode {
 	}
 	return n
 }
-
-func (later) schema(*definitions) *schemaNode { return &schemaNode{} }
 
 func (s autoOr) schema(d *definitions) *schemaNode {
 	return &schemaNode{AnyOf: []*schemaNode{{Const: "auto"}, s.amount.schema(d)}}

@@ -44,7 +44,7 @@ func TestSchemaFileIsCurrent(t *testing.T) {
 	}
 	got, err := os.ReadFile("schema.json")
 	require.NoError(t, err)
-	assert.Equal(t, string(want), string(got), "go test ./scenarios -update writes it anew")
+	assert.Equal(t, string(want), string(got), "make generate writes it anew")
 }
 
 func TestSchemaTakesWhatIsRead(t *testing.T) {
@@ -65,7 +65,7 @@ func TestSchemaRefusesWhatIsRefused(t *testing.T) {
 	readerOnly := []string{
 		"broker-steps", "cycle-after", "cycle-extends", "observed", "observed-bad",
 		"observed-empty", "places", "producers-down", "queue-without-consumer", "sweep-cells", "sweep-paths", "sweep-size", "sweep-values",
-		"tags", "trace-with-work", "unknown-baseline",
+		"tags", "time-stands-still", "too-short-too-long", "trace-with-work", "unknown-baseline",
 		"unknown-extends", "unknown-machine", "unknown-queue", "unreachable",
 	}
 	notYAML := []string{

@@ -2,9 +2,12 @@ package scenarios
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/simrun/internal/units"
 )
 
 // shape is what a value may look like. The grammar of the format is one tree of shapes: the reader checks with it,
@@ -21,6 +24,8 @@ type shape interface {
 	// fill adds the defaults.
 	fill(v *value) *value
 	schema(d *definitions) *schemaNode
+	// into puts a value into the field that its key is bound to.
+	into(d *decoder, v *value, path string, to reflect.Value)
 }
 
 // Scalars share the parts that concern tables only.
@@ -55,11 +60,11 @@ func (s yesNo) check(p *problems, v *value, path string) {
 	}
 }
 
-// word is one of a few words. Those that are not built yet are refused as such.
+// word is one of a few words.
 type word struct {
 	scalar
 	words []string
-	later []string
+	yes   string // the one that is true, where two say whether something holds
 }
 
 func (s word) want() string {
@@ -70,16 +75,14 @@ func (s word) want() string {
 			quoted[i] = fmt.Sprintf("%q", w)
 		}
 	}
-	return oneOf(quoted)
+	return units.Alternatives(quoted)
 }
 
 func (s word) check(p *problems, v *value, path string) {
 	switch {
 	case v.kind == text && slices.Contains(s.words, v.text):
-	case v.kind == text && slices.Contains(s.later, v.text):
-		p.errorf(v.at, path, "%q: not supported yet", v.text)
-	case v.kind == text && nearest(v.text, s.words) != "":
-		p.errorf(v.at, path, "%s: want %s; did you mean %q?", v.found(), s.want(), nearest(v.text, s.words))
+	case v.kind == text && units.Nearest(v.text, s.words) != "":
+		p.errorf(v.at, path, "%s: want %s; did you mean %q?", v.found(), s.want(), units.Nearest(v.text, s.words))
 	default:
 		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
 	}
@@ -90,6 +93,7 @@ type phrase struct {
 	scalar
 	noun    string
 	pattern *regexp.Regexp // nil = any but the empty one
+	of      string         // the map of the file whose names it refers to; "" = none that the reader knows
 }
 
 func (s phrase) want() string { return s.noun }
@@ -143,6 +147,7 @@ type mapping struct {
 	of      shape
 	noun    string
 	name    phrase // what a key looks like
+	named   string // field of an entry that takes its key
 	atLeast int
 	extends bool // its entries may name another one to start from
 }

@@ -42,7 +42,7 @@ type axis struct {
 }
 
 // axes finds what a sweep varies in the file. What it names and the file does not have is reported.
-func (d *decoder) axes(g *record) []axis {
+func (d *decoder) axes() []axis {
 	sweep := d.given.get("sweep")
 	if sweep == nil || sweep.kind != table || d.broken(sweep) {
 		return nil
@@ -55,7 +55,7 @@ func (d *decoder) axes(g *record) []axis {
 			found = append(found, a)
 			continue
 		}
-		steps, s, meant := match(place{d.root.without("sweep"), g}, f.key)
+		steps, s, meant := match(place{d.root.without("sweep"), d.grammar}, f.key)
 		if meant != "" {
 			d.errorf(f.at, join("sweep", f.key), "matches nothing in this file: %s", meant)
 			continue
@@ -77,7 +77,7 @@ func startsWith(path, start []string) bool {
 
 // sweep reads the file once for every cell of the grid, with the cell's values in place. What is wrong with a value is
 // reported where it is written, in the sweep.
-func (d *decoder) sweep(g *record, root *value, axes []axis) *Sweep {
+func (d *decoder) sweep(root *value, axes []axis) *Sweep {
 	if len(axes) == 0 {
 		return nil
 	}
@@ -96,7 +96,7 @@ func (d *decoder) sweep(g *record, root *value, axes []axis) *Sweep {
 		d.errorf(root.get("sweep").at, "sweep", "%d cells of a file of %d values: want fewer", cells, n)
 		return nil
 	}
-	b := blame{decoder: d, grammar: g, root: root.without("sweep").without("observed"), axes: axes, alone: map[[2]int]Errors{}, inSweep: map[position]bool{}, said: map[Problem]bool{}}
+	b := blame{decoder: d, root: root.without("sweep").without("observed"), axes: axes, alone: map[[2]int]Errors{}, inSweep: map[position]bool{}, said: map[Problem]bool{}}
 	for _, a := range axes {
 		for _, v := range a.values {
 			v.each(func(v *value) { b.inSweep[v.at] = true })
@@ -123,7 +123,6 @@ func (d *decoder) sweep(g *record, root *value, axes []axis) *Sweep {
 // blame reads cells and says which value of which axis is to blame for what is wrong with one.
 type blame struct {
 	*decoder
-	grammar *record
 	root    *value // of the file
 	axes    []axis
 	alone   map[[2]int]Errors // by axis and value: what is wrong with the file when only that is changed
@@ -146,8 +145,8 @@ func (b *blame) read(at []int) (*decoder, *Scenario) {
 		}
 	}
 	p := &problems{file: b.file}
-	cell := &decoder{problems: p, dir: b.dir, sum: b.sum, traces: b.traces}
-	cell.load(b.grammar, root, func(v *value) *value { return grow(p, v, load, size) })
+	cell := &decoder{problems: p, grammar: b.grammar, dir: b.dir, sum: b.sum, traces: b.traces}
+	cell.load(root, func(v *value) *value { return grow(p, v, load, size) })
 	if cell.found != nil { // sizes out of bounds are not laid out
 		return cell, nil
 	}

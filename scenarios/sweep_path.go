@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/simrun/internal/units"
 )
 
 // place is a value of the file and what it may look like. Where the file does not have it, the value is nil.
@@ -101,7 +103,7 @@ func suggest(at place, path string) string {
 		names = at.steps()
 		step, tail, _ := strings.Cut(rest, ".")
 		if !slices.Contains(names, step) {
-			switch meant := nearest(step, names); {
+			switch meant := units.Nearest(step, names); {
 			case meant != "":
 				step = meant
 			case at.value != nil && len(at.value.fields) == 1: // one law for another
@@ -111,7 +113,7 @@ func suggest(at place, path string) string {
 			case len(names) == 0:
 				return fmt.Sprintf("the nearest path is %q", best)
 			default:
-				return fmt.Sprintf("the nearest path is %q, with %s", best, oneOf(first(names, 20)))
+				return fmt.Sprintf("the nearest path is %q, with %s", best, units.Alternatives(first(names, 20)))
 			}
 		}
 		best, at, rest = join(best, step), at.step(step), tail

@@ -8,25 +8,17 @@ func dataPrices() quantity {
 }
 
 // transfer makes a phase that sends data to another zone.
-func (d *decoder) transfer(item *value, size *field, path string) workloads.Phase {
-	p := workloads.Phase{Kind: workloads.Transfer, Cores: 1}
+func (d *decoder) transfer(p *workloads.Phase, item *value, size *field, path string) {
+	p.Kind, p.Cores, p.Timeout = workloads.Transfer, 1, 0
 	p.Demand, _ = workloads.Constant(0) // beside the way, it takes no time
 	p.Size = d.dist(size, path, sizes())
-	if p.To = d.zone(item.get("to"), join(path, "to")); item.get("to") == nil {
+	if item.get("to") == nil {
 		d.errorf(item.at, path, "to is missing: want the name of a zone")
 	}
 	for _, k := range []struct{ name, only string }{{"cores", "cpu"}, {"timeout", "io: SERVICE"}} {
 		if f := item.field(k.name); f != nil {
 			d.errorf(f.at, join(path, k.name), "only with %s", k.only)
 		}
-	}
-	return p
-}
-
-// stays reports a phase that goes nowhere and says where to.
-func (d *decoder) stays(item *value, path string) {
-	if to := item.field("to"); to != nil {
-		d.errorf(to.at, join(path, "to"), "only with transfer")
 	}
 }
 

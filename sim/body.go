@@ -79,6 +79,17 @@ func (h *host) Stop(_, slot int32) bool {
 	return true
 }
 
+// Copy implements worker.Copier: the copy has the work and the fate of the task, whatever happens to that meanwhile.
+func (h *host) Copy(task, copied int32) {
+	w := (*World)(h)
+	w.makeRoom(copied)
+	w.bodies[copied] = w.bodies[task]
+	copy(w.demandsOf(copied), w.demandsOf(task))
+	if w.guard != nil {
+		w.guard.copied(copied)
+	}
+}
+
 // step begins the next phase that asks for anything, and says whether there was one. Phase counts how many of the
 // task's phases have begun.
 func (w *World) step(slot int32) bool {
@@ -92,7 +103,7 @@ func (w *World) step(slot int32) bool {
 		p.began, p.due = w.now, d
 		switch {
 		case phase.Kind == workloads.Transfer:
-			if w.dispatch(slot, int(p.phase)-1) {
+			if w.send(slot, int(p.phase)-1) {
 				return true
 			}
 		case phase.Kind == workloads.Call:
@@ -100,7 +111,7 @@ func (w *World) step(slot int32) bool {
 			return true
 		case d == 0:
 		case phase.Kind == workloads.Disk:
-			w.access(slot, d)
+			w.useDisk(slot, d)
 			return true
 		case phase.Kind == workloads.CPU:
 			p.due /= des.Time(max(1, phase.Cores))
@@ -119,7 +130,7 @@ func (w *World) step(slot int32) bool {
 func (w *World) phaseDone(slot int32) {
 	p := &w.slots[slot]
 	if th := &w.threads[p.worker]; th.kind == oneAtATime {
-		w.gotThread(th, slot)
+		w.wantThread(th, slot)
 		return
 	}
 	w.proceed(slot)
@@ -145,17 +156,17 @@ func (w *World) proceed(slot int32) {
 	}
 	if w.net.callers[slot].failed {
 		w.hangUp(slot)
-		w.end(slot, worker.ServiceFailed)
+		w.endBody(slot, worker.ServiceFailed)
 		return
 	}
 	if w.step(slot) {
 		return
 	}
-	w.end(slot, results[w.bodies[p.task].fate])
+	w.endBody(slot, results[w.bodies[p.task].fate])
 }
 
-// end is the end of the body in slot.
-func (w *World) end(slot int32, r worker.Result) {
+// endBody ends the body in slot, which has nothing left to do.
+func (w *World) endBody(slot int32, r worker.Result) {
 	p := &w.slots[slot]
 	if w.memory != nil {
 		w.release(slot)

@@ -20,8 +20,8 @@ type kin struct {
 	done  []bool    // while sharing
 }
 
-// cap gives every worker with a cap on its cores a node of its own. Where there is none, nothing changes.
-func (w *World) cap(layout *strategies.Layout) {
+// layCaps gives every worker with a cap on its cores a node of its own. Where there is none, nothing changes.
+func (w *World) layCaps(layout *strategies.Layout) {
 	real := len(w.nodes)
 	for i := range layout.Workers {
 		c := layout.Container(i)

@@ -3,7 +3,6 @@ package sim
 import (
 	"example.com/simrun/des"
 	"example.com/simrun/system"
-	"example.com/simrun/worker"
 )
 
 // Compromised is what the malicious code of one fault could have read, in observed tasks of each class.
@@ -73,7 +72,7 @@ func (g *guard) suspect() {
 	}
 }
 
-// published is a new task.
+// published notes a new task.
 func (g *guard) published(task int32) {
 	if len(g.intruders) == 0 {
 		return
@@ -94,7 +93,7 @@ func (g *guard) published(task int32) {
 	}
 }
 
-// copied is another delivery of a task: the same data, which is counted once.
+// copied notes another delivery of a task: the same data, which is counted once.
 func (g *guard) copied(copied int32) {
 	if len(g.intruders) == 0 {
 		return
@@ -110,7 +109,7 @@ func (g *guard) meets(in *intruder, task int32) {
 	}
 }
 
-// begin is the begin of a fault: attempts of its class are malicious from now on.
+// begin begins a fault: attempts of its class are malicious from now on.
 func (g *guard) begin(f *fault) {
 	for i := range g.intruders {
 		in := &g.intruders[i]
@@ -126,7 +125,7 @@ func (g *guard) begin(f *fault) {
 	}
 }
 
-// end is the end of a fault: everything is clean again.
+// end ends a fault: everything is clean again.
 func (g *guard) end(f *fault) {
 	for i := range g.intruders {
 		in := &g.intruders[i]
@@ -145,7 +144,7 @@ func (g *guard) end(f *fault) {
 	}
 }
 
-// intrude is an attempt that begins: it meets malicious code, or is malicious itself.
+// intrude notes an attempt that begins: it meets malicious code, or is malicious itself.
 func (g *guard) intrude(slot int32) {
 	if len(g.intruders) == 0 {
 		return
@@ -177,7 +176,7 @@ func (g *guard) late(slot int32) bool {
 	return g.w.classes[g.stays[slot].class].AcksLate.Or(cfg.AcksLate)
 }
 
-// gone is the end of an attempt: the message of a retry, if there is one, is another.
+// gone notes the end of an attempt: the message of a retry, if there is one, is another.
 func (g *guard) gone(slot int32) {
 	if len(g.intruders) == 0 {
 		return
@@ -190,7 +189,7 @@ func (g *guard) gone(slot int32) {
 	m.lying, m.since = true, g.w.now
 }
 
-// done is the end of a task.
+// done notes the end of a task.
 func (g *guard) done(task int32) {
 	if len(g.intruders) == 0 {
 		return
@@ -227,7 +226,7 @@ func (g *guard) reads(i int, task int32, level int) {
 	}
 }
 
-// seize is malicious code that runs in a slot for the first time since its process began.
+// seize puts the process of a slot into the hands of malicious code, which runs there for the first time.
 func (g *guard) seize(i int, slot int32) {
 	in := &g.intruders[i]
 	process, machine := g.processOf(slot), g.machineOf(slot)
@@ -262,7 +261,7 @@ func (g *guard) seize(i int, slot int32) {
 	}
 }
 
-// cleanse is a process that is gone, and the malicious code with it.
+// cleanse takes away a process that is gone, and the malicious code with it.
 func (g *guard) cleanse(slot int32) {
 	process, machine := g.processOf(slot), g.machineOf(slot)
 	w := g.w.slots[slot].worker
@@ -296,5 +295,3 @@ func (g *guard) compromised() []Compromised {
 	}
 	return all
 }
-
-var _ worker.Warden = (*host)(nil)

@@ -1,7 +1,7 @@
 package sim
 
-// open gives a slot its connections, or says that none are left.
-func (w *World) open(slot int32, s *server) bool {
+// connect gives a slot its connections, or says that none are left.
+func (w *World) connect(slot int32, s *server) bool {
 	if s.cfg.Connections == 0 {
 		return true
 	}

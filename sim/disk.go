@@ -9,13 +9,10 @@ import (
 // disk is the disk of one node: it works on so many requests at once, and the others wait, first come first served.
 // What a request's process is killed for is taken off at once.
 type disk struct {
-	parallel int // 0 = no limit
-	busy     int
-	line     []request
-	first    int     // of the line
-	area     float64 // requests being worked on, times seconds, since the last mark
-	window   float64 // of the observed window
-	at       des.Time
+	parallel int      // 0 = no limit
+	busy     des.Area // requests that it works on
+	line     line[request]
+	mean     float64 // of busy, in the observed window, once it is over
 }
 
 // request is one of a slot.
@@ -34,7 +31,7 @@ const (
 	served
 )
 
-// disks lays out the disks of the nodes.
+// layDisks lays out the disks of the nodes.
 func (w *World) layDisks(layout *strategies.Layout, machines []system.Machine) {
 	for _, kind := range layout.Nodes {
 		w.disks = append(w.disks, disk{parallel: machines[kind].Disk})
@@ -44,8 +41,8 @@ func (w *World) layDisks(layout *strategies.Layout, machines []system.Machine) {
 	}
 }
 
-// access begins a disk phase of slot.
-func (w *World) access(slot int32, demand des.Time) {
+// useDisk begins a disk phase of slot.
+func (w *World) useDisk(slot int32, demand des.Time) {
 	p := &w.slots[slot]
 	r := request{slot: slot, gen: p.gen, demand: demand}
 	n := w.diskOf[p.worker]
@@ -55,25 +52,19 @@ func (w *World) access(slot int32, demand des.Time) {
 		return
 	}
 	d := &w.disks[n]
-	if d.parallel > 0 && d.busy >= d.parallel {
+	if d.parallel > 0 && d.busy.Level() >= d.parallel {
 		p.reading = inLine
-		d.line = append(d.line, r)
+		d.line.push(r)
 		return
 	}
-	w.transfer(d, r)
+	w.startRequest(d, r)
 }
 
-// transfer lets the disk work on a request.
-func (w *World) transfer(d *disk, r request) {
-	d.count(w.now, 1)
+// startRequest lets the disk work on a request.
+func (w *World) startRequest(d *disk, r request) {
+	d.busy.Add(w.now, 1)
 	w.slots[r.slot].reading = served
 	w.queue.Push(des.Event{At: w.now + r.demand, Kind: kindDisk, Arg: r.slot, Gen: des.MakeGen(r.gen)})
-}
-
-func (d *disk) count(now des.Time, change int) {
-	d.area += float64(float64(d.busy) * float64(now-d.at) / 1e9)
-	d.at = now
-	d.busy += change
 }
 
 // leaveDisk ends what a slot wants of its disk, done or not, and lets the next in line begin.
@@ -86,24 +77,18 @@ func (w *World) leaveDisk(slot int32) {
 		return // a place in line is passed over when its turn comes
 	}
 	d := &w.disks[n]
-	d.count(w.now, -1)
-	for d.first < len(d.line) {
-		r := d.line[d.first]
-		d.first++
-		if d.first > 64 && 2*d.first > len(d.line) {
-			d.line = d.line[:copy(d.line, d.line[d.first:])]
-			d.first = 0
-		}
+	d.busy.Add(w.now, -1)
+	for d.line.len() > 0 {
+		r := d.line.pop()
 		if q := &w.slots[r.slot]; q.reading == inLine && q.gen == r.gen {
-			w.transfer(d, r)
+			w.startRequest(d, r)
 			return
 		}
 	}
-	d.line, d.first = d.line[:0], 0
 }
 
-// transferred is the end of a disk phase.
-func (w *World) transferred(slot int32) {
+// diskDone ends a disk phase.
+func (w *World) diskDone(slot int32) {
 	p := &w.slots[slot]
 	w.leaveDisk(slot)
 	took := w.now - p.began
@@ -117,10 +102,11 @@ func (w *World) transferred(slot int32) {
 	}
 }
 
-func (d *disk) mark(now des.Time, end bool) {
-	d.count(now, 0)
+// mark begins or ends the observed window.
+func (d *disk) mark(now, span des.Time, end bool) {
 	if end {
-		d.window = d.area
+		d.mean = d.busy.Integral(now) / span.Seconds()
+	} else {
+		d.busy.Restart(now)
 	}
-	d.area = 0
 }

@@ -69,8 +69,8 @@ type cell struct {
 	shared des.Time // with at least one of them
 }
 
-// watch makes a guard if there is anything to be watched.
-func (w *World) watch(layout *strategies.Layout) {
+// layGuard makes a guard if there is anything to be watched.
+func (w *World) layGuard(layout *strategies.Layout) {
 	names := workloads.Labels(w.classes)
 	g := &guard{w: w, layout: layout}
 	for c := range w.classes {
@@ -131,7 +131,7 @@ func (g *guard) machineOf(slot int32) int {
 	return int(g.w.homes[g.w.slots[slot].worker])
 }
 
-// enter is the begin of an attempt.
+// enter notes that an attempt begins.
 func (g *guard) enter(slot, task int32) {
 	w := g.w
 	b := &w.bodies[task]
@@ -153,7 +153,7 @@ func (g *guard) enter(slot, task int32) {
 	g.intrude(slot)
 }
 
-// leave is the end of an attempt.
+// leave notes that an attempt ends.
 func (g *guard) leave(slot int32) {
 	if !g.stays[slot].inside {
 		return
@@ -166,14 +166,8 @@ func (g *guard) leave(slot int32) {
 	g.gone(slot)
 }
 
-// Replaced implements worker.Warden: what comes next finds nothing of what was there, and the connections of that
-// are closed.
-func (h *host) Replaced(slot int32) {
-	(*World)(h).disconnect(slot)
-	g := h.guard
-	if g == nil {
-		return
-	}
+// renewed lets a slot begin with a new process, which finds nothing of what was there.
+func (g *guard) renewed(slot int32) {
 	g.leave(slot) // a body that could not be interrupted
 	if p := g.processOf(slot); p == int(slot) {
 		g.process.clear(p)

@@ -85,6 +85,46 @@ func TestFaultsOfAService(t *testing.T) {
 	}
 }
 
+// Faults that adjoin or overlap are one, whatever fails and in whatever order they are written.
+func TestFaultsThatAdjoinAreOne(t *testing.T) {
+	for _, fault := range []system.Fault{
+		{Of: system.OfService, Mode: system.Down},
+		{Of: system.OfService, Mode: system.Hang},
+		{Of: system.OfMachine},
+		{Of: system.OfZone, Zone: "home"},
+		{Of: system.OfZone, Zone: "away"},
+	} {
+		run := func(spans ...[2]int) (*worker.Tally, []sim.Stretch) {
+			o := twoPlaces(constant(mib))
+			o.services = []system.Service{{Zone: "home"}}
+			c := calling("c", 1, exponential(5), 0)
+			c.Arrivals.Process = workloads.Every{Period: 7 * time.Second}
+			o.classes = append(o.classes, c)
+			o.layout.ClassQueue = nil
+			o.addQueues()
+			for i := range o.layout.Workers {
+				o.layout.Workers[i].Queues = o.all()
+			}
+			for _, s := range spans {
+				f := fault
+				f.At, f.For = des.Time(s[0])*time.Second, des.Time(s[1]-s[0])*time.Second
+				o.faults = append(o.faults, f)
+			}
+			r := o.run(1, 0, 10*time.Minute)
+			r.Tally.Tolls, r.Tally.Stale = nil, 0
+			return r.Tally, r.Stretch
+		}
+		tally, stretch := run([2]int{100, 300})
+		for _, parts := range [][][2]int{
+			{{100, 110}, {110, 300}}, {{110, 300}, {100, 110}}, {{100, 200}, {150, 300}}, {{100, 300}, {120, 130}},
+		} {
+			gotTally, gotStretch := run(parts...)
+			assert.Equal(t, tally, gotTally, "%v in parts %v", fault, parts)
+			assert.Equal(t, stretch, gotStretch, "%v in parts %v", fault, parts)
+		}
+	}
+}
+
 // A machine fails for a minute and boots for another: its workers' tasks are lost, or given back by the broker's rules.
 func TestFaultOfAMachine(t *testing.T) {
 	for _, c := range []struct {

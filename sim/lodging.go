@@ -45,8 +45,8 @@ func comesAndGoes(layout *strategies.Layout, machines []system.Machine) bool {
 	return false
 }
 
-// let lays out the machines that come and go, and puts the workers on them that are no replicas of a fleet.
-func (w *World) let(layout *strategies.Layout, machines []system.Machine) {
+// layLodging lays out the machines that come and go, and puts the workers on them that are no replicas of a fleet.
+func (w *World) layLodging(layout *strategies.Layout, machines []system.Machine) {
 	if !comesAndGoes(layout, machines) {
 		return
 	}
@@ -92,7 +92,7 @@ func (w *World) switchOn(i int) {
 	}
 }
 
-// begin is the beginning of the run: workers that are no replicas wait for machines that start cold.
+// begin begins the run: workers that are no replicas wait for machines that start cold.
 func (l *lodging) begin(w *World) {
 	l.open = true
 	for i, n := range l.layout.Node {
@@ -216,7 +216,7 @@ func (k *kin) remove(n *node) {
 func (w *World) unstart(worker int32) {
 	for i := range w.slots {
 		if p := &w.slots[i]; p.worker == worker && p.starting {
-			w.nodes[w.nodeOf[worker]].remove(w.now, int32(i), 1)
+			w.nodes[w.nodeOf[worker]].remove(w.now, w.slotUser(int32(i)), 1)
 			p.starting = false
 		}
 	}

@@ -64,8 +64,8 @@ type Footprint struct {
 // Memory is what was observed of all workers and machines.
 type Memory struct{ Workers, Nodes []Footprint }
 
-// account prepares the account of memory if the scenario says anything of it, else it costs nothing.
-func (w *World) account(layout *strategies.Layout, machines []system.Machine) {
+// layMemory prepares the account of memory if the scenario says anything of it, else it costs nothing.
+func (w *World) layMemory(layout *strategies.Layout, machines []system.Machine) {
 	asked := false
 	for i := range w.classes {
 		asked = asked || w.classes[i].Memory.Any()
@@ -106,7 +106,7 @@ func (w *World) account(layout *strategies.Layout, machines []system.Machine) {
 	}
 }
 
-// allocate is the start of an attempt.
+// allocate takes the memory of an attempt that starts.
 func (w *World) allocate(slot int32) {
 	m := w.memory
 	b := &w.bodies[w.slots[slot].task]
@@ -118,7 +118,7 @@ func (w *World) allocate(slot int32) {
 	w.swell(w.slots[slot].worker, hold)
 }
 
-// release is the end of an attempt in a process that lives on: some of what it held stays.
+// release gives back the memory of an attempt whose process lives on: some of it stays.
 func (w *World) release(slot int32) {
 	r, p := &w.memory.slots[slot], &w.slots[slot]
 	change := p.leak - r.held
@@ -232,7 +232,7 @@ func (m *memory) result() *Memory {
 	return r
 }
 
-// outOfMemory is the kernel not having found enough: it kills one process. Arg is a worker that exceeds its limit, or,
+// outOfMemory kills one process, as the kernel has not found enough. Arg is a worker that exceeds its limit, or,
 // counted from the last of these on, a machine.
 func (w *World) outOfMemory(arg int32) {
 	m := w.memory
@@ -261,7 +261,7 @@ func (w *World) outOfMemory(arg int32) {
 	case victim == none:
 		return // only the bases are left, and these fit: something has just been replaced
 	case m.workers[victim].Whole || child == none:
-		w.slay(victim)
+		w.killWorker(victim)
 	default:
 		w.system.Kill(w.now, child)
 	}
@@ -286,26 +286,23 @@ func (m *memory) largest(h *holder) (child int32, most int64) {
 	return child, most
 }
 
-// slay is the death of a whole worker.
-func (w *World) slay(id int32) {
+// killWorker kills a whole worker for want of memory.
+func (w *World) killWorker(id int32) {
 	w.system.KillWorker(w.now, id)
 	if th := &w.threads[id]; th.kind == oneAtATime {
-		w.goOn(th)
+		w.passThread(th)
 	}
 }
 
-// Up implements worker.Keeper.
-func (h *host) Up(id int32) {
-	w := (*World)(h)
+// up, down, born and died bring the account up to date with the processes; each may be told twice.
+func (w *World) up(id int32) {
 	if f := &w.memory.workers[id]; !f.alive {
 		f.alive = true
 		w.swell(id, f.Parent)
 	}
 }
 
-// Down implements worker.Keeper.
-func (h *host) Down(id int32) {
-	w := (*World)(h)
+func (w *World) down(id int32) {
 	f := &w.memory.workers[id]
 	f.alive = false
 	for slot := f.first; slot < f.past; slot++ {
@@ -315,9 +312,7 @@ func (h *host) Down(id int32) {
 	w.swell(id, -f.now)
 }
 
-// Born implements worker.Keeper.
-func (h *host) Born(slot int32) {
-	w := (*World)(h)
+func (w *World) born(slot int32) {
 	if r := &w.memory.slots[slot]; !r.alive {
 		id := w.slots[slot].worker
 		*r = resident{alive: true, peak: w.memory.workers[id].Child}
@@ -325,9 +320,7 @@ func (h *host) Born(slot int32) {
 	}
 }
 
-// Died implements worker.Keeper.
-func (h *host) Died(slot int32) {
-	w := (*World)(h)
+func (w *World) died(slot int32) {
 	if r := &w.memory.slots[slot]; r.alive {
 		id := w.slots[slot].worker
 		gone := w.memory.workers[id].Child + r.held + r.leaked
@@ -336,6 +329,3 @@ func (h *host) Died(slot int32) {
 		w.swell(id, -gone)
 	}
 }
-
-// Peak implements worker.Keeper.
-func (h *host) Peak(slot int32) int64 { return h.memory.slots[slot].peak }

@@ -37,8 +37,8 @@ type fault struct {
 	services []int32
 }
 
-// connect lays out the network of a run.
-func (w *World) connect(layout *strategies.Layout, machines []system.Machine) {
+// layNetwork lays out the network of a run.
+func (w *World) layNetwork(layout *strategies.Layout, machines []system.Machine) {
 	o, n := &w.opts, &w.net
 	zones := make([]string, len(layout.Workers))
 	n.boots = make([]des.Time, len(layout.Workers))
@@ -63,7 +63,7 @@ func (w *World) connect(layout *strategies.Layout, machines []system.Machine) {
 			n.homes = append(n.homes, way{open, trip})
 		}
 	}
-	w.route(zones)
+	w.layRoutes(zones)
 	n.callers = make([]caller, len(w.slots))
 	n.keeps = make([]bool, len(w.slots)*len(o.Services))
 	for i := range o.Faults {
@@ -120,8 +120,8 @@ func (w *World) sample() {
 	}
 }
 
-// breaks begins a planned fault.
-func (w *World) breaks(id int32) {
+// strike begins a planned fault.
+func (w *World) strike(id int32) {
 	f := &w.net.faults[id]
 	if f.Of == system.OfClass {
 		w.guard.begin(f)
@@ -135,13 +135,13 @@ func (w *World) breaks(id int32) {
 	}
 	if len(f.workers) > 0 {
 		w.system.Blame(id)
-		w.kill(f.workers)
+		w.killWorkers(f.workers)
 		w.system.Blame(worker.NoCause)
 	}
 }
 
-// mends ends a planned fault. The workers of its machines are up once these have booted.
-func (w *World) mends(f *fault) {
+// mend ends a planned fault. The workers of its machines are up once these have booted.
+func (w *World) mend(f *fault) {
 	if f.Of == system.OfClass {
 		w.guard.end(f)
 		return
@@ -154,20 +154,20 @@ func (w *World) mends(f *fault) {
 	}
 }
 
-// kill is the death of workers together with what they run on.
-func (w *World) kill(workers []int32) {
+// killWorkers kills workers together with what they run on.
+func (w *World) killWorkers(workers []int32) {
 	for _, id := range workers {
 		w.unplug(id)
 	}
 	w.system.Fail(w.now, workers)
 	for _, id := range workers {
 		if th := &w.threads[id]; th.kind == oneAtATime {
-			w.goOn(th)
+			w.passThread(th)
 		}
 	}
 }
 
-func (w *World) recover(id int32) {
+func (w *World) recoverWorker(id int32) {
 	one := [1]int32{id}
 	w.system.Recover(w.now, one[:])
 }

@@ -30,8 +30,8 @@ type node struct {
 	kin *kin // with whom it shares the cores of its machine; nil = nobody
 }
 
-// place lays out nodes and puts every worker on one. A worker without a machine has cores without limit.
-func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
+// layNodes lays out nodes and puts every worker on one. A worker without a machine has cores without limit.
+func (w *World) layNodes(layout *strategies.Layout, machines []system.Machine) {
 	slots := len(w.slots)
 	for _, kind := range layout.Nodes {
 		m := &machines[kind]
@@ -41,7 +41,7 @@ func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
 		w.homes = append(w.homes, int32(layout.Node[i]))
 		o := &layout.Workers[i].Overheads
 		th := thread{
-			worker: int32(i), turn: none, kind: threadKinds[layout.Workers[i].Pool], id: int32(slots + i),
+			worker: int32(i), turn: none, kind: threadKinds[layout.Workers[i].Pool], user: w.threadUser(int32(i)),
 			lock: o.Switch, wake: o.Wake, givesUp: o.GivesUpLock, takes: o.TakesLock,
 		}
 		n := int32(layout.Node[i])
@@ -56,9 +56,9 @@ func (w *World) place(layout *strategies.Layout, machines []system.Machine) {
 		w.nodeOf = append(w.nodeOf, n)
 		w.threads = append(w.threads, th)
 	}
-	w.cap(layout)
+	w.layCaps(layout)
 	for i := range w.nodes {
-		w.nodes[i].heap = newFinishes(slots + 2*len(layout.Workers) + 2)
+		w.nodes[i].heap = newFinishes(w.users())
 	}
 }
 
@@ -113,21 +113,31 @@ func (n *node) plan() {
 	n.next = n.at + des.Time(math.Ceil(max(0, float64(left/n.rate()))))
 }
 
-// add lets id compute until it has attained demand, with some threads.
-func (n *node) add(now des.Time, id int32, demand float64, threads int) {
+// add lets u compute until it has attained demand, with some threads.
+func (n *node) add(now des.Time, u user, demand float64, threads int) {
 	n.settle(now)
-	n.heap.push(id, n.v+demand)
+	n.heap.push(int32(u), n.v+demand)
 	n.change(threads)
 }
 
-// remove takes id off the cores.
-func (n *node) remove(now des.Time, id int32, threads int) {
+// remove takes u off the cores.
+func (n *node) remove(now des.Time, u user, threads int) {
 	n.settle(now)
-	n.heap.remove(id)
+	n.heap.remove(int32(u))
 	n.change(-threads)
 }
 
-// change is the number of threads having changed by so many.
+// first is who is done first.
+func (n *node) first() user { return user(n.heap.first()) }
+
+// reach brings the attained service up to the earliest finish, which is now.
+func (n *node) reach(now des.Time) {
+	done := n.heap.least()
+	n.settle(now)
+	n.v = max(n.v, done)
+}
+
+// change counts so many threads more.
 func (n *node) change(threads int) {
 	n.threads += threads
 	n.stale = true
@@ -136,9 +146,9 @@ func (n *node) change(threads int) {
 	}
 }
 
-// move changes what id still has to attain.
-func (n *node) move(id int32, demand float64) {
-	n.heap.move(id, n.v+demand)
+// move changes what u still has to attain.
+func (n *node) move(u user, demand float64) {
+	n.heap.move(int32(u), n.v+demand)
 	n.stale = true
 }
 
@@ -165,4 +175,41 @@ func (w *World) nextNode() int32 {
 		}
 	}
 	return best
+}
+
+// attain handles the earliest finish on a node.
+func (w *World) attain(n *node) {
+	u := n.first()
+	n.reach(w.now)
+	if slot := w.slotOf(u); slot != none {
+		p := &w.slots[slot]
+		if p.starting {
+			n.remove(w.now, u, 1)
+			w.takenUp(p)
+			return
+		}
+		n.remove(w.now, u, int(p.threads))
+		p.onCPU = false
+		w.phaseDone(slot)
+		return
+	}
+	th := w.threadOf(u)
+	if th == nil {
+		n.remove(w.now, u, 1)
+		w.jobDone(w.labourerOf(u))
+		return
+	}
+	slot := th.holder
+	if th.kind == sharedThread {
+		slot = th.heap.first()
+		w.leaveThread(n, th, slot)
+	} else {
+		n.remove(w.now, u, 1)
+	}
+	if th.own {
+		w.workDone(th)
+		return
+	}
+	w.slots[slot].onCPU = false
+	w.phaseDone(slot)
 }

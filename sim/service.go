@@ -13,10 +13,9 @@ import (
 type server struct {
 	cfg   *system.Service
 	busy  int
-	line  []int32 // calls that wait for capacity
-	first int     // of the line
-	open  int     // connections
-	epoch uint32  // of its last break-down: what it worked on before is gone
+	line  line[int32] // calls that wait for capacity
+	open  int         // connections
+	epoch uint32      // of its last break-down: what it worked on before is gone
 
 	// due is when the next call would be admitted if calls came no faster than the rate: the virtual scheduling of the
 	// generic cell rate algorithm (ITU-T I.371), which is a token bucket.
@@ -63,7 +62,7 @@ func (w *World) call(slot int32, phase *workloads.Phase, number int, latency des
 			w.failAt(slot, w.now+system.ConnectTimeout)
 		}
 		return
-	case s.down > 0, !w.open(slot, s):
+	case s.down > 0, !w.connect(slot, s):
 		w.failAt(slot, w.now+to.roundTrip)
 		return
 	}
@@ -74,7 +73,7 @@ func (w *World) call(slot int32, phase *workloads.Phase, number int, latency des
 		own:   s.cfg.Connections > 0 && s.cfg.PerSlot == 0,
 	})
 	if s.cfg.Rate == 0 {
-		w.arrive(id)
+		w.admit(id)
 		return
 	}
 	gap := des.Seconds(1 / s.cfg.Rate)
@@ -89,7 +88,7 @@ func (w *World) call(slot int32, phase *workloads.Phase, number int, latency des
 		w.queue.Push(des.Event{At: at, Kind: kindAdmit, Arg: id})
 		return
 	}
-	w.arrive(id)
+	w.admit(id)
 }
 
 // failAt lets the present call of slot fail at a time, unless it is over before.
@@ -109,8 +108,8 @@ func (w *World) newCall(c call) int32 {
 	return int32(len(n.calls) - 1)
 }
 
-// settle ends a call for the service: its connection is closed, and its entry may be used again.
-func (w *World) settle(id int32) {
+// closeCall ends a call for the service: its connection is closed, and its entry may be used again.
+func (w *World) closeCall(id int32) {
 	c := &w.net.calls[id]
 	if s := &w.net.servers[c.service]; c.own && c.epoch == s.epoch {
 		s.open--
@@ -124,17 +123,17 @@ func (w *World) wanted(c *call) bool {
 	return from.calling && from.gen == c.gen
 }
 
-// arrive is a call that was admitted.
-func (w *World) arrive(id int32) {
+// admit lets in a call that the rate of its service allows.
+func (w *World) admit(id int32) {
 	c := &w.net.calls[id]
 	s := &w.net.servers[c.service]
 	switch {
 	case c.epoch != s.epoch:
-		w.settle(id)
+		w.closeCall(id)
 	case s.cfg.Capacity > 0 && s.busy >= s.cfg.Capacity && s.cfg.RejectFull:
 		w.refuse(id)
 	case s.cfg.Capacity > 0 && s.busy >= s.cfg.Capacity:
-		s.line = append(s.line, id)
+		s.line.push(id)
 	default:
 		w.serve(id)
 	}
@@ -146,7 +145,7 @@ func (w *World) refuse(id int32) {
 	if w.wanted(c) {
 		w.failAt(c.slot, w.now+w.wayOf(c).roundTrip)
 	}
-	w.settle(id)
+	w.closeCall(id)
 }
 
 func (w *World) wayOf(c *call) *way {
@@ -160,18 +159,18 @@ func (w *World) serve(id int32) {
 	s.busy++
 	latency := c.latency
 	if s.slow != 1 {
-		latency = des.Seconds(latency.Seconds() * s.slow)
+		latency = min(des.Seconds(latency.Seconds()*s.slow), des.Never/4) // so that the clock can be added
 	}
 	w.queue.Push(des.Event{At: max(w.now, s.stuck) + latency, Kind: kindServed, Arg: id})
 }
 
-// served is the end of the service's work on a call. While it is stuck no answer leaves it.
+// served ends the service's work on a call. While it is stuck no answer leaves it.
 func (w *World) served(id int32) {
 	c := &w.net.calls[id]
 	s := &w.net.servers[c.service]
 	switch {
 	case c.epoch != s.epoch:
-		w.settle(id)
+		w.closeCall(id)
 		return
 	case s.stuck > w.now:
 		w.queue.Push(des.Event{At: s.stuck, Kind: kindServed, Arg: id})
@@ -179,8 +178,8 @@ func (w *World) served(id int32) {
 	}
 	s.busy--
 	slot, gen, fails, back, wanted := c.slot, c.gen, c.fails, w.wayOf(c).roundTrip, w.wanted(c)
-	w.settle(id)
-	w.next(s)
+	w.closeCall(id)
+	w.serveNext(s)
 	switch {
 	case !wanted:
 	case back > 0:
@@ -190,30 +189,24 @@ func (w *World) served(id int32) {
 		}
 		w.queue.Push(des.Event{At: w.now + back, Kind: kind, Arg: slot, Gen: des.MakeGen(gen)})
 	default:
-		w.answered(slot, fails)
+		w.callDone(slot, fails)
 	}
 }
 
-// next takes the first call of the line for which somebody still waits.
-func (w *World) next(s *server) {
-	for s.first < len(s.line) {
-		id := s.line[s.first]
-		s.first++
-		if s.first > 64 && 2*s.first > len(s.line) {
-			s.line = s.line[:copy(s.line, s.line[s.first:])]
-			s.first = 0
-		}
+// serveNext takes the first call of the line for which somebody still waits.
+func (w *World) serveNext(s *server) {
+	for s.line.len() > 0 {
+		id := s.line.pop()
 		if w.wanted(&w.net.calls[id]) {
 			w.serve(id)
 			return
 		}
-		w.settle(id)
+		w.closeCall(id)
 	}
-	s.line, s.first = s.line[:0], 0
 }
 
-// answered ends the call of a slot.
-func (w *World) answered(slot int32, failed bool) {
+// callDone ends the call of a slot.
+func (w *World) callDone(slot int32, failed bool) {
 	p, c := &w.slots[slot], &w.net.callers[slot]
 	c.calling = false
 	c.gen++
@@ -246,8 +239,10 @@ func (w *World) hangUp(slot int32) {
 func (w *World) breakDown(id int32) {
 	n := &w.net
 	s := &n.servers[id]
-	n.spare = append(n.spare, s.line[s.first:]...)
-	s.line, s.first, s.busy, s.open = s.line[:0], 0, 0, 0
+	for s.line.len() > 0 {
+		n.spare = append(n.spare, s.line.pop())
+	}
+	s.busy, s.open = 0, 0
 	s.epoch++
 	for slot := range n.callers {
 		n.keeps[slot*len(n.servers)+int(id)] = false
@@ -267,8 +262,8 @@ func (w *World) adjust(id int32) {
 			continue
 		}
 		switch {
-		case f.Of == system.OfZone || f.Mode == system.Hang:
-			s.stuck = max(s.stuck, f.to) // nothing that is sent to a dark zone comes back
+		case f.sticks():
+			s.stuck = w.net.lasts(w.now, func(f *fault) bool { return f.strikes(id) && f.sticks() })
 		case f.Mode == system.Down:
 			s.down++
 		default:
@@ -280,3 +275,6 @@ func (w *World) adjust(id int32) {
 func (f *fault) strikes(service int32) bool {
 	return slices.Contains(f.services, service)
 }
+
+// sticks says that what it strikes does not answer before it is over: nothing that is sent to a dark zone comes back.
+func (f *fault) sticks() bool { return f.Of == system.OfZone || f.Mode == system.Hang }

@@ -15,8 +15,8 @@ type haul struct {
 	link int32
 }
 
-// route finds the way of every transfer from every worker.
-func (w *World) route(zones []string) {
+// layRoutes finds the way of every transfer from every worker.
+func (w *World) layRoutes(zones []string) {
 	transfers := func(p workloads.Phase) bool { return p.Kind == workloads.Transfer }
 	if !slices.ContainsFunc(w.phases, func(all []workloads.Phase) bool { return slices.ContainsFunc(all, transfers) }) {
 		return
@@ -38,8 +38,8 @@ func (w *World) route(zones []string) {
 	}
 }
 
-// dispatch sends what a phase of the task in slot has to send, and says whether it takes any time.
-func (w *World) dispatch(slot int32, phase int) bool {
+// send sends what a phase of the task in slot has to send, and says whether it takes any time.
+func (w *World) send(slot int32, phase int) bool {
 	p := &w.slots[slot]
 	b := &w.bodies[p.task]
 	h := &w.net.hauls[(int(p.worker)*len(w.classes)+int(b.ref.Class))*w.stride+phase]
@@ -55,8 +55,8 @@ func (w *World) dispatch(slot int32, phase int) bool {
 // or the zone is dark for longer than that, its attempt fails once it gives up connecting.
 func (w *World) reach(slot int32, to way, zone string) bool {
 	after, answers := to.roundTrip, to.open
-	if dark := w.darkUntil(zone); dark > w.now {
-		after += dark - w.now
+	if zone != "" {
+		after += w.darkUntil(zone) - w.now
 	}
 	if !answers || after > system.ConnectTimeout {
 		after = system.ConnectTimeout
@@ -71,14 +71,18 @@ func (w *World) reach(slot int32, to way, zone string) bool {
 	return true
 }
 
-// darkUntil is the end of the planned faults of a zone that have begun, 0 if there are none.
-func (w *World) darkUntil(zone string) (end des.Time) {
-	if zone == "" {
-		return 0
-	}
-	for i := range w.net.faults {
-		if f := &w.net.faults[i]; f.Of == system.OfZone && f.Zone == zone && w.now >= f.from && w.now < f.to {
-			end = max(end, f.to)
+// darkUntil is the end of the planned faults of a zone, now if there are none.
+func (w *World) darkUntil(zone string) des.Time {
+	return w.net.lasts(w.now, func(f *fault) bool { return f.Of == system.OfZone && f.Zone == zone })
+}
+
+// lasts is the end of the faults of a kind that last now, and of those that adjoin or overlap them: together they are one.
+// It is now if there are none.
+func (n *network) lasts(now des.Time, of func(f *fault) bool) des.Time {
+	end := now
+	for i := 0; i < len(n.faults); i++ {
+		if f := &n.faults[i]; f.from <= end && end < f.to && of(f) {
+			end, i = f.to, -1
 		}
 	}
 	return end

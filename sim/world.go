@@ -61,7 +61,7 @@ type Node struct {
 const (
 	kindPhase     des.Kind = worker.FirstHostKind + iota // slot: the present phase is over
 	kindMark                                             // the observed window begins or ends
-	kindLabour                                           // labourer, by its id: its present piece of work is over
+	kindLabour                                           // labourer: its present piece of work is over
 	kindAnswer                                           // slot: the answer of a service is there
 	kindCallFails                                        // slot: its call is refused, ends in an error or times out
 	kindServed                                           // call: the service has done it
@@ -160,13 +160,13 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 			w.slots = append(w.slots, place{worker: int32(i), task: none})
 		}
 	}
-	w.place(layout, machines)
+	w.layNodes(layout, machines)
 	w.layDisks(layout, machines)
-	w.account(layout, machines)
-	w.employ(layout)
-	w.connect(layout, machines)
-	w.watch(layout)
-	w.let(layout, machines)
+	w.layMemory(layout, machines)
+	w.layLabour(layout)
+	w.layNetwork(layout, machines)
+	w.layGuard(layout)
+	w.layLodging(layout, machines)
 	w.stretch = make([]Stretch, len(classes))
 	var listener worker.Recorder
 	if o.Recorder != nil {
@@ -174,9 +174,6 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	}
 	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
 	layout.Plan(&setup, machines, o.Faults, o.Warmup)
-	if w.memory != nil {
-		setup.Keeper = (*host)(w)
-	}
 	setup.Origin = o.Start - o.Warmup
 	w.system = worker.New(setup, (*host)(w))
 	if w.lodging != nil {
@@ -210,7 +207,7 @@ func (w *World) Run() Result {
 			w.handle(w.queue.Pop())
 		case node != none && next == w.nodes[node].next:
 			w.now = next
-			w.attained(&w.nodes[node])
+			w.attain(&w.nodes[node])
 		default:
 			w.now = next
 			w.publish()
@@ -236,7 +233,7 @@ func (w *World) Run() Result {
 		}
 	}
 	for i := range w.disks { // the machines come first among the nodes
-		r.Nodes[i].Disk = w.disks[i].window / w.opts.Duration.Seconds()
+		r.Nodes[i].Disk = w.disks[i].mean
 	}
 	r.Memory = w.memory.result()
 	return r
@@ -250,30 +247,30 @@ func (w *World) handle(e des.Event) {
 			w.phaseDone(e.Arg)
 		}
 	case kindLabour:
-		w.toiled(&w.labour[e.Arg-w.labour[0].id])
+		w.jobDone(&w.labour[e.Arg])
 	case kindAnswer, kindCallFails:
 		if c := &w.net.callers[e.Arg]; c.calling && des.MakeGen(c.gen) == e.Gen {
-			w.answered(e.Arg, e.Kind == kindCallFails)
+			w.callDone(e.Arg, e.Kind == kindCallFails)
 		}
 	case kindServed:
 		w.served(e.Arg)
 	case kindAdmit:
-		w.arrive(e.Arg)
+		w.admit(e.Arg)
 	case kindBreak:
-		w.breaks(e.Arg)
+		w.strike(e.Arg)
 	case kindMend:
-		w.mends(&w.net.faults[e.Arg])
+		w.mend(&w.net.faults[e.Arg])
 	case kindRecover:
-		w.recover(e.Arg)
+		w.recoverWorker(e.Arg)
 	case kindThread:
-		w.goOn(&w.threads[e.Arg])
+		w.passThread(&w.threads[e.Arg])
 	case kindSample:
 		w.sample()
 	case kindOOM:
 		w.outOfMemory(e.Arg)
 	case kindDisk:
 		if p := &w.slots[e.Arg]; des.MakeGen(p.gen) == e.Gen && p.reading == served {
-			w.transferred(e.Arg)
+			w.diskDone(e.Arg)
 		}
 	case kindMark:
 		w.mark(e.Arg == 1)
@@ -292,7 +289,7 @@ func (w *World) mark(end bool) {
 		w.memory.mark(w.now, end)
 	}
 	for i := range w.disks {
-		w.disks[i].mark(w.now, end)
+		w.disks[i].mark(w.now, w.opts.Duration, end)
 	}
 	if w.lodging != nil {
 		w.lodging.mark(w.now, w.opts.Duration, end)
@@ -306,7 +303,7 @@ func (w *World) publish() {
 		return
 	}
 	id := w.system.NextTask()
-	w.room(id)
+	w.makeRoom(id)
 	b := &w.bodies[id]
 	b.ref = a.Ref
 	p := &w.message
@@ -321,8 +318,8 @@ func (w *World) publish() {
 	w.system.Publish(w.now, p)
 }
 
-// room makes room for what the world keeps of a task.
-func (w *World) room(task int32) {
+// makeRoom makes room for what the world keeps of a task.
+func (w *World) makeRoom(task int32) {
 	for int(task) >= len(w.bodies) {
 		w.bodies = append(w.bodies, body{})
 		for range w.stride {

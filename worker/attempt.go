@@ -30,7 +30,7 @@ func (s *System) slotAt(when des.Time, kind des.Kind, id int32) {
 func (s *System) begin(id int32) {
 	t := &s.tasks[id]
 	sl := &s.slots[t.slot]
-	p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
+	p := s.policyOf(t)
 	t.state = running
 	t.attempts++
 	t.began = s.now
@@ -85,7 +85,7 @@ func (s *System) limit(e des.Event) {
 func (s *System) overrun(id int32) {
 	sl := &s.slots[id]
 	task := sl.task
-	p := &s.policies[int(sl.worker)*len(s.classes)+int(s.tasks[task].class)]
+	p := s.policyOf(&s.tasks[task])
 	sl.limitAt = des.Never
 	o := TimedOut
 	if p.soft {
@@ -118,7 +118,7 @@ func (s *System) cut(id int32, o Outcome) {
 		if w.cfg.Overheads.Kill > 0 {
 			s.block(w, w.cfg.Overheads.Kill)
 		}
-		s.killed(id, max(0, w.blocked-s.now))
+		s.childKilled(id, max(0, w.blocked-s.now))
 	} else {
 		s.leave(id, w.cfg.Overheads.Finish)
 	}
@@ -167,7 +167,7 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 		t.unacked = false
 	}
 	sl.task = none
-	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && !t.copied && int(t.retries) < policy.Max {
+	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && !s.copied(task) && int(t.retries) < policy.Max {
 		// The child waits for the broker's answer to what it publishes.
 		busy := cfg.Overheads.Retry
 		if !sl.connected {
@@ -205,18 +205,15 @@ func (s *System) freeSlot(id int32) {
 	if s.overtaken(w, sl, id) {
 		return
 	}
-	acked := s.ackFreed(id, w)
-	if sl.spent && !w.leaving {
-		s.exit(id)
-		s.exited(id, w.cfg.Overheads.Exit)
+	acked := sl.ackWhenFree && s.ackFreed(id, w)
+	if sl.spent && !w.leaves() {
+		s.tellChildren(ChildEnded, id)
+		s.childExited(id, w.cfg.Overheads.Exit)
 		s.turn(w)
 		return
 	}
-	w.holding--
-	if w.keeps != nil && !sl.silent {
-		queue := w.keeps.inSlot[id-w.firstSlot]
-		w.keeps.hands.give(queue)
-		w.keeps.slots.give(queue)
+	if !sl.silent {
+		w.vacate(id)
 	}
 	w.busy.Add(s.now, -1)
 	w.free = append(w.free, id)
@@ -227,14 +224,10 @@ func (s *System) freeSlot(id int32) {
 	}
 	blocked := w.reserved.n > 0
 	s.dispatch(w)
-	w.waiting.Set(s.now, w.reserved.n)
-	if w.leaving && s.mayLeave(w) {
+	if w.leaves() && s.mayLeave(w) {
 		return
 	}
 	s.freed(w, acked, blocked)
-	if s.prompt {
-		s.changed()
-	}
 }
 
 // retry publishes the task anew, to the back of its queue, with an eta.
@@ -244,6 +237,7 @@ func (s *System) retry(id int32, policy *Retry, busy des.Time) {
 	if policy.Jitter {
 		delay = des.Time(s.host.Jitter(id, int(t.retries)) * float64(delay))
 	}
+	s.renew(id)
 	t.retries++
 	t.redeliveries = 0
 	t.worker, t.slot = none, none

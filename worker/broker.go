@@ -8,7 +8,7 @@ type Publication struct {
 	Due         des.Time // intended arrival, from which waits count
 	Demand      des.Time // of its first attempt, for the slowdown
 	Countdown   des.Time // not to start earlier than this from now; 0 = none
-	Expires     des.Time // not to start later than this from now; 0 = never
+	Expires     des.Time // to start earlier than this from now; 0 = whenever, below 0 = it has expired as it is published
 	Priority    int
 	HasPriority bool // its own instead of its class's
 }
@@ -31,8 +31,9 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 	if p.Countdown > 0 {
 		t.eta = now + p.Countdown
 	}
-	if p.Expires > 0 {
-		t.expires = now + p.Expires
+	t.expires = des.Never
+	if p.Expires != 0 {
+		t.expires = now + max(0, p.Expires)
 	}
 	s.present(t, 1)
 	if t.observed {
@@ -46,7 +47,7 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 // send puts a message on its way to the broker. An ideal broker keeps what has an eta until then; the others give
 // it to a worker at once, which holds it. Busy is the time that the publisher takes beforehand.
 func (s *System) send(id int32, busy des.Time) {
-	if s.broken > 0 {
+	if s.broken() {
 		s.withhold(id, busy)
 		return
 	}
@@ -83,7 +84,7 @@ func (s *System) enqueue(id int32, front bool) {
 		if w := s.taker(t.queue); w != none {
 			s.workers[w].rotation.served(t.queue)
 			s.deliver(id, &s.workers[w])
-			s.ask(&s.workers[w])
+			s.pull(&s.workers[w]) // its pool may have grown, and what was reserved before has left the window
 			return
 		}
 	}
@@ -171,21 +172,8 @@ func (s *System) anyOf(workers []int32, queue int32, fits func(w *instance, queu
 }
 
 // requeue gives a message back to the broker after its worker or child was lost: to the front, or with redis to the
-// back (observed on 5.2.6 and 5.6.2).
-func (s *System) requeue(id int32, delay des.Time) {
-	if !s.returned(id) {
-		return
-	}
-	if delay > 0 {
-		s.tasks[id].state = delayed
-		s.at(s.now+delay, kindPublished, id)
-		return
-	}
-	s.enqueue(id, s.broker.Kind != Redis)
-}
-
-// returned takes a message out of a worker's hands, and says whether it may be delivered once more.
-func (s *System) returned(id int32) bool {
+// back (observed on 5.2.6 and 5.6.2), unless the worker gives it back itself.
+func (s *System) requeue(id int32, delay des.Time, toFront bool) {
 	t := &s.tasks[id]
 	s.ack(t)
 	s.record(Requeued, id, OK)
@@ -193,11 +181,30 @@ func (s *System) returned(id int32) bool {
 	t.redeliveries++
 	if limit := s.queues[t.queue].cfg.DeliveryLimit; limit >= 0 && int(t.redeliveries) > limit {
 		s.finish(id, Dead)
-		return false
+		return
 	}
 	t.grown = false
 	t.gen++ // whatever was scheduled for it with that worker
-	return true
+	if delay > 0 {
+		t.state = delayed
+		s.at(s.now+delay, kindPublished, id)
+		return
+	}
+	s.enqueue(id, toFront)
+}
+
+// spares says whether a message that its worker has lost is the broker's to deliver again. Otherwise that is settled here:
+// it was acked, and is lost; or a later delivery carries on.
+func (s *System) spares(id int32) bool {
+	switch {
+	case s.superseded(id):
+		s.carryOn(id)
+	case s.tasks[id].unacked:
+		return true
+	default:
+		s.finish(id, Lost)
+	}
+	return false
 }
 
 // NextTask is the index that the next call of Publish will return, so that a world can prepare what belongs to it.

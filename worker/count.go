@@ -14,23 +14,23 @@ func (s *System) tallyStart(t *task) {
 	c := &s.tally.Classes[t.class]
 	c.Attempts++
 	if t.attempts > 1 {
-		c.WaitPerAttempt.Add(s.now - t.published)
+		c.WaitPerAttempt.Add(t.began - t.published)
 		return
 	}
-	wait := s.now - t.due
+	wait := t.began - t.due
 	if t.published == t.due {
 		c.punctual.Add(wait) // most attempts of a virtual run: counted once instead of three times
 	} else {
 		c.Wait.Add(wait)
 		c.WaitAll.Add(wait)
-		c.WaitPerAttempt.Add(s.now - t.published)
+		c.WaitPerAttempt.Add(t.began - t.published)
 	}
 	// Of a task with a countdown, what comes before its eta is nobody's fault, wherever it was then.
 	ripe := max(t.due, t.eta)
 	received := max(t.received, ripe)
 	c.InETA.Add(ripe - t.due)
 	c.InQueue.Add(received - ripe)
-	c.InReserved.Add(s.now - received)
+	c.InReserved.Add(t.began - received)
 	t.waited = wait
 	if len(c.Bins) > 0 {
 		b := &c.Bins[(t.due-s.from)/s.binWidth]
@@ -61,10 +61,10 @@ func (s *System) overlap(t *task) {
 	}
 }
 
-// meet counts an observed task against the targets of its class, once, when it ends or the run does. One that never
+// meet counts an observed task against the targets of its class, once: when it ended, or the run did. One that never
 // ran, expired, was rejected, is lost or dead meets none. What the end of the run cut off misses a target as soon as
 // it has been there for longer than that allows; before, nobody can tell, and it is left out.
-func (s *System) meet(t *task, o Outcome) {
+func (s *System) meet(t *task, o Outcome, at des.Time) {
 	tally := &s.tally.Classes[t.class]
 	for i := range s.targets[t.class] {
 		target := &s.targets[t.class][i]
@@ -72,7 +72,7 @@ func (s *System) meet(t *task, o Outcome) {
 			continue
 		}
 		bound := s.bound(target, t)
-		d, ended := s.reached(t, o, target.Metric)
+		d, ended := s.reached(t, o, target.Metric, at)
 		if !ended && d <= bound {
 			continue
 		}
@@ -86,7 +86,7 @@ func (s *System) meet(t *task, o Outcome) {
 
 // reached is the wait or the response of a task with outcome o; where it has none (yet), how long it has been there,
 // and Never for one that will have none.
-func (s *System) reached(t *task, o Outcome, m Metric) (d des.Time, ended bool) {
+func (s *System) reached(t *task, o Outcome, m Metric, at des.Time) (d des.Time, ended bool) {
 	switch o {
 	case Lost, Dead, Expired, Rejected:
 		return des.Never, false
@@ -94,12 +94,12 @@ func (s *System) reached(t *task, o Outcome, m Metric) (d des.Time, ended bool) 
 		if m == Wait && t.attempts > 0 {
 			return t.waited, true
 		}
-		return s.now - t.due, false
+		return at - t.due, false
 	}
 	if m == Wait {
 		return t.waited, true
 	}
-	return s.now - t.due, true
+	return at - t.due, true
 }
 
 // bound is what a target allows a task: a duration, or the time from its arrival to an hour of the day.
@@ -132,12 +132,12 @@ func (s *System) tallyEnd(t *task) {
 }
 
 // finish ends a task for good.
-func (s *System) finish(id int32, o Outcome) {
+func (s *System) finish(id int32, o Outcome) { s.finishAt(id, o, s.now) }
+
+// finishAt ends a task that had its outcome at a time.
+func (s *System) finishAt(id int32, o Outcome, at des.Time) {
 	t := &s.tasks[id]
-	if s.prompt {
-		s.changed()
-	}
-	if t.copied {
+	if t.message != 0 && s.copied(id) {
 		s.finishCopy(id, o)
 		return
 	}
@@ -149,7 +149,7 @@ func (s *System) finish(id int32, o Outcome) {
 		c.ByOutcome[o]++
 		switch o {
 		case OK, Failed, TimedOut:
-			response := s.now - t.due
+			response := at - t.due
 			c.Response.Add(response)
 			if o == OK && t.demand > 0 {
 				c.Slowdown.Add(des.Seconds(float64(response) / float64(t.demand)))
@@ -161,12 +161,20 @@ func (s *System) finish(id int32, o Outcome) {
 				c.WaitAll.Add(t.expires - t.due)
 			}
 		}
-		s.meet(t, o)
+		s.meet(t, o, at)
 		s.trace(t, o)
 	}
 	s.record(Done, id, o)
-	s.host.Done(id, o)
+	name := id
+	if t.message != 0 {
+		name = s.nameOf(id)
+		s.part(id, o)
+	}
+	s.host.Done(name, o)
 	s.release(id)
+	if name != id {
+		s.forgetName(name)
+	}
 }
 
 // censor counts a task that the end of the run cut off.
@@ -188,6 +196,13 @@ func (s *System) censor(t *task, o Outcome) {
 			c.Forfeited.Add(t.waited)
 		}
 	}
-	s.meet(t, o)
+	s.meet(t, o, s.now)
 	s.trace(t, o)
+}
+
+// count1 counts something of the observed window.
+func (s *System) count1(n *int64) {
+	if s.now >= s.from && s.now < s.to {
+		*n++
+	}
 }

@@ -58,7 +58,7 @@ func (s *System) roll(id int32) {
 		if w.rollout != id {
 			continue
 		}
-		if w.off || w.leaving {
+		if w.life == away || w.leaves() {
 			w.rollout = 0
 			continue
 		}
@@ -74,11 +74,11 @@ func (s *System) itsTurn(w *instance) bool {
 		return false
 	}
 	r := &s.rollouts[w.rollout-1]
-	return r.row[r.next-1] == s.slots[w.firstSlot].worker
+	return r.row[r.next-1] == w.id
 }
 
-// rolled is a worker that is up again. The deploy goes on only if it was waiting for it: one that has merely died before
-// its turn was started again as it was, with the old code, and its turn comes.
+// rolled goes on with the deploy that was waiting for a worker to be up. One that has merely died before its turn was
+// started again as it was, with the old code, and its turn comes.
 func (s *System) rolled(w *instance) {
 	if s.itsTurn(w) {
 		s.spare(w)

@@ -1,8 +1,6 @@
 package worker
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"example.com/simrun/des"
@@ -30,25 +28,36 @@ func (s *System) expect(outages []Outage) {
 	s.outages = outages
 	for i := range outages {
 		s.host.Schedule(des.Event{At: outages[i].From, Kind: kindOutage, Arg: int32(i)})
-		s.host.Schedule(des.Event{At: outages[i].To, Kind: kindBack})
 	}
 }
 
+// reachable is the first time, not before at, at which the broker can be reached: the end of the outages that overlap or
+// adjoin then, or at itself.
+func (s *System) reachable(at des.Time) des.Time {
+	for i := 0; i < len(s.outages); i++ {
+		if o := &s.outages[i]; o.From <= at && at < o.To {
+			at, i = o.To, -1
+		}
+	}
+	return at
+}
+
+// broken says that the broker cannot be reached now.
+func (s *System) broken() bool { return s.now < s.back }
+
 // breakDown begins an outage: all workers lose their connections before the first message is given back.
 func (s *System) breakDown(o *Outage) {
-	s.broken++
-	s.whole = max(s.whole, o.To)
+	s.back = s.reachable(s.now)
 	s.refusals = o.Cause
-	cut := func(w *instance) bool { return w.cut && w.cutAt == s.now }
 	for i := range s.workers {
-		if w := &s.workers[i]; !w.cut && !w.down {
+		if w := &s.workers[i]; !w.cut() && !w.down() {
 			s.detach(w)
 		}
 	}
 	s.cause = o.Cause
 	for i := range s.workers {
-		if w := &s.workers[i]; cut(w) && !w.down {
-			s.disconnect(w)
+		if w := &s.workers[i]; w.lost == s.now && !w.down() {
+			s.lose(w, cutOff)
 		}
 	}
 	s.cause = NoCause
@@ -56,77 +65,35 @@ func (s *System) breakDown(o *Outage) {
 
 // detach leaves a worker without a connection until it has one again.
 func (s *System) detach(w *instance) {
-	w.cut, w.cutAt = true, s.now
+	w.lost = s.now
 	s.ask(w)
 	s.redial(w)
 }
 
+// cut says that a worker has no connection to the broker.
+func (w *instance) cut() bool { return w.lost != des.Never }
+
 // redial schedules the first of a worker's attempts to connect that the broker will answer.
 func (s *System) redial(w *instance) {
-	at, wait := w.cutAt, des.Time(0)
-	for at < s.whole || at <= s.now {
+	at, wait := w.lost, des.Time(0)
+	for at <= s.now || s.reachable(at) > at {
 		wait = min(wait+reconnectStep, reconnectMost)
 		at += wait
 	}
-	s.host.Schedule(des.Event{At: at, Kind: kindReconnect, Arg: s.slots[w.firstSlot].worker, Gen: des.MakeGen(w.deaths)})
+	s.host.Schedule(des.Event{At: at, Kind: kindReconnect, Arg: w.id, Gen: des.MakeGen(w.deaths)})
 }
 
-// reconnect is a worker that has reached the broker again, unless that has failed anew.
+// reconnect gives a worker its connection again: it has reached the broker.
 func (s *System) reconnect(id int32) {
 	w := &s.workers[id]
-	if s.broken > 0 {
-		s.redial(w)
-		return
-	}
-	w.cut = false
+	w.lost = des.Never
 	s.turn(w)
-}
-
-// disconnect is what a worker makes of the loss of its connection. It drops what has not started (celery/worker/
-// consumer/consumer.py: on_close), and what runs goes on: worker_cancel_long_running_tasks_on_connection_loss is off. The
-// broker delivers again all that was unacked, also what still runs, as its ack can no longer arrive: rabbitmq when it is
-// back, redis after its visibility timeout. What a threads worker has reserved is in the hands of its pool already,
-// and runs too.
-func (s *System) disconnect(w *instance) {
-	me := s.slots[w.firstSlot].worker
-	s.collect(me)
-	slices.SortFunc(s.lost, func(a, b int32) int {
-		x, y := &s.tasks[a], &s.tasks[b]
-		c := cmp.Or(cmp.Compare(x.delivered, y.delivered), cmp.Compare(x.published, y.published), cmp.Compare(a, b))
-		if s.broker.Kind == Redis {
-			return c
-		}
-		return -c // each goes to the front
-	})
-	kept := w.cfg.Pool == Threads
-	if !kept {
-		w.reserved = emptyList()
-	}
-	w.fetching, w.held, w.widened = 0, 0, 0
-	w.blind, w.wire = false, 0
-	s.dropThrottled(me)
-	for _, id := range slices.Clone(s.lost) {
-		t := &s.tasks[id]
-		switch {
-		case t.state == crashed || !t.unacked:
-		case t.state >= starting || t.state == reserved && kept:
-			s.again(id)
-		default:
-			s.suffered(t)
-			w.dropped(t)
-			s.requeue(id, s.restoreDelay(t))
-		}
-	}
-	w.unacked -= w.acking + w.unheard
-	w.acking, w.unheard = 0, 0
-	w.holding = w.processes() - len(w.free) + w.reserved.n
-	w.waiting.Set(s.now, w.reserved.n)
 }
 
 // again delivers a message once more, while the first delivery of it runs on.
 func (s *System) again(id int32) {
 	t := &s.tasks[id]
-	if s.copier == nil || t.restored {
+	if s.copier == nil || s.superseded(id) || t.state == crashed || !t.unacked {
 		return
 	}
 	if c := s.toll(t); c != nil {
@@ -142,13 +109,13 @@ func (s *System) again(id int32) {
 	s.enqueue(copied, s.broker.Kind != Redis)
 }
 
-// withhold is a message that cannot be published now. Its publisher tries again for a little while; then the call
+// withhold keeps back a message that cannot be published now. Its publisher tries again for a little while; then the call
 // fails, and there is no such task. That of a retry is lost in the same way (celery/app/task.py: retry rejects).
 func (s *System) withhold(id int32, busy des.Time) {
 	t := &s.tasks[id]
 	t.state = delayed
 	for _, d := range publishRetries {
-		if at := s.now + d; at >= s.whole {
+		if at := s.now + d; s.reachable(at) == at {
 			at += s.broker.Publish + busy
 			if s.broker.Kind == Ideal {
 				at = max(at, t.eta)
@@ -160,7 +127,7 @@ func (s *System) withhold(id int32, busy des.Time) {
 	s.at(s.now+publishRetries[len(publishRetries)-1], kindGiveUp, id)
 }
 
-// giveUp is a publisher whose call has failed.
+// giveUp ends a task whose publisher has tried in vain.
 func (s *System) giveUp(id int32) {
 	s.cause = s.refusals
 	if c := s.toll(&s.tasks[id]); c != nil {

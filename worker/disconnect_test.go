@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -64,6 +65,37 @@ func TestPublishingDuringAnOutage(t *testing.T) {
 		// Lost at 5 s, tried again at 5, 7, 11 s.
 		assert.Contains(t, h.log(worker.Started), "started after@11s, started third@11s, started second@11s")
 	}
+}
+
+// Outages that adjoin, overlap, or contain each other are one: for who publishes and for who connects, whatever their
+// order. A gap in which a publisher tries again lets it through.
+func TestOutagesAdjoin(t *testing.T) {
+	var script []message
+	for i := range 100 {
+		script = append(script, message{name: fmt.Sprint(i), at: des.Time(i) * 100 * ms, run: 50 * ms})
+	}
+	run := func(kind worker.BrokerKind, outages ...worker.Outage) string {
+		s := one(kind, "a", worker.Config{Concurrency: 4, PrefetchMultiplier: 1})
+		s.Broker.Publish, s.Outages = 20*ms, outages
+		return play(t, s, script).log(worker.Published, worker.Started, worker.Done)
+	}
+	for _, kind := range []worker.BrokerKind{worker.Ideal, worker.Redis, worker.RabbitMQ} {
+		want := run(kind, worker.Outage{From: 2 * sec, To: 6 * sec})
+		for _, parts := range [][]worker.Outage{
+			{{From: 2 * sec, To: 2110 * ms}, {From: 2110 * ms, To: 6 * sec}},
+			{{From: 2110 * ms, To: 6 * sec}, {From: 2 * sec, To: 2110 * ms}},
+			{{From: 2 * sec, To: 2111 * ms}, {From: 2110 * ms, To: 6 * sec}},
+			{{From: 2 * sec, To: 6 * sec}, {From: 3 * sec, To: 4 * sec}},
+			{{From: 2 * sec, To: 3 * sec}, {From: 4 * sec, To: 6 * sec}, {From: 3 * sec, To: 4 * sec}},
+		} {
+			assert.Equal(t, want, run(kind, parts...), "%v", parts)
+		}
+	}
+	s := one(worker.RabbitMQ, "a", worker.Config{Concurrency: 1, PrefetchMultiplier: 1})
+	s.Outages = []worker.Outage{{From: sec, To: 1100 * ms}, {From: 1150 * ms, To: 5 * sec}, {From: 10 * sec, To: 10100 * ms}, {From: 10150 * ms, To: 10300 * ms}}
+	h := play(t, s, []message{{name: "never", at: sec}, {name: "gap", at: 1100 * ms}, {name: "third", at: 10 * sec}})
+	assert.Equal(t, "published gap@1.1s, published third@10.6s", h.log(worker.Published))
+	assert.Equal(t, worker.Rejected, h.ended[0])
 }
 
 // A retry that cannot be published is given up, as is any other message.

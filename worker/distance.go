@@ -21,38 +21,33 @@ func (s *System) carry(id int32, w *instance) {
 	}
 	// Room in the window of a pushing broker stays known to it; redis has to be asked again.
 	w.asking = w.asking && !w.serial
-	w.fetching++
-	w.blind = w.asks && w.cfg.Loop != Alert
+	w.blind = w.serial && w.cfg.Loop != Alert
 	half := w.cfg.RoundTrip / 2
 	s.at(max(s.now, asked+half)+w.cfg.RoundTrip-half, kindCarried, id)
 }
 
-// distant is an event of a worker that is far from the broker.
-func (s *System) distant(e des.Event) {
-	if e.Kind == kindReplied {
-		if sl := &s.slots[e.Arg]; sl.mine(e) {
-			s.conclude(e.Arg, sl.settling)
-		}
-		return
-	}
-	if !s.mine(e) {
-		return
-	}
-	w := &s.workers[s.tasks[e.Arg].worker]
-	switch {
-	case e.Kind == kindCarried && w.serial:
+// carried takes in a message that has come from a far broker. Far redis is told of it first.
+func (s *System) carried(id int32) {
+	if w := &s.workers[s.tasks[id].worker]; w.serial {
 		w.occupyWire(s.now, 1)
-		s.at(w.wire, kindNoted, e.Arg)
-	case w.cfg.Overheads.Fetch > 0:
-		s.fetch(e.Arg, w)
-	default:
-		s.at(s.now, kindFetched, e.Arg)
+		s.at(w.wire, kindNoted, id)
+		return
+	}
+	s.noted(id)
+}
+
+// noted lets a worker handle a message that its far broker knows it has.
+func (s *System) noted(id int32) {
+	if w := &s.workers[s.tasks[id].worker]; w.cfg.Overheads.Fetch > 0 {
+		s.fetch(id, w)
+	} else {
+		s.at(s.now, kindFetched, id)
 	}
 }
 
 // occupyWire makes the loop of a worker wait for the answers to n calls of a far redis, one after the other.
 func (w *instance) occupyWire(now des.Time, n int) {
-	if w.cfg.RoundTrip > 0 && w.serial && !w.down {
+	if w.cfg.RoundTrip > 0 && w.serial && !w.down() {
 		w.wire = max(now, w.wire) + des.Time(n)*w.cfg.RoundTrip
 	}
 }

@@ -6,26 +6,52 @@ import (
 	"example.com/simrun/des"
 )
 
-// due is the timer of a message whose eta has come.
+// due goes on with a message whose eta has come.
 func (s *System) due(id int32) {
 	w := &s.workers[s.tasks[id].worker]
-	w.held--
+	s.move(id, received)
 	s.widen(w)
-	if !w.cfg.TimersLast || w.keeps != nil || s.limited(&s.tasks[id]) {
-		s.reserve(id)
-		s.turn(w)
+	switch {
+	case s.limited(&s.tasks[id]):
+		s.throttle(id)
+	case w.cfg.TimersLast && w.keeps == nil:
+		s.reserve(id, false)
+		if w.ripe { // the turn that this timer has woken it for began with a look at its children
+			s.handOver(w)
+			return
+		}
+		w.ripe = true
+		s.alarmAtTimer(w)
 		return
+	default:
+		s.enlist(id)
 	}
-	w.holding++
-	s.tasks[id].state = reserved
-	s.pushBack(&w.reserved, id)
-	w.waiting.Set(s.now, w.reserved.n)
-	if w.ripe { // the turn that this timer has woken it for began with a look at its children
-		s.handOver(w)
-		return
+	s.turn(w)
+}
+
+// widen makes the window wider by the messages held. Rabbitmq is told of one after the other (celery/worker/
+// consumer/consumer.py: qos.update, once a turn that follows a message).
+func (s *System) widen(w *instance) {
+	switch {
+	case w.cfg.Overheads.Widen == 0:
+		w.widened = w.in[held]
+	case w.widened < w.in[held] && !w.widening:
+		w.widening = true
+		s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Widen, Kind: kindWiden, Arg: w.id})
+	default:
+		w.widened = min(w.widened, w.in[held])
 	}
-	w.ripe = true
-	s.rouse(w)
+}
+
+// widenByOne widens the window by one: the broker has been told.
+func (s *System) widenByOne(id int32) {
+	w := &s.workers[id]
+	w.widening = false
+	if w.widened < w.in[held] {
+		w.widened++
+		s.widen(w)
+		s.pull(w)
+	}
 }
 
 // handOver gives idle children what became due since the loop last looked at them.
@@ -33,12 +59,11 @@ func (s *System) handOver(w *instance) {
 	if w.ripe {
 		w.ripe = false
 		s.dispatch(w)
-		w.waiting.Set(s.now, w.reserved.n)
 	}
 }
 
-// rouse sets the alarm that ends the sleep of a loop with something to hand over: its next timer.
-func (s *System) rouse(w *instance) {
+// alarmAtTimer sets the alarm that ends the sleep of a loop with something to hand over: its next timer.
+func (s *System) alarmAtTimer(w *instance) {
 	if w.alarmed {
 		return
 	}
@@ -50,6 +75,5 @@ func (s *System) rouse(w *instance) {
 		period = time.Second // kombu/asynchronous/hub.py: fire_timers, when no timer is left
 	}
 	w.alarmed = true
-	at := w.phase + (s.now-w.phase)/period*period + period
-	s.host.Schedule(des.Event{At: at, Kind: kindTimer, Arg: s.slots[w.firstSlot].worker})
+	s.host.Schedule(des.Event{At: w.nextTimer(s.now, period), Kind: kindTimer, Arg: w.id})
 }

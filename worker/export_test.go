@@ -3,6 +3,8 @@ package worker
 import (
 	"fmt"
 	"slices"
+
+	"example.com/simrun/des"
 )
 
 // Audit looks for contradictions in what the System knows. It holds between any two events.
@@ -15,6 +17,14 @@ func (s *System) Audit() error {
 	for i := range s.workers {
 		if err := s.auditWorker(int32(i)); err != nil {
 			return fmt.Errorf("worker %d: %w", i, err)
+		}
+	}
+	if err := s.auditMessages(); err != nil {
+		return err
+	}
+	for i := range s.fleets {
+		if err := s.auditFleet(&s.fleets[i]); err != nil {
+			return fmt.Errorf("fleet %d: %w", i, err)
 		}
 	}
 	listed := map[int32]bool{}
@@ -50,6 +60,57 @@ func (s *System) auditQueue(q *queue) error {
 		return fmt.Errorf("%d listed, %d counted, length %d", n, q.n, q.length.Level())
 	case q.cfg.MaxLength >= 0 && n > q.cfg.MaxLength && !redelivered:
 		return fmt.Errorf("%d waiting, at most %d allowed", n, q.cfg.MaxLength)
+	}
+	return nil
+}
+
+// auditMessages recounts the deliveries of those that have several.
+func (s *System) auditMessages() error {
+	live := make([]int, len(s.messages))
+	named := map[int32]bool{}
+	for id := range s.tasks {
+		t := &s.tasks[id]
+		if t.message == 0 {
+			continue
+		}
+		live[t.message-1]++
+		if name := s.nameOf(int32(id)); t.state == gone || !s.copied(int32(id)) && (named[name] || name != int32(id) && s.tasks[name].pending == 0) {
+			return fmt.Errorf("task %d in state %d, known as %d, has another's name or a name that may be used again", id, t.state, name)
+		} else if !s.copied(int32(id)) {
+			named[name] = true
+		}
+	}
+	for _, m := range s.freeMessages {
+		s.messages[m-1].live = 0
+	}
+	for i := range s.messages {
+		m := &s.messages[i]
+		if m.live != live[i] {
+			return fmt.Errorf("message %d: %d deliveries, %d counted", i+1, live[i], m.live)
+		}
+		for _, id := range []int32{m.task, m.last} {
+			if m.live > 0 && id != none && s.tasks[id].message != int32(i+1) {
+				return fmt.Errorf("message %d: delivery %d is another's", i+1, id)
+			}
+		}
+	}
+	return nil
+}
+
+// auditFleet: one that is looked at after every change has nothing to see but what it has seen.
+func (s *System) auditFleet(f *fleet) error {
+	if f.cfg.Poll > 0 || f.next <= s.now {
+		return nil
+	}
+	want, seen := 0, 0
+	if n := len(f.wanted); n > 0 {
+		want, seen = min(max(s.recommended(f), f.cfg.Min), len(f.cfg.Workers)), f.wanted[n-1].replicas
+	}
+	switch {
+	case want != seen:
+		return fmt.Errorf("nobody looks: %d replicas wanted, %d at the last look", want, seen)
+	case len(f.wanted) > 1 && (f.next == des.Never || f.wanted[0].at+f.cfg.Cooldown < s.now):
+		return fmt.Errorf("nobody looks when the cooldown is over: %d wanted at %v", f.wanted[0].replicas, f.wanted[0].at)
 	}
 	return nil
 }
@@ -104,19 +165,19 @@ func (s *System) auditWorker(me int32) error {
 		return fmt.Errorf("%d tasks unacked, %d counted", unacked, w.unacked)
 	case w.window > 0 && inTime > w.window:
 		return fmt.Errorf("%d unacked in a window of %d", inTime, w.window)
-	case onTheWay != w.fetching || later != w.held || reservedNow != w.reserved.n:
-		return fmt.Errorf("fetching %d (counted %d), held %d (%d), reserved %d (%d)", onTheWay, w.fetching, later, w.held, reservedNow, w.reserved.n)
-	case w.down && (occupied > 0 || reservedNow > 0 || unacked > 0):
+	case onTheWay != w.in[fetching] || later != w.in[held] || reservedNow != w.reserved.n:
+		return fmt.Errorf("fetching %d (counted %d), held %d (%d), reserved %d (%d)", onTheWay, w.in[fetching], later, w.in[held], reservedNow, w.reserved.n)
+	case w.down() && (occupied > 0 || reservedNow > 0 || unacked > 0):
 		return fmt.Errorf("dead, with %d slots taken, %d reserved and %d unacked", occupied, reservedNow, unacked)
-	case !w.down && w.holding != onTheWay+reservedNow+occupied:
-		return fmt.Errorf("holding %d: want %d fetching + %d reserved + %d in slots", w.holding, onTheWay, reservedNow, occupied)
+	case !w.down() && w.holding() != onTheWay+reservedNow+occupied:
+		return fmt.Errorf("holding %d: want %d fetching + %d reserved + %d in slots", w.holding(), onTheWay, reservedNow, occupied)
 	case w.busy.Level() != occupied || inSlots > occupied || occupied > w.cfg.Concurrency:
 		return fmt.Errorf("busy %d, %d tasks in %d of %d slots", w.busy.Level(), inSlots, occupied, w.cfg.Concurrency)
-	case w.cut && reservedNow+later+onTheWay > 0 && w.cfg.Pool != Threads:
+	case w.cut() && reservedNow+later+onTheWay > 0 && w.cfg.Pool != Threads:
 		return fmt.Errorf("without a connection, with %d reserved, %d held and %d on their way", reservedNow, later, onTheWay)
 	case w.waiting.Level() != reservedNow:
 		return fmt.Errorf("%d reserved, %d in the average", reservedNow, w.waiting.Level())
-	case reservedNow > 0 && len(w.free) > 0 && !growing && !w.ripe && !w.stalled && !w.down && !w.leaving && (w.keeps == nil || w.keeps.startable()):
+	case reservedNow > 0 && len(w.free) > 0 && !growing && !w.ripe && !w.stalled && !w.down() && !w.leaves() && (w.keeps == nil || w.keeps.startable()):
 		return fmt.Errorf("%d reserved beside %d free slots", reservedNow, len(w.free))
 	case w.cfg.Loop == Alert && w.room() && s.choose(w) != none:
 		return fmt.Errorf("room for a message that waits")
@@ -138,7 +199,7 @@ func (s *System) auditKept(w *instance, me int32) error {
 			}
 			n++
 		}
-		if n != b.waiting.n || n > 0 && !b.armed && !w.throttled && !w.leaving {
+		if n != b.waiting.n || n > 0 && !b.armed && !w.throttled && !w.leaves() {
 			return fmt.Errorf("%d wait for a token, %d counted, armed %v", n, b.waiting.n, b.armed)
 		}
 	}

@@ -69,11 +69,19 @@ type Landlord interface {
 	Vacate(worker int32)
 }
 
-// presence is where a replica is in its life.
-type presence uint8
+// replica is what makes a worker one of a fleet.
+type replica struct {
+	state   replicaState
+	fleet   int32
+	boots   uint32  // how often it was ordered, and called off
+	ordered uint64  // serial of its last order
+	counted float64 // slot-seconds held until its fleet was last looked at
+}
+
+type replicaState uint8
 
 const (
-	serving presence = iota // as all workers that are in no fleet
+	present replicaState = iota // as all workers that are in no fleet
 	missing
 	booting
 	retiring
@@ -81,29 +89,29 @@ const (
 
 // fleet is the present state of one.
 type fleet struct {
-	cfg     *Fleet
-	up      int // take tasks
-	coming  int
-	serial  uint64 // of the last order
-	wanted  []wish // what looks have wanted that still counts, falling
-	looked  des.Time
-	looking bool // after a change: a look is due
+	cfg    *Fleet
+	up     int // take tasks
+	coming int
+	serial uint64 // of the last order
+	wanted []wish // what looks have wanted that still counts, falling
+	looked des.Time
+	next   des.Time // look; Never = none is due
 
 	running, booting des.Area
 }
 
 // wish is how many replicas a look wanted.
 type wish struct {
-	at       des.Time
+	at       des.Time // when it was last wanted
 	replicas int
 }
 
 // enroll makes a worker a replica that is not there yet, if it is one.
-func enroll(w *instance, fleets []Fleet, id int) {
+func (w *instance) enroll(fleets []Fleet) {
 	for i := range fleets {
-		if slices.Contains(fleets[i].Workers, id) {
-			w.fleet = int32(i)
-			w.presence, w.off, w.down = missing, true, true
+		if slices.Contains(fleets[i].Workers, int(w.id)) {
+			w.replica = replica{state: missing, fleet: int32(i)}
+			w.life = away
 		}
 	}
 }
@@ -122,6 +130,7 @@ func (s *System) assemble(setup *Setup) {
 		f := &s.fleets[i]
 		f.cfg = &setup.Fleets[i]
 		f.wanted = make([]wish, 0, len(f.cfg.Workers)+2)
+		f.next = des.Never
 		s.opening = !f.cfg.Cold
 		first := f.cfg.Min
 		if f.cfg.Policy == Schedule {
@@ -135,15 +144,11 @@ func (s *System) assemble(setup *Setup) {
 		case f.cfg.Poll == 0:
 			s.prompt = true
 		case f.cfg.First > 0:
-			s.lookAt(int32(i), f.cfg.First)
+			s.inspectAt(int32(i), f.cfg.First)
 		default:
-			s.lookAt(int32(i), des.Time(s.boots.Float64()*float64(f.cfg.Poll)))
+			s.inspectAt(int32(i), des.Time(s.boots.Float64()*float64(f.cfg.Poll)))
 		}
 	}
-}
-
-func (s *System) lookAt(i int32, at des.Time) {
-	s.host.Schedule(des.Event{At: at, Kind: kindPoll, Arg: i})
 }
 
 // order starts one replica more, and says whether there was one, and room for it.
@@ -151,7 +156,7 @@ func (s *System) order(i int32) bool {
 	f := &s.fleets[i]
 	id := int32(none)
 	for _, w := range f.cfg.Workers {
-		if s.workers[w].presence == missing {
+		if s.workers[w].replica.state == missing {
 			id = int32(w)
 			break
 		}
@@ -170,13 +175,13 @@ func (s *System) order(i int32) bool {
 	}
 	if f.cfg.Boot != nil && !s.opening {
 		// By the replica and how often it has booted: what others do changes nothing.
-		s.boots.Reset(s.bootKey.With(uint64(id)).With(uint64(w.boots)))
+		s.boots.Reset(s.bootKey.With(uint64(id)).With(uint64(w.replica.boots)))
 		after += des.Seconds(f.cfg.Boot.Draw(s.boots))
 	}
-	w.boots++
+	w.replica.boots++
 	f.serial++
-	w.ordered = f.serial
-	w.presence = booting
+	w.replica.ordered = f.serial
+	w.replica.state = booting
 	f.coming++
 	f.booting.Add(s.now, 1)
 	if !s.opening {
@@ -184,18 +189,18 @@ func (s *System) order(i int32) bool {
 	}
 	s.replica(ReplicaOrdered, id)
 	if after > 0 {
-		s.host.Schedule(des.Event{At: s.now + after, Kind: kindBooted, Arg: id, Gen: des.MakeGen(w.boots)})
+		s.host.Schedule(des.Event{At: s.now + after, Kind: kindBooted, Arg: id, Gen: des.MakeGen(w.replica.boots)})
 		return true
 	}
 	s.booted(id)
 	return true
 }
 
-// booted is a replica that takes tasks from now on, if what it runs on has not failed.
+// booted puts a replica to work, if what it runs on has not failed.
 func (s *System) booted(id int32) {
 	w := &s.workers[id]
-	f := &s.fleets[w.fleet]
-	w.presence = serving
+	f := &s.fleets[w.replica.fleet]
+	w.replica.state = present
 	f.coming--
 	f.up++
 	f.booting.Add(s.now, -1)
@@ -209,19 +214,19 @@ func (s *System) dismiss(i int32) {
 	f := &s.fleets[i]
 	id := s.victim(f)
 	w := &s.workers[id]
-	if w.presence == booting {
-		w.boots++ // its boot is void
+	if w.replica.state == booting {
+		w.replica.boots++ // its boot is void
 		f.coming--
 		f.booting.Add(s.now, -1)
 		s.withdrawn(id)
 		return
 	}
-	w.presence = retiring
+	w.replica.state = retiring
 	f.up--
 	s.replica(ReplicaLeaving, id)
-	off := w.off // a deploy has it
+	gone := w.life == away // a deploy has it
 	s.Shutdown(s.now, id, f.cfg.Grace)
-	if off {
+	if gone {
 		s.departed(id)
 	}
 }
@@ -231,7 +236,7 @@ func (s *System) victim(f *fleet) int32 {
 	best := int32(none)
 	for _, i := range f.cfg.Workers {
 		w := &s.workers[i]
-		if w.presence != serving && w.presence != booting {
+		if w.replica.state != present && w.replica.state != booting {
 			continue
 		}
 		if best == none || s.goesBefore(f, w, &s.workers[best]) {
@@ -242,39 +247,35 @@ func (s *System) victim(f *fleet) int32 {
 }
 
 func (s *System) goesBefore(f *fleet, w, than *instance) bool {
-	if a, b := w.presence == booting, than.presence == booting; a != b {
+	if a, b := w.replica.state == booting, than.replica.state == booting; a != b {
 		return a
 	}
 	if f.cfg.Victim == Idle && w.inHand() != than.inHand() {
 		return w.inHand() < than.inHand()
 	}
-	return w.ordered > than.ordered
+	return w.replica.ordered > than.replica.ordered
 }
 
 // inHand is the number of messages that a worker has, running or reserved.
-func (w *instance) inHand() int { return w.holding + w.held }
+func (w *instance) inHand() int { return w.holding() + w.in[held] }
 
-// departed is a replica whose process is gone.
+// departed takes a replica off its fleet, as its process is gone.
 func (s *System) departed(id int32) {
-	s.fleets[s.workers[id].fleet].running.Add(s.now, -1)
+	s.fleets[s.workers[id].replica.fleet].running.Add(s.now, -1)
 	s.withdrawn(id)
 }
 
-// withdrawn is a replica that is not there any more.
+// withdrawn gives up the place of a replica that is not there any more.
 func (s *System) withdrawn(id int32) {
 	w := &s.workers[id]
-	w.presence = missing
-	s.count1(&s.tally.Fleets[w.fleet].Removed)
+	w.replica.state = missing
+	s.count1(&s.tally.Fleets[w.replica.fleet].Removed)
 	if s.landlord != nil {
 		s.landlord.Vacate(id)
 	}
 	s.replica(ReplicaGone, id)
-}
-
-// count1 counts something of the observed window.
-func (s *System) count1(n *int64) {
-	if s.now >= s.from && s.now < s.to {
-		*n++
+	if s.prompt {
+		s.changed() // there may be room for another's
 	}
 }
 
@@ -289,7 +290,7 @@ func (s *System) recount() {
 	for i := range s.fleets {
 		for _, id := range s.fleets[i].cfg.Workers {
 			w := &s.workers[id]
-			w.counted -= w.busy.Integral(s.now)
+			w.replica.counted -= w.busy.Integral(s.now)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 // they run on fails: play audits after each event, every task ends once, and no more replicas are there than may be.
 func TestRandomFleets(t *testing.T) {
 	ordered := int64(0)
-	for seed := range uint64(300) {
+	for seed := range uint64(500) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 11))
 			s, script := randomSystem(r)
@@ -32,6 +32,10 @@ func TestRandomFleets(t *testing.T) {
 			s.Fleets = []worker.Fleet{f}
 			if r.IntN(3) == 0 {
 				script = shutdowns(r, script, len(s.Workers))
+			}
+			if seed >= 300 {
+				trouble(r, &s)
+				worse(r, &s)
 			}
 			h := play(t, s, script, 1500*sec)
 			var published, ended int64

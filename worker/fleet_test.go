@@ -134,3 +134,24 @@ func TestFleetLooksAfterEveryChange(t *testing.T) {
 	h := play(t, s, burst("a", 3, 0, 10*sec, 20*sec), 100*sec)
 	assert.Equal(t, "order 0@10s, order 1@10s, up 0@15s, up 1@15s, leave 1@35s, gone 1@35s, leave 0@55s, gone 0@55s", h.life())
 }
+
+// Nothing changes any more when the cooldown is over: the fleet looks by itself. Two replicas are wanted until the first
+// task ends at 30 s, one until the second ends at 50 s.
+func TestFleetLooksAfterItsCooldown(t *testing.T) {
+	s := fleet(2, worker.Fleet{Target: 1, Unacked: true, Cooldown: 60 * sec})
+	h := play(t, s, []message{{name: "a1", at: 10 * sec, run: 20 * sec}, {name: "a2", at: 10 * sec, run: 40 * sec}}, 300*sec)
+	assert.Equal(t, "order 0@10s, up 0@10s, order 1@10s, up 1@10s, leave 1@1m30s, gone 1@1m30s, leave 0@1m50s, gone 0@1m50s", h.life())
+}
+
+// There is one place for two fleets. The second gets it when the first gives it up, though its own queue does not change.
+func TestFleetLooksWhenThereIsRoom(t *testing.T) {
+	s := one(worker.Ideal, "ab", worker.Config{Name: "w", Concurrency: 1, DisablePrefetch: true, AcksLate: true})
+	s.Workers = append(s.Workers, s.Workers[0])
+	s.Workers[0].Queues, s.Workers[1].Queues = []int{0}, []int{1}
+	f := worker.Fleet{Workers: []int{0}, Target: 1, Unacked: true, Cooldown: 60 * sec}
+	s.Fleets = append(s.Fleets, f, f)
+	s.Fleets[1].Workers = []int{1}
+	script := []message{{name: "a", at: 10 * sec, run: 10 * sec}, {name: "b", class: 1, at: 11 * sec, run: sec}}
+	h := playIn(t, s, &host{places: 1}, script, 300*sec)
+	assert.Equal(t, "order 0@10s, up 0@10s, leave 0@1m20s, gone 0@1m20s, order 1@1m20s, up 1@1m20s, leave 1@2m21s, gone 1@2m21s", h.life())
+}

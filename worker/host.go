@@ -19,9 +19,6 @@ type Host interface {
 	Done(task int32, o Outcome)
 }
 
-// Warden is a Host that wants to know when the process of a slot is gone: what runs there from now on is a new one.
-type Warden interface{ Replaced(slot int32) }
-
 // Result is how the body of an attempt ended.
 type Result uint8
 
@@ -33,40 +30,6 @@ const (
 	Crashed              // killed its own process
 	Stopped              // interrupted after Stop had returned false
 	ServiceFailed        // a service that it called refused, failed or did not answer in time
-)
-
-// Kinds of events that a System schedules. A host's own kinds start at FirstHostKind.
-const (
-	kindPublished des.Kind = iota // task: the message, or its retry, is in the broker
-	kindFetched                   // task: the message is in the worker's hands
-	kindDue                       // task: held by the worker, its eta has come
-	kindStart                     // slot: the body begins
-	kindFree                      // slot: the slot can take another task
-	kindNotice                    // slot: the parent sees that the child is dead
-	kindLimit                     // slot: a time limit
-	kindUp                        // worker: restarted
-	kindTimer                     // worker: a timer wakes its loop
-	kindNudge                     // worker: a timer wakes its loop that has nothing to do any more
-	kindKeepalive                 // worker: the timer of its autoscaler
-	kindLook                      // worker: it looks for messages that are unacked for too long
-	kindWiden                     // worker: its window is widened for a held eta
-	kindKill                      // worker: the time that it was given to shut down is over
-	kindCarried                   // task: the message has come from a far broker
-	kindNoted                     // task: and the far broker knows that it has
-	kindReplied                   // slot: what its worker asked of a far broker is done
-	kindCold                      // worker: its soft timeout is over
-	kindRestart                   // worker: it is up after a deploy
-	kindDeploy                    // deploy: it begins
-	kindOutage                    // outage of the broker: it begins
-	kindBack                      // one is over
-	kindReconnect                 // worker: it connects again
-	kindGiveUp                    // task: it cannot be published
-	kindToken                     // bucket: a task of its kind may start
-	kindGrown                     // worker: it has started processes for what is reserved
-	kindObserve                   // the observed window begins or ends
-	kindPoll                      // fleet: it is looked at
-	kindBooted                    // worker: a replica that was ordered takes tasks
-	FirstHostKind
 )
 
 // Record is one change of state. Tables, timelines and tests read the stream of them, in both worlds alike.

@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +26,7 @@ type message struct {
 	at    des.Time
 	class int
 	run   des.Time           // of every attempt
+	first des.Time           // of the first; 0 = as of all
 	ends  []worker.Result    // by attempt, the last for all later ones; none = succeeds
 	hangs bool               // never ends
 	cpu   bool               // cannot be stopped, and stalls a gevent worker
@@ -50,6 +52,7 @@ type host struct {
 	tally   *worker.Tally
 	gone    []des.Time // when workers that were shut down were gone
 	back    des.Time   // after which they are restarted; 0 = not
+	places  int        // for replicas of fleets that are left
 
 	kills []kill
 	alive map[int32]bool // children, by slot
@@ -84,10 +87,14 @@ const (
 // play runs a script until nothing is left to do, or until the end given.
 func play(t *testing.T, s worker.Setup, script []message, until ...des.Time) *host {
 	t.Helper()
-	h := &host{
-		t: t, script: script, jitter: 0.5,
-		ended: make([]worker.Outcome, len(script)), dones: make([]int, len(script)),
-	}
+	return playIn(t, s, &host{places: math.MaxInt}, script, until...)
+}
+
+// playIn is play in a world of which something is given.
+func playIn(t *testing.T, s worker.Setup, h *host, script []message, until ...des.Time) *host {
+	t.Helper()
+	h.t, h.script, h.jitter = t, script, 0.5
+	h.ended, h.dones = make([]worker.Outcome, len(script)), make([]int, len(script))
 	for i := range s.Queues {
 		q := &s.Queues[i]
 		if *q == (worker.Queue{Name: q.Name}) {
@@ -107,7 +114,6 @@ func play(t *testing.T, s worker.Setup, script []message, until ...des.Time) *ho
 			h.owner = append(h.owner, int32(i))
 		}
 	}
-	s.Keeper = h
 	s.Recorder = h
 	h.sys = worker.New(s, h)
 	for i := range script {
@@ -185,21 +191,16 @@ func (h *host) step(e des.Event) {
 	}
 }
 
-func (h *host) Gone(worker int32) {
-	h.gone = append(h.gone, h.now)
-	if h.back > 0 {
-		h.queue.Push(des.Event{At: h.now + h.back, Kind: kindBack, Arg: worker})
+// Lodge and Vacate: each replica takes a place.
+func (h *host) Lodge(int32) (des.Time, bool) {
+	if h.places == 0 {
+		return 0, false
 	}
+	h.places--
+	return 0, true
 }
 
-// Kill lets bodies that compute be stopped, too.
-func (h *host) Kill(id int32) {
-	for slot := range h.slots {
-		if h.slots[slot].worker == id {
-			h.slots[slot].killed = true
-		}
-	}
-}
+func (h *host) Vacate(int32) { h.places++ }
 
 func (h *host) lastStarted(slot int32) worker.Record {
 	for i := len(h.records) - 1; ; i-- {
@@ -218,7 +219,11 @@ func (h *host) Start(task, slot int32, attempt int) {
 		h.sys.Stall(h.lastStarted(slot).Worker)
 	}
 	if !m.hangs {
-		h.queue.Push(des.Event{At: h.now + m.run, Kind: kindEnd, Arg: slot, Gen: des.MakeGen(h.slots[slot].gen)})
+		run := m.run
+		if attempt == 1 && m.first > 0 {
+			run = m.first
+		}
+		h.queue.Push(des.Event{At: h.now + run, Kind: kindEnd, Arg: slot, Gen: des.MakeGen(h.slots[slot].gen)})
 	}
 }
 

@@ -6,74 +6,46 @@ import "example.com/simrun/des"
 // to free slots.
 type instance struct {
 	cfg       *Config
+	id        int32
 	firstSlot int32
-	free      []int32 // slots without a task; the last is used first
-	reserved  list
-	unacked   int  // messages that count in the window
-	held      int  // of these, with an eta to come: each widens the window by one
-	widened   int  // by which the window is wider now
-	widening  bool // the broker is about to be told of one more
-	acking    int  // of the unacked, whose acks the loop has to send yet
-	unheard   int  // of the unacked, whose start the loop has not heard of yet: it is busy with a message
-	fetching  int  // messages on their way
-	holding   int  // fetching + reserved + in a slot
-	window    int  // 0 = no limit
-	most      int  // the largest holding; 0 = no limit but the window
-	serial    bool
-	down      bool // its process is dead
-	outages   int  // of what it runs on, which have not ended
-	leaving   bool // shuts down
-	patient   bool // before its soft timeout is over, it does not
-	off       bool // gone after a shutdown
-	cut       bool // has no connection to the broker
-	drains    int  // of its reserve, that still start while it is leaving
-	stalled   bool // gevent: its thread is taken by a task
-	asking    bool // waits for a message
 	rotation  rotation
-	asked     uint64   // serial of the present ask for a message
-	asks      bool     // redis: its loop has to ask for each message
-	blind     bool     // its loop sleeps without having asked
-	overdue   bool     // a timer has come while its thread was taken by a task
-	ripe      bool     // an eta has come, and its loop has not looked at its children since
-	alarmed   bool     // a timer is set that wakes it
-	turned    des.Time // last turn of the loop
-	fetched   des.Time // when it has the last of the messages on their way
-	looks     des.Time // one of the times when it looks for unacked messages
-	phase     des.Time // of its timers
-	lastFreed des.Time
-	blocked   des.Time     // its loop does nothing before
-	sent      des.Time     // far broker: when the present ask for messages was sent
-	wire      des.Time     // far redis: its loop waits for an answer until then
-	absent    []int32      // slots without a process: autoscaled
-	grown     des.Time     // last growth
-	cutAt     des.Time     // since when
-	rollout   int32        // of the deploy in whose hands it is, from 1; 0 = none
-	cause     int32        // of its shutdown
-	deaths    uint32       // what was scheduled for it in an earlier life does not concern it
-	keeps     *reservation // nil = no slot is kept for a queue
-	throttled bool         // a token has come while its thread was taken by a task
+	window    int  // 0 = no limit
+	most      int  // messages in hand; 0 = no limit but the window
+	serial    bool // redis: it asks for one message at a time; rabbitmq pushes
 
-	presence presence // of a replica
-	fleet    int32    // that it belongs to
-	boots    uint32   // how often it was ordered, and called off
-	ordered  uint64   // serial of its last order
-	counted  float64  // slot-seconds held until its fleet was last looked at
+	life    life
+	deaths  uint32   // what was scheduled for it in an earlier life does not concern it
+	outages int      // of what it runs on, which have not ended
+	lost    des.Time // since when it has no connection to the broker; Never = it has one
+	toStart int      // of its reserve, although it is leaving
+	cause   int32    // of its shutdown
+	rollout int32    // of the deploy in whose hands it is, from 1; 0 = none
+	replica replica
 
-	busy    des.Area
-	waiting des.Area
+	ledger
+	free   []int32  // slots without a task; the last is used first
+	absent []int32  // slots without a process: autoscaled
+	grown  des.Time // last growth
+	busy   des.Area // slots that are not free
+
+	reactor
+	asking  bool     // waits for a message
+	asked   uint64   // serial of the present ask for a message
+	fetched des.Time // when it has the last of the messages on their way
+	sent    des.Time // far broker: when the present ask for messages was sent
+	wire    des.Time // far redis: its loop waits for an answer until then
 }
 
-func newInstance(cfg *Config, kind BrokerKind, queues []queue) instance {
+func newInstance(id int, cfg *Config, kind BrokerKind, queues []queue) instance {
 	w := instance{
 		cfg:      cfg,
-		reserved: emptyList(),
+		id:       int32(id),
+		ledger:   ledger{reserved: emptyList(), keeps: newKept(cfg, len(queues))},
 		window:   cfg.PrefetchMultiplier * cfg.Concurrency,
-		// A redis worker asks for one message at a time (BRPOP); rabbitmq pushes.
+		lost:     des.Never,
 		serial:   kind == Redis,
-		asks:     kind == Redis,
 		rotation: newRotation(cfg, queues),
 		cause:    NoCause,
-		keeps:    newReservation(cfg, len(queues)),
 	}
 	switch {
 	case cfg.DisablePrefetch:
@@ -96,13 +68,13 @@ func (w *instance) room() bool { return !w.blind && w.vacant() }
 // vacant is room, whether or not the loop has found out.
 func (w *instance) vacant() bool {
 	switch {
-	case w.down, w.leaving, w.cut, w.stalled, w.serial && w.fetching > 0, w.most > 0 && w.holding >= w.most:
+	case w.life != alive, w.cut(), w.stalled, w.serial && w.in[fetching] > 0, w.most > 0 && w.holding() >= w.most:
 		return false
 	case w.window == 0:
 		return true
 	}
 	most := w.window + w.widened
-	if limit := w.cfg.EtaTaskLimit; limit > 0 && w.held > 0 {
+	if limit := w.cfg.EtaTaskLimit; limit > 0 && w.in[held] > 0 {
 		// kombu/common.py: QoS.increment_eventually, up to max_prefetch. That it takes off again also what it did not
 		// add is left out: the window is here as wide after a flood as before.
 		most = min(most, limit)
@@ -115,12 +87,14 @@ func (w *instance) idle(queue int32) bool {
 	if w.keeps != nil {
 		return w.keeps.hands.has(queue)
 	}
-	return len(w.free) > w.reserved.n+w.fetching
+	return len(w.free) > w.reserved.n+w.in[fetching]
 }
 
-// ask notes whether the worker waits for a message, and since when: redis serves the longest waiting first.
-func (s *System) ask(w *instance) {
-	room := w.room()
+// ask notes whether the worker waits for a message.
+func (s *System) ask(w *instance) { s.asksIf(w, w.room()) }
+
+// asksIf notes whether the worker waits for a message, and since when: redis serves the longest waiting first.
+func (s *System) asksIf(w *instance, room bool) {
 	if room && !w.asking {
 		s.asks++
 		w.asked = s.asks
@@ -131,130 +105,79 @@ func (s *System) ask(w *instance) {
 
 // pull takes messages while there is room and the worker's queues have any.
 func (s *System) pull(w *instance) {
-	for w.room() {
+	room := w.room()
+	for room && s.waiting > 0 {
 		q := s.choose(w)
 		if q == none {
 			break
 		}
-		id := s.pop(&s.queues[q])
-		s.deliver(id, w)
+		s.deliver(s.pop(&s.queues[q]), w)
+		room = w.room()
 	}
-	s.ask(w)
+	s.asksIf(w, room)
 }
 
 // deliver gives a message to a worker.
 func (s *System) deliver(id int32, w *instance) {
 	t := &s.tasks[id]
-	t.worker = s.slots[w.firstSlot].worker
-	p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
-	t.late = p.late
-	t.unacked = true
-	t.state = fetching
-	t.delivered, t.restored = s.now, false
-	w.unacked++
-	w.holding++
-	if s.prompt {
-		s.changed()
+	to := fetching
+	if w.cfg.RoundTrip == 0 && w.cfg.Overheads.Fetch == 0 {
+		to = received
 	}
-	if w.keeps != nil {
-		w.keeps.hands.take(t.queue)
-		w.keeps.window.take(t.queue)
-	}
+	s.take(id, w, to)
+	t.late = s.policyOf(t).late
+	t.delivered = s.now
 	if w.cfg.RoundTrip > 0 {
 		s.carry(id, w)
 		return
 	}
 	w.asking = false
-	if w.cfg.Overheads.Fetch > 0 {
-		w.fetching++
-		w.blind = w.asks && w.cfg.Loop != Alert
-		s.fetch(id, w)
+	if to == received {
+		s.receive(id)
 		return
 	}
-	s.receive(id)
+	w.blind = w.serial && w.cfg.Loop != Alert
+	s.fetch(id, w)
 }
 
-// receive puts a message into the worker's hands.
+// fetched is the turn of the loop in which a message is in the worker's hands.
+func (s *System) fetched(id int32) {
+	w := &s.workers[s.tasks[id].worker]
+	s.move(id, received)
+	s.receive(id)
+	if w.cfg.Loop != Alert && w.cfg.Pool == Solo && len(w.free) == 0 {
+		return // it runs the task in this very turn
+	}
+	s.turn(w)
+	if w.unheard > 0 {
+		w.acking += w.unheard
+		w.unheard = 0
+		s.turn(w)
+	}
+}
+
+// receive finds the place of a message that has come into the worker's hands.
 func (s *System) receive(id int32) {
 	t := &s.tasks[id]
 	if t.grown {
 		t.grown = false
-		s.dispatchReserved(&s.workers[t.worker])
+		s.dispatch(&s.workers[t.worker])
 		s.enlist(id)
 		return
 	}
 	t.received = s.now
 	s.record(Received, id, OK)
-	if t.eta > s.now {
+	switch {
+	case t.eta > s.now:
 		// Held in memory until due; the window is widened so that others can pass (celery/worker/strategy.py).
-		w := &s.workers[t.worker]
-		t.state = held
-		w.held++
-		w.holding--
-		if w.keeps != nil {
-			w.keeps.hands.give(t.queue)
-			w.keeps.window.give(t.queue)
-		}
-		s.widen(w)
+		s.move(id, held)
+		s.widen(&s.workers[t.worker])
 		s.at(t.eta, kindDue, id)
-		return
-	}
-	if s.limited(t) {
-		w := &s.workers[t.worker]
-		w.holding--
-		if w.keeps != nil {
-			w.keeps.hands.give(t.queue)
-		}
+	case s.limited(t):
 		s.throttle(id)
-		return
-	}
-	if !s.grow(id) {
+	case !s.grow(id):
 		s.enlist(id)
 	}
-}
-
-// widen makes the window wider by the messages held. Rabbitmq is told of one after the other (celery/worker/
-// consumer/consumer.py: qos.update, once a turn that follows a message).
-func (s *System) widen(w *instance) {
-	switch {
-	case w.cfg.Overheads.Widen == 0:
-		w.widened = w.held
-	case w.widened < w.held && !w.widening:
-		w.widening = true
-		s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Widen, Kind: kindWiden, Arg: s.slots[w.firstSlot].worker})
-	default:
-		w.widened = min(w.widened, w.held)
-	}
-}
-
-// wider is the broker having been told of one more.
-func (s *System) wider(id int32) {
-	w := &s.workers[id]
-	w.widening = false
-	if w.widened < w.held {
-		w.widened++
-		s.widen(w)
-		s.pull(w)
-	}
-}
-
-// reserve takes a message whose eta has come.
-func (s *System) reserve(id int32) {
-	t := &s.tasks[id]
-	w := &s.workers[t.worker]
-	t.state = reserved
-	if w.keeps != nil {
-		w.keeps.window.take(t.queue)
-	}
-	if s.limited(t) {
-		s.throttle(id)
-		return
-	}
-	w.holding++
-	if w.keeps != nil {
-		w.keeps.hands.take(t.queue)
-	}
-	s.enlist(id)
 }
 
 // enlist puts a message at the end of the worker's reserve and hands out what it can.
@@ -262,39 +185,32 @@ func (s *System) enlist(id int32) {
 	w := &s.workers[s.tasks[id].worker]
 	s.handOver(w)
 	switch {
-	case len(w.free) == 0, w.stalled, w.leaving:
+	case len(w.free) == 0, w.stalled, w.leaves():
 	case w.reserved.n == 0 && w.keeps == nil, w.keeps != nil && w.keeps.slots.has(s.tasks[id].queue):
 		s.occupy(id, w)
 		return
 	}
-	s.tasks[id].state = reserved
-	s.pushBack(&w.reserved, id)
-	if w.keeps != nil {
-		w.keeps.waiting[s.tasks[id].queue]++
-	}
-	w.waiting.Set(s.now, w.reserved.n)
+	s.reserve(id, false)
 }
 
 // dispatch hands reserved messages to free slots.
 func (s *System) dispatch(w *instance) {
 	if w.keeps != nil {
 		s.dispatchKept(w)
-		return
+	} else {
+		for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled && (!w.leaves() || w.mayStart()) {
+			s.occupy(s.popFront(&w.reserved), w)
+		}
 	}
-	for w.reserved.n > 0 && len(w.free) > 0 && !w.stalled && (!w.leaving || w.drain()) {
-		s.occupy(s.popFront(&w.reserved), w)
-	}
+	w.waiting.Set(s.now, w.reserved.n)
 }
 
 // occupy hands a message to a free slot. One that has expired is dropped only now, as Celery looks at it when it is
 // about to run (celery/worker/request.py: revoked).
 func (s *System) occupy(id int32, w *instance) {
 	t := &s.tasks[id]
-	if t.expires > 0 && s.now >= t.expires {
-		w.holding--
-		if w.keeps != nil {
-			w.keeps.hands.give(t.queue)
-		}
+	if s.now >= t.expires {
+		s.drop(id)
 		s.ack(t)
 		s.finish(id, Expired)
 		return
@@ -304,33 +220,11 @@ func (s *System) occupy(id int32, w *instance) {
 	w.free = w.free[:n]
 	s.slots[sl].task = id
 	t.slot = sl
-	t.state = starting
+	s.move(id, starting)
 	w.busy.Add(s.now, 1)
-	w.occupied(sl, t.queue)
 	if w.cfg.Overheads.Start > 0 {
 		s.takeUp(sl, w)
 	} else {
 		s.begin(id)
-	}
-}
-
-// ack takes the message out of its worker's window.
-func (s *System) ack(t *task) {
-	if !t.unacked {
-		return
-	}
-	t.unacked = false
-	w := &s.workers[t.worker]
-	if w.keeps != nil && t.state != held {
-		w.keeps.window.give(t.queue)
-	}
-	switch {
-	case w.cfg.Loop == Alert:
-		w.unacked--
-		w.occupyWire(s.now, 1)
-	case w.cfg.Loop == AskFirst && w.fetching > 0:
-		w.unheard++
-	default:
-		w.acking++
 	}
 }

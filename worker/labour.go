@@ -55,7 +55,7 @@ func (s *System) settle(id int32, after des.Time) {
 	s.conclude(id, after)
 }
 
-// conclude is settle once nothing has to be asked of a far broker any more.
+// conclude schedules the freeing once nothing has to be asked of a far broker any more.
 func (s *System) conclude(id int32, after des.Time) {
 	w := &s.workers[s.slots[id].worker]
 	if !w.cfg.Charged || s.labour == nil {

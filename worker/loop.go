@@ -23,7 +23,22 @@ const (
 func (l Loop) asksFirst() bool { return l == AskFirst || l == DeafAskFirst }
 func (l Loop) deaf() bool      { return l == Deaf || l == DeafAskFirst }
 
-// turn is a turn of the worker's loop: it sends the acks, and asks for a message if there is room.
+// reactor is what the loop of a worker is at.
+type reactor struct {
+	phase     des.Time // of its timers
+	firstLook des.Time // for messages that are unacked for too long
+	turned    des.Time // its last turn
+	lastFreed des.Time // a slot
+	blocked   des.Time // it does nothing before
+	blind     bool     // it sleeps without having asked for a message
+	ripe      bool     // an eta has come, and it has not looked at its children since
+	alarmed   bool     // a timer is set that wakes it
+	stalled   bool     // gevent: its thread is taken by a task
+	overdue   bool     // a timer has come while it was
+	throttled bool     // a token has come while it was
+}
+
+// turn runs the worker's loop once: it sends the acks, and asks for a message if there is room.
 func (s *System) turn(w *instance) {
 	s.handOver(w)
 	if w.cfg.Loop == Alert {
@@ -32,27 +47,21 @@ func (s *System) turn(w *instance) {
 	}
 	w.turned = s.now
 	if !w.cfg.Loop.asksFirst() {
-		w.sendAcks(s.now)
+		s.sendAcks(w)
 	}
 	w.blind = false
 	s.pull(w)
-	w.blind = w.asks && !w.room()
+	w.blind = w.serial && !w.room()
 	if w.cfg.Loop.asksFirst() {
-		w.sendAcks(s.now)
+		s.sendAcks(w)
 	}
-	s.arouse(w)
-}
-
-func (w *instance) sendAcks(now des.Time) {
-	w.occupyWire(now, w.acking)
-	w.unacked -= w.acking
-	w.acking = 0
+	s.setAlarm(w)
 }
 
 // started tells the loop that a child has accepted its task.
 func (s *System) started(w *instance) {
 	if w.cfg.Loop.deaf() || w.cfg.Loop == AskFirst && w.cfg.Pool == Solo {
-		s.arouse(w)
+		s.setAlarm(w)
 		return
 	}
 	if w.unheard == 0 {
@@ -66,11 +75,11 @@ func (s *System) freed(w *instance, acked, blocked bool) {
 	w.lastFreed = s.now
 	switch {
 	case w.cfg.Loop.deaf() && !(blocked && (w.cfg.Pool == Gevent || w.cfg.Pool == Solo)):
-		s.arouse(w)
+		s.setAlarm(w)
 	case w.cfg.Loop == AskFirst && acked && len(w.free) == w.processes() && w.processes() > 1 &&
 		w.cfg.Overheads.Batched > 0 && s.now-last < w.cfg.Overheads.BatchWithin && s.choice.Float64() < w.cfg.Overheads.Batched:
-		w.sendAcks(s.now)
-		s.arouse(w)
+		s.sendAcks(w)
+		s.setAlarm(w)
 	default:
 		s.turn(w)
 	}
@@ -92,9 +101,9 @@ func (s *System) overtaken(w *instance, sl *slot, id int32) bool {
 	return true
 }
 
-// arouse sets the alarm that ends the sleep of a loop that has something to do and does not know.
-func (s *System) arouse(w *instance) {
-	if w.cfg.Loop == Alert || w.alarmed || w.fetching > 0 || w.acking == 0 && !(w.blind && w.vacant()) {
+// setAlarm sets the alarm that ends the sleep of a loop that has something to do and does not know.
+func (s *System) setAlarm(w *instance) {
+	if w.cfg.Loop == Alert || w.alarmed || w.in[fetching] > 0 || w.acking == 0 && !(w.blind && w.vacant()) {
 		return
 	}
 	at := w.turned + w.cfg.Overheads.Drain
@@ -106,28 +115,33 @@ func (s *System) arouse(w *instance) {
 	case w.cfg.Wakeup == 0:
 		return
 	default:
-		at = w.phase + (s.now-w.phase)/w.cfg.Wakeup*w.cfg.Wakeup + w.cfg.Wakeup
+		at = w.nextTimer(s.now, w.cfg.Wakeup)
 	}
 	w.alarmed = true
-	s.host.Schedule(des.Event{At: max(at, s.now), Kind: kindTimer, Arg: s.slots[w.firstSlot].worker})
+	s.host.Schedule(des.Event{At: max(at, s.now), Kind: kindTimer, Arg: w.id})
 }
 
-// timer is a timer of the loop.
+// nextTimer is the first time after now at which one of its timers of a period fires.
+func (w *instance) nextTimer(now, period des.Time) des.Time {
+	return w.phase + (now-w.phase)/period*period + period
+}
+
+// timer wakes the loop.
 func (s *System) timer(id int32) {
 	w := &s.workers[id]
 	w.alarmed = false
 	switch {
 	case w.stalled:
 		w.overdue = true
-	case !w.down && w.fetching == 0:
+	case !w.down() && w.in[fetching] == 0:
 		s.turn(w)
 	}
 }
 
-// nudge is the timer of a time limit, which wakes the loop also when its task has ended long ago
+// nudge wakes the loop at a time limit, also when its task has ended long ago
 // (kombu/asynchronous/timer.py: a cancelled entry stays in the heap until its time).
 func (s *System) nudge(id int32) {
-	if w := &s.workers[id]; !w.down && w.fetching == 0 {
+	if w := &s.workers[id]; !w.down() && w.in[fetching] == 0 {
 		s.turn(w)
 	}
 }
@@ -138,30 +152,26 @@ func (s *System) block(w *instance, d des.Time) {
 	s.blocked = max(s.blocked, w.blocked)
 }
 
-// postpone puts off an event that a blocked loop has to handle, and says whether it did.
-func (s *System) postpone(e des.Event) bool {
-	var id int32
-	switch e.Kind {
-	case kindFetched, kindDue, kindCarried, kindNoted:
-		t := &s.tasks[e.Arg]
-		if des.MakeGen(t.gen) != e.Gen {
-			return false
-		}
-		id = t.worker
-	case kindFree, kindNotice, kindLimit, kindReplied:
-		id = s.slots[e.Arg].worker
-	case kindToken:
-		id = e.Arg / int32(len(s.classes))
-	case kindTimer, kindNudge, kindKeepalive, kindGrown:
-		id = e.Arg
-	default:
-		return false
+// Stall tells that the only thread of a gevent worker is taken by a CPU phase: its loop stands still, and neither
+// receives nor starts anything. Unlike the other calls, a Host may make it from inside Start.
+func (s *System) Stall(worker int32) { s.workers[worker].stalled = true }
+
+// Wake tells that the thread is free again.
+func (s *System) Wake(now des.Time, worker int32) {
+	s.now = now
+	w := &s.workers[worker]
+	w.stalled = false
+	if w.throttled {
+		s.spendAllTokens(w)
 	}
-	w := &s.workers[id]
-	if w.blocked <= s.now {
-		return false
+	s.dispatch(w)
+	if w.leaves() && s.mayLeave(w) {
+		return
 	}
-	e.At = w.blocked
-	s.host.Schedule(e)
-	return true
+	if w.overdue {
+		w.overdue = false
+		s.turn(w)
+		return
+	}
+	s.pull(w)
 }

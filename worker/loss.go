@@ -7,7 +7,7 @@ import (
 	"example.com/simrun/des"
 )
 
-// crash is the death of the process that ran a body. A prefork child dies alone, and its parent sees it a little
+// crash ends the process that ran a body. A prefork child dies alone, and its parent sees it a little
 // later; in the other pools the task takes its whole worker along.
 func (s *System) crash(id int32) {
 	sl := &s.slots[id]
@@ -17,19 +17,19 @@ func (s *System) crash(id int32) {
 	t.state = crashed
 	w := &s.workers[sl.worker]
 	if w.cfg.Pool != Prefork {
-		s.perish(w)
+		s.die(w, killed, s.cause)
 		return
 	}
-	s.exited(id, 0)
+	s.childExited(id, 0)
 }
 
-// notice is the parent seeing that a child is dead, and others with it.
+// notice lets the parent see that a child is dead, and others with it.
 func (s *System) notice(id int32) {
 	sl := &s.slots[id]
 	sl.missed = false
 	w := &s.workers[sl.worker]
 	s.bury(id)
-	s.lookRound(w)
+	s.buryOthers(w)
 	s.turn(w) // the acks of lost messages have made room
 }
 
@@ -38,106 +38,138 @@ func (s *System) bury(id int32) {
 	sl := &s.slots[id]
 	if task := sl.task; task != none {
 		t := &s.tasks[task]
-		p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
 		sl.task = none
-		if t.late && p.reject {
-			s.requeue(task, 0)
-		} else {
+		if !s.outlives(task) {
 			s.ack(t)
-			s.finish(task, Lost)
+		}
+		if s.spares(task) {
+			s.requeue(task, 0, s.broker.Kind != Redis)
 		}
 	}
 	s.replace(id)
 }
 
-// perish is the death of a whole worker. What it had acked is lost; the broker gives the rest to others, redis only
-// once its visibility timeout has passed.
-func (s *System) perish(w *instance) {
-	me := s.slots[w.firstSlot].worker
-	w.down = true
-	s.collect(me)
-	// Back to the front, the first received last, so that it is first again; redis puts them at the back.
-	back := s.broker.Kind == Redis
+// outlives says whether a message is delivered again when the child that runs it is lost.
+func (s *System) outlives(id int32) bool {
+	t := &s.tasks[id]
+	return t.late && s.policyOf(t).reject || s.superseded(id)
+}
+
+// loss is how a worker loses the messages in its hands.
+type loss uint8
+
+const (
+	// killed: the broker finds out, rabbitmq at once and redis after its visibility timeout. What was acked is lost.
+	killed loss = iota
+	// closing: the worker closes its connection itself, as nothing runs any more or its soft timeout is over. With redis,
+	// too, all goes back to the front (kombu/transport/virtual/base.py: restore_unacked_once takes the last one first, and
+	// kombu/transport/redis.py puts it where it is read next). What was acked and still runs is lost; only a soft timeout
+	// can leave any.
+	closing
+	// cutOff: the worker has lost its connection. It drops what has not started (celery/worker/consumer/consumer.py:
+	// on_close), and what runs goes on: worker_cancel_long_running_tasks_on_connection_loss is off. What a threads worker has
+	// reserved is in the hands of its pool already, and runs too. As no ack can arrive any more, the broker delivers again
+	// all that was unacked, also what still runs: rabbitmq when it is back, redis after its visibility timeout.
+	cutOff
+)
+
+// lose takes from a worker what it loses, and gives back to the broker what that delivers again.
+func (s *System) lose(w *instance, by loss) {
+	toFront := by == closing || s.broker.Kind != Redis
+	s.collect(w.id, toFront)
+	if by == cutOff {
+		s.dropReserve(w)
+	} else {
+		s.clear(w)
+	}
+	for _, id := range s.lost {
+		if by == cutOff {
+			if w.goesOn(&s.tasks[id]) {
+				s.again(id)
+				continue
+			}
+			s.drop(id)
+		}
+		s.suffered(id)
+		switch {
+		case !s.spares(id):
+		case by == closing:
+			s.requeue(id, 0, true)
+		default:
+			s.requeue(id, s.restoreDelay(&s.tasks[id]), toFront)
+		}
+	}
+	if by == cutOff { // no ack arrives any more
+		s.countUnacked(w, -w.acking-w.unheard)
+		w.acking, w.unheard = 0, 0
+	}
+}
+
+// goesOn says whether a message of a worker that has lost its connection is run all the same.
+func (w *instance) goesOn(t *task) bool {
+	return t.state >= starting || t.state == reserved && w.cfg.Pool == Threads
+}
+
+// collect lists the messages that a worker has in its hands, in the order in which the broker has them back. What goes to
+// the front comes latest first, so that the first is first again. Those that a later delivery carries on give nothing back,
+// and come when it is known what becomes of that.
+func (s *System) collect(worker int32, toFront bool) {
+	s.lost = s.lost[:0]
+	for id := range s.tasks {
+		if t := &s.tasks[id]; t.worker == worker && t.state >= fetching {
+			s.lost = append(s.lost, int32(id))
+		}
+	}
 	slices.SortFunc(s.lost, func(a, b int32) int {
-		c := cmp.Or(cmp.Compare(s.tasks[a].received, s.tasks[b].received), cmp.Compare(a, b))
-		if back {
-			return c
+		if late := s.superseded(a); late != s.superseded(b) {
+			if late {
+				return 1
+			}
+			return -1
 		}
-		return -c
+		x, y := &s.tasks[a], &s.tasks[b]
+		c := cmp.Or(cmp.Compare(x.delivered, y.delivered), cmp.Compare(x.published, y.published), cmp.Compare(a, b))
+		if toFront {
+			return -c
+		}
+		return c
 	})
-	for _, id := range s.lost {
-		s.suffered(&s.tasks[id])
+}
+
+// dropReserve empties what a worker without a connection does not keep.
+func (s *System) dropReserve(w *instance) {
+	if w.cfg.Pool != Threads {
+		w.reserved = emptyList()
+		w.waiting.Set(s.now, 0)
 	}
-	s.clear(w)
-	for _, id := range s.lost {
-		if t := &s.tasks[id]; t.unacked {
-			s.requeue(id, s.restoreDelay(t))
-		} else {
-			s.finish(id, Lost)
-		}
-	}
-	w.forget()
+	s.dropThrottled(w.id)
+	w.widened, w.blind, w.wire = 0, false, 0
+}
+
+// clear empties the hands of a worker that is down, and stops what runs there.
+func (s *System) clear(w *instance) {
+	s.tellChange(WorkerDown, w.id)
+	s.wipe(w)
 	w.busy.Set(s.now, 0)
-	if s.now >= s.from && s.now < s.to && w.presence != retiring {
-		s.tally.Workers[me].Restarts++
+	w.blind, w.blocked, w.wire, w.throttled, w.stalled = false, s.now, 0, false, false
+	s.emptyBuckets(w.id)
+	w.free = w.free[:0]
+	for n := range w.cfg.Concurrency {
+		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)
+		sl := &s.slots[id]
+		sl.gen++
+		sl.ackWhenFree = false
+		if sl.task != none && s.tasks[sl.task].state == running {
+			s.host.Stop(sl.task, id)
+			s.tallyEnd(&s.tasks[sl.task])
+			s.record(Ended, sl.task, Lost)
+		}
+		sl.task = none
+		sl.limitAt = des.Never
+		sl.missed, sl.spent, sl.silent, sl.connected, sl.overtaken, sl.runs = false, false, false, false, false, 0
+		s.tellChange(SlotRenewed, id)
+		w.free = append(w.free, id)
 	}
-	w.deaths++
-	switch {
-	case w.leaving:
-		s.gone(w)
-		return
-	case w.outages > 0:
-		return // until Recover
-	}
-	after := w.cfg.Overheads.Respawn
-	if w.cfg.Pool == Prefork { // killed as a whole: its children have a time of their own
-		after = w.cfg.Overheads.Restart
-	}
-	if after > 0 {
-		s.host.Schedule(des.Event{At: s.now + after, Kind: kindUp, Arg: me, Gen: des.MakeGen(w.deaths)})
-		return
-	}
-	s.up(me)
-}
-
-// up is a worker that has restarted.
-func (s *System) up(id int32) {
-	w := &s.workers[id]
-	if w.outages > 0 || w.off {
-		return // it had died by itself before, or is not wanted now
-	}
-	w.down = false
-	w.cut = false
-	if s.broken > 0 {
-		s.detach(w)
-	}
-	s.raise(w)
-	s.emptyBuckets(id)
-	s.pull(w)
-	s.rolled(w)
-}
-
-// Stall tells that the only thread of a gevent worker is taken by a CPU phase: its loop stands still, and neither
-// receives nor starts anything. Unlike the other calls, a Host may make it from inside Start.
-func (s *System) Stall(worker int32) { s.workers[worker].stalled = true }
-
-// Wake tells that the thread is free again.
-func (s *System) Wake(now des.Time, worker int32) {
-	s.now = now
-	w := &s.workers[worker]
-	w.stalled = false
-	if w.throttled {
-		s.drainAll(w)
-	}
-	s.dispatch(w)
-	w.waiting.Set(now, w.reserved.n)
-	if w.leaving && s.mayLeave(w) {
-		return
-	}
-	if w.overdue {
-		w.overdue = false
-		s.turn(w)
-		return
-	}
-	s.pull(w)
+	s.tellChildren(ChildEnded, w.free...)
+	w.muster()
 }

@@ -2,81 +2,46 @@ package worker
 
 import "example.com/simrun/des"
 
-// Keeper is told of the processes of every worker, so that it can keep account of their memory. Of a process it may be
-// told twice. It must not call back from inside any of these.
-type Keeper interface {
-	Up(worker int32)   // the worker's own process has started
-	Down(worker int32) // it is gone, and its children with it
-	Born(slot int32)   // a child of a prefork pool has started
-	Died(slot int32)   // it is gone
-	// Peak is the most that the child in slot has held in its life, in bytes.
-	Peak(slot int32) int64
-}
-
-// raise tells that a worker is up with its children.
-func (s *System) raise(w *instance) {
-	if s.keeper != nil {
-		s.keeper.Up(s.slots[w.firstSlot].worker)
-	}
-	s.fork(w.free...)
-}
-
-// outgrown says that a child is to be replaced for its memory. Celery looks once a task has ended, and at the highest
-// resident set size of the child's life (billiard/pool.py: workloop; billiard/compat.py: mem_rss, ru_maxrss): what the
-// task has given back counts as well.
-func (s *System) outgrown(id int32, cfg *Config) bool {
-	return s.keeper != nil && cfg.Pool == Prefork && s.keeper.Peak(id) > cfg.MaxMemoryPerChild
-}
-
-// Kill is the death of the child in a slot by the hand of the kernel, which was out of memory, whatever the child does.
+// Kill kills the child in a slot, whatever it does: the kernel is out of memory.
 // Its parent sees it as it sees a crash.
 func (s *System) Kill(now des.Time, id int32) {
 	s.now = now
 	sl := &s.slots[id]
 	w := &s.workers[sl.worker]
-	s.countKill(sl.worker)
+	s.count1(&s.tally.Workers[sl.worker].Killed)
 	switch task := sl.task; {
 	case task != none && s.tasks[task].state == running:
 		t := &s.tasks[task]
-		p := &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
 		s.host.Stop(task, id)
 		sl.limitAt = des.Never
-		s.tallyKilled(t, t.late && p.reject)
+		s.tallyKilled(t, s.outlives(task))
 		s.tallyEnd(t)
 		s.record(Ended, task, Lost)
 		t.state = crashed
-		s.exited(id, 0)
-	case task != none && w.cut:
+		s.childExited(id, 0)
+	case task != none && w.cut():
 		// Without its connection the worker has no reserve to keep it in.
 		t := &s.tasks[task]
-		s.tallyKilled(t, t.late && s.policies[int(t.worker)*len(s.classes)+int(t.class)].reject)
+		s.tallyKilled(t, s.outlives(task))
 		s.tasks[task].state = crashed
-		s.exited(id, 0)
+		s.childExited(id, 0)
 	case task != none:
 		// The child had not accepted it yet: the pool keeps it for another (celery/concurrency/asynpool.py: _put_back).
 		sl.task = none
-		s.tasks[task].slot, s.tasks[task].state = none, reserved
-		s.pushFront(&w.reserved, task)
-		if w.keeps != nil {
-			w.keeps.slots.give(s.tasks[task].queue)
-			w.keeps.waiting[s.tasks[task].queue]++
-		}
-		w.waiting.Set(s.now, w.reserved.n)
-		w.holding++
+		s.tasks[task].slot = none
+		s.reserve(task, true)
 		sl.silent = true
-		s.exited(id, 0)
+		s.childExited(id, 0)
 		s.dispatch(w)
-		w.waiting.Set(s.now, w.reserved.n)
 	case s.takeFree(w, id):
-		w.holding++
 		w.busy.Add(s.now, 1) // until it is replaced
-		s.exit(id)
+		s.tellChildren(ChildEnded, id)
 		sl.silent = true
-		s.exited(id, 0)
+		s.childExited(id, 0)
 	default: // its task has ended, and the parent has the result
-		s.exit(id)
+		s.tellChildren(ChildEnded, id)
 		s.ackFreed(id, w)
-		s.exited(id, 0)
+		s.childExited(id, 0)
 	}
 	s.turn(w)
 }
@@ -92,38 +57,16 @@ func (s *System) takeFree(w *instance, id int32) bool {
 	return false
 }
 
-// ackFreed sends the ack that waits for a slot to be free, and says whether there was one.
-func (s *System) ackFreed(id int32, w *instance) bool {
-	sl := &s.slots[id]
-	if !sl.ackWhenFree {
-		return false
-	}
-	sl.ackWhenFree = false
-	if w.cfg.Loop == Alert {
-		w.unacked--
-	} else {
-		w.acking++
-	}
-	if w.keeps != nil {
-		w.keeps.window.give(w.keeps.inSlot[id-w.firstSlot])
-	}
-	return true
-}
-
-// KillWorker is the death of a whole worker by the hand of the kernel. It is started again at once.
+// KillWorker kills a whole worker, as the kernel is out of memory. It is started again at once.
 func (s *System) KillWorker(now des.Time, worker int32) {
 	s.now = now
 	w := &s.workers[worker]
-	s.countKill(worker)
-	s.collect(worker)
+	s.count1(&s.tally.Workers[worker].Killed)
+	s.collect(worker, false)
 	for _, id := range s.lost {
-		s.tallyKilled(&s.tasks[id], s.tasks[id].unacked)
+		s.tallyKilled(&s.tasks[id], s.tasks[id].unacked || s.superseded(id))
 	}
-	if s.undertaker != nil {
-		s.undertaker.Kill(worker)
-	}
-	w.stalled = false
-	s.perish(w)
+	s.kill(w, s.cause)
 }
 
 // Killed is what the kernel took from the tasks of a class for want of memory.
@@ -143,7 +86,7 @@ func (k *Killed) Merge(other *Killed) {
 }
 
 func (s *System) tallyKilled(t *task, again bool) {
-	if !t.observed || t.copied {
+	if !t.observed {
 		return
 	}
 	k := &s.tally.Classes[t.class].Killed
@@ -155,11 +98,5 @@ func (s *System) tallyKilled(t *task, again bool) {
 		k.Again++
 	} else {
 		k.Lost++
-	}
-}
-
-func (s *System) countKill(worker int32) {
-	if s.now >= s.from && s.now < s.to {
-		s.tally.Workers[worker].Killed++
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/simrun/des"
 	"example.com/simrun/worker"
 )
 
@@ -30,19 +31,35 @@ func (h *host) kill(k *kill) {
 	}
 }
 
-func (h *host) Up(id int32) { h.up[id] = true }
-
-func (h *host) Down(id int32) {
-	h.up[id] = false
-	for slot, owner := range h.owner {
-		if owner == id {
-			h.alive[int32(slot)] = false
+// Observe follows who is alive. A worker that is killed lets bodies that compute be stopped, too.
+func (h *host) Observe(what worker.Change, id int32) {
+	switch what {
+	case worker.WorkerUp:
+		h.up[id] = true
+	case worker.WorkerKilled:
+		for slot := range h.slots {
+			if h.slots[slot].worker == id {
+				h.slots[slot].killed = true
+			}
 		}
+	case worker.WorkerDown:
+		h.up[id] = false
+		for slot, owner := range h.owner {
+			if owner == id {
+				h.alive[int32(slot)] = false
+			}
+		}
+	case worker.WorkerGone:
+		h.gone = append(h.gone, h.now)
+		if h.back > 0 {
+			h.queue.Push(des.Event{At: h.now + h.back, Kind: kindBack, Arg: id})
+		}
+	case worker.ChildStarted:
+		h.alive[id] = true
+	case worker.ChildEnded, worker.ChildDied:
+		h.alive[id] = false
 	}
 }
-
-func (h *host) Born(slot int32) { h.alive[slot] = true }
-func (h *host) Died(slot int32) { h.alive[slot] = false }
 
 // Peak grows with the time of day: now and then a child has to go.
 func (h *host) Peak(int32) int64 { return int64(h.now/sec) % 16 }

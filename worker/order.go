@@ -35,9 +35,6 @@ func newRotation(cfg *Config, queues []queue) rotation {
 // goes round among those. A rabbitmq worker with several queues sees them interleaved at random. Queues of overflow
 // are looked at only for a slot that would otherwise idle.
 func (s *System) choose(w *instance) int32 {
-	if s.waiting == 0 {
-		return none
-	}
 	best := maxLevels
 	waiting := 0
 	only := int32(none)

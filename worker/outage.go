@@ -2,7 +2,7 @@ package worker
 
 import "example.com/simrun/des"
 
-// Fail is the failure of what some workers run on: they die, and stay dead until Recover. All of them are dead before
+// Fail takes away what some workers run on: they die, and stay dead until Recover. All of them are dead before
 // the first message is given back, so that none goes to another that is about to die.
 func (s *System) Fail(now des.Time, workers []int32) {
 	s.now = now
@@ -11,21 +11,19 @@ func (s *System) Fail(now des.Time, workers []int32) {
 		w := &s.workers[id]
 		w.outages++
 		switch {
-		case !w.down:
+		case !w.down():
 			s.struck = append(s.struck, id)
-		case w.outages == 1 && !w.off:
+		case w.outages == 1 && w.life == dead:
 			w.deaths++ // it had died by itself, and is not up before Recover
 		}
-		w.down = true
+		w.fall()
 	}
 	for _, id := range s.struck {
-		w := &s.workers[id]
-		w.stalled = false
-		s.perish(w)
+		s.die(&s.workers[id], killed, s.cause)
 	}
 }
 
-// Recover is the end of one failure. A worker is up again when none is left.
+// Recover ends one failure. A worker is up again when none is left.
 func (s *System) Recover(now des.Time, workers []int32) {
 	s.now = now
 	for _, id := range workers {
@@ -56,11 +54,9 @@ func (s *System) Await(workers []int32) {
 	for _, id := range workers {
 		w := &s.workers[id]
 		w.outages++
-		w.down = true
-		s.exit(w.free...)
-		if s.keeper != nil {
-			s.keeper.Down(id)
-		}
+		w.fall()
+		s.tellChildren(ChildEnded, w.free...)
+		s.tellChange(WorkerDown, id)
 		s.ask(w)
 	}
 }

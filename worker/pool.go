@@ -5,21 +5,21 @@ import "example.com/simrun/des"
 // processes is the number of slots that the pool has now.
 func (w *instance) processes() int { return w.cfg.Concurrency - len(w.absent) }
 
-// ready is a worker at the start of the run. Its timers started some time before.
+// ready makes a worker ready for the start of the run. Its timers started some time before.
 func (s *System) ready(w *instance) {
 	if period := max(w.cfg.Wakeup, w.cfg.Overheads.Maintenance); period > 0 && (w.cfg.Loop != Alert || w.cfg.Overheads.Maintenance > 0) {
 		w.phase = -des.Time(s.choice.Float64() * float64(period))
 	}
 	if period := w.cfg.Overheads.Look; period > 0 && s.broker.Visibility > 0 {
-		w.looks = des.Time(s.choice.Float64() * float64(period))
-		s.host.Schedule(des.Event{At: w.looks, Kind: kindLook, Arg: s.slots[w.firstSlot].worker})
+		w.firstLook = des.Time(s.choice.Float64() * float64(period))
+		s.host.Schedule(des.Event{At: w.firstLook, Kind: kindLook, Arg: w.id})
 	}
 	w.muster()
-	if !w.off {
+	if w.life != away {
 		s.raise(w)
 	}
 	if w.cfg.AutoscaleMin > 0 && w.cfg.Keepalive > 0 {
-		s.host.Schedule(des.Event{At: w.cfg.Keepalive, Kind: kindKeepalive, Arg: s.slots[w.firstSlot].worker})
+		s.host.Schedule(des.Event{At: w.cfg.Keepalive, Kind: kindKeepalive, Arg: w.id})
 	}
 	s.ask(w)
 }
@@ -33,36 +33,34 @@ func (w *instance) muster() {
 	}
 }
 
-// exited is the end of a child's process after some time. Its parent is told at once and looks which of its children
+// childExited ends a child's process after some time. Its parent is told at once and looks which of its children
 // are dead; one that cannot be waited for yet is found when it looks again: at the death of another child, or at the
 // next maintenance of the pool (billiard/pool.py: _join_exited_workers; celery/concurrency/asynpool.py: every 5 s).
-func (s *System) exited(id int32, after des.Time) {
-	s.died(id, after, s.workers[s.slots[id].worker].cfg.Overheads.Unnoticed)
+func (s *System) childExited(id int32, after des.Time) {
+	s.childDied(id, after, s.workers[s.slots[id].worker].cfg.Overheads.Unnoticed)
 }
 
-// killed is the end of a child that its parent has killed. It has waited for it, and finds it; but where it was the
+// childKilled ends a child that its parent has killed. It has waited for it, and finds it; but where it was the
 // only child, no other event follows.
-func (s *System) killed(id int32, after des.Time) {
+func (s *System) childKilled(id int32, after des.Time) {
 	w := &s.workers[s.slots[id].worker]
 	chance := 0.0
 	if w.processes() == 1 {
 		chance = w.cfg.Overheads.UnnoticedAlone
 	}
-	s.died(id, after, chance)
+	s.childDied(id, after, chance)
 }
 
-func (s *System) died(id int32, after des.Time, unnoticed float64) {
+func (s *System) childDied(id int32, after des.Time, unnoticed float64) {
 	sl := &s.slots[id]
 	w := &s.workers[sl.worker]
 	o := &w.cfg.Overheads
 	sl.gen++
-	if s.keeper != nil {
-		s.keeper.Died(id)
-	}
+	s.tellChange(ChildDied, id)
 	at := s.now + after + o.Notice
 	if o.Maintenance > 0 && unnoticed > 0 && s.choice.Float64() < unnoticed {
 		sl.missed = true
-		at = w.phase + (at-w.phase)/o.Maintenance*o.Maintenance + o.Maintenance
+		at = w.nextTimer(at, o.Maintenance)
 	}
 	if at > s.now {
 		s.slotAt(at, kindNotice, id)
@@ -71,8 +69,8 @@ func (s *System) died(id int32, after des.Time, unnoticed float64) {
 	s.notice(id)
 }
 
-// lookRound finds the other children whose death went unnoticed.
-func (s *System) lookRound(w *instance) {
+// buryOthers finds the other children whose death went unnoticed.
+func (s *System) buryOthers(w *instance) {
 	for n := range w.cfg.Concurrency {
 		id := w.firstSlot + int32(n)
 		if sl := &s.slots[id]; sl.missed {
@@ -88,15 +86,13 @@ func (s *System) replace(id int32) {
 	w := &s.workers[s.slots[id].worker]
 	s.slots[id].runs, s.slots[id].connected = 0, false
 	s.slots[id].spent = false
-	s.replaced(id)
-	if w.leaving {
+	s.tellChange(SlotRenewed, id)
+	if w.leaves() {
 		s.leave(id, 0) // nobody comes in its place
 		return
 	}
-	s.fork(id)
-	if s.now >= s.from && s.now < s.to {
-		s.tally.Workers[s.slots[id].worker].Restarts++
-	}
+	s.tellChildren(ChildStarted, id)
+	s.count1(&s.tally.Workers[s.slots[id].worker].Restarts)
 	wait := max(0, w.blocked-s.now)
 	if w.cfg.Overheads.Fork > 0 {
 		s.block(w, w.cfg.Overheads.Fork)
@@ -104,19 +100,12 @@ func (s *System) replace(id int32) {
 	s.leave(id, wait+w.cfg.Overheads.Respawn)
 }
 
-// replaced tells the host that the process of a slot is gone, and what it will have is a new one.
-func (s *System) replaced(slot int32) {
-	if s.warden != nil {
-		s.warden.Replaced(slot)
-	}
-}
-
-// grow is Celery's autoscaler at the receipt of a message: when more tasks are reserved and running than there are
+// grow asks Celery's autoscaler at the receipt of a message: when more tasks are reserved and running than there are
 // processes, it starts as many as are missing before it handles the message (celery/worker/autoscale.py: maybe_scale).
 // It says whether the message has to wait for that.
 func (s *System) grow(id int32) bool {
 	w := &s.workers[s.tasks[id].worker]
-	if w.cfg.AutoscaleMin == 0 || w.leaving {
+	if w.cfg.AutoscaleMin == 0 || w.leaves() {
 		return false
 	}
 	n := min(w.wanted()+1, w.cfg.Concurrency) - w.processes() // with this message
@@ -127,30 +116,23 @@ func (s *System) grow(id int32) bool {
 	s.enlarge(w, n)
 	w.grown = s.now
 	if w.cfg.Overheads.Fork == 0 {
-		s.dispatchReserved(w)
+		s.dispatch(w) // what was reserved before its processes were there: for an eta or a rate limit none was started
 		return false
 	}
 	s.block(w, des.Time(n)*w.cfg.Overheads.Fork)
-	w.fetching++
+	s.move(id, fetching)
 	s.tasks[id].grown = true
 	s.at(w.blocked, kindFetched, id)
 	return true
-}
-
-// dispatchReserved gives new processes what was reserved before they were there: with an eta or a rate limit no process
-// was started for it. It goes before the message that made the pool grow.
-func (s *System) dispatchReserved(w *instance) {
-	s.dispatch(w)
-	w.waiting.Set(s.now, w.reserved.n)
 }
 
 // enlarge adds processes to a pool.
 func (s *System) enlarge(w *instance, n int) {
 	for range n {
 		last := len(w.absent) - 1
-		s.replaced(w.absent[last])
+		s.tellChange(SlotRenewed, w.absent[last])
 		w.free = append(w.free, w.absent[last])
-		s.fork(w.absent[last])
+		s.tellChildren(ChildStarted, w.absent[last])
 		w.absent = w.absent[:last]
 	}
 }
@@ -167,18 +149,18 @@ func (s *System) shrink(w *instance, more int) {
 	}
 	for range min(n, len(w.free)) {
 		w.absent = append(w.absent, w.free[0])
-		s.exit(w.free[0])
-		s.replaced(w.free[0])
+		s.tellChildren(ChildEnded, w.free[0])
+		s.tellChange(SlotRenewed, w.free[0])
 		w.free = w.free[:copy(w.free, w.free[1:])]
 	}
 }
 
-// keepalive is the timer of the autoscaler. At the receipt of a message with an eta or a rate limit it is not asked
+// keepalive lets the autoscaler look by itself. At the receipt of a message with an eta or a rate limit it is not asked
 // (celery/worker/strategy.py), so that it is here that the pool grows for them.
 func (s *System) keepalive(id int32) {
 	w := &s.workers[id]
 	s.host.Schedule(des.Event{At: s.now + w.cfg.Keepalive, Kind: kindKeepalive, Arg: id})
-	if w.down || w.leaving {
+	if w.down() || w.leaves() {
 		return
 	}
 	n := min(w.wanted(), w.cfg.Concurrency) - w.processes()
@@ -196,10 +178,10 @@ func (s *System) keepalive(id int32) {
 	s.host.Schedule(des.Event{At: w.blocked, Kind: kindGrown, Arg: id})
 }
 
-// born is the end of starting processes for what is reserved.
+// born goes on once there are processes for what is reserved.
 func (s *System) born(id int32) {
-	if w := &s.workers[id]; !w.down {
-		s.dispatchReserved(w)
+	if w := &s.workers[id]; !w.down() {
+		s.dispatch(w)
 		s.turn(w)
 	}
 }

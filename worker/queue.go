@@ -30,8 +30,12 @@ func (s *System) push(q *queue, id int32, front bool) {
 		s.pushBack(l, id)
 	}
 	q.filled |= 1 << t.level
-	q.n++
-	s.waiting++
+	s.lengthen(q, 1)
+}
+
+func (s *System) lengthen(q *queue, n int) {
+	q.n += n
+	s.waiting += n
 	q.length.Set(s.now, q.n)
 	if s.prompt {
 		s.changed()
@@ -46,9 +50,7 @@ func (s *System) pop(q *queue) int32 {
 	if l.n == 0 {
 		q.filled &^= 1 << level
 	}
-	q.n--
-	s.waiting--
-	q.length.Set(s.now, q.n)
+	s.lengthen(q, -1)
 	return id
 }
 

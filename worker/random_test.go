@@ -14,7 +14,7 @@ import (
 // TestRandomSystems plays scripts of every kind of trouble on systems of every kind. play audits the system after each
 // event; here it only remains that every task ends once and is counted.
 func TestRandomSystems(t *testing.T) {
-	for seed := range uint64(1000) {
+	for seed := range uint64(1200) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 7))
 			s, script := randomSystem(r)
@@ -24,6 +24,9 @@ func TestRandomSystems(t *testing.T) {
 			}
 			if seed >= 800 {
 				trouble(r, &s)
+			}
+			if seed >= 1000 {
+				worse(r, &s)
 			}
 			h := play(t, s, script, 10000*sec)
 			var published, ended int64
@@ -85,6 +88,38 @@ func trouble(r *rand.Rand, s *worker.Setup) {
 	for range r.IntN(5) {
 		from := some(400)
 		s.Outages = append(s.Outages, worker.Outage{From: from, To: from + 1 + some(60), Cause: 1})
+	}
+}
+
+// worse adds what makes trouble last: outages that adjoin the one before or lie in it, windows that widen slowly, pools that
+// grow one message at a time, a visibility timeout that what runs exceeds, fleets that are looked at only when something
+// changes.
+func worse(r *rand.Rand, s *worker.Setup) {
+	coin := func() bool { return r.IntN(2) == 0 }
+	for i := range s.Workers {
+		cfg := &s.Workers[i]
+		if coin() {
+			cfg.Overheads.Widen = 100 * ms
+		}
+		if coin() && cfg.Pool == worker.Prefork && cfg.Concurrency > 1 {
+			cfg.AutoscaleMin, cfg.Keepalive = 1, 1500*ms
+		}
+	}
+	if s.Broker.Kind == worker.Redis && coin() {
+		s.Broker.Visibility = 2 * sec
+		for i := range s.Workers {
+			s.Workers[i].Overheads.Look = 1700 * ms
+		}
+	}
+	for range min(len(s.Outages), 1) * r.IntN(4) {
+		o := s.Outages[len(s.Outages)-1]
+		from := o.From + (o.To-o.From)*des.Time(r.IntN(3))/2
+		s.Outages = append(s.Outages, worker.Outage{From: from, To: from + sec, Cause: 1})
+	}
+	for i := range s.Fleets {
+		if f := &s.Fleets[i]; f.Policy == worker.QueueLength && coin() {
+			f.Poll = 0
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ type bucket struct {
 	armed   bool     // a timer is set
 }
 
-// newBuckets are those of every worker and class, nil where no class has a limit. A worker that is up at time 0 has been
+// newBuckets makes those of every worker and class, nil where no class has a limit. A worker that is up at time 0 has been
 // so for long.
 func (s *System) newBuckets() {
 	for i := range s.classes {
@@ -57,39 +57,36 @@ func (s *System) limited(t *task) bool { return s.buckets != nil && s.classes[t.
 // throttle puts a message behind those of its kind that wait for a token.
 func (s *System) throttle(id int32) {
 	t := &s.tasks[id]
-	t.state = throttled
+	s.move(id, throttled)
 	i := t.worker*int32(len(s.classes)) + t.class
 	s.pushBack(&s.buckets[i].waiting, id)
-	s.drain(i)
+	s.spendTokens(i)
 }
 
-// drain hands on what there are tokens for. kombu does not note when it looks into a full bucket, so that the time from
+// spendTokens hands on what there are tokens for. kombu does not note when it looks into a full bucket, so that the time from
 // the start of the worker to the first token taken counts for the second: a worker runs the first two at once. One that
 // shuts down hands nothing on (celery/worker/consumer/consumer.py: on_close).
-func (s *System) drain(i int32) {
+func (s *System) spendTokens(i int32) {
 	b := &s.buckets[i]
 	pace := s.classes[int(i)%len(s.classes)].Pace
 	w := &s.workers[int(i)/len(s.classes)]
-	for b.waiting.n > 0 && b.ready <= s.now && !w.leaving {
+	for b.waiting.n > 0 && b.ready <= s.now && !w.leaves() {
 		b.ready = s.now + pace
 		if b.fresh {
 			b.fresh = false
 			b.ready = b.born + pace
 		}
 		id := s.popFront(&b.waiting)
-		w.holding++
-		if w.keeps != nil {
-			w.keeps.hands.take(s.tasks[id].queue)
-		}
+		s.move(id, received)
 		s.enlist(id)
 	}
-	if b.waiting.n > 0 && !b.armed && !w.leaving {
+	if b.waiting.n > 0 && !b.armed && !w.leaves() {
 		b.armed = true
 		s.host.Schedule(des.Event{At: b.ready, Kind: kindToken, Arg: i})
 	}
 }
 
-// token is the timer of a bucket. A gevent worker whose thread is taken by a task looks later.
+// token looks into a bucket that has a token now. A gevent worker whose thread is taken by a task looks later.
 func (s *System) token(i int32) {
 	s.buckets[i].armed = false
 	w := &s.workers[int(i)/len(s.classes)]
@@ -97,19 +94,19 @@ func (s *System) token(i int32) {
 		w.throttled = true
 		return
 	}
-	s.drain(i)
-	if !w.down {
+	s.spendTokens(i)
+	if !w.down() {
 		s.turn(w)
 	}
 }
 
-// drainAll looks into all buckets of a worker whose thread is free again.
-func (s *System) drainAll(w *instance) {
+// spendAllTokens looks into all buckets of a worker whose thread is free again.
+func (s *System) spendAllTokens(w *instance) {
 	w.throttled = false
-	me := s.slots[w.firstSlot].worker
+	me := w.id
 	for c := range s.classes {
 		if s.classes[c].Pace > 0 {
-			s.drain(me*int32(len(s.classes)) + int32(c))
+			s.spendTokens(me*int32(len(s.classes)) + int32(c))
 		}
 	}
 }

@@ -10,17 +10,31 @@ import (
 // HorizontalPodAutoscaler (--horizontal-pod-autoscaler-tolerance).
 const tolerance = 0.1
 
-// look is a fleet being looked at: replicas that are missing are started at once, those that are too many go when no
-// look within the cooldown has wanted them (HorizontalPodAutoscaler: stabilizationWindowSeconds).
-func (s *System) lookAtFleet(i int32) {
+// inspectAt has a fleet looked at, unless it will be before.
+func (s *System) inspectAt(i int32, at des.Time) {
+	if f := &s.fleets[i]; at < f.next {
+		f.next = at
+		s.host.Schedule(des.Event{At: at, Kind: kindPoll, Arg: i})
+	}
+}
+
+// inspect looks at a fleet: replicas that are missing are started at once, those that are too many go when no look
+// within the cooldown has wanted them (HorizontalPodAutoscaler: stabilizationWindowSeconds).
+func (s *System) inspect(i int32) {
 	f := &s.fleets[i]
-	f.looking = false
+	if f.next != s.now {
+		return // it has been looked at meanwhile
+	}
+	f.next = des.Never
 	if f.cfg.Poll > 0 {
-		s.lookAt(i, s.now+f.cfg.Poll)
+		s.inspectAt(i, s.now+f.cfg.Poll)
 	}
 	want := min(max(s.recommended(f), f.cfg.Min), len(f.cfg.Workers))
 	f.looked = s.now
 	most := f.remember(s.now, want)
+	if f.cfg.Poll == 0 && most > want { // nothing needs to change until the cooldown is over
+		s.inspectAt(i, f.wanted[0].at+f.cfg.Cooldown+1)
+	}
 	have := f.up + f.coming
 	for range want - have {
 		if !s.order(i) {
@@ -32,9 +46,13 @@ func (s *System) lookAtFleet(i int32) {
 	}
 }
 
-// remember notes what a look wanted, and returns the most that any within the cooldown did.
+// remember notes what a look wanted, and returns the most that any within the cooldown did. Who looks after every change
+// has wanted what the look before did until this instant.
 func (f *fleet) remember(now des.Time, want int) int {
 	n := len(f.wanted)
+	if n > 0 && f.cfg.Poll == 0 {
+		f.wanted[n-1].at = now - 1
+	}
 	for n > 0 && f.wanted[n-1].replicas <= want {
 		n--
 	}
@@ -104,10 +122,10 @@ func (s *System) utilization(f *fleet) float64 {
 	for _, i := range f.cfg.Workers {
 		w := &s.workers[i]
 		total := w.busy.Integral(s.now)
-		if w.presence == serving {
-			held += total - w.counted
+		if w.replica.state == present {
+			held += total - w.replica.counted
 		}
-		w.counted = total
+		w.replica.counted = total
 	}
 	slots := float64(f.up+f.coming) * float64(s.workers[f.cfg.Workers[0]].cfg.Concurrency)
 	elapsed := (s.now - f.looked).Seconds()
@@ -149,12 +167,11 @@ func (s *System) planned(f *fleet) int {
 	return 0
 }
 
-// changed lets the fleets that do not wait for a time look after a change.
+// changed has the fleets that do not wait for a time looked at after a change.
 func (s *System) changed() {
 	for i := range s.fleets {
-		if f := &s.fleets[i]; f.cfg.Poll == 0 && !f.looking {
-			f.looking = true
-			s.lookAt(int32(i), s.now)
+		if s.fleets[i].cfg.Poll == 0 {
+			s.inspectAt(int32(i), s.now)
 		}
 	}
 }

@@ -1,20 +1,6 @@
 package worker
 
-import (
-	"cmp"
-	"slices"
-
-	"example.com/simrun/des"
-)
-
-// Undertaker is a Host that wants to know when workers end.
-type Undertaker interface {
-	// Kill tells that a worker's process is killed now: until this instant is over Stop can end every body of it, also
-	// one that computes.
-	Kill(worker int32)
-	// Gone tells that a worker that was shut down is gone. It stays away until Restart.
-	Gone(worker int32)
-}
+import "example.com/simrun/des"
 
 // Shutdown asks a worker to end, as SIGTERM does: it takes no more messages, what runs goes on, and once nothing runs
 // its connection closes and the worker is gone. Only then the broker has back what was reserved or held for an eta: a
@@ -30,35 +16,39 @@ type Undertaker interface {
 func (s *System) Shutdown(now des.Time, worker int32, grace des.Time) {
 	s.now = now
 	w := &s.workers[worker]
-	if w.rollout > 0 && w.off {
+	if w.rollout > 0 && w.life == away {
 		w.deaths++ // no deploy brings it back
 	}
 	s.spare(w) // somebody else wants it away
-	if !w.leaving && !w.off {
+	if !w.leaves() && w.life != away {
 		w.cause = NoCause
 		s.shutdown(w, grace)
 	}
 }
 
 func (s *System) shutdown(w *instance, grace des.Time) {
-	worker := s.slots[w.firstSlot].worker
-	w.leaving = true
-	w.drains = 0
+	worker := w.id
+	w.toStart = 0
+	if w.life == dead {
+		w.become(finished)
+	} else {
+		w.become(leaving)
+	}
 	s.ask(w)
 	switch {
-	case w.down:
+	case w.life == finished:
 		s.gone(w)
 		return
 	case grace <= 0:
-		s.slay(w)
+		s.kill(w, w.cause)
 		return
 	case w.cfg.Pool == Threads:
-		w.drains = w.reserved.n
+		w.toStart = w.reserved.n
 	case w.cfg.Pool == Gevent:
-		w.drains = min(1, w.reserved.n)
+		w.toStart = min(1, w.reserved.n)
 	}
 	if soft := w.cfg.SoftShutdown; soft > 0 && w.cfg.Pool == Prefork && len(w.free) < w.processes() {
-		w.patient = true
+		w.become(patient)
 		s.host.Schedule(des.Event{At: s.now + soft, Kind: kindCold, Arg: worker, Gen: des.MakeGen(w.deaths)})
 	}
 	if !s.mayLeave(w) && grace < des.Never {
@@ -71,8 +61,8 @@ func (s *System) shutdown(w *instance, grace des.Time) {
 func (s *System) Restart(now des.Time, worker int32) {
 	s.now = now
 	w := &s.workers[worker]
-	if w.off && w.presence == serving {
-		w.off = false
+	if w.life == away && w.replica.state == present {
+		w.become(dead)
 		if !s.itsTurn(w) {
 			w.rollout = 0 // it starts with the new code
 		}
@@ -81,133 +71,37 @@ func (s *System) Restart(now des.Time, worker int32) {
 }
 
 // Away says that a worker is not there: dead, or gone after a shutdown.
-func (s *System) Away(worker int32) bool { return s.workers[worker].down }
+func (s *System) Away(worker int32) bool { return s.workers[worker].down() }
 
-// drain says whether one more of its reserve starts, although the worker is leaving.
-func (w *instance) drain() bool {
-	if w.drains == 0 {
+// mayStart says whether one more of its reserve starts, although the worker is leaving.
+func (w *instance) mayStart() bool {
+	if w.toStart == 0 {
 		return false
 	}
-	w.drains--
+	w.toStart--
 	return true
 }
 
 // mayLeave lets a worker go that has nothing left to run, and says whether it has gone.
 func (s *System) mayLeave(w *instance) bool {
-	if w.patient || len(w.free) < w.processes() || w.drains > 0 && w.reserved.n > 0 {
+	if w.life == patient || len(w.free) < w.processes() || w.toStart > 0 && w.reserved.n > 0 {
 		return false
 	}
-	s.depart(w)
+	s.die(w, closing, w.cause)
 	return true
 }
 
-// depart is the end of a worker that closes its connection itself, when nothing runs any more or its soft timeout is
-// over. What was acked and still runs is lost, which only then is anything. Its unacked messages go back to the front of their queues in
-// the order in which they came, with redis, too (kombu/transport/virtual/base.py: restore_unacked_once takes the last
-// one first, and kombu/transport/redis.py puts it where it is read next).
-func (s *System) depart(w *instance) {
-	me := s.slots[w.firstSlot].worker
-	s.collect(me)
-	slices.SortFunc(s.lost, func(a, b int32) int {
-		x, y := &s.tasks[a], &s.tasks[b]
-		return cmp.Or(cmp.Compare(y.delivered, x.delivered), cmp.Compare(y.published, x.published), cmp.Compare(b, a))
-	})
-	w.down = true
-	s.cause = w.cause
-	for _, id := range s.lost {
-		s.suffered(&s.tasks[id])
-	}
-	s.cause = NoCause
-	s.clear(w)
-	for _, id := range s.lost {
-		switch t := &s.tasks[id]; {
-		case !t.unacked:
-			s.finish(id, Lost)
-		case s.returned(id):
-			s.enqueue(id, true)
-		}
-	}
-	w.forget()
-	w.busy.Set(s.now, 0)
-	if s.now >= s.from && s.now < s.to && w.presence != retiring {
-		s.tally.Workers[me].Restarts++
-	}
-	s.gone(w)
-}
-
-// gone is a worker that is away until Restart.
+// gone puts a worker away until Restart.
 func (s *System) gone(w *instance) {
-	w.leaving, w.patient, w.off, w.down = false, false, true, true
+	w.become(away)
 	w.cause = NoCause
 	w.deaths++
 	if r := w.rollout; r > 0 {
 		at := s.now + s.rollouts[r-1].boot
-		s.host.Schedule(des.Event{At: at, Kind: kindRestart, Arg: s.slots[w.firstSlot].worker, Gen: des.MakeGen(w.deaths)})
+		s.host.Schedule(des.Event{At: at, Kind: kindRestart, Arg: w.id, Gen: des.MakeGen(w.deaths)})
 	}
-	if s.undertaker != nil {
-		s.undertaker.Gone(s.slots[w.firstSlot].worker)
-	}
-	if w.presence == retiring {
-		s.departed(s.slots[w.firstSlot].worker)
-	}
-}
-
-// slay is SIGKILL.
-func (s *System) slay(w *instance) {
-	if s.undertaker != nil {
-		s.undertaker.Kill(s.slots[w.firstSlot].worker)
-	}
-	w.stalled = false
-	s.cause = w.cause
-	s.perish(w)
-	s.cause = NoCause
-}
-
-// collect lists the messages that a worker has in its hands.
-func (s *System) collect(worker int32) {
-	s.lost = s.lost[:0]
-	for id := range s.tasks {
-		if t := &s.tasks[id]; t.worker == worker && t.state >= fetching {
-			s.lost = append(s.lost, int32(id))
-		}
-	}
-}
-
-// clear empties the hands of a worker that is down, and stops what runs there.
-func (s *System) clear(w *instance) {
-	if s.keeper != nil {
-		s.keeper.Down(s.slots[w.firstSlot].worker)
-	}
-	w.reserved = emptyList()
-	w.waiting.Set(s.now, 0)
-	w.fetching, w.held, w.holding, w.widened, w.acking, w.unheard = 0, 0, 0, 0, 0, 0
-	w.blind, w.blocked, w.wire, w.throttled = false, s.now, 0, false
-	s.emptyBuckets(s.slots[w.firstSlot].worker)
-	w.free = w.free[:0]
-	for n := range w.cfg.Concurrency {
-		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)
-		sl := &s.slots[id]
-		sl.gen++
-		sl.ackWhenFree = false
-		if sl.task != none && s.tasks[sl.task].state == running {
-			s.host.Stop(sl.task, id)
-			s.tallyEnd(&s.tasks[sl.task])
-			s.record(Ended, sl.task, Lost)
-		}
-		sl.task = none
-		sl.limitAt = des.Never
-		sl.missed, sl.spent, sl.silent, sl.connected, sl.overtaken, sl.runs = false, false, false, false, false, 0
-		s.replaced(id)
-		w.free = append(w.free, id)
-	}
-	s.exit(w.free...)
-	w.muster()
-}
-
-// forget ends the accounts of a worker whose messages have been given back.
-func (w *instance) forget() {
-	w.unacked, w.acking, w.unheard = 0, 0, 0
-	if w.keeps != nil {
-		w.keeps.reset()
+	s.tellChange(WorkerGone, w.id)
+	if w.replica.state == retiring {
+		s.departed(w.id)
 	}
 }

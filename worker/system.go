@@ -18,48 +18,45 @@ type Setup struct {
 	Deploys    []Deploy
 	Outages    []Outage // of the broker
 	Causes     int      // whose tolls are kept
-	Keeper     Keeper   // of the memory of processes; nil = nobody is
 }
 
 // System is a broker and its workers. Every method takes the present time, which never goes back.
 type System struct {
-	host       Host
-	recorder   Recorder
-	keeper     Keeper
-	now        des.Time
-	broker     Broker
-	classes    []Class
-	classQueue []int32
-	classLevel []uint8 // of a message with the class's own priority
-	priorities priorities
-	policies   []policy // worker x class
-	targets    [][]Target
-	queues     []queue
-	workers    []instance
-	slots      []slot
-	tasks      []task
-	freeTasks  []int32
-	asks       uint64 // serial of the last ask for a message
-	waiting    int    // messages in all queues
-	choice     *des.Stream
-	labour     Labourer // the host, if it has cores
-	copier     Copier   // the host, if it can run a task twice
-	undertaker Undertaker
-	warden     Warden // the host, if it follows processes
-	parent     Parent // the host, if it has processes for children
-	deploys    []Deploy
-	rollouts   []rollout // begun
-	outages    []Outage  // of the broker
-	broken     int       // of them, under way
-	whole      des.Time  // when the last of these is over
-	refusals   int32     // cause of what cannot be published
-	cause      int32     // of what happens now
-	buckets    []bucket  // worker x class; nil = no class has a rate limit
-	blocked    des.Time  // when the last of the blocked loops goes on
-	publishing des.Time  // when the producers have published what they have
-	scratch    []int32
-	lost       []int32 // tasks of a worker that dies
-	struck     []int32 // workers that were up when what they run on failed
+	host         Host
+	recorder     Recorder
+	now          des.Time
+	broker       Broker
+	classes      []Class
+	classQueue   []int32
+	classLevel   []uint8 // of a message with the class's own priority
+	priorities   priorities
+	policies     []policy // worker x class
+	targets      [][]Target
+	queues       []queue
+	workers      []instance
+	slots        []slot
+	tasks        []task
+	freeTasks    []int32
+	messages     []message // delivered more than once
+	freeMessages []int32
+	asks         uint64 // serial of the last ask for a message
+	waiting      int    // messages in all queues
+	choice       *des.Stream
+	labour       Labourer // the host, if it has cores
+	copier       Copier   // the host, if it can run a task twice
+	observer     Observer // the host, if it follows processes
+	deploys      []Deploy
+	rollouts     []rollout // begun
+	outages      []Outage  // of the broker
+	back         des.Time  // when the last one that has begun is over, and what adjoins it
+	refusals     int32     // cause of what cannot be published
+	cause        int32     // of what happens now
+	buckets      []bucket  // worker x class; nil = no class has a rate limit
+	blocked      des.Time  // when the last of the blocked loops goes on
+	publishing   des.Time  // when the producers have published what they have
+	scratch      []int32
+	lost         []int32 // tasks of a worker that dies
+	struck       []int32 // workers that were up when what they run on failed
 
 	fleets   []fleet
 	landlord Landlord // the host, if its machines come and go
@@ -89,7 +86,6 @@ func New(setup Setup, host Host) *System {
 	s := &System{
 		host:     host,
 		recorder: setup.Recorder,
-		keeper:   setup.Keeper,
 		broker:   setup.Broker,
 		classes:  setup.Classes,
 		targets:  setup.Targets,
@@ -106,9 +102,7 @@ func New(setup Setup, host Host) *System {
 	}
 	s.labour, _ = host.(Labourer)
 	s.copier, _ = host.(Copier)
-	s.undertaker, _ = host.(Undertaker)
-	s.warden, _ = host.(Warden)
-	s.parent, _ = host.(Parent)
+	s.observer, _ = host.(Observer)
 	if s.targets == nil {
 		s.targets = make([][]Target, len(s.classes))
 	}
@@ -151,7 +145,7 @@ func New(setup Setup, host Host) *System {
 func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 	for i := range configs {
 		cfg := &configs[i]
-		w := newInstance(cfg, s.broker.Kind, s.queues)
+		w := newInstance(i, cfg, s.broker.Kind, s.queues)
 		w.firstSlot = int32(len(s.slots))
 		for n := range cfg.Concurrency {
 			s.slots = append(s.slots, slot{worker: int32(i), task: none, timer: des.Never})
@@ -166,10 +160,14 @@ func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 		for c := range s.classes {
 			s.policies = append(s.policies, newPolicy(cfg, &s.classes[c]))
 		}
-		enroll(&w, fleets, i)
+		w.enroll(fleets)
 		s.workers = append(s.workers, w)
 		s.ready(&s.workers[i])
 	}
+}
+
+func (s *System) policyOf(t *task) *policy {
+	return &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
 }
 
 // newPolicy combines the settings of a worker and a class: the class's own win. Time limits need a child that can
@@ -255,119 +253,19 @@ func (s *System) observe(end bool) {
 // Settled says that the observed window is over and every task observed in it has ended.
 func (s *System) Settled() bool { return s.seen && s.open == 0 }
 
-// Handle takes back an event that the System had scheduled.
-func (s *System) Handle(e des.Event) {
-	s.now = e.At
-	if s.now < s.blocked && s.postpone(e) {
-		return
-	}
-	switch e.Kind {
-	case kindPublished:
-		if s.mine(e) {
-			s.charge()
-			s.enqueue(e.Arg, false)
-		}
-	case kindFetched:
-		if s.mine(e) {
-			w := &s.workers[s.tasks[e.Arg].worker]
-			w.fetching--
-			s.receive(e.Arg)
-			if w.cfg.Loop != Alert && w.cfg.Pool == Solo && len(w.free) == 0 {
-				break // it runs the task in this very turn
-			}
-			s.turn(w)
-			if w.unheard > 0 {
-				w.acking += w.unheard
-				w.unheard = 0
-				s.turn(w)
-			}
-		}
-	case kindCarried, kindNoted, kindReplied:
-		s.distant(e)
-	case kindDue:
-		if s.mine(e) {
-			s.due(e.Arg)
-		}
-	case kindStart:
-		if sl := &s.slots[e.Arg]; sl.mine(e) {
-			s.begin(sl.task)
-			s.started(&s.workers[sl.worker])
-		}
-	case kindFree:
-		if s.slots[e.Arg].mine(e) {
-			s.freeSlot(e.Arg)
-		}
-	case kindNotice:
-		if s.slots[e.Arg].mine(e) {
-			s.notice(e.Arg)
-		}
-	case kindLimit:
-		s.limit(e)
-	case kindUp:
-		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
-			s.up(e.Arg)
-		}
-	case kindRestart:
-		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
-			s.Restart(s.now, e.Arg)
-		}
-	case kindDeploy:
-		s.deploy(e.Arg)
-	case kindOutage:
-		s.breakDown(&s.outages[e.Arg])
-	case kindBack:
-		s.broken--
-	case kindReconnect:
-		if des.MakeGen(s.workers[e.Arg].deaths) == e.Gen {
-			s.reconnect(e.Arg)
-		}
-	case kindGiveUp:
-		if s.mine(e) {
-			s.giveUp(e.Arg)
-		}
-	case kindCold:
-		if w := &s.workers[e.Arg]; des.MakeGen(w.deaths) == e.Gen {
-			s.depart(w)
-		}
-	case kindKill:
-		if w := &s.workers[e.Arg]; des.MakeGen(w.deaths) == e.Gen {
-			s.slay(w)
-		}
-	case kindTimer:
-		s.timer(e.Arg)
-	case kindNudge:
-		s.nudge(e.Arg)
-	case kindKeepalive:
-		s.keepalive(e.Arg)
-	case kindLook:
-		s.look(e.Arg)
-	case kindWiden:
-		s.wider(e.Arg)
-	case kindToken:
-		s.token(e.Arg)
-	case kindGrown:
-		s.born(e.Arg)
-	case kindObserve:
-		s.observe(e.Arg == 1)
-	case kindPoll:
-		s.lookAtFleet(e.Arg)
-	case kindBooted:
-		if w := &s.workers[e.Arg]; des.MakeGen(w.boots) == e.Gen {
-			s.booted(e.Arg)
-		}
-	}
-}
-
 func (s *System) record(kind RecordKind, id int32, o Outcome) {
-	if s.recorder != nil && !s.tasks[id].copied {
+	if s.recorder != nil {
 		s.tell(kind, id, o)
 	}
 }
 
 func (s *System) tell(kind RecordKind, id int32, o Outcome) {
+	if s.copied(id) {
+		return
+	}
 	t := &s.tasks[id]
 	s.recorder.Record(Record{
-		At: s.now, Kind: kind, Outcome: o, Task: id, Class: t.class, Queue: t.queue,
+		At: s.now, Kind: kind, Outcome: o, Task: s.nameOf(id), Class: t.class, Queue: t.queue,
 		Worker: t.worker, Slot: t.slot, Attempt: t.attempts, Due: t.due,
 	})
 }
@@ -381,10 +279,10 @@ func (s *System) Close(now des.Time) *Tally {
 	}
 	for id := range s.tasks {
 		t := &s.tasks[id]
-		if t.state != gone && !t.copied {
+		if t.state != gone && !s.copied(int32(id)) {
 			o := s.whereabouts(t)
 			s.censor(t, o)
-			s.host.Done(int32(id), o)
+			s.host.Done(s.nameOf(int32(id)), o)
 		}
 	}
 	for i := range s.tally.Classes {
@@ -406,7 +304,7 @@ func (s *System) whereabouts(t *task) Outcome {
 		return Lost
 	case t.attempts > 0:
 		return Retrying
-	case t.expires > 0 && s.now >= t.expires:
+	case s.now >= t.expires:
 		return Expired
 	}
 	return Unstarted

@@ -10,6 +10,7 @@ const (
 	delayed                // on its way to the broker
 	queued                 // in the broker
 	fetching               // on its way to a worker
+	received               // in a worker's hands, which have not put it anywhere
 	held                   // with a worker until its eta
 	throttled              // with a worker until its kind's rate limit lets it pass
 	reserved               // with a worker, waiting for a slot
@@ -38,8 +39,7 @@ type task struct {
 	missed       bool // a bound of its class
 	grown        bool // received, and its worker is starting processes before it goes on
 
-	copied   bool // another delivery of a message that is held
-	restored bool // has been delivered once more while held
+	message int32 // that it is one of several deliveries of, from 1; 0 = of its own
 
 	due       des.Time // intended arrival
 	delivered des.Time // to its worker
@@ -48,7 +48,7 @@ type task struct {
 	began     des.Time // present attempt
 	waited    des.Time // from due to the first start
 	eta       des.Time // 0 = none
-	expires   des.Time // 0 = never
+	expires   des.Time // Never = does not
 	demand    des.Time
 }
 

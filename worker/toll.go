@@ -21,21 +21,22 @@ func (s *System) Blame(cause int32) { s.cause = cause }
 
 // toll is where to count what the present cause does to a task, or nil.
 func (s *System) toll(t *task) *Toll {
-	if s.cause < 0 || !t.observed || t.copied || len(s.tally.Tolls) == 0 {
+	if s.cause < 0 || !t.observed || len(s.tally.Tolls) == 0 {
 		return nil
 	}
 	return &s.tally.Tolls[s.cause][t.class]
 }
 
 // suffered counts a task that its worker has taken along, before it is given back or lost.
-func (s *System) suffered(t *task) {
+func (s *System) suffered(id int32) {
+	t := &s.tasks[id]
 	c := s.toll(t)
 	switch {
 	case c == nil:
 	case t.state < running:
 		c.Returned++
 		return
-	case t.unacked:
+	case t.unacked || s.superseded(id):
 		c.Rerun++
 	default:
 		c.Lost++

@@ -17,18 +17,18 @@ type Copier interface {
 // restore_visible, num=10).
 const restoredAtOnce = 10
 
-// look is a worker looking for messages of redis that nobody has acked for longer than the visibility timeout: dead
+// restoreVisible lets a worker look for messages of redis that nobody has acked for longer than the visibility timeout: dead
 // workers' and, as redis cannot tell, those that take long. They go to the front of their queues (kombu/transport/
 // redis.py: restore_by_tag, rpush).
-func (s *System) look(id int32) {
+func (s *System) restoreVisible(id int32) {
 	w := &s.workers[id]
 	s.host.Schedule(des.Event{At: s.now + w.cfg.Overheads.Look, Kind: kindLook, Arg: id})
-	if w.down || w.cut || w.leaving || s.copier == nil {
+	if w.life != alive || w.cut() || s.copier == nil {
 		return
 	}
 	s.lost = s.lost[:0]
 	for i := range s.tasks {
-		if t := &s.tasks[i]; t.unacked && !t.restored && t.state >= fetching && s.now-t.delivered >= s.broker.Visibility {
+		if t := &s.tasks[i]; t.unacked && !s.superseded(int32(i)) && t.state >= fetching && s.now-t.delivered >= s.broker.Visibility {
 			s.lost = append(s.lost, int32(i))
 		}
 	}
@@ -36,36 +36,8 @@ func (s *System) look(id int32) {
 		return cmp.Or(cmp.Compare(s.tasks[b].delivered, s.tasks[a].delivered), cmp.Compare(a, b))
 	})
 	for _, i := range slices.Clone(s.lost[:min(len(s.lost), restoredAtOnce)]) {
-		s.duplicate(i)
+		s.enqueue(s.copyOf(i), true)
 	}
-}
-
-// duplicate delivers a message once more while it is held. The copy is no task of its own: it is neither recorded nor
-// counted, except that its completed runs are duplicates.
-func (s *System) duplicate(id int32) { s.enqueue(s.copyOf(id), true) }
-
-// copyOf makes the copy of a message that is held.
-func (s *System) copyOf(id int32) int32 {
-	s.tasks[id].restored = true
-	copied := s.newTask()
-	t, c := &s.tasks[id], &s.tasks[copied]
-	gen, pending := c.gen, c.pending
-	*c = task{
-		class: t.class, queue: t.queue, worker: none, slot: none, gen: gen, pending: pending, level: t.level,
-		due: t.due, published: s.now, eta: t.eta, expires: t.expires, demand: t.demand,
-		attempts: t.attempts, redeliveries: t.redeliveries + 1, copied: true,
-	}
-	s.copier.Copy(id, copied)
-	return copied
-}
-
-// finishCopy ends a copy.
-func (s *System) finishCopy(id int32, o Outcome) {
-	t := &s.tasks[id]
-	if o == OK && t.due >= s.from && t.due < s.to {
-		s.tally.Classes[t.class].Duplicated++
-	}
-	s.release(id)
 }
 
 // restoreDelay is the time until a message of a dead worker is delivered again: at the first look of any worker after
@@ -78,8 +50,8 @@ func (s *System) restoreDelay(t *task) des.Time {
 	first := des.Never
 	for i := range s.workers {
 		w := &s.workers[i]
-		if period := w.cfg.Overheads.Look; period > 0 && !w.off {
-			first = min(first, w.looks+(ripe-w.looks+period-1)/period*period)
+		if period := w.cfg.Overheads.Look; period > 0 && w.life != away {
+			first = min(first, w.firstLook+(ripe-w.firstLook+period-1)/period*period)
 		}
 	}
 	if first == des.Never {

@@ -108,10 +108,13 @@ type Arrival struct {
 	Due des.Time // the intended arrival, from which waits count
 }
 
+// AtOnce is the time to expire of a task that has expired when it is published.
+const AtOnce des.Time = -1
+
 // Attributes are drawn when a task is published.
 type Attributes struct {
 	Countdown   des.Time // 0 = none
-	Expires     des.Time // from publishing; 0 = never
+	Expires     des.Time // from publishing; 0 = never, AtOnce = by then
 	Priority    int      // of a trace row that has one
 	HasPriority bool
 }

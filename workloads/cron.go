@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"strconv"
 	"strings"
@@ -167,13 +168,14 @@ func (c Cron) generator(g ground) generator {
 	origin := g.origin
 	if pace := c.pace(); pace != 1 {
 		// Divided and multiplied again it may be off by a part of what the calendar runs in a nanosecond.
-		origin = des.Seconds(origin.Seconds() * pace)
+		origin = des.Time(math.Round(float64(origin) * pace))
 		if whole := origin.Round(time.Second); (whole - origin).Abs() <= time.Millisecond {
 			origin = whole
 		}
 	}
 	// A firing at time 0 itself counts: round up to the whole minute.
-	return &cron{Cron: c, origin: origin, minute: int64((origin + time.Minute - 1) / time.Minute)}
+	first := origin + modulo(-origin, time.Minute)
+	return &cron{Cron: c, origin: origin, minute: int64(first / time.Minute)}
 }
 
 type cron struct {
@@ -189,13 +191,14 @@ func (c *cron) next() des.Time {
 		if c.minute > int64(des.Never/time.Minute) {
 			return des.Never
 		}
-		day, rest := c.minute/dayMinutes, int(c.minute%dayMinutes)
+		rest := modulo(c.minute, dayMinutes)
+		day := (c.minute - rest) / dayMinutes // before the first one, too
 		hour, minute := rest/60, rest%60
 		switch {
 		case c.hours>>hour == 0 || !c.on(day): // the day is over
 			c.minute = (day + 1) * dayMinutes
 		case c.hours>>hour&1 == 0 || c.minutes>>minute == 0:
-			c.minute += int64(60 - minute)
+			c.minute += 60 - minute
 		case c.minutes>>minute&1 == 0:
 			c.minute += int64(bits.TrailingZeros64(c.minutes >> minute))
 		default:
@@ -212,7 +215,7 @@ var monthDays = [12]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
 // on says whether the crontab names a day, counted from Monday 1 January 2001.
 func (c *Cron) on(day int64) bool {
-	if c.weekdays>>((day+1)%7)&1 == 0 {
+	if c.weekdays>>modulo(day+1, 7)&1 == 0 {
 		return false
 	}
 	month, dom := civil(day)
@@ -222,7 +225,7 @@ func (c *Cron) on(day int64) bool {
 // civil is the month and the day of the month of a day. Beginning at 2001, the leap days come last in each 4, 100 and
 // 400 years, so that plain division finds the year.
 func civil(day int64) (month, dom int) {
-	r := int(day % cycleDays)
+	r := int(modulo(day, cycleDays))
 	century := min(r/36524, 3)
 	r -= century * 36524
 	four := r / 1461

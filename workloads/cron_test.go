@@ -118,3 +118,51 @@ func FuzzParseCron(f *testing.F) {
 		}
 	})
 }
+
+// What comes before the first Monday is the week before it: Sunday 31 December 2000.
+func TestCronBeforeTheFirstMonday(t *testing.T) {
+	for _, c := range []struct {
+		expr   string
+		origin des.Time
+		want   []des.Time // of the calendar
+	}{
+		{"0 * * * *", -10 * time.Minute, []des.Time{0, time.Hour}},
+		{"0 * * * *", -time.Hour, []des.Time{-time.Hour, 0}},
+		{"0 * * * *", -time.Hour - 1, []des.Time{-time.Hour, 0}},
+		{"30 23 * * sun", -3 * day, []des.Time{-30 * time.Minute, 7*day - 30*time.Minute}},
+		{"0 12 31 dec *", -40 * day, []des.Time{-12 * time.Hour, 365*day - 12*time.Hour}},
+		{"0 0 29 feb *", -366 * day, []des.Time{-307 * day, (3*365 + 31 + 28) * day}}, // 2000 was a leap year
+	} {
+		a := must(workloads.ParseCron(c.expr))
+		for i, got := range dues(process(a), workloads.Options{Origin: c.origin}, len(c.want)) {
+			if got += c.origin; got != c.want[i] {
+				t.Errorf("%q from %v: firing %d at %v, want %v", c.expr, c.origin, i, got, c.want[i])
+			}
+		}
+		fast := dues(process(a.Faster(10)), workloads.Options{Origin: c.origin / 10}, 1)
+		if got, want := fast[0], (c.want[0]-c.origin)/10; (got - want).Abs() > 1 {
+			t.Errorf("%q from %v, ten times as fast: %v, want %v", c.expr, c.origin, got, want)
+		}
+	}
+}
+
+// A plan that repeats is the same a round earlier, before the first Monday as well.
+func TestPlansRepeatBackwards(t *testing.T) {
+	for name, c := range map[string]struct {
+		p     workloads.Process
+		round des.Time
+	}{
+		"stages": {workloads.Stages{Steps: []workloads.Stage{{For: 22 * time.Hour, From: 0.01, To: 0.01}, {For: 2 * time.Hour, From: 0.01, To: 0.3}}}, day},
+		"cron":   {must(workloads.ParseCron("*/7 3,22 * * *")), day},
+	} {
+		for _, origin := range []des.Time{-3 * time.Hour, -time.Nanosecond, -25 * time.Hour, -8*day - 1} {
+			got := dues(process(c.p), workloads.Options{Origin: origin}, 50)
+			want := dues(process(c.p), workloads.Options{Origin: origin + 10*c.round}, 50)
+			for i := range want {
+				if got[i] != want[i] {
+					t.Fatalf("%s from %v: arrival %d at %v, ten rounds later at %v", name, origin, i, got[i], want[i])
+				}
+			}
+		}
+	}
+}

@@ -54,6 +54,9 @@ func instant(seconds float64) des.Time {
 	return des.Never
 }
 
+// modulo is how far t is into its round of that length, of a time before the first round too.
+func modulo[T ~int64](t, length T) T { return (t%length + length) % length }
+
 // scaled divides a planned time by a factor of the rate, rounded to the nanosecond.
 func scaled(t des.Time, factor float64) des.Time {
 	if factor == 1 {

@@ -19,7 +19,7 @@ func (s *Source) Publication(a *Arrival, demands []des.Time, p *worker.Publicati
 		p.Priority, p.HasPriority = extra.Priority, extra.HasPriority
 	}
 	for _, d := range demands {
-		p.Demand += d
+		p.Demand = min(p.Demand+d, longest)
 	}
 	return fate
 }

@@ -54,7 +54,7 @@ func (p Stages) Stationary() bool { return len(p.Steps) == 1 && p.Steps[0].From 
 func (p Stages) generator(g ground) generator {
 	length, area := p.round()
 	st := &stages{stream: g.stream(0), steps: p.Steps, length: length, area: area, factor: g.factor}
-	into := g.origin % length
+	into := modulo(g.origin, length)
 	st.start = -into
 	for st.steps[st.step].For <= into {
 		into -= st.steps[st.step].For

@@ -22,7 +22,9 @@ func (s *Source) attributes(ref Ref) (a Attributes) {
 	}
 	if f.class.Expires != nil {
 		s.scratch.Reset(ref.Key.With(ofExpires))
-		a.Expires = max(1, des.Seconds(f.class.Expires.Draw(s.scratch))) // 0 would mean never
+		if a.Expires = des.Seconds(f.class.Expires.Draw(s.scratch)); a.Expires == 0 {
+			a.Expires = AtOnce
+		}
 	}
 	if f.rows != nil {
 		row := &f.rows[ref.Row]
@@ -89,17 +91,21 @@ func (s *Source) Demands(ref Ref, attempt int, into []des.Time) Fate {
 			own = own.With(phaseDemand + uint64(i))
 		}
 		s.scratch.Reset(own)
-		into[i] = des.Seconds(p.demand.Draw(s.scratch) * slow)
+		into[i] = min(des.Seconds(p.demand.Draw(s.scratch)*slow), longest)
 	}
 	return fate
 }
 
+// longest is what a demand is at most: longer than any run, and so far from the end of time that a run's clock and a
+// few demands can be added.
+const longest = des.Never / 4
+
 // stretch multiplies a demand, exactly so by 1.
 func stretch(t des.Time, factor float64) des.Time {
 	if factor == 1 {
-		return t
+		return min(t, longest)
 	}
-	return des.Seconds(t.Seconds() * factor)
+	return min(des.Seconds(t.Seconds()*factor), longest)
 }
 
 // fate draws what happens. All four numbers are drawn each time, so that none depends on the chance of another.

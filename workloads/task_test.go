@@ -103,7 +103,7 @@ func TestAttributes(t *testing.T) {
 	c.Countdown, c.Expires = must(workloads.Constant(2)), must(workloads.Constant(0))
 	s := source(workloads.Options{}, c)
 	r := refs(s, 1)[0]
-	if got, want := s.Attributes(r), (workloads.Attributes{Countdown: 2 * time.Second, Expires: 1}); got != want {
+	if got, want := s.Attributes(r), (workloads.Attributes{Countdown: 2 * time.Second, Expires: workloads.AtOnce}); got != want {
 		t.Errorf("attributes %+v, want %+v", got, want)
 	}
 	if got := plain.Attributes(r); got != (workloads.Attributes{}) {

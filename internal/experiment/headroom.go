@@ -77,8 +77,10 @@ const (
 	headroomFloor   = 0.125 // smallest
 	headroomRuns    = 5     // replications of a probe while the limit is being bracketed
 	headroomBracket = 1.15  // ratio of a bracket in which the limit is looked for by interpolation
-	headroomPoints  = 3     // probes there, with as many replications as the first look has
-	headroomHalf    = 0.012 // relative half-width that one more, at the limit, is to reach, with more replications
+	headroomPoints  = 3     // probes there,
+	headroomLook    = 10    // with so many replications each
+	headroomHalf    = 0.012 // relative half-width that one more, at the limit, is to reach with as many as it takes,
+	headroomTasks   = 4e5   // but not more tasks than this
 )
 
 // headroom finds how much load each layout takes. Layouts without targets are left out. Layouts are searched side by
@@ -129,6 +131,11 @@ func (e *engine) headroom() (map[string]Headroom, error) {
 		found[e.sc.Layouts[s.layout].Name] = s.headroom(e)
 	}
 	return found, nil
+}
+
+// tasks is the mean number of tasks of a replication of a layout.
+func (e *engine) tasks(l int) float64 {
+	return max(1, float64(e.pools[l].classes[len(e.sc.Classes)].Published)/float64(len(e.samples[l])))
 }
 
 // probe is one replication at the load at which a search is.
@@ -330,9 +337,10 @@ func (s *search) runs(e *engine) int {
 	case e.exact:
 		return 1
 	case s.exact > headroomPoints:
-		return min(int(s.more*float64(e.looks[0])), max(e.sc.Run.Max, e.looks[0]))
+		n := min(s.more*headroomLook, max(headroomLook, headroomTasks/(s.at*e.tasks(s.layout))))
+		return min(int(n), max(e.sc.Run.Max, headroomLook))
 	case s.exact > 0:
-		return e.looks[0]
+		return min(headroomLook, e.looks[0])
 	}
 	return min(headroomRuns, len(e.samples[0]))
 }

@@ -217,6 +217,9 @@ func (e *engine) judgeShare(j *judged, layout, class int, o *workloads.SLO) {
 		return
 	}
 	iv := rows.ratio(bad)
+	if total == 0 && e.never(layout, class, o.Share) {
+		iv.High = 0
+	}
 	if o.Share == workloads.Duplicates { // a ratio, without a ceiling
 		iv = rows.level.Ratio(bad, rows.of)
 		iv.Low, iv.High = max(0, iv.Low), max(iv.High, rare(bad, rows.pieces))
@@ -236,6 +239,24 @@ func (e *engine) judgeShare(j *judged, layout, class int, o *workloads.SLO) {
 	}
 	j.Value = newEstimate(iv)
 	j.Verdict = side(iv, j.Target)
+}
+
+// never says that nothing in a layout can make a share of a class other than 0: then that none was seen is no luck.
+// What is left over at the end was none, so everything ran.
+func (e *engine) never(layout, class int, s workloads.ShareOf) bool {
+	l, c := &e.sc.Layouts[layout], &e.sc.Classes[class]
+	q := &l.Queues[l.ClassQueue[class]]
+	quiet := len(e.sc.Faults) == 0 && !planned(e.sc.Layouts) && len(l.Fleets) == 0 && !e.remembers(layout)
+	for i := range e.sc.Classes { // a crash takes others with it
+		quiet = quiet && e.sc.Classes[i].Failures.Crash.P == 0
+	}
+	switch s {
+	case workloads.ExpiredShare:
+		return c.Expires == nil
+	case workloads.Loss:
+		return quiet && c.Expires == nil && q.MaxLength < 0 && q.DeliveryLimit < 0
+	}
+	return false
 }
 
 // shareOf counts the tasks of a replication that went wrong in a way, or never ended.

@@ -17,11 +17,10 @@ func Choose(names []string, value string) (int, error) {
 
 // Alternatives writes "a, b or c".
 func Alternatives(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " or " + names[n-1]
 	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
+	return strings.Join(names, "")
 }
 
 // Quoted writes names as "a", "b" and "c", each in quotes.
@@ -30,49 +29,71 @@ func Quoted(names []string) string {
 	for i, name := range names {
 		quoted[i] = fmt.Sprintf("%q", name)
 	}
-	if len(quoted) < 2 {
-		return strings.Join(quoted, "")
+	return And(quoted)
+}
+
+// And lists what belongs together: "a, b and c".
+func And(names []string) string {
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
 	}
-	last := len(quoted) - 1
-	return strings.Join(quoted[:last], ", ") + " and " + quoted[last]
+	return strings.Join(names, "")
 }
 
 // Suggestion is "; did you mean ...?" when a name is near the value, else nothing.
 func Suggestion(value string, names []string) string {
-	best, least := "", max(1, len(value)/3)
-	for _, name := range names {
-		if d := distance(value, name); d < least || d == least && best == "" {
-			best, least = name, d
-		}
+	if best := Nearest(value, names); best != "" && best != value {
+		return fmt.Sprintf("; did you mean %q?", best)
 	}
-	if best == "" || best == value {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
+	return ""
 }
 
-// distance is the least number of bytes inserted, deleted or replaced, or of neighbours swapped, that makes b of a
-// (optimal string alignment).
-func distance(a, b string) int {
-	above, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+// Nearest is the name that was probably meant, or "": at most a third of its letters differ. Of many names only the first
+// are looked at.
+func Nearest(name string, names []string) string {
+	best, least := "", 0
+	for _, n := range names[:min(len(names), 200)] {
+		limit := max(len(name), len(n)) / 3
+		if len(name)-len(n) > limit || len(n)-len(name) > limit {
+			continue
+		}
+		if d := distance(strings.ToLower(name), strings.ToLower(n)); d <= limit && (best == "" || d < least) {
+			best, least = n, d
+		}
 	}
-	for i := range len(a) {
-		next[0] = i + 1
-		for j := range len(b) {
+	return best
+}
+
+// distance counts the letters to insert, delete, replace or swap with their neighbour to make b of a (optimal
+// string alignment).
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	if len(s) > 64 || len(t) > 64 { // no key is that long, and the work grows with the product
+		return 64
+	}
+	var rows [3][]int
+	for i := range rows {
+		rows[i] = make([]int, len(t)+1)
+	}
+	before, last, now := rows[0], rows[1], rows[2]
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(s); i++ {
+		now[0] = i
+		for j := 1; j <= len(t); j++ {
 			cost := 1
-			if a[i] == b[j] {
+			if s[i-1] == t[j-1] {
 				cost = 0
 			}
-			next[j+1] = min(row[j]+cost, row[j+1]+1, next[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				next[j+1] = min(next[j+1], above[j-1]+1)
+			now[j] = min(last[j]+1, now[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
+				now[j] = min(now[j], before[j-2]+1)
 			}
 		}
-		above, row, next = row, next, above
+		before, last, now = last, now, before
 	}
-	return row[len(b)]
+	return last[len(t)]
 }
 
 // Shorten keeps a message readable whatever stands in it.

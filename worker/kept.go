@@ -32,10 +32,10 @@ func (q *quota) give(queue int32) {
 	}
 }
 
-// reservation keeps slots of a worker for some of its queues. A slot that is kept brings its part of the window along,
+// kept are the slots of a worker for some of its queues. A slot that is kept brings its part of the window along,
 // so that what is reserved for the other slots does not fill it: with all slots kept, every queue has what a worker of
 // its own would have. No setting of Celery does this.
-type reservation struct {
+type kept struct {
 	slots   quota
 	hands   quota   // of what the worker has: on its way, reserved or in a slot
 	window  quota   // of what counts in its window, in messages; held ones widen it
@@ -43,8 +43,8 @@ type reservation struct {
 	waiting []int   // messages reserved, by queue
 }
 
-// newReservation is nil where nothing is kept.
-func newReservation(cfg *Config, queues int) *reservation {
+// newKept is nil where nothing is kept.
+func newKept(cfg *Config, queues int) *kept {
 	slots, window := make([]int, queues), make([]int, queues)
 	any := false
 	for i, n := range cfg.Reserve {
@@ -55,7 +55,7 @@ func newReservation(cfg *Config, queues int) *reservation {
 	if !any {
 		return nil
 	}
-	return &reservation{
+	return &kept{
 		slots:   newQuota(cfg.Concurrency, slots),
 		hands:   newQuota(cfg.Concurrency, slots),
 		window:  newQuota(cfg.Concurrency*cfg.PrefetchMultiplier, window),
@@ -65,7 +65,7 @@ func newReservation(cfg *Config, queues int) *reservation {
 }
 
 // reset forgets what a worker had that died.
-func (r *reservation) reset() {
+func (r *kept) reset() {
 	for _, q := range []*quota{&r.slots, &r.hands, &r.window} {
 		clear(q.used)
 		q.over = 0
@@ -79,41 +79,63 @@ func (w *instance) takes(queue int32) bool {
 	return r == nil || (w.window == 0 || r.window.has(queue)) && (w.most == 0 || r.hands.has(queue))
 }
 
-// dropped notes that a worker has lost a message that has not started, its place in the window apart.
-func (w *instance) dropped(t *task) {
-	if w.keeps == nil || t.state != fetching && t.state != reserved {
-		return
+// inHands says whether a message in a state takes one of the hands of its worker.
+func (st state) inHands() bool { return st != held && st != throttled }
+
+// move notes that a message of a queue goes on from one state to another. One that is held has left the window, as it
+// widens it.
+func (r *kept) move(queue int32, from, to state) {
+	switch {
+	case from.inHands() && !to.inHands():
+		r.hands.give(queue)
+	case !from.inHands() && to.inHands():
+		r.hands.take(queue)
 	}
-	w.keeps.hands.give(t.queue)
-	if t.state == reserved {
-		w.keeps.waiting[t.queue]--
+	switch {
+	case to == held:
+		r.window.give(queue)
+	case from == held:
+		r.window.take(queue)
+	}
+	switch {
+	case to == reserved:
+		r.waiting[queue]++
+	case from == reserved:
+		r.waiting[queue]--
+	}
+	switch {
+	case to == starting:
+		r.slots.take(queue)
+	case from == starting:
+		r.slots.give(queue)
 	}
 }
 
-// occupied notes that a slot serves a queue.
-func (w *instance) occupied(slot, queue int32) {
-	if w.keeps != nil {
-		w.keeps.slots.take(queue)
-		w.keeps.inSlot[slot-w.firstSlot] = queue
+// drop notes that a message of a queue is gone that had no slot.
+func (r *kept) drop(queue int32, from state) {
+	if from.inHands() {
+		r.hands.give(queue)
+	}
+	if from == reserved {
+		r.waiting[queue]--
 	}
 }
 
 // dispatchKept hands the first reserved messages to free slots that their queues may have. Only what may start now is
 // looked for, so that a long reserve is not read in vain.
 func (s *System) dispatchKept(w *instance) {
-	for len(w.free) > 0 && !w.stalled && w.keeps.startable() && (!w.leaving || w.drain()) {
+	for len(w.free) > 0 && !w.stalled && w.keeps.startable() && (!w.leaves() || w.mayStart()) {
 		id := w.reserved.head
 		for !w.keeps.slots.has(s.tasks[id].queue) {
 			id = s.tasks[id].next
 		}
 		s.unlist(&w.reserved, id)
-		w.keeps.waiting[s.tasks[id].queue]--
 		s.occupy(id, w)
 	}
 }
 
 // startable says whether a reserved message may have a free slot.
-func (r *reservation) startable() bool {
+func (r *kept) startable() bool {
 	for q, n := range r.waiting {
 		if n > 0 && r.slots.has(int32(q)) {
 			return true

@@ -98,3 +98,16 @@ func TestOverflowLeavesKeptSlots(t *testing.T) {
 	h := play(t, s, append(burst("b", 3, 1, 0, sec), burst("a", 1, 0, 500*ms, sec)...))
 	assert.Equal(t, "started b1@0s, started a1@500ms, started b2@1s, started b3@2s", h.log(worker.Started))
 }
+
+// A message that makes the pool grow lets what was reserved before start, too: its place in the window is for the next
+// message of its own queue, which nobody else would fetch.
+func TestRoomMadeByAGrowingPool(t *testing.T) {
+	cfg := worker.Config{Concurrency: 2, PrefetchMultiplier: 1, Reserve: []int{1, 1}, AutoscaleMin: 1, Keepalive: hour}
+	h := play(t, one(worker.RabbitMQ, "ab", cfg), []message{
+		{name: "a1", class: 0, run: 10 * sec},
+		{name: "b1", class: 1, run: sec, extra: worker.Publication{Countdown: sec}}, // no process is started for it
+		{name: "b2", class: 1, at: 2 * sec, run: sec},
+		{name: "a2", class: 0, at: 3 * sec, run: sec},
+	}, 20*sec)
+	assert.Equal(t, "started a1@0s, started b1@3s, started b2@4s, started a2@10s", h.log(worker.Started))
+}

@@ -1,0 +1,161 @@
+package worker
+
+import "example.com/simrun/des"
+
+// ledger is the account of the messages that a worker has: where each of them is, and which count in the window. It
+// changes in the methods of this file only.
+//
+// A message goes through the states of a task from fetching to running. Those before it has a slot are counted by state;
+// in a slot the slot counts, from the hand-over until it is free again. Whether the broker has the ack is another matter:
+// unacked is the number for which it has not.
+type ledger struct {
+	in       [starting]int // messages by state, before they have a slot
+	reserved list          // those that wait for one
+	waiting  des.Area      // their number
+	unacked  int           // messages that count in the window
+	acking   int           // of these, whose acks the loop has to send yet
+	unheard  int           // of these, whose start the loop has not heard of yet: it is busy with a message
+	widened  int           // by which the window is wider now
+	widening bool          // the broker is about to be told of one more
+	keeps    *kept         // nil = no slot is kept for a queue
+}
+
+// take gives a message that the broker delivers to a worker: on its way, or into its hands.
+func (s *System) take(id int32, w *instance, to state) {
+	t := &s.tasks[id]
+	t.worker, t.state = w.id, to
+	t.unacked = true
+	w.in[to]++
+	s.countUnacked(w, 1)
+	if w.keeps != nil {
+		w.keeps.hands.take(t.queue)
+		w.keeps.window.take(t.queue)
+	}
+}
+
+// move notes that a message goes on within its worker.
+func (s *System) move(id int32, to state) {
+	t := &s.tasks[id]
+	w := &s.workers[t.worker]
+	from := t.state
+	t.state = to
+	if from < starting {
+		w.in[from]--
+	}
+	if to < starting {
+		w.in[to]++
+	}
+	if w.keeps != nil {
+		w.keeps.move(t.queue, from, to)
+		if to == starting {
+			w.keeps.inSlot[t.slot-w.firstSlot] = t.queue
+		}
+	}
+}
+
+// reserve puts a message into the reserve, or back to its front.
+func (s *System) reserve(id int32, front bool) {
+	s.move(id, reserved)
+	w := &s.workers[s.tasks[id].worker]
+	if front {
+		s.pushFront(&w.reserved, id)
+	} else {
+		s.pushBack(&w.reserved, id)
+	}
+	w.waiting.Set(s.now, w.reserved.n)
+}
+
+// drop takes a message that has no slot out of its worker's hands; its place in the window is another matter.
+func (s *System) drop(id int32) {
+	t := &s.tasks[id]
+	w := &s.workers[t.worker]
+	w.in[t.state]--
+	if w.keeps != nil {
+		w.keeps.drop(t.queue, t.state)
+	}
+}
+
+// holding is the number of messages in hand: on their way, reserved or in a slot that is not free yet.
+func (w *instance) holding() int {
+	return w.in[fetching] + w.in[received] + w.in[reserved] + w.processes() - len(w.free)
+}
+
+// countUnacked counts messages that enter or leave the window of a worker.
+func (s *System) countUnacked(w *instance, n int) {
+	w.unacked += n
+	if s.prompt {
+		s.changed()
+	}
+}
+
+// ack sends the ack of a message, or leaves it to the loop to do so.
+func (s *System) ack(t *task) {
+	if !t.unacked {
+		return
+	}
+	t.unacked = false
+	w := &s.workers[t.worker]
+	if w.down() {
+		return // its window has gone with it
+	}
+	if w.keeps != nil && t.state != held {
+		w.keeps.window.give(t.queue)
+	}
+	switch {
+	case w.cfg.Loop == Alert:
+		s.countUnacked(w, -1)
+		w.occupyWire(s.now, 1)
+	case w.cfg.Loop == AskFirst && w.in[fetching] > 0:
+		w.unheard++
+	default:
+		w.acking++
+	}
+}
+
+// ackFreed sends the ack that waits for a slot to be free, and says whether there was one.
+func (s *System) ackFreed(id int32, w *instance) bool {
+	sl := &s.slots[id]
+	if !sl.ackWhenFree {
+		return false
+	}
+	sl.ackWhenFree = false
+	if w.cfg.Loop == Alert {
+		s.countUnacked(w, -1)
+	} else {
+		w.acking++
+	}
+	if w.keeps != nil {
+		w.keeps.window.give(w.keeps.inSlot[id-w.firstSlot])
+	}
+	return true
+}
+
+// sendAcks sends the acks that have waited for a turn of the loop.
+func (s *System) sendAcks(w *instance) {
+	if w.acking > 0 {
+		w.occupyWire(s.now, w.acking)
+		s.countUnacked(w, -w.acking)
+		w.acking = 0
+	}
+}
+
+// vacate notes that a slot is free, whatever its last message was.
+func (w *instance) vacate(slot int32) {
+	if w.keeps != nil {
+		queue := w.keeps.inSlot[slot-w.firstSlot]
+		w.keeps.hands.give(queue)
+		w.keeps.slots.give(queue)
+	}
+}
+
+// wipe empties the account of a worker that is down: its connection, and with it the window, is gone.
+func (s *System) wipe(w *instance) {
+	s.countUnacked(w, -w.unacked)
+	w.in = [starting]int{}
+	w.reserved = emptyList()
+	w.waiting.Set(s.now, 0)
+	w.acking, w.unheard, w.widened = 0, 0, 0
+	if w.keeps != nil {
+		w.keeps.reset()
+	}
+}

@@ -1,0 +1,151 @@
+package worker
+
+import "example.com/simrun/des"
+
+// message is one that the broker has delivered again while somebody held it. Each delivery has an entry of its own among
+// the tasks; one of them is the task that is recorded and counted, the others are copies. The broker holds the message
+// for the last delivery only: whoever loses an earlier one has nothing to give back, and the task goes on as the last.
+type message struct {
+	name    int32    // index by which the world knows the task
+	task    int32    // delivery that is the task now; none = it has ended
+	last    int32    // delivery; none = it has ended
+	outcome Outcome  // of the last, once it has ended
+	ended   des.Time // when
+	live    int      // deliveries that have not ended
+}
+
+// copied says that a delivery is no task of its own.
+func (s *System) copied(id int32) bool {
+	m := s.tasks[id].message
+	return m != 0 && s.messages[m-1].task != id
+}
+
+// superseded says that the broker has given a message to a later delivery.
+func (s *System) superseded(id int32) bool {
+	m := s.tasks[id].message
+	return m != 0 && s.messages[m-1].last != id
+}
+
+// nameOf is the index by which the world knows a task.
+func (s *System) nameOf(id int32) int32 {
+	if m := s.tasks[id].message; m != 0 {
+		return s.messages[m-1].name
+	}
+	return id
+}
+
+// register makes a message with one delivery.
+func (s *System) register(id, name int32) {
+	if len(s.freeMessages) == 0 {
+		s.messages = append(s.messages, message{})
+		s.freeMessages = append(s.freeMessages, int32(len(s.messages)))
+	}
+	last := len(s.freeMessages) - 1
+	m := s.freeMessages[last]
+	s.freeMessages = s.freeMessages[:last]
+	s.messages[m-1] = message{name: name, task: id, last: id, live: 1}
+	s.tasks[id].message = m
+}
+
+// copyOf makes one delivery more of a message that is held. It is neither recorded nor counted, except that its completed
+// runs are duplicates, as long as the task is another.
+func (s *System) copyOf(id int32) int32 {
+	if s.tasks[id].message == 0 {
+		s.register(id, id)
+	}
+	copied := s.newTask()
+	t, c := &s.tasks[id], &s.tasks[copied]
+	gen, pending := c.gen, c.pending
+	*c = task{
+		class: t.class, queue: t.queue, worker: none, slot: none, gen: gen, pending: pending, level: t.level,
+		due: t.due, published: s.now, eta: t.eta, expires: t.expires, demand: t.demand,
+		attempts: t.attempts, redeliveries: t.redeliveries + 1, message: t.message,
+	}
+	m := &s.messages[t.message-1]
+	m.last = copied
+	m.live++
+	s.copier.Copy(id, copied)
+	return copied
+}
+
+// part takes a delivery that has ended out of its message.
+func (s *System) part(id int32, o Outcome) {
+	t := &s.tasks[id]
+	if t.message == 0 {
+		return
+	}
+	m := &s.messages[t.message-1]
+	if m.last == id {
+		m.last, m.outcome, m.ended = none, o, s.now
+	}
+	if m.task == id {
+		m.task = none
+	}
+	if m.live--; m.live == 0 {
+		s.freeMessages = append(s.freeMessages, t.message)
+	}
+	t.message = 0
+}
+
+// renew makes a delivery, which is the task, a message of its own: the world still knows it by the same name.
+func (s *System) renew(id int32) {
+	name := s.nameOf(id)
+	s.part(id, Retrying)
+	if name != id {
+		s.register(id, name)
+	}
+}
+
+// carryOn ends a delivery that was lost after the broker had given its message to a later one. If it was the task, that is
+// the last delivery from now on, or has ended with it.
+func (s *System) carryOn(id int32) {
+	s.ack(&s.tasks[id])
+	if s.copied(id) {
+		s.finish(id, Lost)
+		return
+	}
+	m := &s.messages[s.tasks[id].message-1]
+	if m.last == none {
+		if o := m.outcome; o == OK && s.tasks[id].observed {
+			s.tally.Classes[s.tasks[id].class].Duplicated-- // nothing was done twice
+		}
+		s.finishAt(id, m.outcome, m.ended)
+		return
+	}
+	s.record(Requeued, id, OK)
+	t, next := &s.tasks[id], &s.tasks[m.last]
+	next.observed, next.missed, next.retries = t.observed, t.missed, t.retries
+	m.task = m.last
+	m.live--
+	t.message = 0
+	if m.name == id {
+		t.pending++ // its entry keeps the name
+	}
+	s.release(id)
+	if next.state > fetching {
+		s.record(Received, m.task, OK)
+	}
+	if next.state == running {
+		s.tallyStart(next)
+		s.record(Started, m.task, OK)
+	}
+}
+
+// forgetName lets the entry that a task had its name from be used again.
+func (s *System) forgetName(name int32) {
+	t := &s.tasks[name]
+	t.pending--
+	if t.pending == 0 {
+		s.freeTasks = append(s.freeTasks, name)
+	}
+}
+
+// finishCopy ends a copy.
+func (s *System) finishCopy(id int32, o Outcome) {
+	t := &s.tasks[id]
+	if o == OK && t.due >= s.from && t.due < s.to {
+		s.tally.Classes[t.class].Duplicated++
+	}
+	s.part(id, o)
+	s.release(id)
+}
