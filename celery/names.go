@@ -5,9 +5,6 @@ import (
 	"example.com/simrun/worker"
 )
 
-// Releases are those whose behaviour is known.
-func Releases() []string { return []string{"5.2", "5.6"} }
-
 // eventlet is a pool that is simulated as another one.
 const (
 	eventlet   = "eventlet"

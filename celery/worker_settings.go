@@ -130,7 +130,7 @@ var workerSettings = []WorkerSetting{
 		Meaning: "an exception is raised inside the task",
 	}),
 	row(orNone(func(w *Worker) **des.Time { return &w.SoftShutdown }, func(c *worker.Config) *des.Time { return &c.SoftShutdown }), WorkerSetting{
-		Key: "soft_shutdown", Name: "worker_soft_shutdown_timeout", Quantity: aDuration, Since: "5.6",
+		Key: "soft_shutdown", Name: "worker_soft_shutdown_timeout", Quantity: aDuration, Since: "5.5",
 		Pools: prefork, Lack: "cannot end what runs",
 		Meaning: "when the worker is to end, what runs gets only so long; then it is killed, and the worker itself gives back at once what was not acked. Needs `REMAP_SIGTERM=SIGQUIT` in its environment",
 	}),

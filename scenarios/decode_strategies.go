@@ -142,9 +142,9 @@ func index(path string) int {
 
 func (d *decoder) spec(f field, path string) strategies.Spec {
 	v := f.val
-	s := strategies.Spec{Name: f.key, Release: d.text(d.root.get("celery")), Broker: d.broker(v)}
+	s := strategies.Spec{Name: f.key, Release: d.root.get("celery").text, Broker: d.broker(v)}
 	if c := v.get("celery"); c != nil {
-		s.Release = d.text(c)
+		s.Release = c.text
 	}
 	if routes := v.get("routes"); routes != nil {
 		for _, r := range routes.fields {

@@ -1,9 +1,12 @@
 package scenarios
 
 import (
+	"encoding/json"
 	"reflect"
+	"strings"
 
 	"example.com/simrun/celery"
+	"example.com/simrun/internal/units"
 )
 
 func strategyKeys() *record {
@@ -13,7 +16,7 @@ func strategyKeys() *record {
 		{name: "derive", doc: "or: made from another strategy within the same budget of slots, [below](#derive)", shape: deriveKeys()},
 		{name: "routes", doc: "queues of tasks instead of their own: `{notify: high, \"*\": low}`; a `*` in a name stands for any letters, and `\"*\"` alone for every other task", shape: &mapping{noun: "a map of queues by task", name: phrase{noun: `the name of a task, or a pattern with up to three *`, pattern: routePattern}, of: name("the name of a queue")}},
 		{name: "broker", doc: "of this strategy, if it is another", absent: "that of the scenario", shape: brokerKeys()},
-		{name: "celery", doc: "release of Celery of this strategy, if it is another", absent: "that of the scenario", shape: word{words: celery.Releases()}},
+		{name: "celery", doc: "release of Celery of this strategy, if it is another", absent: "that of the scenario", shape: release{}},
 		{name: "settings"},
 	}}
 }
@@ -43,6 +46,28 @@ func deriveKeys() *record {
 			&mapping{noun: "a map of slots by group", of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1, name: phrase{noun: "the name of a group"}},
 		}}, def: "load"},
 	}}
+}
+
+// release is a release of Celery, as a text or as the number that YAML makes of it.
+type release struct{ scalar }
+
+func (release) want() string { return "a release of Celery, " + units.Alternatives(celery.Releases()) }
+
+func (s release) check(p *problems, v *value, path string) {
+	if _, err := celery.Series(v.text); err != nil || v.kind != text && v.kind != number {
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+	}
+}
+
+func (release) into(_ *decoder, v *value, _ string, to reflect.Value) { to.SetString(v.text) }
+
+func (release) schema(*definitions) *schemaNode {
+	text := &schemaNode{Type: "string", Pattern: `^(?:` + strings.ReplaceAll(strings.Join(celery.Releases(), "|"), ".", `\.`) + `)(?:\.[0-9]+)?(?:(?:a|b|rc)[0-9]+)?$`}
+	plain := &schemaNode{}
+	for _, name := range celery.Releases() {
+		plain.Enum = append(plain.Enum, json.Number(name))
+	}
+	return &schemaNode{AnyOf: []*schemaNode{text, plain}}
 }
 
 // argument is a word of a command line: a number is one too.

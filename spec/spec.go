@@ -12,7 +12,7 @@ type Scenario struct {
 	Seed any `key:"seed"`
 	// How long and how often to simulate.
 	Run *Run `key:"run"`
-	// Release whose behaviour is simulated, `"5.2"` or `"5.6"`; ignored with an ideal broker. Default "5.6".
+	// Release whose behaviour is simulated; ignored with an ideal broker. Default "5.6".
 	Celery string `key:"celery"`
 	// What keeps the messages. Default redis.
 	Broker any `key:"broker"`
@@ -498,8 +498,8 @@ type Memory struct {
 // Worker is what the format calls a worker.
 type Worker struct {
 	Name string // its key
-	// Celery command line; the other keys override it.
-	Command string `key:"command"`
+	// Celery command line, as a text or as a list of its words; the other keys override it.
+	Command any `key:"command"`
 	// Queues it consumes.
 	Queues []string `key:"queues"`
 	// Slots: how many tasks it runs at once; not with autoscale. Celery's own default, the cores of the node, holds
@@ -513,7 +513,7 @@ type Worker struct {
 	// {weighted: {high: 5, low: 1}}.
 	Order any `key:"order"`
 	// Prefork (a process a slot), threads (all share one core's worth of Python), gevent (one thread; a CPU phase
-	// stops the others and the consumer), solo.
+	// stops the others and the consumer), solo; eventlet is simulated as gevent.
 	Pool string `key:"pool"`
 	// Messages reserved for each slot: the window of unacknowledged messages is multiplier x concurrency; 0 = no
 	// limit.
@@ -709,7 +709,7 @@ type Targets struct {
 	Max any `key:"max"`
 }
 
-// Autoscale is what the format calls an autoscaler.
+// Autoscale is what the format calls an autoscaler such as {min: 3, max: 10, policy: celery}.
 type Autoscale struct {
 	// Fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`.
 	// Those that are leaving count until they are gone. Required.

@@ -69,7 +69,7 @@ func (r *resolver) resolve(i int) {
 type builder struct {
 	*resolver
 	spec       *Spec
-	release    string
+	release    string // its series
 	broker     worker.Broker
 	classQueue []string        // after routes
 	declared   []worker.Queue  // with options
@@ -124,10 +124,13 @@ func (b *builder) resolveBroker() {
 	if b.release == "" {
 		b.release = "5.6"
 	}
-	if !slices.Contains(celery.Releases(), b.release) {
-		b.fail("celery", "%q: want %s", b.release, units.Alternatives(celery.Releases()))
+	series, err := celery.Series(b.release)
+	if err != nil {
+		b.fail("celery", "%v", err)
+		series = "5.6"
 	}
-	b.layout.Release = b.release
+	b.release = series
+	b.layout.Release = series
 	kind := s.Kind
 	if kind == "" {
 		kind = celery.BrokerSettings()[0].Default.(string)

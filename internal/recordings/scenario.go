@@ -93,17 +93,20 @@ func (r *Recording) Scenario() string {
 	return y.String()
 }
 
-// Preset is the release whose behaviour the scenario asks for: the newest known that is not newer than the recorded
-// one.
+// Preset is the release whose behaviour the scenario asks for: that of the recording, or the nearest that is known.
 func (r *Recording) Preset() string {
+	if series, err := celery.Series(r.Release); err == nil {
+		return series
+	}
+	known := celery.Releases()
 	major, rest, _ := strings.Cut(r.Release, ".")
 	minor, _, _ := strings.Cut(rest, ".")
 	a, errA := strconv.Atoi(major)
 	b, errB := strconv.Atoi(minor)
-	if errA == nil && errB == nil && (a < 5 || a == 5 && b < 6) {
-		return "5.2"
+	if errA == nil && errB == nil && (a < 4 || a == 4 && b < 5) {
+		return known[0]
 	}
-	return "5.6"
+	return known[len(known)-1]
 }
 
 // queues are those of the classes, in their order.
