@@ -57,6 +57,26 @@ func seriesOf(name string) series {
 	return series{name: name}
 }
 
+// ranked is the queue_order_strategy of redis that goes by the order of -Q; before that release by the order of a set.
+const (
+	ranked      = "priority"
+	rankedSince = "5.7"
+)
+
+// KeepsOrder says whether a release takes the queues of redis strictly in the order of -Q, if it is told to.
+func KeepsOrder(release string) bool { return release >= rankedSince }
+
+// FromStrategy is the order among queues that a queue_order_strategy of redis makes of them, nil where it is that of a set.
+func FromStrategy(release string, strategy any) any {
+	switch {
+	case strategy == "round_robin" || strategy == "sorted":
+		return strategy
+	case strategy == ranked && KeepsOrder(release):
+		return "strict"
+	}
+	return nil
+}
+
 // BehavesAs is the recorded release whose times and whose loop a series has, and why, "" if it is that one itself.
 func BehavesAs(name string) (recorded, why string) {
 	s := seriesOf(name)

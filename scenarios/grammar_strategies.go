@@ -70,6 +70,25 @@ func (release) schema(*definitions) *schemaNode {
 	return &schemaNode{AnyOf: []*schemaNode{text, plain}}
 }
 
+// version is a word that YAML takes for a number where it is not in quotes.
+type version struct{ word }
+
+func (s version) check(p *problems, v *value, path string) {
+	asText := *v
+	if v.kind == number {
+		asText.kind = text
+	}
+	s.word.check(p, &asText, path)
+}
+
+func (s version) schema(d *definitions) *schemaNode {
+	plain := &schemaNode{}
+	for _, w := range s.words {
+		plain.Enum = append(plain.Enum, json.Number(w))
+	}
+	return &schemaNode{AnyOf: []*schemaNode{s.word.schema(d), plain}}
+}
+
 // argument is a word of a command line: a number is one too.
 type argument struct{ scalar }
 

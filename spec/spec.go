@@ -72,6 +72,9 @@ type Broker struct {
 	// How the ideal broker picks the worker: free_slot = one with a free slot if there is one, else a random one with
 	// room in its window; random = a random one with room.
 	Dispatch string `key:"dispatch"`
+	// Of rabbitmq: whether it takes one prefetch count for all queues of a worker, and what quorum queues have of
+	// priorities and of a delivery limit.
+	Version any `key:"version"`
 	// Priorities are rounded down to one of these.
 	PrioritySteps []any `key:"priority_steps"`
 	// How long a message may be unacked before it is delivered again; looked for about every 100 s (gevent: 20 s), at
@@ -153,6 +156,8 @@ type Zone struct {
 // Queue is what the format calls a queue.
 type Queue struct {
 	Name string // its key
+	// Of rabbitmq: `classic`, or `quorum`. Default classic.
+	Type string `key:"type"`
 	// Most messages waiting in the broker; no limit if it is missing.
 	MaxLength any `key:"max_length"`
 	// What a full queue does with one message too many: `reject` it, or `drop_head`. Default reject.

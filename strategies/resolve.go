@@ -74,6 +74,7 @@ type builder struct {
 	classQueue []string        // after routes
 	declared   []worker.Queue  // with options
 	known      map[string]bool // queues that a worker may consume
+	windowed   []string        // workers of whose windows was told
 	layout     Layout
 	problems   []Problem
 }
@@ -100,6 +101,7 @@ func (b *builder) build() {
 	b.layout.Name = b.spec.Name
 	b.resolveBroker()
 	b.declared = slices.Clone(b.queues)
+	b.quorumQueues()
 	b.route()
 	var groups []group
 	if b.spec.Derive != nil {

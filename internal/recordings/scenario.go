@@ -67,10 +67,17 @@ func (r *Recording) Scenario() string {
 	y.line(0, "observed: .")
 	y.line(0, "machines:")
 	y.line(1, "vm: {cores: %s} # shared by the workers, the broker and the producer", number(r.Cores))
+	var options []string
+	if r.QueueType != "" {
+		options = append(options, "type: "+r.QueueType)
+	}
 	if r.QueueMaxPriority > 0 {
+		options = append(options, fmt.Sprintf("max_priority: %d", r.QueueMaxPriority))
+	}
+	if options != nil {
 		y.line(0, "queues:")
 		for _, q := range r.queues() {
-			y.line(1, "%s: {max_priority: %d}", quote(q), r.QueueMaxPriority)
+			y.line(1, "%s: {%s}", quote(q), strings.Join(options, ", "))
 		}
 	}
 	y.line(0, "tasks:")
