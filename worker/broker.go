@@ -119,11 +119,8 @@ func (s *System) taker(id int32) int32 {
 			return w
 		}
 	case RabbitMQ:
-		for i := range q.consumers {
-			if n := (q.next + i) % len(q.consumers); hasRoom(&s.workers[q.consumers[n]], id) {
-				q.next = n + 1
-				return q.consumers[n]
-			}
+		if w := s.firstInLine(q.consumers, id); w != none {
+			return w
 		}
 	case Ideal:
 		if s.broker.Dispatch == FreeSlot {

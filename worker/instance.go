@@ -34,7 +34,8 @@ type instance struct {
 	asking  bool     // waits for a message
 	asked   uint64   // serial of the present ask for a message
 	fetched des.Time // when it has the last of the messages on their way
-	sent    des.Time // far broker: when the present ask for messages was sent
+	sent    des.Time // when the present ask for messages was sent
+	lines   []uint64 // rabbitmq: since when it stands in the line of each queue; nil = it is alone
 	wire    des.Time // far redis: its loop waits for an answer until then
 }
 
@@ -131,6 +132,7 @@ func (s *System) deliver(id int32, w *instance) {
 	s.take(id, w, to)
 	t.late = s.policyOf(t).late
 	t.delivered = s.now
+	s.lineUp(w, t.queue)
 	if w.cfg.RoundTrip > 0 {
 		s.carry(id, w)
 		return

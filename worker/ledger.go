@@ -116,6 +116,7 @@ func (s *System) forgo(t *task) {
 	}
 	switch {
 	case w.cfg.Loop == Alert:
+		s.relieve(w, t.queue, 1)
 		s.countUnacked(w, -1)
 		w.channel.acked(t.queue)
 		w.occupyWire(s.now, 1)
@@ -135,6 +136,7 @@ func (s *System) ackFreed(id int32, w *instance) bool {
 	}
 	sl.ackWhenFree = false
 	if w.cfg.Loop == Alert {
+		s.relieve(w, sl.queue, 1)
 		s.countUnacked(w, -1)
 		w.channel.acked(sl.queue)
 	} else {
@@ -151,6 +153,13 @@ func (s *System) ackFreed(id int32, w *instance) bool {
 func (s *System) sendAcks(w *instance) {
 	if w.acking > 0 {
 		w.occupyWire(s.now, w.acking)
+		if w.channel == nil {
+			s.relieve(w, none, w.acking)
+		} else {
+			for q, n := range w.channel.acking {
+				s.relieve(w, int32(q), n)
+			}
+		}
 		s.countUnacked(w, -w.acking)
 		w.channel.flush()
 		w.acking = 0

@@ -16,7 +16,6 @@ type queue struct {
 	n         int
 	consumers []int32 // workers that list it among their queues
 	overflow  []int32 // workers that take it only when their own are empty
-	next      int     // rabbitmq: the consumer whose turn it is
 	favours   int     // rabbitmq: messages above priority 4 served since the last of the others
 	length    des.Area
 }

@@ -165,6 +165,9 @@ func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 			s.policies = append(s.policies, newPolicy(cfg, &s.classes[c]))
 		}
 		w.enroll(fleets)
+		if s.broker.Kind == RabbitMQ && len(configs) > 1 {
+			w.lines = make([]uint64, len(s.queues))
+		}
 		s.workers = append(s.workers, w)
 		s.ready(&s.workers[i])
 	}
