@@ -26,6 +26,7 @@ func (b *builder) quorumQueues() {
 		case q.MaxPriority >= 0:
 			b.fail("broker", "the queue %q: a quorum queue has no max_priority: rabbitmq refuses to declare it", q.Name)
 		default:
+			q.ServeCPU = celery.QuorumCPU
 			q.MaxPriority, q.TwoToOne = celery.QuorumPriorities(b.rabbitVersion())
 			if q.DeliveryLimit < 0 && b.rabbitVersion() >= "4.0" {
 				q.DeliveryLimit = celery.QuorumDeliveryLimit

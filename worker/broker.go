@@ -71,7 +71,7 @@ func (s *System) send(id int32, busy des.Time) {
 		s.at(arrival, kindPublished, id)
 		return
 	}
-	s.charge()
+	s.charge(s.tasks[id].queue)
 	s.enqueue(id, false)
 }
 

@@ -103,10 +103,11 @@ type Queue struct {
 	Name          string
 	MaxLength     int // messages waiting in the broker; -1 = no limit
 	Overflow      Overflow
-	MaxPriority   int  // rabbitmq: x-max-priority; -1 = unset, priorities are ignored
-	DeliveryLimit int  // redeliveries after which a message is dead; -1 = no limit
-	Quorum        bool // rabbitmq: its messages lie with a majority of nodes
-	TwoToOne      bool // rabbitmq: of two messages above priority 4 and one of the others, instead of MaxPriority
+	MaxPriority   int      // rabbitmq: x-max-priority; -1 = unset, priorities are ignored
+	DeliveryLimit int      // redeliveries after which a message is dead; -1 = no limit
+	Quorum        bool     // rabbitmq: its messages lie with a majority of nodes
+	ServeCPU      des.Time // of the broker, a message, beside its own ServeCPU
+	TwoToOne      bool     // rabbitmq: of two messages above priority 4 and one of the others, instead of MaxPriority
 }
 
 // Config is the configuration of one worker: an instance with its loop and its slots.
