@@ -21,6 +21,20 @@ var brokerSettings = []BrokerSetting{
 	}),
 	row(access[Broker, worker.Broker]{
 		given: func(b *Broker) any {
+			if b.Version == "" {
+				return nil
+			}
+			return b.Version
+		},
+		set: func(b *Broker, v any) { b.Version = v.(string) },
+		of:  func(*worker.Broker, func(int) string) any { return nil }, // what follows from it is in the queues and workers
+		put: func(*worker.Broker, any) {},
+	}, BrokerSetting{
+		Key: "version", Quantity: Quantity{Kind: Word, Words: RabbitVersions(), Plain: true}, Brokers: []worker.BrokerKind{worker.RabbitMQ}, Default: RabbitVersions()[0],
+		Meaning: "of rabbitmq: whether it takes one prefetch count for all queues of a worker, and what quorum queues have of priorities and of a delivery limit, [below](#rabbitmq)",
+	}),
+	row(access[Broker, worker.Broker]{
+		given: func(b *Broker) any {
 			if b.PrioritySteps == nil {
 				return nil
 			}

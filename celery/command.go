@@ -10,26 +10,25 @@ import (
 	"example.com/simrun/internal/units"
 )
 
-// ParseCommand reads the line that starts a worker, as it stands in a shell script or a unit file:
+// ParseCommand reads the line that starts a worker, as it stands in a shell script, a unit file or a container:
 //
 //	celery -A app worker -Q high,low -c 8 -P prefork --prefetch-multiplier=4 -n high@%h
 //
-// Leading environment variables, exec, env, nohup, `python -m` and `poetry run` (or uv, pipenv, pdm, hatch) may stand
-// before celery. Only what the line gives is set; the name is that of -n without its host. The second result says, a
-// sentence each, which flags have no effect. A flag that has one, but is not simulated, is an error, as is an unknown
-// one; all errors of a line are joined, each beginning with the flag.
+// Whatever stands before the word celery is skipped: variables, wrappers, a shell with the line in quotes, commands that
+// are joined to it. Only what the line gives is set; the name is that of -n without its host. The second result says, a
+// sentence each, what was skipped and which flags have no effect. A flag that has one, but is not simulated, is an
+// error, as is an unknown one; all errors of a line are joined, each beginning with the flag.
 func ParseCommand(line string) (Worker, []string, error) {
-	l, ignored, err := ParseLine(line)
+	l, ignored, err := ParseLine(line, nil)
 	return l.Says, ignored, err
 }
 
-// ParseLine is ParseCommand, and keeps how the line is written.
-func ParseLine(line string) (Line, []string, error) {
-	words, err := split(line)
-	if err != nil {
+// ParseLine is ParseCommand, and keeps how the line is written. The variables of env are put into it.
+func ParseLine(line string, env map[string]string) (Line, []string, error) {
+	p := commandLine{shell: shell{env: env}}
+	if err := p.find(line, 0); err != nil {
 		return Line{}, nil, err
 	}
-	p := commandLine{words: words}
 	p.program()
 	if len(p.errs) == 0 {
 		p.options()
@@ -37,12 +36,15 @@ func ParseLine(line string) (Line, []string, error) {
 	if len(p.errs) > 0 {
 		return Line{}, nil, errors.Join(p.errs...)
 	}
+	p.line.Assumed = p.shell.assumed
 	return p.line, p.ignored, nil
 }
 
 // commandLine is a line in the course of being read.
 type commandLine struct {
+	shell   shell
 	words   []shellWord // left to read
+	celery  int         // how many of them come before celery
 	line    Line
 	ignored []string
 	errs    []error
@@ -68,41 +70,44 @@ func (p *commandLine) fail(format string, args ...any) {
 	p.errs = append(p.errs, fmt.Errorf(format, args...))
 }
 
+// plain are programs before celery of which there is nothing to tell.
+var plain = []string{"exec", "env", "nohup", "poetry", "uv", "pipenv", "pdm", "hatch", "run", "-m", "-u"}
+
 // program reads up to the word celery.
 func (p *commandLine) program() {
-	for {
-		word, ok := p.next()
-		if !ok {
-			p.fail("no celery in it: want a line such as \"celery -A app worker -Q high,low -c 8\"")
-			return
-		}
-		switch base := path.Base(word.text); {
-		case base == "celery":
-			p.keep(word)
-			return
+	var skipped []string
+	for range p.celery {
+		word, _ := p.next()
+		base := path.Base(word.text)
+		switch {
 		case isAssignment(word.text):
 			p.variable(word)
-		case slices.Contains([]string{"exec", "env", "nohup"}, base):
-			p.keep(word)
-		case slices.Contains([]string{"poetry", "uv", "pipenv", "pdm", "hatch"}, base) && len(p.words) > 0 && p.words[0].text == "run":
-			p.keep(word, p.words[0])
-			p.words = p.words[1:]
-		case strings.HasPrefix(base, "python"):
-			p.keep(word)
-			for len(p.words) > 0 && p.words[0].text != "-m" && strings.HasPrefix(p.words[0].text, "-") {
-				p.keep(p.words[0])
-				p.words = p.words[1:]
-			}
-			if len(p.words) < 2 || p.words[0].text != "-m" || p.words[1].text != "celery" {
-				p.fail("%q: want \"python -m celery\" or \"celery\"", word.text)
-				return
-			}
-			p.keep(p.words[0])
-			p.words = p.words[1:]
-		default:
-			p.fail("%q: want a line that starts with \"celery\", \"python -m celery\" or variables before them", word.text)
-			return
+			continue
+		case !slices.Contains(plain, base) && !strings.HasPrefix(base, "python"):
+			skipped = append(skipped, word.written)
 		}
+		p.keep(word)
+		p.foreign(base)
+	}
+	if skipped != nil {
+		p.skipped(strings.Join(skipped, " "), "stands before celery")
+	}
+	word, _ := p.next()
+	p.keep(word)
+}
+
+// skipped notes what is not read.
+func (p *commandLine) skipped(what, where string) {
+	if what = strings.Join(strings.Fields(what), " "); what != "" {
+		p.ignored = append(p.ignored, units.Shorten(what)+": "+where+", and is not read")
+	}
+}
+
+// foreign refuses programs that start workers of Celery with rules of their own.
+func (p *commandLine) foreign(base string) {
+	if base == "airflow" {
+		p.fail("airflow celery worker: Airflow starts Celery itself, with 16 slots and the queue \"default\" where nothing is said: " +
+			"write \"celery -A airflow.providers.celery.executors.celery_executor worker -Q default -c 16\" with your own -Q and -c")
 	}
 }
 
@@ -138,15 +143,17 @@ func isAssignment(word string) bool {
 // options reads what follows celery. Options of celery itself, such as -A, stand before the word worker; since they
 // have no effect here, they are taken after it as well, where they stood until Celery 4.
 func (p *commandLine) options() {
-	worker := false
+	started := false
 	for {
 		word, ok := p.next()
 		switch {
 		case !ok:
-			if !worker {
+			if !started {
 				p.fail("no worker in it: want \"celery worker\"")
 			}
 			return
+		case word.redirects:
+			p.keep(word)
 		case word.text == "--":
 			p.fail("--: settings on the command line: %s", notYet)
 			return
@@ -154,16 +161,19 @@ func (p *commandLine) options() {
 			p.long(word)
 		case len(word.text) > 1 && word.text[0] == '-':
 			p.short(word)
-		case !worker && word.text == "multi":
-			p.fail("multi: want the line of each worker by itself: \"celery -A app worker ...\"")
+		case !started && word.text == "multi":
+			p.keep(word)
+			p.multi()
 			return
-		case !worker && word.text != "worker":
+		case !started && word.text != "worker":
 			p.fail("%q: want the command \"worker\"%s", word.text, units.Suggestion(word.text, []string{"worker"}))
 			return
-		case worker:
+		case started && strings.HasPrefix(word.text, "$"):
+			p.fail("%q: a variable of the shell, whose value is unknown: write the flags that it stands for, or leave it out", word.text)
+		case started:
 			p.fail("%q: want a flag", word.text)
 		default:
-			worker = true
+			started = true
 			p.keep(word)
 		}
 	}

@@ -101,9 +101,6 @@ func TestParseCommandErrors(t *testing.T) {
 	for line, want := range map[string]string{
 		"":                                       "no celery in it: want a line such as",
 		"celery":                                 "no worker in it",
-		"docker run app celery worker":           `"docker": want a line that starts with "celery"`,
-		"python manage.py celery worker":         `"python": want "python -m celery"`,
-		"celery multi start w1 -c 2":             "multi: want the line of each worker by itself",
 		"celery -A app beat":                     `"beat": want the command "worker"`,
 		"celery wroker":                          `"wroker": want the command "worker"; did you mean "worker"?`,
 		"celery worker --autoscale=8,x":          `--autoscale: "8,x": want max or max,min`,
@@ -115,11 +112,10 @@ func TestParseCommandErrors(t *testing.T) {
 		"celery worker -c":                       "-c: no value",
 		"celery worker --queues":                 "--queues: no value",
 		"celery worker -c=4":                     `-c: "=4": want a whole number of at least 1`,
-		"celery worker -c 0":                     `-c: "0": want a whole number of at least 1`,
 		"celery worker -c $N":                    "variables of the shell are not expanded",
 		"celery worker -Q $QUEUES":               "variables of the shell are not expanded",
 		"celery worker -Q a,,b":                  `-Q: "a,,b": want names of queues with single commas`,
-		"celery worker -P eventlet":              `-P: "eventlet": want prefork, threads, gevent or solo`,
+		"celery worker -P fibers":                `-P: "fibers": want prefork, threads, gevent, solo or eventlet`,
 		"celery worker -O fast":                  `-O: "fast": want default or fair`,
 		"celery worker --time-limit 1m":          `--time-limit: "1m": want seconds`,
 		"celery worker --soft-time-limit -1":     `--soft-time-limit: "-1": want seconds`,
@@ -128,7 +124,6 @@ func TestParseCommandErrors(t *testing.T) {
 		"celery worker -z":                       "-z: no such flag",
 		"celery worker high low":                 `"high": want a flag`,
 		"celery worker -- worker.x=1":            "--: settings on the command line: not supported yet",
-		"celery worker -Q a && celery beat":      `"&": want one plain command`,
 		"celery worker -Q 'a":                    "a ' is not closed",
 		"celery worker -Q \"a":                   "a \" is not closed",
 		"celery worker -Q a\\":                   "ends in a backslash",
@@ -142,7 +137,7 @@ func TestParseCommandErrors(t *testing.T) {
 }
 
 func TestParseCommandTellsAllErrors(t *testing.T) {
-	_, _, err := ParseCommand("celery worker -c none -P eventlet --autoscale=none --frob")
+	_, _, err := ParseCommand("celery worker -c none -P fibers --autoscale=none --frob")
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -159,6 +154,8 @@ func FuzzParseCommand(f *testing.F) {
 		`celery worker -Q "a b",'c"d' -n 'x y' --disable-prefetch`,
 		"celery worker -Q a\\ b --pool=solo # comment",
 		"celery worker --autoscale 3,1",
+		`sh -c "cd /app && exec celery -A app worker -Q a -c ${N:-4}" 2>&1 | tee log`,
+		"celery multi start w1@h -A app -c:1 4 --autoscale=3,1",
 	} {
 		f.Add(line)
 	}
@@ -167,7 +164,7 @@ func FuzzParseCommand(f *testing.F) {
 		if err != nil {
 			return
 		}
-		kept, _, err := ParseLine(line)
+		kept, _, err := ParseLine(line, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,6 +42,7 @@ var flags = append(settingFlags(), []flag{
 	{names: []string{"--result-backend"}, takes: true, ignored: "storing results costs nothing here"},
 	{names: []string{"--loader"}, takes: true, ignored: "its settings are not read"},
 	{names: []string{"--config"}, takes: true, ignored: "its settings are not read"},
+	{names: []string{"--settings"}, takes: true, ignored: "its settings are not read"}, // of python manage.py celery
 	{names: []string{"--workdir"}, takes: true, ignored: noEffect},
 	{names: []string{"-C", "--no-color"}, ignored: noEffect},
 	{names: []string{"-q", "--quiet"}, ignored: noEffect},
@@ -89,12 +90,14 @@ func (f *flag) read(text string) (value any, note string, err error) {
 		return s.Default == false, "", nil
 	case s.Key == "pool":
 		pool, err := PoolOf(text)
-		return pool.String(), "", err
-	}
-	value, err = s.Quantity.FromFlag(text)
-	if value == 0 && s.Unsaid != "" {
+		if text == eventlet {
+			note = LikeGevent
+		}
+		return pool.String(), note, err
+	case text == "0" && s.Unsaid != "":
 		return nil, s.Unsaid, nil
 	}
+	value, err = s.Quantity.FromFlag(text)
 	return value, "", err
 }
 

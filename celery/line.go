@@ -9,9 +9,12 @@ import (
 // Line is the command line that starts a worker, as somebody wrote it. What it is made to say differently is replaced
 // where it stands; all else stays as written: wrappers before celery, the app, logs, schedules.
 type Line struct {
-	Says  Worker // what it comes to
-	host  string // of the name, after @
-	parts []part
+	Says    Worker   // what it comes to
+	Assumed []string // variables that it gives a value itself, in sentences
+
+	host   string // of the name, after @
+	parts  []part
+	around []around // what stands around it, the outermost first
 }
 
 // part is a word of a line, or a flag with its value.
@@ -25,7 +28,7 @@ type part struct {
 
 // usual is the line of a worker of which nobody has written one: it says what most lines say.
 func usual() Line {
-	l, _, err := ParseLine("celery -A proj worker")
+	l, _, err := ParseLine("celery -A proj worker", nil)
 	if err != nil {
 		panic("celery: " + err.Error())
 	}
@@ -185,5 +188,16 @@ func (l Line) String() string {
 			b.WriteString(p.written)
 		}
 	}
-	return b.String()
+	line := b.String()
+	for _, a := range slices.Backward(l.around) {
+		switch {
+		case a.says == "":
+		case line == a.says:
+			line = a.written
+		default:
+			line = Quote(line)
+		}
+		line = a.before + line + a.after
+	}
+	return line
 }

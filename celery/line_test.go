@@ -33,7 +33,7 @@ func TestLineKeepsWhatItDoesNotChange(t *testing.T) {
 		{"an escaped space at the end", `celery -A app worker -c 2 -Q a\ `, four, `celery -A app worker -c 4 -Q a\ `},
 		{"what says the default", "celery -A app worker -Q a -c 2 -P processes --time-limit=0", func(*Worker) {}, "celery -A app worker -Q a -c 2 -P processes --time-limit=0"},
 	} {
-		line, _, err := ParseLine(tt.line)
+		line, _, err := ParseLine(tt.line, nil)
 		require.NoError(t, err, tt.name)
 		w := line.Says
 		tt.change(&w)
@@ -47,7 +47,7 @@ func TestLineOfAnotherName(t *testing.T) {
 		"celery -A app worker --hostname=main@h1 -Qa": "celery -A app worker --hostname=fast@h1 -Qa",
 		"celery -A app worker -Q a":                   "celery -A app worker -Q a -n fast@%h",
 	} {
-		l, _, err := ParseLine(line)
+		l, _, err := ParseLine(line, nil)
 		require.NoError(t, err)
 		assert.Equal(t, want, l.Named("fast").String())
 	}
@@ -59,7 +59,7 @@ func TestLineWithoutBeat(t *testing.T) {
 		"celery -A app worker -BE -s /run/beat --scheduler x:Y -Q a":      "celery -A app worker -E -Q a",
 		"celery -A app worker --beat -Q a --schedule-filename=/run/beat ": "celery -A app worker -Q a",
 	} {
-		l, _, err := ParseLine(line)
+		l, _, err := ParseLine(line, nil)
 		require.NoError(t, err)
 		assert.True(t, l.Beats())
 		without := l.WithoutBeat()

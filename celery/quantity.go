@@ -41,6 +41,7 @@ type Quantity struct {
 	Positive bool     // of Duration and Size: more than 0
 	OrNone   bool     // of Duration: the word none stands for 0
 	Words    []string // of Word
+	Plain    bool     // of Word: YAML reads it as a number where it is not in quotes
 }
 
 // Check says what is wrong with a value that no file has checked.

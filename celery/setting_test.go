@@ -36,12 +36,13 @@ func change(f reflect.Value) {
 // forgotten in command lines, comparisons and instructions.
 func TestEveryFieldOfAWorkerIsASetting(t *testing.T) {
 	elsewhere := map[string]string{
-		"Name":       "not a setting: -n",
-		"Loop":       "of the release, the broker and the pool: Preset.Loop",
-		"TimersLast": "of the release, the broker and the pool: Preset.TimersLast",
-		"Charged":    "of the machine",
-		"Overheads":  "the table of overheads",
-		"RoundTrip":  "of the zones",
+		"Name":        "not a setting: -n",
+		"Loop":        "of the release, the broker and the pool: Preset.Loop",
+		"TimersLast":  "of the release, the broker and the pool: Preset.TimersLast",
+		"Charged":     "of the machine",
+		"Overheads":   "the table of overheads",
+		"RoundTrip":   "of the zones and of the types of queues",
+		"PerConsumer": "of the release, the broker and the types of queues: CountsPerConsumer",
 	}
 	base := worker.Config{
 		Pool: worker.Threads, Concurrency: 4, Queues: []int{0, 1}, Order: worker.Weighted, Weights: []int{2, 1}, Overflow: []int{2}, Reserve: []int{1, 1},

@@ -34,6 +34,7 @@ type Autoscale struct{ Min, Max int }
 // Broker is the settings of a broker as written.
 type Broker struct {
 	Kind          string // ideal | redis | rabbitmq
+	Version       string // of rabbitmq
 	Dispatch      string // free_slot | random, with ideal
 	PrioritySteps []int  // with redis
 	Visibility    *des.Time

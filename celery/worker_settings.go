@@ -47,6 +47,7 @@ var workerSettings = []WorkerSetting{
 		},
 	}, WorkerSetting{
 		Key: "concurrency", Flags: []string{"-c", "--concurrency"}, Name: "worker_concurrency", Quantity: Quantity{Kind: Whole, Min: 1, Max: 1_000_000},
+		Unsaid:  "0 means the number of the node's cores, as if it were not given", // celery/worker/worker.py: setup_defaults
 		Meaning: "slots: how many tasks it runs at once; not with `autoscale`. Celery's own default, the cores of the node, holds only for a `command` without `-c`",
 	}),
 	row(access[Worker, worker.Config]{
@@ -96,8 +97,8 @@ var workerSettings = []WorkerSetting{
 		Meaning:  "among several queues: one message of each in turn; `sorted` by queue name; `strict` by the order of `queues`; `{weighted: {high: 5, low: 1}}`",
 	}),
 	row(word(func(w *Worker) *string { return &w.Pool }, func(c *worker.Config) *worker.Pool { return &c.Pool }, worker.PoolNames()), WorkerSetting{
-		Key: "pool", Flags: []string{"-P", "--pool"}, Name: "worker_pool", Quantity: Quantity{Kind: Word, Words: worker.PoolNames()}, Default: "prefork",
-		Meaning: "`prefork` (a process a slot), `threads` (all share one core's worth of Python), `gevent` (one thread; a CPU phase stops the others and the consumer), `solo`",
+		Key: "pool", Flags: []string{"-P", "--pool"}, Name: "worker_pool", Quantity: Quantity{Kind: Word, Words: PoolNames()}, Default: "prefork",
+		Meaning: "`prefork` (a process a slot), `threads` (all share one core's worth of Python), `gevent` (one thread; a CPU phase stops the others and the consumer), `solo`; `eventlet` is simulated as gevent",
 	}),
 	row(field(func(w *Worker) **int { return &w.PrefetchMultiplier }, func(c *worker.Config) *int { return &c.PrefetchMultiplier }), WorkerSetting{
 		Key: "prefetch_multiplier", Flags: []string{"--prefetch-multiplier"}, Name: "worker_prefetch_multiplier", Quantity: Quantity{Kind: Whole, Max: 1_000_000}, Default: 4,
@@ -129,7 +130,7 @@ var workerSettings = []WorkerSetting{
 		Meaning: "an exception is raised inside the task",
 	}),
 	row(orNone(func(w *Worker) **des.Time { return &w.SoftShutdown }, func(c *worker.Config) *des.Time { return &c.SoftShutdown }), WorkerSetting{
-		Key: "soft_shutdown", Name: "worker_soft_shutdown_timeout", Quantity: aDuration, Since: "5.6",
+		Key: "soft_shutdown", Name: "worker_soft_shutdown_timeout", Quantity: aDuration, Since: "5.5",
 		Pools: prefork, Lack: "cannot end what runs",
 		Meaning: "when the worker is to end, what runs gets only so long; then it is killed, and the worker itself gives back at once what was not acked. Needs `REMAP_SIGTERM=SIGQUIT` in its environment",
 	}),

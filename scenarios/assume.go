@@ -25,6 +25,7 @@ func (d *decoder) assumptions(s *Scenario) []string {
 		if d.given.get("celery") == nil {
 			note("Celery %s is simulated: celery is not given.", s.Release)
 		}
+		d.releaseNotes(s, note)
 	}
 	d.workerNotes(s, note)
 	for _, m := range s.Machines {
@@ -34,6 +35,19 @@ func (d *decoder) assumptions(s *Scenario) []string {
 	}
 	d.taskNotes(s, note)
 	return notes
+}
+
+// releaseNotes says which recorded release stands in for one that was not.
+func (d *decoder) releaseNotes(s *Scenario, note func(string, ...any)) {
+	var said []string
+	for i := range s.Layouts {
+		l := &s.Layouts[i]
+		as, why := celery.BehavesAs(l.Release)
+		if why != "" && l.Broker.Kind != worker.Ideal && !slices.Contains(said, l.Release) {
+			said = append(said, l.Release)
+			note("Celery %s takes its times and its loop from the recordings of %s: %s.", l.Release, as, why)
+		}
+	}
 }
 
 func (d *decoder) anyLayout(s *Scenario, is func(*strategies.Layout) bool) bool {
@@ -53,11 +67,14 @@ func (d *decoder) workerNotes(s *Scenario, note func(string, ...any)) {
 		for _, w := range spec.Workers {
 			given := w
 			if w.Command != "" {
-				command, _, err := celery.ParseCommand(w.Command)
+				line, _, err := celery.ParseLine(w.Command, w.Env)
 				if err != nil {
 					continue // resolving has refused it
 				}
-				given.Fill(&command)
+				given.Fill(&line.Says)
+				for _, said := range line.Assumed {
+					note("%s.%s: %s.", spec.Name, w.Name, said)
+				}
 			}
 			at := spec.Name + "." + w.Name
 			for k := range l.Workers {

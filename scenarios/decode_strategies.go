@@ -142,9 +142,9 @@ func index(path string) int {
 
 func (d *decoder) spec(f field, path string) strategies.Spec {
 	v := f.val
-	s := strategies.Spec{Name: f.key, Release: d.text(d.root.get("celery")), Broker: d.broker(v)}
+	s := strategies.Spec{Name: f.key, Release: d.root.get("celery").text, Broker: d.broker(v)}
 	if c := v.get("celery"); c != nil {
-		s.Release = d.text(c)
+		s.Release = c.text
 	}
 	if routes := v.get("routes"); routes != nil {
 		for _, r := range routes.fields {
@@ -180,7 +180,7 @@ func (d *decoder) derive(v *value) *strategies.Derive {
 func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 	v := f.val
 	w := strategies.WorkerSpec{
-		Command:   d.text(v.get("command")),
+		Command:   d.command(v.get("command")),
 		Start:     d.text(v.get("start")),
 		Replicas:  d.wholeIf(v.get("replicas")),
 		Clearance: d.texts(v.get("clearance")),
@@ -194,6 +194,18 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 		d.autoscale(a, join(path, "autoscale"), &w)
 	}
 	return w
+}
+
+// command is a command line, or the line of a list of words.
+func (d *decoder) command(v *value) string {
+	if v == nil || v.kind != list {
+		return d.text(v)
+	}
+	words := make([]string, len(v.items))
+	for i, item := range v.items {
+		words[i] = item.text
+	}
+	return celery.JoinWords(words)
 }
 
 func (d *decoder) texts(v *value) []string {

@@ -162,7 +162,7 @@ func TestStrategiesAreResolved(t *testing.T) {
 	assert.Equal(t, worker.RabbitMQ, rabbit.Broker.Kind)
 	assert.Len(t, rabbit.Workers, 1)
 	assert.Empty(t, rabbit.Workers[0].Overflow)
-	assert.Equal(t, []int{1}, rabbit.Workers[0].Reserve)
+	assert.Equal(t, []int{1, 0}, rabbit.Workers[0].Reserve)
 	assert.Equal(t, 200*time.Millisecond, classOf(t, s, "paced").Pace, "300/m")
 	assert.Equal(t, layoutOf(t, s, "one-pool").Slots(), layoutOf(t, s, "split").Slots())
 }

@@ -39,5 +39,5 @@ strategies:
 	// Output:
 	// mine.yaml:2:17: run.duration: 12: the unit is missing: want a duration such as 20ms, 1.5s, 2m, 1h or 3d
 	// mine.yaml:4:12: tasks.notify.arivals: unknown key, did you mean "arrivals"?
-	// mine.yaml:6:73: strategies.one-pool.workers.worker.pool: "fork": want prefork, threads, gevent or solo
+	// mine.yaml:6:73: strategies.one-pool.workers.worker.pool: "fork": want prefork, threads, gevent, solo or eventlet
 }

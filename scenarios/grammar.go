@@ -34,7 +34,7 @@ func grammar() *record {
 		{name: "about", doc: "what it is about, in a sentence or two", shape: phrase{noun: "a text"}},
 		{name: "seed", doc: "of all random numbers: the same seed gives the same figures", shape: amount{quantity: wholes(0, 1<<53)}, def: "1"},
 		{name: "run", doc: "how long and how often to simulate, [below](#run)", shape: runKeys(), def: "{}", to: byHand},
-		{name: "celery", doc: "release whose behaviour is simulated, `\"5.2\"` or `\"5.6\"`; ignored with an ideal broker", shape: word{words: celery.Releases()}, def: `"5.6"`, to: "Release"},
+		{name: "celery", doc: "release whose behaviour is simulated, [below](#releases); ignored with an ideal broker", shape: release{}, def: `"5.6"`, to: "Release"},
 		{name: "broker", doc: "what keeps the messages, [below](#broker)", shape: brokerKeys(), def: "redis", to: byHand},
 		{name: "currency", doc: "of prices, for display", shape: phrase{noun: "a currency"}},
 		{name: "machines", doc: "kinds of machines that workers run on, [below](#machines)", shape: &mapping{noun: "a map of machines", name: name("the name of a machine"), of: machineKeys(), named: "Name"}, to: byHand},
@@ -87,6 +87,7 @@ func machineKeys() *record {
 
 func queueKeys() *record {
 	return &record{noun: "a queue", keys: []key{
+		{name: "type", doc: "of rabbitmq: `classic`, or `quorum`, [below](#rabbitmq)", shape: word{words: []string{"classic", "quorum"}, yes: "quorum"}, def: "classic", to: "Quorum"},
 		{name: "max_length", doc: "most messages waiting in the broker", absent: "no limit", shape: amount{quantity: wholes(0, 1<<31-1)}},
 		{name: "overflow", doc: "what a full queue does with one message too many: `reject` it, or `drop_head`", shape: word{words: []string{"reject", "drop_head"}}, def: "reject", to: byHand},
 		{name: "max_priority", doc: "rabbitmq's x-max-priority; without it priorities are ignored", shape: amount{quantity: wholes(1, 255)}},

@@ -8,7 +8,7 @@ import (
 
 // autoscaleKeys are those of both kinds of autoscalers; which belong to which, strategies knows.
 func autoscaleKeys() *record {
-	return &record{noun: "an autoscaler", keys: []key{
+	return &record{noun: "an autoscaler such as {min: 3, max: 10, policy: celery}", keys: []key{
 		{name: "min", doc: "fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`. Those that are leaving count until they are gone", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
 		{name: "max", doc: "most of them", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
 		{name: "policy", doc: "`celery` is Celery's own `--autoscale` of the processes of a prefork worker; the others, below, scale replicas", shape: word{words: []string{"celery", "queue_length", "utilization", "latency", "schedule"}}, required: true},

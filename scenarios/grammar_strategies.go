@@ -1,6 +1,13 @@
 package scenarios
 
-import "example.com/simrun/celery"
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+
+	"example.com/simrun/celery"
+	"example.com/simrun/internal/units"
+)
 
 func strategyKeys() *record {
 	return &record{noun: "a strategy", forms: [][]string{{"workers"}, {"derive"}}, keys: []key{
@@ -9,13 +16,16 @@ func strategyKeys() *record {
 		{name: "derive", doc: "or: made from another strategy within the same budget of slots, [below](#derive)", shape: deriveKeys()},
 		{name: "routes", doc: "queues of tasks instead of their own: `{notify: high, \"*\": low}`; a `*` in a name stands for any letters, and `\"*\"` alone for every other task", shape: &mapping{noun: "a map of queues by task", name: phrase{noun: `the name of a task, or a pattern with up to three *`, pattern: routePattern}, of: name("the name of a queue")}},
 		{name: "broker", doc: "of this strategy, if it is another", absent: "that of the scenario", shape: brokerKeys()},
-		{name: "celery", doc: "release of Celery of this strategy, if it is another", absent: "that of the scenario", shape: word{words: celery.Releases()}},
+		{name: "celery", doc: "release of Celery of this strategy, if it is another", absent: "that of the scenario", shape: release{}},
 		{name: "settings"},
 	}}
 }
 
 func workerKeys() *record {
-	keys := []key{{name: "command", doc: "Celery command line; the other keys override it.", shape: phrase{noun: `a command line such as "celery -A app worker -Q high,low -c 8"`}}}
+	keys := []key{{name: "command", doc: "Celery command line, as a text or as a list of its words; the other keys override it.", shape: &either{of: []shape{
+		phrase{noun: `a command line such as "celery -A app worker -Q high,low -c 8"`},
+		&sequence{noun: "a list of its words", of: argument{}, length: [2]int{1, 0}},
+	}}}}
 	keys = append(keys, settingKeys(celery.WorkerSettings(), map[string]*record{"time_limit": limitKeys()})...)
 	keys = append(keys, []key{
 		{name: "machine", doc: "Kind of machine it runs on; cores without limit if it is missing.", shape: &either{of: []shape{name("the name of a machine"), useKeys()}}},
@@ -36,4 +46,63 @@ func deriveKeys() *record {
 			&mapping{noun: "a map of slots by group", of: amount{quantity: wholes(1, 1_000_000)}, atLeast: 1, name: phrase{noun: "the name of a group"}},
 		}}, def: "load"},
 	}}
+}
+
+// release is a release of Celery, as a text or as the number that YAML makes of it.
+type release struct{ scalar }
+
+func (release) want() string { return "a release of Celery, " + units.Alternatives(celery.Releases()) }
+
+func (s release) check(p *problems, v *value, path string) {
+	if _, err := celery.Series(v.text); err != nil || v.kind != text && v.kind != number {
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+	}
+}
+
+func (release) into(_ *decoder, v *value, _ string, to reflect.Value) { to.SetString(v.text) }
+
+func (release) schema(*definitions) *schemaNode {
+	text := &schemaNode{Type: "string", Pattern: `^(?:` + strings.ReplaceAll(strings.Join(celery.Releases(), "|"), ".", `\.`) + `)(?:\.[0-9]+)?(?:(?:a|b|rc)[0-9]+)?$`}
+	plain := &schemaNode{}
+	for _, name := range celery.Releases() {
+		plain.Enum = append(plain.Enum, json.Number(name))
+	}
+	return &schemaNode{AnyOf: []*schemaNode{text, plain}}
+}
+
+// version is a word that YAML takes for a number where it is not in quotes.
+type version struct{ word }
+
+func (s version) check(p *problems, v *value, path string) {
+	asText := *v
+	if v.kind == number {
+		asText.kind = text
+	}
+	s.word.check(p, &asText, path)
+}
+
+func (s version) schema(d *definitions) *schemaNode {
+	plain := &schemaNode{}
+	for _, w := range s.words {
+		plain.Enum = append(plain.Enum, json.Number(w))
+	}
+	return &schemaNode{AnyOf: []*schemaNode{s.word.schema(d), plain}}
+}
+
+// argument is a word of a command line: a number is one too.
+type argument struct{ scalar }
+
+func (argument) want() string { return "a word of a command line" }
+
+func (s argument) check(p *problems, v *value, path string) {
+	if !s.accepts(v.kind) {
+		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
+	}
+}
+
+// into: the words are joined to a line where they are read.
+func (argument) into(*decoder, *value, string, reflect.Value) {}
+
+func (argument) schema(*definitions) *schemaNode {
+	return &schemaNode{AnyOf: []*schemaNode{{Type: "string"}, {Type: "number"}, {Type: "boolean"}}}
 }

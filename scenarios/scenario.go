@@ -23,7 +23,7 @@ type Scenario struct {
 	TaskFaults  []TaskFault    // by chance; part of the classes' failures
 	Layouts     []strategies.Layout
 	Baseline    int    // index of the layout that runs today
-	Release     string // "5.2" or "5.6"
+	Release     string // of Celery, as written
 	Currency    string
 	Observed    []Observation // runs of the real thing to be shown beside the prediction
 	Expanded    string        // the scenario as YAML with defaults filled in, layouts resolved

@@ -39,6 +39,9 @@ func shapeOf(q *celery.Quantity) shape {
 	case celery.YesNo:
 		return yesNo{}
 	case celery.Word:
+		if q.Plain {
+			return version{word{words: q.Words}}
+		}
 		return word{words: q.Words}
 	case celery.Names:
 		return &sequence{noun: "a list of queues", of: queue, length: [2]int{1, 0}}
@@ -116,7 +119,7 @@ func (d *decoder) setting(q *celery.Quantity, v *value) any {
 	case celery.YesNo:
 		return d.flag(v)
 	case celery.Word:
-		return d.text(v)
+		return v.text
 	case celery.Names:
 		return d.texts(v)
 	case celery.Numbers:

@@ -1,11 +1,9 @@
 package scenarios
 
 import (
-	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
-	"strings"
 
 	"example.com/simrun/internal/units"
 )
@@ -67,16 +65,7 @@ type word struct {
 	yes   string // the one that is true, where two say whether something holds
 }
 
-func (s word) want() string {
-	quoted := s.words
-	if slices.ContainsFunc(s.words, func(w string) bool { return strings.Trim(w, "0123456789.") == "" }) {
-		quoted = make([]string, len(s.words)) // "5.6": without quotes it would be a number
-		for i, w := range s.words {
-			quoted[i] = fmt.Sprintf("%q", w)
-		}
-	}
-	return units.Alternatives(quoted)
-}
+func (s word) want() string { return units.Alternatives(s.words) }
 
 func (s word) check(p *problems, v *value, path string) {
 	switch {

@@ -12,7 +12,7 @@ type Scenario struct {
 	Seed any `key:"seed"`
 	// How long and how often to simulate.
 	Run *Run `key:"run"`
-	// Release whose behaviour is simulated, `"5.2"` or `"5.6"`; ignored with an ideal broker. Default "5.6".
+	// Release whose behaviour is simulated; ignored with an ideal broker. Default "5.6".
 	Celery string `key:"celery"`
 	// What keeps the messages. Default redis.
 	Broker any `key:"broker"`
@@ -72,6 +72,9 @@ type Broker struct {
 	// How the ideal broker picks the worker: free_slot = one with a free slot if there is one, else a random one with
 	// room in its window; random = a random one with room.
 	Dispatch string `key:"dispatch"`
+	// Of rabbitmq: whether it takes one prefetch count for all queues of a worker, and what quorum queues have of
+	// priorities and of a delivery limit.
+	Version any `key:"version"`
 	// Priorities are rounded down to one of these.
 	PrioritySteps []any `key:"priority_steps"`
 	// How long a message may be unacked before it is delivered again; looked for about every 100 s (gevent: 20 s), at
@@ -153,6 +156,8 @@ type Zone struct {
 // Queue is what the format calls a queue.
 type Queue struct {
 	Name string // its key
+	// Of rabbitmq: `classic`, or `quorum`. Default classic.
+	Type string `key:"type"`
 	// Most messages waiting in the broker; no limit if it is missing.
 	MaxLength any `key:"max_length"`
 	// What a full queue does with one message too many: `reject` it, or `drop_head`. Default reject.
@@ -502,8 +507,8 @@ type Memory struct {
 // Worker is what the format calls a worker.
 type Worker struct {
 	Name string // its key
-	// Celery command line; the other keys override it.
-	Command string `key:"command"`
+	// Celery command line, as a text or as a list of its words; the other keys override it.
+	Command any `key:"command"`
 	// Queues it consumes.
 	Queues []string `key:"queues"`
 	// Slots: how many tasks it runs at once; not with autoscale. Celery's own default, the cores of the node, holds
@@ -517,7 +522,7 @@ type Worker struct {
 	// {weighted: {high: 5, low: 1}}.
 	Order any `key:"order"`
 	// Prefork (a process a slot), threads (all share one core's worth of Python), gevent (one thread; a CPU phase
-	// stops the others and the consumer), solo.
+	// stops the others and the consumer), solo; eventlet is simulated as gevent.
 	Pool string `key:"pool"`
 	// Messages reserved for each slot: the window of unacknowledged messages is multiplier x concurrency; 0 = no
 	// limit.
@@ -695,7 +700,7 @@ type Slow struct {
 	Per string `key:"per"`
 }
 
-// Autoscale is what the format calls an autoscaler.
+// Autoscale is what the format calls an autoscaler such as {min: 3, max: 10, policy: celery}.
 type Autoscale struct {
 	// Fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`.
 	// Those that are leaving count until they are gone. Required.

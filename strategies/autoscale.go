@@ -31,7 +31,13 @@ func (b *builder) autoscale(path string, w *WorkerSpec, g *group) {
 
 // preset is what the behaviour of a worker of this strategy is looked up by.
 func (b *builder) preset(pool worker.Pool) celery.Preset {
-	return celery.Preset{Release: b.release, Broker: b.broker.Kind, Pool: pool}
+	return celery.Preset{Release: b.recorded(), Broker: b.broker.Kind, Pool: pool}
+}
+
+// recorded is the release whose times and whose loop this one has.
+func (b *builder) recorded() string {
+	as, _ := celery.BehavesAs(b.release)
+	return as
 }
 
 // loop resolves when the worker finds out that its window has room.
@@ -51,7 +57,7 @@ func (b *builder) loop(w *WorkerSpec, g *group) {
 // cpuOfMessages is the CPU time that the broker and the producers take of their machines, as with the pool prefork:
 // what they do depends little on the pool.
 func (b *builder) cpuOfMessages(s *BrokerSpec) {
-	s.Costs(b.release, &b.broker)
+	s.Costs(b.recorded(), &b.broker)
 	if s.Machine == "" {
 		b.broker.ServeCPU = 0
 	} else {

@@ -33,7 +33,7 @@ func (b *builder) distances(groups []group) {
 		}
 		for w := range l.Workers {
 			if l.Group[w] == i {
-				l.Workers[w].RoundTrip = trip
+				l.Workers[w].RoundTrip += trip
 			}
 		}
 	}

@@ -41,6 +41,10 @@ func (b *builder) byQueue() []share {
 		}
 		shares[n].classes = append(shares[n].classes, i)
 	}
+	if len(shares) == 1 {
+		b.fail("derive.split_by", "queue: all tasks go to the queue %q: nothing to split: give them queues (queue: in a task, or routes in the strategy that it is derived from), or split by kind", shares[0].name)
+		return nil
+	}
 	return shares
 }
 

@@ -11,7 +11,7 @@ import (
 // Layout is one strategy, resolved: everything a world needs to know of how queues are dealt out to workers.
 type Layout struct {
 	Name         string
-	Release      string // of Celery: "5.2" or "5.6"
+	Release      string // of Celery: its series, such as "5.6"
 	Broker       worker.Broker
 	Queues       []worker.Queue
 	ClassQueue   []int           // the queue of each class, routes applied
@@ -70,5 +70,6 @@ func (l *Layout) Container(w int) system.Container {
 
 // Preset names whose behaviour a worker has, as scenarios do: the release, the broker and the pool.
 func (l *Layout) Preset(worker int) (release, broker, pool string) {
-	return l.Release, l.Broker.Kind.String(), l.Workers[worker].Pool.String()
+	release, _ = celery.BehavesAs(l.Release)
+	return release, l.Broker.Kind.String(), l.Workers[worker].Pool.String()
 }

@@ -35,7 +35,7 @@ func (b *builder) limits(path string, g *group) {
 func (b *builder) limit(path string, s *celery.WorkerSetting, g *group) {
 	switch {
 	case !s.In(b.release) && b.broker.Kind != worker.Ideal:
-		b.fail(path, "celery %s has no %s: want celery %s", b.release, s.Name, s.Since)
+		b.fail(path, "celery %s has no %s: want celery %s or later", b.release, s.Name, s.Since)
 		return
 	case !s.With(b.broker.Kind):
 		b.warn(path, "no effect: Celery ignores it with %s", b.broker.Kind)
@@ -72,6 +72,7 @@ func (b *builder) whatIf(g *group) {
 		// kombu/utils/scheduling.py: sorted_cycle.
 		g.cfg.Order = worker.Sorted
 		b.note(`workers.%s: strict by the order of its queues is the order of their names here: queue_order_strategy "sorted" does it`, g.name)
+	case g.cfg.Order == worker.Strict && b.broker.Kind == worker.Redis && celery.KeepsOrder(b.release):
 	case g.cfg.Order == worker.Strict:
 		b.wish("workers.%s: order strict: %s", g.name, b.orderOffer())
 	case g.cfg.Order == worker.Weighted:
@@ -99,7 +100,7 @@ func (b *builder) orderOffer() string {
 func (b *builder) stalls(g *group) string {
 	c := &g.cfg
 	one := c.PrefetchMultiplier == 1 && !c.DisablePrefetch
-	redis, old := b.broker.Kind == worker.Redis, b.release == "5.2"
+	redis, old := b.broker.Kind == worker.Redis, b.recorded() == "5.2"
 	switch {
 	case b.broker.Kind == worker.Ideal:
 	case c.Pool == worker.Threads && (c.PrefetchMultiplier > 0 || c.DisablePrefetch):
@@ -109,7 +110,7 @@ func (b *builder) stalls(g *group) string {
 	case c.Pool == worker.Solo && one && (old || !redis):
 		return "a solo worker with a prefetch multiplier of 1 pauses for 2 s or more after a task: one of 4 does not"
 	case c.Pool == worker.Prefork && old && redis && one && c.AcksLate && g.slots[0] <= 2:
-		return "celery 5.2 with late acks and a prefetch multiplier of 1 pauses for 2 s or more: 5.6 does not"
+		return fmt.Sprintf("celery %s with late acks and a prefetch multiplier of 1 pauses for 2 s or more: 5.3 and later do not", b.release)
 	}
 	return ""
 }

@@ -38,6 +38,7 @@ func (b *builder) compose(groups []group) {
 		if g.fleet != nil {
 			l.Fleets = append(l.Fleets, *g.fleet)
 		}
+		quorum := slices.ContainsFunc(g.queues, func(name string) bool { return b.queue(name).Quorum })
 		for n, slots := range g.slots {
 			cfg := g.cfg
 			cfg.Name = g.name
@@ -45,6 +46,7 @@ func (b *builder) compose(groups []group) {
 				cfg.Name = fmt.Sprintf("%s#%d", g.name, n+1)
 			}
 			cfg.Concurrency = slots
+			b.prefetches(g, &cfg, quorum)
 			for _, name := range g.queues {
 				cfg.Queues = append(cfg.Queues, use(name))
 			}
@@ -127,8 +129,8 @@ func (b *builder) checkQueues() {
 		switch b.broker.Kind {
 		case worker.RabbitMQ:
 			for i, to := range l.ClassQueue {
-				if c := &b.classes[i]; to == q && c.HasPriority && queue.MaxPriority < 0 {
-					b.warn("routes", "the queue %q has no max_priority: rabbitmq ignores the priority of %q", queue.Name, c.Name)
+				if c := &b.classes[i]; to == q && c.HasPriority && queue.MaxPriority < 0 && !queue.TwoToOne {
+					b.warn("routes", "the queue %q has no %s: rabbitmq ignores the priority of %q", queue.Name, b.lacksPriorities(queue), c.Name)
 				}
 			}
 		case worker.Redis:

@@ -69,11 +69,12 @@ func (r *resolver) resolve(i int) {
 type builder struct {
 	*resolver
 	spec       *Spec
-	release    string
+	release    string // its series
 	broker     worker.Broker
 	classQueue []string        // after routes
 	declared   []worker.Queue  // with options
 	known      map[string]bool // queues that a worker may consume
+	windowed   []string        // workers of whose windows was told
 	layout     Layout
 	problems   []Problem
 }
@@ -100,6 +101,7 @@ func (b *builder) build() {
 	b.layout.Name = b.spec.Name
 	b.resolveBroker()
 	b.declared = slices.Clone(b.queues)
+	b.quorumQueues()
 	b.route()
 	var groups []group
 	if b.spec.Derive != nil {
@@ -124,10 +126,13 @@ func (b *builder) resolveBroker() {
 	if b.release == "" {
 		b.release = "5.6"
 	}
-	if !slices.Contains(celery.Releases(), b.release) {
-		b.fail("celery", "%q: want %s", b.release, units.Alternatives(celery.Releases()))
+	series, err := celery.Series(b.release)
+	if err != nil {
+		b.fail("celery", "%v", err)
+		series = "5.6"
 	}
-	b.layout.Release = b.release
+	b.release = series
+	b.layout.Release = series
 	kind := s.Kind
 	if kind == "" {
 		kind = celery.BrokerSettings()[0].Default.(string)

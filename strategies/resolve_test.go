@@ -175,7 +175,7 @@ func TestResolveProblems(t *testing.T) {
 		{"replicas", pool(func(w *WorkerSpec) { w.Replicas = new(-1) }), "workers.w.replicas: -1: want at least 1"},
 		{"multiplier", pool(func(w *WorkerSpec) { w.PrefetchMultiplier = new(-2) }), "workers.w.prefetch_multiplier: -2: want at least 0"},
 		{"limit", pool(func(w *WorkerSpec) { w.HardLimit = new(-time.Second) }), "workers.w.time_limit.hard: -1s: want at least 0s"},
-		{"pool", pool(func(w *WorkerSpec) { w.Pool = "eventlet" }), `workers.w.pool: "eventlet": want prefork, threads, gevent or solo`},
+		{"pool", pool(func(w *WorkerSpec) { w.Pool = "fibers" }), `workers.w.pool: "fibers": want prefork, threads, gevent, solo or eventlet`},
 		{"order", pool(func(w *WorkerSpec) { w.Order = "fair" }), `workers.w.order: "fair": want round_robin, sorted, strict or weighted`},
 		{
 			"weights missing", on("ideal", pool(func(w *WorkerSpec) { w.Weights = map[string]int{"high": 5, "lwo": 1} })),
@@ -228,7 +228,7 @@ func TestResolveProblems(t *testing.T) {
 		},
 		{
 			"no prefetch on 5.2", old(pool(func(w *WorkerSpec) { w.DisablePrefetch = new(true) })),
-			"workers.w.disable_prefetch: celery 5.2 has no worker_disable_prefetch: want celery 5.6",
+			"workers.w.disable_prefetch: celery 5.2 has no worker_disable_prefetch: want celery 5.6 or later",
 		},
 		{
 			"no prefetch with gevent", pool(func(w *WorkerSpec) { w.DisablePrefetch, w.Pool = new(true), "gevent" }),
@@ -255,7 +255,7 @@ func TestResolveProblems(t *testing.T) {
 			"warning: workers.w.pool: a threads worker pauses for 2 s or more whenever its window is full: prefork does not",
 		},
 		{"broker", on("kafka", pool(func(*WorkerSpec) {})), `broker: "kafka": want ideal, redis or rabbitmq`},
-		{"release", func() Spec { s := pool(func(*WorkerSpec) {}); s.Release = "5.4"; return s }(), `celery: "5.4": want 5.2 or 5.6`},
+		{"release", func() Spec { s := pool(func(*WorkerSpec) {}); s.Release = "5.8"; return s }(), `celery: "5.8": want a release of 4.4, 5.0, 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 5.7`},
 		{"overheads", func() Spec {
 			s := pool(func(*WorkerSpec) {})
 			s.Broker.Overheads = map[string]des.Time{"fetsh": 1, "start": -1}

@@ -12,7 +12,7 @@ type Spec struct {
 	Routes  []Route
 	Derive  *Derive
 	Broker  BrokerSpec
-	Release string // "5.2" or "5.6"
+	Release string // of Celery, "5.6" or "5.6.2"
 }
 
 // Route sends a task, or with "*" every task that has no route of its own, to a queue.
@@ -35,6 +35,7 @@ type WorkerSpec struct {
 	celery.Worker
 
 	Command    string
+	Env        map[string]string // variables of the command that are known
 	Machine    string
 	OwnMachine bool // one for each replica, bought with it
 	Replicas   *int

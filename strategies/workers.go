@@ -64,7 +64,7 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, celery.Lin
 	if w.Command == "" {
 		return w, celery.Line{}, true
 	}
-	line, ignored, err := celery.ParseLine(w.Command)
+	line, ignored, err := celery.ParseLine(w.Command, w.Env)
 	if err != nil {
 		for text := range strings.SplitSeq(err.Error(), "\n") {
 			b.fail(path+".command", "%s", text)
@@ -87,6 +87,7 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, celery.Lin
 		}
 		c.Queues = []string{"celery"}
 	}
+	c.Queues = b.used(path, c.Queues)
 	from := *c
 	if w.Concurrency != nil || w.Fleet != nil {
 		from.Autoscale = nil
@@ -96,7 +97,24 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, celery.Lin
 		c.Concurrency, from.Concurrency = nil, nil
 	}
 	w.Fill(&from)
+	if pool, err := celery.PoolOf(w.Pool); line.Beats() && err == nil && pool == worker.Gevent { // celery/bin/worker.py
+		b.fail(path+".command", "-B: Celery refuses it with gevent and eventlet: start \"celery beat\" by itself")
+	}
 	return w, line, true
+}
+
+// used are the queues of a line to which tasks go. A line also names those of tasks that the scenario leaves out.
+func (b *builder) used(path string, queues []string) []string {
+	used := slices.DeleteFunc(slices.Clone(queues), func(q string) bool { return !b.known[q] })
+	if len(used) == 0 || len(used) == len(queues) {
+		return queues
+	}
+	for _, q := range queues {
+		if !b.known[q] {
+			b.note("%s: -Q: no task goes to the queue %q", path, q)
+		}
+	}
+	return used
 }
 
 // or is what is given, or else the default.
@@ -156,7 +174,9 @@ func (b *builder) settings(path string, w *WorkerSpec, g *group) {
 				b.fail(path+".pool", "%v", err)
 				continue
 			}
-			v = pool.String()
+			if v = pool.String(); pool == worker.Gevent && w.Pool != v {
+				b.note("%s.pool: %s", path, celery.LikeGevent)
+			}
 		}
 		if s.Put == nil {
 			continue

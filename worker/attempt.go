@@ -5,6 +5,7 @@ import "example.com/simrun/des"
 // slot is one unit of a worker's concurrency.
 type slot struct {
 	worker, task int32
+	queue        int32 // of its task, or of its last one
 	gen          uint32
 	ackWhenFree  bool
 	overtaken    bool     // its next task waits until a message is received
@@ -165,6 +166,7 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 		// The window counts the message until its ack is sent, just before the slot is free.
 		sl.ackWhenFree = true
 		t.unacked = false
+		s.untag(t)
 	}
 	sl.task = none
 	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && !s.copied(task) && int(t.retries) < policy.Max {

@@ -1,6 +1,10 @@
 package worker
 
-import "example.com/simrun/des"
+import (
+	"time"
+
+	"example.com/simrun/des"
+)
 
 // Publication is one message to be published now.
 type Publication struct {
@@ -67,7 +71,7 @@ func (s *System) send(id int32, busy des.Time) {
 		s.at(arrival, kindPublished, id)
 		return
 	}
-	s.charge()
+	s.charge(s.tasks[id].queue)
 	s.enqueue(id, false)
 }
 
@@ -115,11 +119,8 @@ func (s *System) taker(id int32) int32 {
 			return w
 		}
 	case RabbitMQ:
-		for i := range q.consumers {
-			if n := (q.next + i) % len(q.consumers); hasRoom(&s.workers[q.consumers[n]], id) {
-				q.next = n + 1
-				return q.consumers[n]
-			}
+		if w := s.firstInLine(q.consumers, id); w != none {
+			return w
 		}
 	case Ideal:
 		if s.broker.Dispatch == FreeSlot {
@@ -143,15 +144,36 @@ func idleWithRoom(w *instance, queue int32) bool { return hasRoom(w, queue) && w
 
 // longestAsking is the worker with room that has waited for a message longest: redis serves blocked clients in the
 // order in which they blocked (redis.io, BLPOP).
+//
+// A worker asks again each second, and blocks anew (kombu/transport/redis.py: Transport.brpop_timeout): with messages
+// further apart than that, who gets one is a matter of phases.
 func (s *System) longestAsking(workers []int32, queue int32) int32 {
-	best := int32(none)
-	for _, w := range workers {
-		if hasRoom(&s.workers[w], queue) && (best == none || s.workers[w].asked < s.workers[best].asked) {
-			best = w
+	best, longest := int32(none), des.Time(0)
+	for _, id := range workers {
+		w := &s.workers[id]
+		if !hasRoom(w, queue) {
+			continue
+		}
+		since := (s.now - w.sent) % askAgain
+		if best == none || since > longest || since == longest && w.asked < s.workers[best].asked {
+			best, longest = id, since
 		}
 	}
 	return best
 }
+
+// scatter gives the asks of the workers that are up at the start a phase each: they were started some time before.
+func (s *System) scatter(key des.Key) {
+	phases := des.NewStream(key.WithName("phases"))
+	for i := range s.workers {
+		if w := &s.workers[i]; w.asking {
+			w.sent -= des.Time(phases.Float64() * float64(askAgain))
+		}
+	}
+}
+
+// askAgain is the timeout of BRPOP.
+const askAgain = time.Second
 
 // anyOf picks one of the workers that fit, uniformly at random, or none.
 func (s *System) anyOf(workers []int32, queue int32, fits func(w *instance, queue int32) bool) int32 {
@@ -175,7 +197,7 @@ func (s *System) anyOf(workers []int32, queue int32, fits func(w *instance, queu
 // back (observed on 5.2.6 and 5.6.2), unless the worker gives it back itself.
 func (s *System) requeue(id int32, delay des.Time, toFront bool) {
 	t := &s.tasks[id]
-	s.ack(t)
+	s.forgo(t)
 	s.record(Requeued, id, OK)
 	t.slot = none
 	t.redeliveries++
@@ -199,9 +221,10 @@ func (s *System) spares(id int32) bool {
 	switch {
 	case s.superseded(id):
 		s.carryOn(id)
-	case s.tasks[id].unacked:
+	case s.tasks[id].unacked && s.tagged(id):
 		return true
 	default:
+		s.forgo(&s.tasks[id])
 		s.finish(id, Lost)
 	}
 	return false

@@ -103,8 +103,11 @@ type Queue struct {
 	Name          string
 	MaxLength     int // messages waiting in the broker; -1 = no limit
 	Overflow      Overflow
-	MaxPriority   int // rabbitmq: x-max-priority; -1 = unset, priorities are ignored
-	DeliveryLimit int // redeliveries after which a message is dead; -1 = no limit
+	MaxPriority   int      // rabbitmq: x-max-priority; -1 = unset, priorities are ignored
+	DeliveryLimit int      // redeliveries after which a message is dead; -1 = no limit
+	Quorum        bool     // rabbitmq: its messages lie with a majority of nodes
+	ServeCPU      des.Time // of the broker, a message, beside its own ServeCPU
+	TwoToOne      bool     // rabbitmq: of two messages above priority 4 and one of the others, instead of MaxPriority
 }
 
 // Config is the configuration of one worker: an instance with its loop and its slots.
@@ -119,6 +122,7 @@ type Config struct {
 	Reserve            []int // slots kept for each of Queues; nil = none. With a Loop that is Alert
 	PrefetchMultiplier int   // window = multiplier x concurrency; 0 = no limit
 	DisablePrefetch    bool
+	PerConsumer        bool // rabbitmq counts the window for each queue by itself, and it never changes
 	AcksLate           bool
 	RejectOnWorkerLost bool
 	SoftLimit          des.Time // 0 = none

@@ -87,6 +87,7 @@ func (s *System) redial(w *instance) {
 func (s *System) reconnect(id int32) {
 	w := &s.workers[id]
 	w.lost = des.Never
+	w.connected = s.now
 	s.turn(w)
 }
 

@@ -33,6 +33,7 @@ func (s *System) due(id int32) {
 // consumer/consumer.py: qos.update, once a turn that follows a message).
 func (s *System) widen(w *instance) {
 	switch {
+	case w.channel != nil:
 	case w.cfg.Overheads.Widen == 0:
 		w.widened = w.in[held]
 	case w.widened < w.in[held] && !w.widening:

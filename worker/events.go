@@ -75,7 +75,7 @@ func (s *System) Handle(e des.Event) {
 func (s *System) handleTask(e des.Event) {
 	switch e.Kind {
 	case kindPublished:
-		s.charge()
+		s.charge(s.tasks[e.Arg].queue)
 		s.enqueue(e.Arg, false)
 	case kindFetched:
 		s.fetched(e.Arg)

@@ -17,10 +17,12 @@ type instance struct {
 	deaths  uint32   // what was scheduled for it in an earlier life does not concern it
 	outages int      // of what it runs on, which have not ended
 	lost    des.Time // since when it has no connection to the broker; Never = it has one
-	toStart int      // of its reserve, although it is leaving
-	cause   int32    // of its shutdown
-	rollout int32    // of the deploy in whose hands it is, from 1; 0 = none
-	replica replica
+
+	connected des.Time // since when it has the present connection
+	toStart   int      // of its reserve, although it is leaving
+	cause     int32    // of its shutdown
+	rollout   int32    // of the deploy in whose hands it is, from 1; 0 = none
+	replica   replica
 
 	ledger
 	free   []int32  // slots without a task; the last is used first
@@ -32,7 +34,8 @@ type instance struct {
 	asking  bool     // waits for a message
 	asked   uint64   // serial of the present ask for a message
 	fetched des.Time // when it has the last of the messages on their way
-	sent    des.Time // far broker: when the present ask for messages was sent
+	sent    des.Time // when the present ask for messages was sent
+	lines   []uint64 // rabbitmq: since when it stands in the line of each queue; nil = it is alone
 	wire    des.Time // far redis: its loop waits for an answer until then
 }
 
@@ -40,7 +43,7 @@ func newInstance(id int, cfg *Config, kind BrokerKind, queues []queue) instance 
 	w := instance{
 		cfg:      cfg,
 		id:       int32(id),
-		ledger:   ledger{reserved: emptyList(), keeps: newKept(cfg, len(queues))},
+		ledger:   ledger{reserved: emptyList(), keeps: newKept(cfg, len(queues)), channel: newChannel(cfg, len(queues))},
 		window:   cfg.PrefetchMultiplier * cfg.Concurrency,
 		lost:     des.Never,
 		serial:   kind == Redis,
@@ -72,6 +75,8 @@ func (w *instance) vacant() bool {
 		return false
 	case w.window == 0:
 		return true
+	case w.channel != nil:
+		return w.channel.any(w.cfg.Queues)
 	}
 	most := w.window + w.widened
 	if limit := w.cfg.EtaTaskLimit; limit > 0 && w.in[held] > 0 {
@@ -127,6 +132,7 @@ func (s *System) deliver(id int32, w *instance) {
 	s.take(id, w, to)
 	t.late = s.policyOf(t).late
 	t.delivered = s.now
+	s.lineUp(w, t.queue)
 	if w.cfg.RoundTrip > 0 {
 		s.carry(id, w)
 		return
@@ -218,7 +224,7 @@ func (s *System) occupy(id int32, w *instance) {
 	n := len(w.free) - 1
 	sl := w.free[n]
 	w.free = w.free[:n]
-	s.slots[sl].task = id
+	s.slots[sl].task, s.slots[sl].queue = id, t.queue
 	t.slot = sl
 	s.move(id, starting)
 	w.busy.Add(s.now, 1)

@@ -76,7 +76,7 @@ func (r *kept) reset() {
 // takes says whether the worker may take one more message of a queue, if it has room for any.
 func (w *instance) takes(queue int32) bool {
 	r := w.keeps
-	return r == nil || (w.window == 0 || r.window.has(queue)) && (w.most == 0 || r.hands.has(queue))
+	return w.channel.has(queue) && (r == nil || (w.window == 0 || r.window.has(queue)) && (w.most == 0 || r.hands.has(queue)))
 }
 
 // inHands says whether a message in a state takes one of the hands of its worker.

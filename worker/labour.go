@@ -74,7 +74,7 @@ func (s *System) conclude(id int32, after des.Time) {
 }
 
 // charge makes the producer and the broker work for a message.
-func (s *System) charge() {
+func (s *System) charge(queue int32) {
 	if s.labour == nil {
 		return
 	}
@@ -82,6 +82,6 @@ func (s *System) charge() {
 		s.labour.Toil(Producer, 0, s.broker.PublishCPU)
 	}
 	if s.broker.ServeCPU > 0 {
-		s.labour.Toil(Server, 0, s.broker.ServeCPU)
+		s.labour.Toil(Server, 0, s.broker.ServeCPU+s.queues[queue].cfg.ServeCPU)
 	}
 }

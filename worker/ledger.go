@@ -18,6 +18,7 @@ type ledger struct {
 	widened  int           // by which the window is wider now
 	widening bool          // the broker is about to be told of one more
 	keeps    *kept         // nil = no slot is kept for a queue
+	channel  *channel      // nil = one window for all queues
 }
 
 // take gives a message that the broker delivers to a worker: on its way, or into its hands.
@@ -27,6 +28,10 @@ func (s *System) take(id int32, w *instance, to state) {
 	t.unacked = true
 	w.in[to]++
 	s.countUnacked(w, 1)
+	if w.channel != nil {
+		w.channel.unacked[t.queue]++
+	}
+	s.tag(t)
 	if w.keeps != nil {
 		w.keeps.hands.take(t.queue)
 		w.keeps.window.take(t.queue)
@@ -90,6 +95,14 @@ func (s *System) countUnacked(w *instance, n int) {
 
 // ack sends the ack of a message, or leaves it to the loop to do so.
 func (s *System) ack(t *task) {
+	if t.unacked && !s.workers[t.worker].down() {
+		s.untag(t)
+	}
+	s.forgo(t)
+}
+
+// forgo takes a message out of the window, acked or not.
+func (s *System) forgo(t *task) {
 	if !t.unacked {
 		return
 	}
@@ -103,12 +116,15 @@ func (s *System) ack(t *task) {
 	}
 	switch {
 	case w.cfg.Loop == Alert:
+		s.relieve(w, t.queue, 1)
 		s.countUnacked(w, -1)
+		w.channel.acked(t.queue)
 		w.occupyWire(s.now, 1)
 	case w.cfg.Loop == AskFirst && w.in[fetching] > 0:
 		w.unheard++
 	default:
 		w.acking++
+		w.channel.toAck(t.queue)
 	}
 }
 
@@ -120,9 +136,12 @@ func (s *System) ackFreed(id int32, w *instance) bool {
 	}
 	sl.ackWhenFree = false
 	if w.cfg.Loop == Alert {
+		s.relieve(w, sl.queue, 1)
 		s.countUnacked(w, -1)
+		w.channel.acked(sl.queue)
 	} else {
 		w.acking++
+		w.channel.toAck(sl.queue)
 	}
 	if w.keeps != nil {
 		w.keeps.window.give(w.keeps.inSlot[id-w.firstSlot])
@@ -134,7 +153,15 @@ func (s *System) ackFreed(id int32, w *instance) bool {
 func (s *System) sendAcks(w *instance) {
 	if w.acking > 0 {
 		w.occupyWire(s.now, w.acking)
+		if w.channel == nil {
+			s.relieve(w, none, w.acking)
+		} else {
+			for q, n := range w.channel.acking {
+				s.relieve(w, int32(q), n)
+			}
+		}
 		s.countUnacked(w, -w.acking)
+		w.channel.flush()
 		w.acking = 0
 	}
 }
@@ -158,4 +185,5 @@ func (s *System) wipe(w *instance) {
 	if w.keeps != nil {
 		w.keeps.reset()
 	}
+	w.channel.reset()
 }

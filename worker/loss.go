@@ -101,6 +101,7 @@ func (s *System) lose(w *instance, by loss) {
 	}
 	if by == cutOff { // no ack arrives any more
 		s.countUnacked(w, -w.acking-w.unheard)
+		w.channel.flush()
 		w.acking, w.unheard = 0, 0
 	}
 }

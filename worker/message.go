@@ -12,6 +12,7 @@ type message struct {
 	outcome Outcome  // of the last, once it has ended
 	ended   des.Time // when
 	live    int      // deliveries that have not ended
+	acked   bool     // a delivery was, and none has come since
 }
 
 // copied says that a delivery is no task of its own.
@@ -99,7 +100,7 @@ func (s *System) renew(id int32) {
 // carryOn ends a delivery that was lost after the broker had given its message to a later one. If it was the task, that is
 // the last delivery from now on, or has ended with it.
 func (s *System) carryOn(id int32) {
-	s.ack(&s.tasks[id])
+	s.forgo(&s.tasks[id])
 	if s.copied(id) {
 		s.finish(id, Lost)
 		return

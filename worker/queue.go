@@ -16,7 +16,7 @@ type queue struct {
 	n         int
 	consumers []int32 // workers that list it among their queues
 	overflow  []int32 // workers that take it only when their own are empty
-	next      int     // rabbitmq: the consumer whose turn it is
+	favours   int     // rabbitmq: messages above priority 4 served since the last of the others
 	length    des.Area
 }
 
@@ -44,7 +44,10 @@ func (s *System) lengthen(q *queue, n int) {
 
 // pop takes the message that is served first.
 func (s *System) pop(q *queue) int32 {
-	level := bits.TrailingZeros64(q.filled)
+	level := q.top()
+	if q.cfg.TwoToOne {
+		level = q.fair()
+	}
 	l := &q.levels[level]
 	id := s.popFront(l)
 	if l.n == 0 {
@@ -56,6 +59,25 @@ func (s *System) pop(q *queue) int32 {
 
 // top is the level of the message that is served first, in a queue that is not empty.
 func (q *queue) top() int { return bits.TrailingZeros64(q.filled) }
+
+// fair is the level whose turn it is in a quorum queue of rabbitmq 4.0 to 4.2: two messages above priority 4 for one of
+// the others (rabbitmq.com, "Quorum Queues: Priorities").
+func (q *queue) fair() int {
+	high, low := bits.TrailingZeros64(q.filled), bits.Len64(q.filled)-1
+	if high != low && q.favours >= favoured {
+		q.favours = 0
+		return low
+	}
+	if high != low {
+		q.favours++
+	}
+	return high
+}
+
+const (
+	favoured   = 2
+	mostNormal = 4 // priority of a message that is not favoured
+)
 
 // priorities maps what a message carries to a level, 0 served first.
 type priorities struct {
@@ -105,9 +127,12 @@ func (p *priorities) level(n int, q *Queue) uint8 {
 		}
 		return uint8(i)
 	case RabbitMQ:
-		if q.MaxPriority < 0 {
+		switch {
+		case q.TwoToOne && n > mostNormal:
+			n = mostNormal + 1
+		case q.TwoToOne, q.MaxPriority < 0:
 			n = 0
-		} else {
+		default:
 			n = min(max(n, 0), q.MaxPriority)
 		}
 	}

@@ -112,6 +112,9 @@ func New(setup Setup, host Host) *System {
 	}
 	for i := range setup.Queues {
 		occurring = append(occurring, max(setup.Queues[i].MaxPriority, 0))
+		if setup.Queues[i].TwoToOne {
+			occurring = append(occurring, mostNormal+1)
+		}
 	}
 	s.priorities = newPriorities(&s.broker, occurring)
 	for i := range s.queues {
@@ -129,6 +132,7 @@ func New(setup Setup, host Host) *System {
 		s.tally.Classes[i].Within = make([]Share, len(s.targets[i]))
 	}
 	s.addWorkers(setup.Workers, setup.Fleets)
+	s.scatter(setup.Key)
 	if setup.Causes > 0 {
 		s.tally.Tolls = make([][]Toll, setup.Causes)
 		for i := range s.tally.Tolls {
@@ -161,6 +165,9 @@ func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 			s.policies = append(s.policies, newPolicy(cfg, &s.classes[c]))
 		}
 		w.enroll(fleets)
+		if s.broker.Kind == RabbitMQ && len(configs) > 1 {
+			w.lines = make([]uint64, len(s.queues))
+		}
 		s.workers = append(s.workers, w)
 		s.ready(&s.workers[i])
 	}

@@ -13,6 +13,30 @@ type Copier interface {
 	Copy(task, copied int32)
 }
 
+// Redis knows an unacked message by its delivery tag, which lies in the message: all its deliveries have the same
+// (kombu/transport/virtual/base.py: _inplace_augment_message, on publishing only). A delivery notes it, an ack of any of
+// them takes it away: then there is nothing that could be restored until another copy is delivered.
+
+// tag notes the tag of a message that is delivered.
+func (s *System) tag(t *task) {
+	if t.message != 0 {
+		s.messages[t.message-1].acked = false
+	}
+}
+
+// untag takes it away, unless the ack is of a connection that was lost meanwhile.
+func (s *System) untag(t *task) {
+	if t.message != 0 && t.delivered >= s.workers[t.worker].connected {
+		s.messages[t.message-1].acked = true
+	}
+}
+
+// tagged says whether redis knows that a message is unacked. The others know each delivery by itself.
+func (s *System) tagged(id int32) bool {
+	m := s.tasks[id].message
+	return m == 0 || s.broker.Kind != Redis || !s.messages[m-1].acked
+}
+
 // restoredAtOnce is how many messages one look restores, the last delivered first (kombu/transport/redis.py:
 // restore_visible, num=10).
 const restoredAtOnce = 10
@@ -28,7 +52,7 @@ func (s *System) restoreVisible(id int32) {
 	}
 	s.lost = s.lost[:0]
 	for i := range s.tasks {
-		if t := &s.tasks[i]; t.unacked && !s.superseded(int32(i)) && t.state >= fetching && s.now-t.delivered >= s.broker.Visibility {
+		if t := &s.tasks[i]; t.unacked && !s.superseded(int32(i)) && s.tagged(int32(i)) && t.state >= fetching && s.now-t.delivered >= s.broker.Visibility {
 			s.lost = append(s.lost, int32(i))
 		}
 	}

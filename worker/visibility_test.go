@@ -15,8 +15,9 @@ func (h *host) Copy(task, copied int32) {
 	h.of[copied] = h.of[task]
 }
 
-// Facts A.7: a task with a late ack that runs longer than the visibility timeout is started again at the next look,
-// each copy anew, and the end of the first stops none of them.
+// Facts A.7: a task with a late ack that runs longer than the visibility timeout is started again at the next look, and
+// its copies at the next ones, until the first of them ends: its ack takes the tag away that they share. The end of one
+// stops none of the others.
 func TestVisibilityTimeoutDeliversAgain(t *testing.T) {
 	cfg := worker.Config{Concurrency: 4, PrefetchMultiplier: 1, AcksLate: true}
 	cfg.Overheads = worker.Overheads{Look: 20 * sec}
@@ -26,9 +27,9 @@ func TestVisibilityTimeoutDeliversAgain(t *testing.T) {
 	h := play(t, s, script, 200*sec)
 	assert.Equal(t, 2, h.count(worker.Started), "copies are not recorded")
 	assert.Equal(t, []worker.Outcome{worker.OK, worker.OK}, h.ended)
-	// Looks are 20 s apart: the first that finds it comes 10-30 s after the start, and each copy is found in turn
-	// until all have ended.
-	assert.GreaterOrEqual(t, h.tally.Classes[0].Duplicated, int64(3))
+	// Looks are 20 s apart: the first that finds it comes 10-30 s after the start, and each copy is found in turn, until
+	// the first run ends after 70 s.
+	assert.Contains(t, []int64{2, 3}, h.tally.Classes[0].Duplicated)
 	s.Broker.Visibility = 80 * sec
 	assert.Zero(t, play(t, s, script, 200*sec).tally.Classes[0].Duplicated)
 }

@@ -172,6 +172,9 @@ type Class struct {
 	Slowdown       *Quantiles `json:"slowdown"`
 	WaitByCause    *WaitCause `json:"wait_by_cause"`
 
+	Window         *Window `json:"window,omitempty"` // of the wait
+	ResponseWindow *Window `json:"response_window,omitempty"`
+
 	StretchByCause  *StretchCause `json:"stretch_by_cause"`
 	ServiceFailures float64       `json:"service_failures"` // attempts that a service failed
 	Killed          *Killed       `json:"killed,omitempty"` // by the kernel for want of memory

@@ -51,6 +51,7 @@ type engine struct {
 	notes    []string
 
 	samples    [][]sample    // of each layout and replication
+	windows    [][]sample    // windows as long as the file says, where replications are longer
 	pools      []pool        // of each layout
 	footprints []*sim.Memory // of each layout: of the first replication, with its course
 	events     int64
@@ -101,6 +102,9 @@ func (e *engine) answer() (*Result, error) {
 	}
 	reached, err := e.replicate()
 	if err != nil {
+		return nil, err
+	}
+	if err := e.observeWindows(); err != nil {
 		return nil, err
 	}
 	r := e.summarise(reached)

@@ -173,10 +173,7 @@ func (e *engine) judgeWindows(j *judged, layout, class int, o *workloads.SLO, ta
 	if e.exact {
 		share.Low, share.High = share.Value, share.Value
 	}
-	value := e.due(layout, class, target, durationOf[o.Of]).stat(o.Stat)
-	if !o.HasBy {
-		j.Value = value.estimate()
-	}
+	value := e.due(layout, class, target, durationOf[o.Of]).stat(o.Stat) // of the whole window: it ranks layouts, and decides nothing
 	j.Attained, j.figure, j.row = newEstimate(share), value.Value, value.row
 	j.decisive, j.decides = share, heldWindows
 	j.Verdict = flip(side(share, heldWindows))

@@ -188,6 +188,7 @@ func (e *engine) class(l, c int) Class {
 	if withheld {
 		return class
 	}
+	class.Window, class.ResponseWindow = e.window(l, c, wait), e.window(l, c, response)
 	class.StretchByCause = e.pools[l].stretchOf(c)
 	of := func(d duration) *Quantiles { return e.quantiles(l, c, d) }
 	class.Wait, class.WaitAll, class.WaitPerAttempt = of(wait), of(waitAll), of(waitPerAttempt)

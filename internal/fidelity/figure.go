@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/internal/recordings"
 )
 
@@ -96,8 +97,9 @@ func Compare(ctx context.Context, rec *recordings.Recording, o Options) (*Compar
 	if o.Replications == 0 {
 		o.Replications = Replications
 	}
+	preset, _ := celery.BehavesAs(rec.Preset())
 	c := &Comparison{
-		Recording: rec.Name, About: rec.About, Release: rec.Release, Preset: rec.Preset(), Broker: rec.Broker.Kind, Pool: rec.Pool(), CPUHeavy: rec.CPUHeavy(),
+		Recording: rec.Name, About: rec.About, Release: rec.Release, Preset: preset, Broker: rec.Broker.Kind, Pool: rec.Pool(), CPUHeavy: rec.CPUHeavy(),
 		Notes: rec.Notes, trace: fingerprint(rec), pools: map[string]string{},
 	}
 	predicted, err := predict(ctx, rec, o.Replications)

@@ -31,6 +31,7 @@ type scenarioFile struct {
 	Classes          members           `json:"classes"`
 	Workers          []map[string]any  `json:"workers"`
 	QueueMaxPriority int               `json:"queue_max_priority,omitempty"`
+	QueueType        string            `json:"queue_type,omitempty"`
 	Transport        map[string]any    `json:"broker_transport_options,omitempty"`
 	Software         map[string]string `json:"software"`
 	Machine          struct {
@@ -131,7 +132,7 @@ func (r *Recording) readScenario(name string, in io.Reader) error {
 	if r.Name == "" {
 		r.Name = filepath.Base(filepath.Clean(r.Dir))
 	}
-	r.Release, r.Simrun, r.QueueMaxPriority = f.Software["celery"], f.Software["simrun"], f.QueueMaxPriority
+	r.Release, r.Simrun, r.QueueMaxPriority, r.QueueType = f.Software["celery"], f.Software["simrun"], f.QueueMaxPriority, f.QueueType
 	r.Cores, r.Efficiency = f.Machine.Cores, f.Machine.Efficiency
 	if len(f.Classes) == 0 {
 		bad("classes: none: want at least one")

@@ -30,7 +30,8 @@ type Recording struct {
 	Classes  []Class // in the order of scenario.json
 	Workers  []celery.Worker
 
-	QueueMaxPriority int // of rabbitmq; 0 = priorities are ignored
+	QueueMaxPriority int    // of rabbitmq; 0 = priorities are ignored
+	QueueType        string // of rabbitmq, of all its queues; "" = classic
 
 	Seed       uint64  // of what simrun recorded
 	Simrun     string  // its version; "" = real Celery was recorded

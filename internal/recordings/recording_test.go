@@ -175,7 +175,7 @@ func TestDecode(t *testing.T) {
 }
 
 func TestPresets(t *testing.T) {
-	for release, want := range map[string]string{"4.4.7": "5.2", "5.2.6": "5.2", "5.5.0": "5.2", "5.6.2": "5.6", "5.10.1": "5.6", "6.0": "5.6", "main": "5.6"} {
+	for release, want := range map[string]string{"3.1.26": "4.4", "4.4.7": "4.4", "5.2.6": "5.2", "5.5.0": "5.5", "5.6.2": "5.6", "5.7.0rc1": "5.7", "5.10.1": "5.7", "6.0": "5.7", "main": "5.7"} {
 		r := recordings.Recording{Release: release}
 		assert.Equal(t, want, r.Preset(), release)
 	}

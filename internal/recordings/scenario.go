@@ -67,10 +67,17 @@ func (r *Recording) Scenario() string {
 	y.line(0, "observed: .")
 	y.line(0, "machines:")
 	y.line(1, "vm: {cores: %s} # shared by the workers, the broker and the producer", number(r.Cores))
+	var options []string
+	if r.QueueType != "" {
+		options = append(options, "type: "+r.QueueType)
+	}
 	if r.QueueMaxPriority > 0 {
+		options = append(options, fmt.Sprintf("max_priority: %d", r.QueueMaxPriority))
+	}
+	if options != nil {
 		y.line(0, "queues:")
 		for _, q := range r.queues() {
-			y.line(1, "%s: {max_priority: %d}", quote(q), r.QueueMaxPriority)
+			y.line(1, "%s: {%s}", quote(q), strings.Join(options, ", "))
 		}
 	}
 	y.line(0, "tasks:")
@@ -93,17 +100,20 @@ func (r *Recording) Scenario() string {
 	return y.String()
 }
 
-// Preset is the release whose behaviour the scenario asks for: the newest known that is not newer than the recorded
-// one.
+// Preset is the release whose behaviour the scenario asks for: that of the recording, or the nearest that is known.
 func (r *Recording) Preset() string {
+	if series, err := celery.Series(r.Release); err == nil {
+		return series
+	}
+	known := celery.Releases()
 	major, rest, _ := strings.Cut(r.Release, ".")
 	minor, _, _ := strings.Cut(rest, ".")
 	a, errA := strconv.Atoi(major)
 	b, errB := strconv.Atoi(minor)
-	if errA == nil && errB == nil && (a < 5 || a == 5 && b < 6) {
-		return "5.2"
+	if errA == nil && errB == nil && (a < 4 || a == 4 && b < 5) {
+		return known[0]
 	}
-	return "5.6"
+	return known[len(known)-1]
 }
 
 // queues are those of the classes, in their order.

@@ -37,8 +37,8 @@ func (r *Recording) readSettings(f *scenarioFile) (errs []error) {
 		for n := range all {
 			s := &all[n]
 			value := keys[s.Recorded()]
-			if entry, in := transport(s); in && value == nil && slices.Contains(s.Quantity.Words, fmt.Sprint(f.Transport[entry])) {
-				value = f.Transport[entry] // kombu takes other words, too, whose order is that of a set
+			if entry, in := transport(s); in && value == nil {
+				value = celery.FromStrategy(r.Preset(), f.Transport[entry])
 			}
 			known = append(known, s.Recorded())
 			if err := read(s, &w, value); err != nil {
@@ -90,7 +90,7 @@ func (r *Recording) readEnv(i int, env any, w *celery.Worker) (errs []error) {
 func (r *Recording) WriteScenario(out io.Writer) error {
 	f := scenarioFile{
 		Format: format, Name: r.Name, What: r.About, Broker: r.Broker.Kind, Duration: r.Duration, Drain: r.Drain, Seed: r.Seed,
-		QueueMaxPriority: r.QueueMaxPriority, Transport: map[string]any{}, Software: map[string]string{"celery": r.Release},
+		QueueMaxPriority: r.QueueMaxPriority, QueueType: r.QueueType, Transport: map[string]any{}, Software: map[string]string{"celery": r.Release},
 	}
 	if r.Simrun != "" {
 		f.Software["simrun"] = r.Simrun

@@ -1,0 +1,81 @@
+package strategies
+
+import (
+	"slices"
+
+	"example.com/simrun/celery"
+	"example.com/simrun/worker"
+)
+
+// rabbitVersion is the version of the broker.
+func (b *builder) rabbitVersion() string {
+	if v := b.spec.Broker.Version; v != "" {
+		return v
+	}
+	return celery.RabbitVersions()[0]
+}
+
+// quorumQueues gives the queues what their type makes of them with this broker. The others have no such type.
+func (b *builder) quorumQueues() {
+	for i := range b.declared {
+		q := &b.declared[i]
+		switch {
+		case !q.Quorum:
+		case b.broker.Kind != worker.RabbitMQ:
+			q.Quorum = false
+		case q.MaxPriority >= 0:
+			b.fail("broker", "the queue %q: a quorum queue has no max_priority: rabbitmq refuses to declare it", q.Name)
+		default:
+			q.ServeCPU = celery.QuorumCPU
+			q.MaxPriority, q.TwoToOne = celery.QuorumPriorities(b.rabbitVersion())
+			if q.DeliveryLimit < 0 && b.rabbitVersion() >= "4.0" {
+				q.DeliveryLimit = celery.QuorumDeliveryLimit
+			}
+		}
+	}
+}
+
+// prefetches says how rabbitmq counts the window of a worker. What it refuses is an error.
+func (b *builder) prefetches(g *group, cfg *worker.Config, quorum bool) {
+	cfg.PerConsumer = false
+	if b.broker.Kind != worker.RabbitMQ {
+		return
+	}
+	path := "workers." + g.name
+	if b.spec.Derive != nil {
+		path = "derive"
+	}
+	if why := celery.Refused(b.release, b.rabbitVersion(), quorum); why != "" {
+		b.fail(path, "%s", why)
+		return
+	}
+	cfg.PerConsumer = celery.CountsPerConsumer(b.release, b.rabbitVersion(), quorum)
+	if quorum {
+		cfg.RoundTrip += celery.QuorumTrip
+	}
+	if cfg.PerConsumer && cfg.PrefetchMultiplier > 0 && len(cfg.Queues)+len(g.queues) > 1 && !slices.Contains(b.windowed, g.name) {
+		b.windowed = append(b.windowed, g.name)
+		b.windows(g, cfg)
+	}
+}
+
+// windows tells of windows that are one for each queue.
+func (b *builder) windows(g *group, cfg *worker.Config) {
+	if len(g.queues) < 2 {
+		return
+	}
+	slots := cfg.Concurrency
+	if cfg.AutoscaleMin > 0 {
+		slots = cfg.AutoscaleMin
+	}
+	b.note("workers.%s: rabbitmq counts the window of each of its %d queues by itself: it holds up to %d messages unacked, not %d",
+		g.name, len(g.queues), len(g.queues)*slots*cfg.PrefetchMultiplier, slots*cfg.PrefetchMultiplier)
+}
+
+// lacksPriorities says what a queue would need for priorities.
+func (b *builder) lacksPriorities(q *worker.Queue) string {
+	if q.Quorum {
+		return "priorities, as quorum queues have none in rabbitmq " + b.rabbitVersion()
+	}
+	return "max_priority"
+}
