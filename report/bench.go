@@ -56,18 +56,18 @@ func benchHeadline(b *bench.Result) string {
 			}
 		}
 	}
-	said := "Nothing was measured that counts."
+	said := "No run counts: nothing was measured."
 	switch {
 	case worst == 0:
-		said = "Predicted within 1 ms of what was measured at p50 and p95."
+		said = "The prediction is within 1 ms of the measurement at p50 and p95."
 	case worst > 0:
-		said = fmt.Sprintf("Predicted within %s of what was measured at p50 and p95; furthest off is %s.", units.Share(worst), where)
+		said = fmt.Sprintf("The prediction is within %s of the measurement at p50 and p95; furthest off is %s.", units.Share(worst), where)
 	}
 	if void > 0 {
 		said += fmt.Sprintf(" %d of %s void, through no fault of the workers: the table of runs says why.", void, units.Plural(runs, "run is", "runs are"))
 	}
 	if b.Interrupted {
-		said += " Interrupted: this is what was measured until then."
+		said += " Interrupted: these are the measurements until then."
 	}
 	return said
 }
@@ -123,9 +123,9 @@ func benchFigures(b *bench.Result) *Table {
 			t.Groups = append(t.Groups, g)
 		}
 	}
-	t.note("Error: (predicted - measured) / measured, or / 1 ms where less was measured; a difference of no more than 1 ms, which is what a real clock is good for, counts as none. Runs: the least and the most of the runs.")
+	t.note("Error: (predicted - measured) / measured, or / 1 ms where less was measured. A difference of up to 1 ms counts as none: a real clock is no more exact. Runs: the smallest and the largest of the runs.")
 	if replayed {
-		t.note("Replayed: simulated with the times that bodies really took, which leaves the order of service to be predicted.")
+		t.note("Replayed: simulated with the times that bodies really took, so that only the order of service is predicted.")
 	}
 	return t
 }
@@ -174,7 +174,7 @@ func benchRuns(b *bench.Result) *Table {
 			t.note("%s: %s tasks/s done, %s predicted.", s.Name, units.Number(s.Throughput), units.Number(s.Predicted))
 		}
 	}
-	t.note("Others' cores: what other processes took meanwhile. Where tasks compute, the prediction holds for a machine that is as busy as when it was calibrated.")
+	t.note("Others' cores: what other processes used meanwhile. Where tasks compute, the prediction is for a machine as busy as it was during calibration.")
 	return t
 }
 
@@ -228,9 +228,9 @@ func calibration(c *bench.Calibration) Section {
 	for n, e := range c.Effective {
 		effective = append(effective, fmt.Sprintf("%s of %d", units.Number(e), n+1))
 	}
-	rank := "The system did not let the harness run before the bodies it measures, so it is late more easily."
+	rank := "The system did not give the harness priority over the bodies it measures, so it is more easily late."
 	if c.Raised {
-		rank = "The harness runs before the bodies it measures."
+		rank = "The harness has priority over the bodies it measures."
 	}
 	return Section{
 		Title: "This machine, as calibrated", Table: t,

@@ -48,7 +48,7 @@ func benchFixture() *bench.Result {
 
 func TestBenchSaysHowFarOffThePredictionIs(t *testing.T) {
 	text := report.TextOf(report.BenchDocument(benchFixture()), 120, false)
-	first := "Predicted within 15 % of what was measured at p50 and p95; furthest off is wait p50 of mail under pool. 1 of 2 runs are"
+	first := "The prediction is within 15 % of the measurement at p50 and p95; furthest off is wait p50 of mail under pool. 1 of 2 runs are"
 	assert.True(t, strings.HasPrefix(strings.ReplaceAll(text, "\n", " "), first), text)
 	for _, want := range []string{
 		"10 times as fast", "processes", "the rule", "200 ms", "190 .. 210 ms", "230 ms", "+15 %", "-50 %", "void", "the loop was late",
@@ -62,7 +62,7 @@ func TestBenchErrorsWithinTheAllowanceAreNone(t *testing.T) {
 	b := benchFixture()
 	b.Strategies[0].Classes[0].Figures = b.Strategies[0].Classes[0].Figures[1:2]
 	text := report.TextOf(report.BenchDocument(b), 120, false)
-	assert.True(t, strings.HasPrefix(text, "Predicted within 1 ms of what was measured at p50 and p95."), text)
+	assert.True(t, strings.HasPrefix(text, "The prediction is within 1 ms of the measurement at p50 and p95."), text)
 }
 
 func TestBenchPageShowsDistributions(t *testing.T) {
@@ -77,7 +77,7 @@ func TestBenchWithoutAnythingMeasured(t *testing.T) {
 	b := benchFixture()
 	b.Strategies[0].Classes, b.Strategies[0].Void, b.Interrupted = nil, true, true
 	text := report.TextOf(report.BenchDocument(b), 120, false)
-	assert.True(t, strings.HasPrefix(text, "Nothing was measured that counts."), text)
+	assert.True(t, strings.HasPrefix(text, "No run counts: nothing was measured."), text)
 	assert.Contains(t, text, "Interrupted")
 }
 

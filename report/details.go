@@ -48,7 +48,7 @@ func workers(r *experiment.Result) *grid {
 		return rows
 	})
 	if scaled {
-		g.note("Where replicas follow the load, they are the mean over time, and slot utilization is of the slots present.")
+		g.note("Where replicas follow the load, their number is the mean over time, and slot utilization is that of the slots present.")
 	}
 	return g
 }
@@ -68,7 +68,7 @@ func differences(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("Strategy minus baseline. Both met the very same tasks (common random numbers), so these intervals are narrower than the figures' own.")
+	g.note("Strategy minus baseline. Both met exactly the same tasks (common random numbers), so these intervals are narrower than those of the figures themselves.")
 	return g
 }
 

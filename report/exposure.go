@@ -50,7 +50,7 @@ func exposure(r *experiment.Result, alone bool) *grid {
 		}
 		return rows
 	})
-	g.note("Shares of the attempts of tasks with the label. Shared: in a process, or on a machine, that at any time ran a task without it; nothing is known of machines where a worker has none. Readable at the broker: with the credentials of a worker that also runs tasks without it.")
+	g.note("Shares of the attempts of tasks with the label. Shared: in a process, or on a machine, that at some time also ran a task without it; of machines nothing is known where a worker has none. Readable at the broker: with the credentials of a worker that also runs tasks without it.")
 	if alone {
 		g.note("%s", disclaimer)
 	}
@@ -69,7 +69,7 @@ func beside(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("Shares of the attempts during which a task without the label ran in the same process, and on the same machine; and how long they ran beside one there, in an hour.")
+	g.note("Shares of the attempts during which a task without the label ran in the same process, and on the same machine; and how long the two ran side by side there, per hour.")
 	return g
 }
 
@@ -93,7 +93,7 @@ func compromises(r *experiment.Result) (grids []*grid) {
 			}
 			return rows
 		})
-		g.note("Tasks of other classes that were there meanwhile, and of these how many malicious code could have read: they ran in a process that it had run in, on a machine with such a process, or lay in a queue that its worker's credentials can read. Mean of %s. What it could write is not counted.", units.Plural(r.Run.Replications, "replication", "replications"))
+		g.note("Tasks of other classes that were there meanwhile, and how many of them malicious code could have read: they ran in a process that it had run in, or on a machine with such a process, or lay in a queue that its worker's credentials can read. Means of %s. What it could write is not counted.", units.Plural(r.Run.Replications, "replication", "replications"))
 		grids = append(grids, g)
 	}
 	return grids
@@ -138,7 +138,7 @@ func price(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("Shares: what tasks with labels have in common with tasks that lack them, as far as this counts. Against today: the same tasks under the baseline.")
+	g.note("Shares: what tasks with labels have in common with tasks that lack them, as far as this report counts it. Against today: compared with the baseline, on the same tasks.")
 	return g
 }
 

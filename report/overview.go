@@ -34,7 +34,7 @@ func overview(entries []Entry) *grid {
 			e.Result.Scenario.Name, answer, or(strings.Join(l.Workers, "\n")), l.Why, or(l.Gain), or(l.Price),
 		})
 	}
-	g.note("Why: the target that today's layout misses by most, or comes nearest to missing. Gain: the layout to take against today's, on the same tasks, with its interval. Price: what it costs more, and how many slots more it has.")
+	g.note("Why: the target that today's layout misses by most, or comes nearest to missing. Gain: the layout to take against today's, on the same tasks, with its interval. Price: how much more it costs, and how many more slots it has.")
 	return g
 }
 

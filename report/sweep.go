@@ -148,10 +148,21 @@ func (v *sweepView) bestLetters(c *experiment.Cell) string {
 	return strings.Join(all, " ")
 }
 
+// ranked says by what layouts are compared: seconds where no target bounds a duration.
+func (v *sweepView) ranked() string {
+	if v.metric == nil {
+		return "mean response of all tasks"
+	}
+	return "worst figure over its target"
+}
+
 // worst is how far the layout that is best is from its worst target: 0.7x the target.
-func worst(e *experiment.Estimate) string {
-	if e == nil {
+func (v *sweepView) worst(e *experiment.Estimate) string {
+	switch {
+	case e == nil:
 		return "unstable"
+	case v.metric == nil:
+		return units.Duration(e.Value)
 	}
 	return ratio(e.Value)
 }

@@ -30,7 +30,7 @@ func (d *decoder) assumptions(s *Scenario) []string {
 	d.workerNotes(s, note)
 	for _, m := range s.Machines {
 		if d.given.get("machines").get(m.Name).get("efficiency") == nil {
-			note("All cores of machine %q are of use to tasks: its efficiency is 1.", m.Name)
+			note("Tasks can use all cores of machine %q: its efficiency is 1.", m.Name)
 		}
 	}
 	d.taskNotes(s, note)

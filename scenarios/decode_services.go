@@ -83,7 +83,7 @@ func (d *decoder) timeout(item *value, path string, calls bool) des.Time {
 	t := item.field("timeout")
 	switch {
 	case t == nil && calls:
-		d.warnf(item.at, path, "a call of %q without a timeout keeps its slot as long as no answer comes, as most clients do unless told otherwise", d.text(item.get("io")))
+		d.warnf(item.at, path, "a call of %q without a timeout keeps its slot until an answer comes: most clients have no timeout unless told otherwise", d.text(item.get("io")))
 		return 0
 	case t == nil:
 		return 0
@@ -113,10 +113,10 @@ func (d *decoder) offers(s *Scenario) {
 		at := d.root.get("services").field(of.Name)
 		path := join("services", of.Name)
 		if of.Rate > 0 && rate[i] >= of.Rate {
-			d.warnf(at.at, path, "is asked %.4g times a second without retries, and admits %.4g", rate[i], of.Rate)
+			d.warnf(at.at, path, "is called %.4g times a second, not counting retries, but admits %.4g", rate[i], of.Rate)
 		}
 		if of.Capacity > 0 && busy[i] >= float64(of.Capacity) {
-			d.warnf(at.at, path, "is asked for %.4g calls at once without retries, and can do %d", busy[i], of.Capacity)
+			d.warnf(at.at, path, "gets %.4g calls at once, not counting retries, but can do %d", busy[i], of.Capacity)
 		}
 	}
 }

@@ -14,14 +14,14 @@ import (
 	"example.com/simrun/report"
 )
 
-const calibrateLong = `Measure this machine: how many cores' worth of work threads get done that compute at once, by how much a sleep
-overshoots, and what each executor of simrun bench adds to a task. It takes some ten seconds, in which the machine
-should do nothing else. The entry it prints goes under machines: of a scenario.`
+const calibrateLong = `Measure this machine: how many cores' worth of work its threads get done when they compute at the same time, by how much
+a sleep overshoots, and what each executor of simrun bench adds to a task. This takes about ten seconds, during which the
+machine should do nothing else. Put the entry that it prints under machines: in a scenario.`
 
 func calibrateCommand() *cobra.Command {
 	format := "table"
 	c := &cobra.Command{
-		Use: "calibrate", Short: "Measure this machine, for the machines: of a scenario", Long: calibrateLong,
+		Use: "calibrate", Short: "Measure this machine, for the machines: in a scenario", Long: calibrateLong,
 		Example: "  simrun calibrate\n  simrun calibrate --format json | jq .efficiency",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -17,8 +17,9 @@ import (
 func checkCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "check FILE...", Short: "Read a scenario and say what is in it, without simulating it",
-		Long: "Read and validate a scenario; print it with every default filled in, what each queue is offered against what its\n" +
-			"workers can do, which queues are unstable, what queueing theory expects where a closed form applies, and warnings.",
+		Long: "Read and check a scenario. Print it with every default filled in, the load offered to each queue against what its\n" +
+			"workers can do, the queues that grow without end, what queueing theory expects where a closed form applies, and\n" +
+			"warnings.",
 		Example: "  simrun check scenarios/priority.yaml",
 		Args:    atLeastOneFile, ValidArgsFunction: yamlFiles,
 		RunE: func(c *cobra.Command, files []string) error {

@@ -43,12 +43,12 @@ func runCommand() *cobra.Command {
 func (o *runOptions) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVarP(&o.out, "out", "o", "", "folder of the results (default results/NAME; with several files results, and NAME in it)")
-	f.StringVarP(&o.format, "format", "f", "table", "of standard output: "+strings.Join(formats, ", "))
+	f.StringVarP(&o.out, "out", "o", "", "folder for the results (default results/NAME; with several files, a folder NAME for each in results)")
+	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: "+strings.Join(formats, ", "))
 	f.StringVar(&o.require, "require", "", "end with status 3 unless this strategy meets every target")
-	f.StringVar(&o.tasks, "tasks", "", "write one row a task of the first replication to this CSV file")
-	f.StringVar(&o.trace, "trace", "", "write its timeline to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
-	f.BoolVar(&o.png, "png", false, "write every plot as PNG, too")
+	f.StringVar(&o.tasks, "tasks", "", "write one row for each task of the first replication to this CSV file")
+	f.StringVar(&o.trace, "trace", "", "write the timeline of the first replication to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
+	f.BoolVar(&o.png, "png", false, "also write every plot as PNG")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))

@@ -39,9 +39,9 @@ func unrecorded(sc *scenarios.Scenario, o *Options) error {
 	switch {
 	case len(sc.Faults) == 0:
 	case o.Replay:
-		return fmt.Errorf("%s: a replay does not know how long what a fault cuts off would have taken: want no --replay", sc.Faults[0].Name)
+		return fmt.Errorf("%s: a replay cannot know how long the tasks that a fault cuts off would have taken: want no --replay", sc.Faults[0].Name)
 	case o.Keep:
-		return fmt.Errorf("%s: a recording does not hold planned faults: want no --record", sc.Faults[0].Name)
+		return fmt.Errorf("%s: a recording cannot hold planned faults: want no --record", sc.Faults[0].Name)
 	}
 	return nil
 }

@@ -166,10 +166,10 @@ tasks:`, 1)
 	}
 	o := options()
 	_, err := bench.Measure(t.Context(), scenarioOf(t, text), perfect(0), o)
-	require.EqualError(t, err, "machine m down: a replay does not know how long what a fault cuts off would have taken: want no --replay")
+	require.EqualError(t, err, "machine m down: a replay cannot know how long the tasks that a fault cuts off would have taken: want no --replay")
 	o.Replay = false
 	_, err = bench.Measure(t.Context(), scenarioOf(t, text), perfect(0), o)
-	require.EqualError(t, err, "machine m down: a recording does not hold planned faults: want no --record")
+	require.EqualError(t, err, "machine m down: a recording cannot hold planned faults: want no --record")
 }
 
 // A calendar that is sped up has its hours in as much less time, from whatever hour it starts.

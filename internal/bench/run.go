@@ -98,7 +98,7 @@ func onThisMachine(l *strategies.Layout) {
 
 func notesOn(sc *scenarios.Scenario, o Options) (notes []string) {
 	if len(sc.Machines) > 0 {
-		notes = append(notes, "All workers ran on this machine, whatever machines the scenario has; the prediction is for this machine, too.")
+		notes = append(notes, "All workers ran on this machine, whatever machines the scenario has, and so does the prediction.")
 	}
 	return append(notes, beyond(sc, &o)...)
 }

@@ -23,7 +23,7 @@ func Recordable(classes []workloads.Class) error {
 	for i := range classes {
 		switch classes[i].Arrivals.Process.(type) {
 		case workloads.After, workloads.Closed:
-			return fmt.Errorf("tasks.%s.arrivals: they depend on the ends of other tasks: a trace holds only what is known beforehand", classes[i].Name)
+			return fmt.Errorf("tasks.%s.arrivals: they depend on when other tasks end, but a trace holds only what is known beforehand", classes[i].Name)
 		}
 	}
 	return nil
