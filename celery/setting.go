@@ -121,6 +121,16 @@ func (w *Worker) Fill(from *Worker) {
 	}
 }
 
+// Fill takes what b does not say from another one.
+func (b *Broker) Fill(from *Broker) {
+	for i := range brokerSettings {
+		s := &brokerSettings[i]
+		if v := s.Given(from); v != nil && s.Given(b) == nil {
+			s.Set(b, v)
+		}
+	}
+}
+
 // SplitName parts the name of an entry of a mapping: "broker_transport_options", "visibility_timeout".
 func SplitName(name string) (mapping, entry string) {
 	mapping, entry, nested := strings.Cut(name, ".")
