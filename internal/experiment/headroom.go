@@ -256,7 +256,7 @@ type search struct {
 	exact     int     // probes of the last kind
 	tried     float64
 	done      bool
-	more      float64   // by what factor the last probe has more replications than those before it
+	more      float64 // by what factor the last probe has more replications than those before it
 	points    []point // of the last kind
 }
 
