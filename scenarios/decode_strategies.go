@@ -146,6 +146,8 @@ func (d *decoder) spec(f field, path string) strategies.Spec {
 	if c := v.get("celery"); c != nil {
 		s.Release = c.text
 	}
+	s.App = d.app(v, s.Release)
+	s.Broker.Fill(&s.App.Broker)
 	if routes := v.get("routes"); routes != nil {
 		for _, r := range routes.fields {
 			s.Routes = append(s.Routes, strategies.Route{Task: r.key, Queue: d.text(r.val)})

@@ -17,7 +17,7 @@ func strategyKeys() *record {
 		{name: "routes", doc: "queues of tasks instead of their own: `{notify: high, \"*\": low}`; a `*` in a name stands for any letters, and `\"*\"` alone for every other task", shape: &mapping{noun: "a map of queues by task", name: phrase{noun: `the name of a task, or a pattern with up to three *`, pattern: routePattern}, of: name("the name of a queue")}},
 		{name: "broker", doc: "of this strategy, if it is another", absent: "that of the scenario", shape: brokerKeys()},
 		{name: "celery", doc: "release of Celery of this strategy, if it is another", absent: "that of the scenario", shape: release{}},
-		{name: "settings"},
+		{name: "settings", doc: "the same of this strategy, over those at the top, [below](#settings)", shape: appSettings{}, to: byHand},
 	}}
 }
 

@@ -91,7 +91,9 @@ func (d *decoder) finish(s *Scenario) {
 	s.SHA256 = d.sum
 	s.Expanded = d.expand(s)
 	s.Assumptions = d.assumptions(s)
-	for _, w := range sorted(d.warnings) {
+	s.written = d.given
+	s.Warned = sorted(d.warnings)
+	for _, w := range s.Warned {
 		s.Warnings = append(s.Warnings, w.String())
 	}
 }

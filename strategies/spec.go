@@ -12,7 +12,8 @@ type Spec struct {
 	Routes  []Route
 	Derive  *Derive
 	Broker  BrokerSpec
-	Release string // of Celery, "5.6" or "5.6.2"
+	App     celery.App // what holds for all of it, unless its workers say something else
+	Release string     // of Celery, "5.6" or "5.6.2"
 }
 
 // Route sends a task, or with "*" every task that has no route of its own, to a queue.

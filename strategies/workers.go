@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,6 +47,7 @@ func (b *builder) workers() []group {
 		if !ok {
 			continue
 		}
+		b.fromApp(&w)
 		if w.Name == "" {
 			w.Name = "worker"
 		}
@@ -80,12 +82,13 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, celery.Lin
 	}
 	if w.Queues == nil && c.Queues == nil {
 		// celery/app/amqp.py: without -Q and task_queues, the queue task_default_queue.
-		if !b.known["celery"] {
-			b.fail(path+".command", `no -Q: Celery then takes the queue "celery", to which no task goes: want -Q with %s`,
-				units.Alternatives(b.queueNames()))
+		queue := cmp.Or(b.spec.App.DefaultQueue, "celery")
+		if !b.known[queue] {
+			b.fail(path+".command", `no -Q: Celery then takes the queue %q, to which no task goes: want -Q with %s`,
+				queue, units.Alternatives(b.queueNames()))
 			return w, line, false
 		}
-		c.Queues = []string{"celery"}
+		c.Queues = []string{queue}
 	}
 	c.Queues = b.used(path, c.Queues)
 	from := *c
@@ -115,6 +118,15 @@ func (b *builder) used(path string, queues []string) []string {
 		}
 	}
 	return used
+}
+
+// fromApp fills what neither the worker nor its line says from the configuration of the app.
+func (b *builder) fromApp(w *WorkerSpec) {
+	app := b.spec.App.Worker
+	if w.Autoscale != nil {
+		app.Concurrency = nil
+	}
+	w.Fill(&app)
 }
 
 // or is what is given, or else the default.
