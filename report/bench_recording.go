@@ -43,7 +43,7 @@ func BenchRecordings(b *Batch, dir string, sc *scenarios.Scenario, r *bench.Resu
 	return nil
 }
 
-// recordingOf is what was run, as a recording has it.
+// recordingOf returns what was run, as a recording has it.
 func recordingOf(sc *scenarios.Scenario, r *bench.Result, s *bench.Strategy) *recordings.Recording {
 	l := s.Layout
 	queue := func(q int) string { return l.Queues[q].Name }

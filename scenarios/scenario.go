@@ -32,7 +32,7 @@ type Scenario struct {
 	Sweep       *Sweep        // nil = the file varies nothing
 }
 
-// Outside is what lies outside the workers.
+// Outside returns what lies outside the workers.
 func (s *Scenario) Outside() capacity.Outside {
 	return capacity.Outside{Services: s.Services, Zones: s.Zones}
 }

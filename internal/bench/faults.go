@@ -15,7 +15,7 @@ func happensHere(f *system.Fault) bool {
 	return f.Of == system.OfMachine || f.Of == system.OfBroker || f.Of == system.OfDeploy
 }
 
-// faultsHere are the planned faults of a scenario as they befall a layout whose workers all run on this machine. The
+// faultsHere returns the planned faults of a scenario as they befall a layout whose workers all run on this machine. The
 // failure of a kind of machines is that of the workers and the broker that it would carry, until it would have booted.
 func faultsHere(sc *scenarios.Scenario, l *strategies.Layout, speed float64) (here []system.Fault) {
 	for _, f := range sc.Faults {
@@ -34,7 +34,7 @@ func faultsHere(sc *scenarios.Scenario, l *strategies.Layout, speed float64) (he
 	return here
 }
 
-// unrecorded is why a run with planned faults cannot be replayed or recorded; nil if it can.
+// unrecorded says why a run with planned faults cannot be replayed or recorded; nil if it can.
 func unrecorded(sc *scenarios.Scenario, o *Options) error {
 	switch {
 	case len(sc.Faults) == 0:
