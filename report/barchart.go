@@ -66,7 +66,7 @@ func (b *barChart) ticks() plot.ConstantTicks {
 	return out
 }
 
-// axes is an empty plot as high as the bars.
+// axes returns an empty plot as high as the bars.
 func (b *barChart) axes() *plot.Plot {
 	ax := axes("")
 	ax.Y.Min, ax.Y.Max = -b.height(), 0
@@ -145,7 +145,7 @@ func (b *bar) write(c draw.Canvas, p *plot.Plot, tx func(float64) vg.Length, y v
 	behind(c, sty, vg.Point{X: right + 5, Y: y}, b.label)
 }
 
-// within is where a value stands on the horizontal axis; zero on a logarithmic one stands at its start.
+// within returns where a value stands on the horizontal axis; zero on a logarithmic one stands at its start.
 func within(p *plot.Plot, tx func(float64) vg.Length, v float64) vg.Length {
 	return tx(min(max(v, p.X.Min), p.X.Max))
 }

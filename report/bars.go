@@ -36,7 +36,7 @@ func bars(r *experiment.Result) []Plot {
 	return out
 }
 
-// targeted are the durations of a class that have a target.
+// targeted returns the durations of a class that have a target.
 func targeted(r *experiment.Result, class string) (durations []worker.Metric) {
 	for d := range worker.Metric(worker.Metrics) {
 		if target(r, class, d) != nil {
@@ -46,7 +46,7 @@ func targeted(r *experiment.Result, class string) (durations []worker.Metric) {
 	return durations
 }
 
-// target is the first target for a duration of a class; nil if it has none.
+// target returns the first target for a duration of a class; nil if it has none.
 func target(r *experiment.Result, class string, of worker.Metric) *experiment.SLO {
 	for i := range r.Strategies {
 		slo := classOf(&r.Strategies[i], class).SLO
@@ -59,7 +59,7 @@ func target(r *experiment.Result, class string, of worker.Metric) *experiment.SL
 	return nil
 }
 
-// sloOf is the same target of a class under another layout; nil if it has none.
+// sloOf returns the same target of a class under another layout; nil if it has none.
 func sloOf(c *experiment.Class, aim *experiment.SLO) *experiment.SLO {
 	for i := range c.SLO {
 		if aim != nil && c.SLO[i].Metric == aim.Metric {
@@ -76,7 +76,7 @@ var meanings = [worker.Metrics]string{
 	worker.Run:      "run, from start to end of an attempt",
 }
 
-// quantileBars is a group of bars for each strategy; false where no figure can be drawn: the tables say so.
+// quantileBars returns a group of bars for each strategy; false where no figure can be drawn: the tables say so.
 func quantileBars(r *experiment.Result, class string, metric worker.Metric) (Plot, bool) {
 	aim := target(r, class, metric)
 	b := &quantileChart{metric: metric, aim: aim, low: math.Inf(1)}
@@ -114,7 +114,7 @@ type quantileChart struct {
 	words     []string        // for those who do not see it
 }
 
-// group is what one strategy does to a class.
+// group returns what one strategy does to a class.
 func (b *quantileChart) group(r *experiment.Result, s *experiment.Strategy, c *experiment.Class, fill color.NRGBA) barGroup {
 	g := barGroup{name: titled(r, s)}
 	q := [worker.Metrics]*experiment.Quantiles{worker.Wait: c.Wait, worker.Response: c.Response, worker.Run: c.Run}[b.metric]
@@ -153,7 +153,7 @@ func (b *quantileChart) group(r *experiment.Result, s *experiment.Strategy, c *e
 	return g
 }
 
-// scaled are the axes, in logarithms where the small ones would vanish beside the target.
+// scaled returns the axes, in logarithms where the small ones would vanish beside the target.
 func (b *quantileChart) scaled() (ax *plot.Plot, axis string) {
 	ax, axis = b.axes(), meanings[b.metric]
 	if b.high/b.low > 30 {
@@ -181,7 +181,7 @@ func said(verdict string) string {
 	return verdict
 }
 
-// titled is a strategy's name with what is special about it.
+// titled returns a strategy's name with what is special about it.
 func titled(r *experiment.Result, s *experiment.Strategy) string {
 	name := elide(s.Name, 44)
 	if m := marks(r, s); m != "" {

@@ -10,7 +10,7 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// BenchDocument is what was measured beside what was predicted.
+// BenchDocument returns what was measured beside what was predicted.
 func BenchDocument(b *bench.Result) *Document {
 	d := &Document{Title: b.Scenario.Name + ", measured", Headline: benchHeadline(b), Text: benchMethod(b)}
 	d.Sections = append(d.Sections,
@@ -28,7 +28,7 @@ func BenchDocument(b *bench.Result) *Document {
 	return d
 }
 
-// benchHeadline is the largest error of the quantiles that people plan with.
+// benchHeadline returns the largest error of the quantiles that people plan with.
 func benchHeadline(b *bench.Result) string {
 	worst, where, void, runs := -1.0, "", 0, 0 // worst: 0 = all within the allowance, below 0 = nothing measured
 	for i := range b.Strategies {
@@ -86,7 +86,7 @@ func benchMethod(b *bench.Result) []string {
 
 var executors = map[string]string{"goroutine": "goroutines", "thread": "threads", "process": "processes"}
 
-// benchFigures is the table of figures: what was measured, over what range of runs, and how far off predictions are.
+// benchFigures returns the table of figures: what was measured, over what range of runs, and how far off predictions are.
 func benchFigures(b *bench.Result) *Table {
 	replayed := false
 	for i := range b.Strategies {
@@ -148,7 +148,7 @@ func relativeError(x float64) string {
 	return units.Share(x)
 }
 
-// benchRuns is the table of runs, with what speaks against one.
+// benchRuns returns the table of runs, with what speaks against one.
 func benchRuns(b *bench.Result) *Table {
 	t := &Table{Head: []string{"strategy", "round", "tasks", "ok", "not ok", "loop\nlag p99", "send\nlag p99", "bound", "others'\ncores", "leaks", "verdict"}, Text: 1}
 	for i := range b.Strategies {
@@ -178,7 +178,7 @@ func benchRuns(b *bench.Result) *Table {
 	return t
 }
 
-// benchPlots are the distributions of waits, one plot a class and strategy.
+// benchPlots returns the distributions of waits, one plot a class and strategy.
 func benchPlots(b *bench.Result) (plots []Plot) {
 	const points = 400
 	for i := range b.Strategies {
@@ -199,7 +199,7 @@ func benchPlots(b *bench.Result) (plots []Plot) {
 	return plots
 }
 
-// CalibrationDocument is what was measured of a machine, and the entry of a scenario that says so.
+// CalibrationDocument returns what was measured of a machine, and the entry of a scenario that says so.
 func CalibrationDocument(c *bench.Calibration) *Document {
 	s := calibration(c)
 	s.Title = ""

@@ -43,7 +43,7 @@ func BenchRecordings(b *Batch, dir string, sc *scenarios.Scenario, r *bench.Resu
 	return nil
 }
 
-// recordingOf is what was run, as a recording has it.
+// recordingOf returns what was run, as a recording has it.
 func recordingOf(sc *scenarios.Scenario, r *bench.Result, s *bench.Strategy) *recordings.Recording {
 	l := s.Layout
 	queue := func(q int) string { return l.Queues[q].Name }
@@ -71,7 +71,11 @@ func recordingOf(sc *scenarios.Scenario, r *bench.Result, s *bench.Strategy) *re
 		out.Classes = append(out.Classes, one)
 	}
 	for i := range l.Queues {
-		out.QueueMaxPriority = max(out.QueueMaxPriority, l.Queues[i].MaxPriority)
+		if q := &l.Queues[i]; q.Quorum {
+			out.QueueType = "quorum" // which says what of priorities it knows
+		} else {
+			out.QueueMaxPriority = max(out.QueueMaxPriority, q.MaxPriority)
+		}
 	}
 	for i := range l.Workers {
 		out.Workers = append(out.Workers, celery.FromConfig(&l.Workers[i], queue))

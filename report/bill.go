@@ -8,7 +8,7 @@ import (
 	"example.com/simrun/internal/units"
 )
 
-// bill is what each strategy costs in a month, part by part, where tasks send data from one zone to another.
+// bill returns what each strategy costs in a month, part by part, where tasks send data from one zone to another.
 func bill(r *experiment.Result) *grid {
 	sends := false
 	for i := range r.Strategies {

@@ -7,7 +7,7 @@ import (
 	"example.com/simrun/internal/units"
 )
 
-// blast is what every fault did: which classes missed their targets, for how long, and when that was over.
+// blast returns what every fault did: which classes missed their targets, for how long, and when that was over.
 func blast(r *experiment.Result) *grid {
 	head := []string{"fault", "class", "missed\nbefore", "missed\nduring", "missed\nafter", "missed\nlater", "out for", "drained\nafter"}
 	g := byFault(r, "Blast radius", head, func(f *experiment.Fault, b *experiment.Blast, first bool) (row []string) {
@@ -24,7 +24,7 @@ func blast(r *experiment.Result) *grid {
 	return g
 }
 
-// tolls is what every fault took.
+// tolls returns what every fault took.
 func tolls(r *experiment.Result) *grid {
 	head := []string{"fault", "class", "failed", "lost", "retried", "waiting\nbefore", "waiting\nat most"}
 	g := byFault(r, "What the faults took", head, func(f *experiment.Fault, b *experiment.Blast, first bool) []string {
@@ -38,7 +38,7 @@ func tolls(r *experiment.Result) *grid {
 	return g
 }
 
-// direct is what each fault that strikes workers or the broker did to tasks by itself.
+// direct returns what each fault that strikes workers or the broker did to tasks by itself.
 func direct(r *experiment.Result) *grid {
 	head := []string{"fault", "class", "killed\nand lost", "killed,\nrun again", "thrown\naway", "given\nback", "delivered\ntwice", "not\npublished"}
 	g := byStrategy(r, "What the faults did themselves", 2, head, func(s *experiment.Strategy) (rows [][]string) {
@@ -101,7 +101,7 @@ func drain(f *experiment.Fault) string {
 	return units.Duration(f.Drain.Value)
 }
 
-// stretches is by how much longer than their demands tasks took, and why.
+// stretches returns by how much longer than their demands tasks took, and why.
 func stretches(r *experiment.Result) *grid {
 	reads := anyDisk(r)
 	head := []string{"class", "mean run", "cores", "services", "failed calls"}
@@ -138,7 +138,7 @@ func anyDisk(r *experiment.Result) bool {
 	return false
 }
 
-// planned are the faults of a strategy that have a time, as stretches of the time line.
+// planned returns the faults of a strategy that have a time, as stretches of the time line.
 func planned(s *experiment.Strategy) (all []window) {
 	for i := range s.Faults {
 		if f := &s.Faults[i]; f.At != nil {

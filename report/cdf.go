@@ -16,7 +16,7 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// cdfs are the distributions of waits: one plot a class, the strategies overlaid.
+// cdfs returns the distributions of waits: one plot a class, the strategies overlaid.
 func cdfs(r *experiment.Result) []Plot {
 	var out []Plot
 	for _, name := range classNames(r) {
@@ -27,7 +27,7 @@ func cdfs(r *experiment.Result) []Plot {
 	return out
 }
 
-// classNames are the classes of the first strategy: every strategy meets the same tasks.
+// classNames returns the classes of the first strategy: every strategy meets the same tasks.
 func classNames(r *experiment.Result) (names []string) {
 	if len(r.Strategies) > 0 {
 		for i := range r.Strategies[0].Classes {
@@ -137,7 +137,7 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 	}, true
 }
 
-// cdfRange is where the axis of waits starts and ends; 0 where nothing waited. It spans five decades where that is
+// cdfRange returns where the axis of waits starts and ends; 0 where nothing waited. It spans five decades where that is
 // enough to see the middle of every line, and what lies below a microsecond never.
 func cdfRange(waits []*des.Histogram, target float64) (low, high float64) {
 	low = math.Inf(1)
@@ -196,7 +196,7 @@ func observations(r *experiment.Result, class string, ax *plot.Plot) int {
 	return 0
 }
 
-// waitTarget is the first target of a class for a quantile of its wait, and that quantile.
+// waitTarget returns the first target of a class for a quantile of its wait, and that quantile.
 func waitTarget(r *experiment.Result, class string) (bound, p float64) {
 	for i := range r.Strategies {
 		for _, t := range classOf(&r.Strategies[i], class).SLO {

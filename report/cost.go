@@ -7,7 +7,7 @@ import (
 	"example.com/simrun/internal/units"
 )
 
-// layouts is what each strategy takes, what it costs, and how much more load it would bear.
+// layouts returns what each strategy takes, what it costs, and how much more load it would bear.
 func layouts(r *experiment.Result) *grid {
 	priced, varies := false, false
 	for i := range r.Strategies {
@@ -32,7 +32,7 @@ func layouts(r *experiment.Result) *grid {
 	})
 }
 
-// inCurrency is the name of a column of prices: cost/h, USD.
+// inCurrency returns the name of a column of prices: cost/h, USD.
 func inCurrency(r *experiment.Result, name string) string {
 	if c := r.Scenario.Currency; c != "" {
 		return name + ", " + c
@@ -45,7 +45,7 @@ func spread(e *experiment.Estimate) bool {
 	return e != nil && e.Low != nil && e.High != nil && *e.High-*e.Low > 1e-9*e.Value
 }
 
-// costs are the cells of a strategy's price.
+// costs returns the cells of a strategy's price.
 func costs(s *experiment.Strategy, interval bool) []string {
 	hour, between, month := units.Absent, units.Absent, units.Absent
 	if s.Cost != nil {
@@ -61,7 +61,7 @@ func costs(s *experiment.Strategy, interval bool) []string {
 	return []string{hour, between, month}
 }
 
-// priceInterval is the interval of a price: exact where nothing is random, absent where one replication has none.
+// priceInterval returns the interval of a price: exact where nothing is random, absent where one replication has none.
 func priceInterval(e *experiment.Estimate) string {
 	switch {
 	case e == nil || e.Low == nil || e.High == nil:

@@ -30,7 +30,7 @@ func causes(r *experiment.Result) *grid {
 	return g
 }
 
-// workers is how busy each worker is.
+// workers returns how busy each worker is.
 func workers(r *experiment.Result) *grid {
 	scaled := false
 	g := byStrategy(r, "Workers", 1, []string{"worker", "replicas", "slots", "slot utilization", "interval", "reserved", "restarts"}, func(s *experiment.Strategy) (rows [][]string) {
@@ -53,7 +53,7 @@ func workers(r *experiment.Result) *grid {
 	return g
 }
 
-// differences is each strategy against the baseline, on the same tasks.
+// differences returns each strategy against the baseline, on the same tasks.
 func differences(r *experiment.Result) *grid {
 	g := byStrategy(r, "Against today", 2, []string{"class", "metric", "difference", "interval", "ratio"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, c := range r.Comparisons {
@@ -79,7 +79,7 @@ func signed(metric workloads.Metric, x float64) string {
 	return metric.Show(x)
 }
 
-// checks is what must hold in every run.
+// checks returns what must hold in every run.
 func checks(r *experiment.Result) *grid {
 	g := &grid{Title: "Checks", Head: []string{"check", "strategy", "expected", "observed", "interval", "holds"}, Text: 2, Groups: []group{{}}}
 	for _, c := range r.Checks {

@@ -33,7 +33,7 @@ type Table = grid
 // Group is the rows of a table that share the first cell.
 type Group = group
 
-// TextOf is a document on a terminal of the given width.
+// TextOf returns a document on a terminal of the given width.
 func TextOf(d *Document, width int, color bool) string {
 	p := &page{width: max(width, 40), color: color}
 	p.paragraph("", paint(color, tone(d.Status), d.Headline))
@@ -58,7 +58,7 @@ func TextOf(d *Document, width int, color bool) string {
 	return p.String()
 }
 
-// MarkdownOf is a document for a repository.
+// MarkdownOf returns a document for a repository.
 func MarkdownOf(d *Document) string {
 	var b strings.Builder
 	b.WriteString("# " + escapeMarkdown(d.Title) + "\n")

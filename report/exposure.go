@@ -24,7 +24,7 @@ type exposed struct {
 	*experiment.Exposure
 }
 
-// exposures are those of a strategy in the order of its classes, by label.
+// exposures returns those of a strategy in the order of its classes, by label.
 func exposures(s *experiment.Strategy) (all []exposed) {
 	for i := range s.Classes {
 		c := &s.Classes[i]
@@ -35,7 +35,8 @@ func exposures(s *experiment.Strategy) (all []exposed) {
 	return all
 }
 
-// exposure is who shared what with tasks that lack a label. Where the disclaimer is not said elsewhere, a note says it.
+// exposure returns who shared what with tasks that lack a label. Where the disclaimer is not said elsewhere, a note
+// says it.
 func exposure(r *experiment.Result, alone bool) *grid {
 	g := byStrategy(r, "Exposure", 2, []string{"class", "label", "without\nclearance", "shared\nprocess", "shared\nmachine", "readable\nat broker"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, x := range exposures(s) {
@@ -75,7 +76,7 @@ func beside(r *experiment.Result) *grid {
 
 func share(e *experiment.Estimate) string { return value(portion, e) }
 
-// compromises are what malicious code could have read, a table for each fault.
+// compromises returns what malicious code could have read, a table for each fault.
 func compromises(r *experiment.Result) (grids []*grid) {
 	if len(r.Strategies) == 0 {
 		return nil
@@ -106,7 +107,7 @@ func mean(e *experiment.Estimate) string {
 	return units.Count(e.Value)
 }
 
-// price is what isolation costs: what each layout still shares, and what its tasks wait and its machines cost.
+// price returns what isolation costs: what each layout still shares, and what its tasks wait and its machines cost.
 func price(r *experiment.Result) *grid {
 	labelled := slices.ContainsFunc(r.Strategies, func(s experiment.Strategy) bool { return len(exposures(&s)) > 0 })
 	if !labelled {

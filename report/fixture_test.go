@@ -189,12 +189,14 @@ func (f *maker) walk(n int, mean, limit float64) []float64 {
 func fixtureTasks() ([]experiment.Task, []experiment.Attempt) {
 	nine := 9
 	s := des.Seconds
-	return []experiment.Task{
-			{ID: "n-1", Class: "notify", Queue: "high", Due: 0, Published: 0, Received: s(0.01), Started: s(0.5), Ended: s(0.58), Outcome: worker.OK, Attempts: 1, Worker: "worker", Strategy: "one-pool"},
-			{ID: "b-1", Class: "backup", Queue: "low", Priority: &nine, Due: s(1.25), Published: s(1.25), Received: des.Never, Started: des.Never, Ended: des.Never, Outcome: worker.Unstarted, Strategy: "one-pool"},
-		}, []experiment.Attempt{
-			{ID: "n-1", Class: "notify", Worker: "worker", Strategy: "one-pool", Slot: 0, Number: 1, Started: s(0.5), Ended: s(0.58), Outcome: worker.OK},
-			{ID: "b-0", Class: "backup", Worker: "worker", Strategy: "one-pool", Slot: 1, Number: 2, Started: s(0.6), Ended: des.Never, Outcome: worker.Unfinished},
-			{ID: "n-1", Class: "notify", Worker: "worker_high_priority", Strategy: "separated", Slot: 0, Number: 1, Started: s(0.1), Ended: s(0.18), Outcome: worker.OK},
-		}
+	tasks := []experiment.Task{
+		{ID: "n-1", Class: "notify", Queue: "high", Due: 0, Published: 0, Received: s(0.01), Started: s(0.5), Ended: s(0.58), Outcome: worker.OK, Attempts: 1, Worker: "worker", Strategy: "one-pool"},
+		{ID: "b-1", Class: "backup", Queue: "low", Priority: &nine, Due: s(1.25), Published: s(1.25), Received: des.Never, Started: des.Never, Ended: des.Never, Outcome: worker.Unstarted, Strategy: "one-pool"},
+	}
+	attempts := []experiment.Attempt{
+		{ID: "n-1", Class: "notify", Worker: "worker", Strategy: "one-pool", Slot: 0, Number: 1, Started: s(0.5), Ended: s(0.58), Outcome: worker.OK},
+		{ID: "b-0", Class: "backup", Worker: "worker", Strategy: "one-pool", Slot: 1, Number: 2, Started: s(0.6), Ended: des.Never, Outcome: worker.Unfinished},
+		{ID: "n-1", Class: "notify", Worker: "worker_high_priority", Strategy: "separated", Slot: 0, Number: 1, Started: s(0.1), Ended: s(0.18), Outcome: worker.OK},
+	}
+	return tasks, attempts
 }

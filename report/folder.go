@@ -99,7 +99,7 @@ func raw(content []byte) func(io.Writer) error {
 	return func(w io.Writer) error { _, err := w.Write(content); return err }
 }
 
-// stale are the plots of an earlier run that this one does not draw: SVGs with our mark, and the PNG beside one.
+// stale returns the plots of an earlier run that this one does not draw: SVGs with our mark, and the PNG beside one.
 func stale(dir string, current map[string]bool) (names []string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -62,14 +62,14 @@ func SummaryJSON(w io.Writer, entries []Entry) error {
 	return writeJSON(w, s)
 }
 
-// SummaryText is the table over several scenarios on a terminal.
+// SummaryText returns the table over several scenarios on a terminal.
 func SummaryText(entries []Entry, width int, color bool) string {
 	p := &page{width: max(width, 40), color: color}
 	p.grid(overview(entries))
 	return p.String()
 }
 
-// SummaryMarkdown is the same for a repository.
+// SummaryMarkdown returns the same for a repository.
 func SummaryMarkdown(entries []Entry) string {
 	p := &page{}
 	markdownGrid(&p.Builder, overview(entries))

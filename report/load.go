@@ -13,7 +13,7 @@ type Load struct {
 	capacity.QueueLoad
 }
 
-// Offered is a table of loads, for simrun check.
+// Offered returns a table of loads, for simrun check.
 func Offered(loads []Load, width int) string {
 	g := &grid{Head: []string{"strategy", "queue", "tasks/s", "offered", "capacity", "load", "steady", "short of", "grows by"}, Text: 2}
 	for _, l := range loads {

@@ -8,7 +8,7 @@ import (
 	"example.com/simrun/strategies"
 )
 
-// Markdown is the whole report for a repository or a pull request.
+// Markdown returns the whole report for a repository or a pull request.
 func Markdown(r *experiment.Result) string {
 	var b strings.Builder
 	head(&b, r)
@@ -32,7 +32,7 @@ func Markdown(r *experiment.Result) string {
 	return b.String()
 }
 
-// Summary is the short markdown that is kept beside the plots: the answer and the targets. It holds no wall time, so
+// Summary returns the short markdown that is kept beside the plots: the answer and the targets. It holds no wall time, so
 // that its bytes stay for a seed.
 func Summary(r *experiment.Result) string {
 	var b strings.Builder

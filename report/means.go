@@ -61,7 +61,7 @@ func waitCauses(r *experiment.Result) []Plot {
 	return out
 }
 
-// utilization is how busy the slots of each worker are, a group a strategy.
+// utilization returns how busy the slots of each worker are, a group a strategy.
 func utilization(r *experiment.Result) []Plot {
 	chart := &barChart{}
 	var words []string

@@ -13,7 +13,7 @@ import (
 	"example.com/simrun/internal/units"
 )
 
-// memory is what workers and machines held, and how often the kernel had to make room.
+// memory returns what workers and machines held, and how often the kernel had to make room.
 func memory(r *experiment.Result) *grid {
 	g := byStrategy(r, "Memory", 1, []string{"on", "at most", "limit", "of the limit", "OOM kills"}, func(s *experiment.Strategy) (rows [][]string) {
 		row := func(name string, most, limit, killed *float64) {
@@ -43,7 +43,7 @@ func memory(r *experiment.Result) *grid {
 	return g
 }
 
-// killed is what the kernel took from the tasks, class by class.
+// killed returns what the kernel took from the tasks, class by class.
 func killed(r *experiment.Result) *grid {
 	any := false
 	g := byStrategy(r, "What running out of memory took", 1, []string{"class", "attempts\nkilled", "tasks\nlost", "given\nback", "run in\nvain"}, func(s *experiment.Strategy) (rows [][]string) {
@@ -63,7 +63,7 @@ func killed(r *experiment.Result) *grid {
 	return g
 }
 
-// disks is how busy the disks of the machines were.
+// disks returns how busy the disks of the machines were.
 func disks(r *experiment.Result) *grid {
 	g := byStrategy(r, "Disks", 1, []string{"machine", "utilization", "interval"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, m := range s.Machines {

@@ -17,7 +17,7 @@ type line struct {
 	Price   string   `json:"price,omitempty"`   // of it over today's: cost and slots
 }
 
-// overview is the table of all scenarios.
+// overview returns the table of all scenarios.
 func overview(entries []Entry) *grid {
 	g := &grid{Title: "All scenarios", Head: []string{"situation", "verdict", "example workers", "why", "gain", "price"}, Text: 6, Groups: []group{{}}}
 	for _, e := range entries {
@@ -71,7 +71,7 @@ func strategyOf(r *experiment.Result, name string) *experiment.Strategy {
 	return &r.Strategies[i]
 }
 
-// why is what decides.
+// why returns what decides.
 func why(r *experiment.Result, today *experiment.Strategy) string {
 	k := keyOf(r)
 	switch {
@@ -86,7 +86,7 @@ func why(r *experiment.Result, today *experiment.Strategy) string {
 	return fmt.Sprintf("%s %s %s, target %s", k.Class, k.Metric.Words(), k.Metric.Show(*k.Today), k.Metric.Show(k.Target))
 }
 
-// gain is what the layout to take makes of the figure that decides.
+// gain returns what the layout to take makes of the figure that decides.
 func gain(r *experiment.Result, today, then *experiment.Strategy) string {
 	if today != nil && len(today.Breaches) > 0 {
 		b := today.Breaches[0]
@@ -114,7 +114,7 @@ func gain(r *experiment.Result, today, then *experiment.Strategy) string {
 	return k.Metric.Show(*k.Today) + " -> " + k.Metric.Show(*k.Recommend)
 }
 
-// dearer is what one layout costs more than another.
+// dearer returns what one layout costs more than another.
 func dearer(r *experiment.Result, today, then *experiment.Strategy) string {
 	var parts []string
 	if today.Costs != nil && then.Costs != nil && today.Costs.PerHour != nil && then.Costs.PerHour != nil {

@@ -28,7 +28,7 @@ type Plot struct {
 	draw          func(draw.Canvas)
 }
 
-// Plots are all pictures of a Result, in reading order.
+// Plots returns all pictures of a Result, in reading order.
 func Plots(r *experiment.Result) []Plot {
 	var out []Plot
 	names := map[string]int{}
@@ -51,7 +51,7 @@ func FileName(s string) string { return strings.Trim(unsafe.ReplaceAllString(s, 
 // ours marks the SVGs that simrun wrote, so that a later run knows which it may replace.
 const ours = "<!-- simrun -->"
 
-// SVG is the picture as a file of its own, on white. The same picture gives the same bytes.
+// SVG returns the picture as a file of its own, on white. The same picture gives the same bytes.
 func (p *Plot) SVG() ([]byte, error) {
 	c := vgsvg.New(p.width, p.height)
 	d := draw.New(c)
@@ -72,7 +72,7 @@ func (p *Plot) SVG() ([]byte, error) {
 	return []byte(s[:open] + label + s[open+1:]), nil
 }
 
-// PNG is the picture in pixels, at twice the size of the page's.
+// PNG returns the picture in pixels, at twice the size of the page's.
 func (p *Plot) PNG() ([]byte, error) {
 	c := vgimg.NewWith(vgimg.UseWH(p.width, p.height), vgimg.UseDPI(192), vgimg.UseBackgroundColor(color.White))
 	p.draw(draw.New(c))
@@ -88,7 +88,7 @@ var (
 	metadata = regexp.MustCompile(`(?s)<title>.*?</desc>`)
 )
 
-// inline is the picture for the page: no prolog, as wide as its box, in the colours of the page's theme.
+// inline returns the picture for the page: no prolog, as wide as its box, in the colours of the page's theme.
 func (p *Plot) inline() (string, error) {
 	b, err := p.SVG()
 	if err != nil {

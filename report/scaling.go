@@ -10,8 +10,8 @@ import (
 	"example.com/simrun/internal/experiment"
 )
 
-// scaling is the replicas of every layout over time and what its machines have cost by then, where those of some follow the load, with the tasks
-// that arrived behind.
+// scaling returns the replicas of every layout over time and what its machines have cost by then, where those of some
+// follow the load, with the tasks that arrived behind.
 func scaling(r *experiment.Result) []Plot {
 	var replicas []track
 	price := track{title: "all strategies"}

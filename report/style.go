@@ -84,7 +84,7 @@ func render(c draw.Canvas, p *plot.Plot, x string) {
 	write(c, sty, vg.Point{X: (data.Min.X + data.Max.X) / 2, Y: c.Min.Y + 10}, x)
 }
 
-// axes is an empty plot in our style; its horizontal axis is named by render.
+// axes returns an empty plot in our style; its horizontal axis is named by render.
 func axes(y string) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil

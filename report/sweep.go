@@ -52,7 +52,7 @@ func viewOf(r *experiment.Result) *sweepView {
 	return v
 }
 
-// cell is the cell at these values.
+// cell returns the cell at these values.
 func (v *sweepView) cell(at []int) *experiment.Cell {
 	n := 0
 	for i, a := range v.Axes {
@@ -61,7 +61,7 @@ func (v *sweepView) cell(at []int) *experiment.Cell {
 	return &v.Cells[n]
 }
 
-// deciding is the target that is the worst of its layout most often: the one to draw.
+// deciding returns the target that is the worst of its layout most often: the one to draw.
 func (v *sweepView) deciding() *aim {
 	count := map[aim]int{}
 	var best *aim
@@ -88,7 +88,7 @@ func (v *sweepView) deciding() *aim {
 	return best
 }
 
-// of is the figure of the deciding target; nil where it is withheld.
+// of returns the figure of the deciding target; nil where it is withheld.
 func (v *sweepView) of(s *experiment.CellStrategy) *experiment.SLO {
 	if v.metric == nil {
 		return nil
@@ -113,7 +113,7 @@ func letter(i int) string {
 
 func (v *sweepView) letter(name string) string { return letter(slices.Index(v.names, name)) }
 
-// take is the layout to take in a cell, or a word why there is none.
+// take returns the layout to take in a cell, or a word why there is none.
 func (v *sweepView) take(c *experiment.Cell) string {
 	switch {
 	case c.Verdict.Recommend != nil:
@@ -125,7 +125,7 @@ func (v *sweepView) take(c *experiment.Cell) string {
 	}
 }
 
-// best is the layout that is best in a cell, of several alike the one that takes least.
+// best returns the layout that is best in a cell, of several alike the one that takes least.
 func (v *sweepView) best(c *experiment.Cell) string {
 	if c.Verdict.Best == nil {
 		return noneWord
@@ -133,7 +133,7 @@ func (v *sweepView) best(c *experiment.Cell) string {
 	return *c.Verdict.Best
 }
 
-// bestLetters are all that are best in a cell.
+// bestLetters returns all that are best in a cell.
 func (v *sweepView) bestLetters(c *experiment.Cell) string {
 	if c.Verdict.Best == nil {
 		return units.Absent
@@ -156,7 +156,7 @@ func (v *sweepView) ranked() string {
 	return "worst figure over its target"
 }
 
-// worst is how far the layout that is best is from its worst target: 0.7x the target.
+// worst returns how far the layout that is best is from its worst target: 0.7x the target.
 func (v *sweepView) worst(e *experiment.Estimate) string {
 	switch {
 	case e == nil:
@@ -167,7 +167,7 @@ func (v *sweepView) worst(e *experiment.Estimate) string {
 	return ratio(e.Value)
 }
 
-// ratio is a figure over its target, with two digits where it matters.
+// ratio returns a figure over its target, with two digits where it matters.
 func ratio(x float64) string {
 	switch {
 	case x < 0.005:
@@ -178,7 +178,7 @@ func ratio(x float64) string {
 	return fmt.Sprintf("%.0fx", x)
 }
 
-// pairs are the pairs of axes to draw: rows and columns.
+// pairs returns the pairs of axes to draw: rows and columns.
 func (v *sweepView) pairs() (all [][2]int) {
 	for i := range v.vary {
 		for j := i + 1; j < len(v.vary); j++ {
@@ -188,7 +188,7 @@ func (v *sweepView) pairs() (all [][2]int) {
 	return all
 }
 
-// at is the cell with these values of two axes, the others held; the same axis twice = one axis alone.
+// at returns the cell with these values of two axes, the others held; the same axis twice = one axis alone.
 func (v *sweepView) at(a, i, b, j int) *experiment.Cell {
 	at := slices.Clone(v.held)
 	at[a], at[b] = i, j
@@ -250,8 +250,8 @@ func (v *sweepView) crossings() (said []string) {
 	return said
 }
 
-// numbers are the positions of an axis on a plot: as they are, or one after the other where they are no numbers, or do
-// not rise.
+// numbers returns the positions of an axis on a plot: as they are, or one after the other where they are no numbers, or
+// do not rise.
 func (v *sweepView) numbers(axis int) []float64 {
 	a := &v.Axes[axis]
 	rising := len(a.Numbers) == len(a.Values)
@@ -268,7 +268,7 @@ func (v *sweepView) numbers(axis int) []float64 {
 	return out
 }
 
-// finiteOr is a bound for what has none.
+// finiteOr returns a bound for what has none.
 func finiteOr(x, or float64) float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return or

@@ -70,7 +70,7 @@ const (
 	mapHead = vg.Length(64)
 )
 
-// draw is the picture of a map over two axes.
+// draw returns the picture of a map over two axes.
 func (v *sweepView) draw(p [2]int, h *heat, file, title, alt string, keys []key) Plot {
 	rows, columns := &v.Axes[p[0]], &v.Axes[p[1]]
 	h.columns, h.rows = len(columns.Values), len(rows.Values)
@@ -111,7 +111,7 @@ func (v *sweepView) color(i int) color.NRGBA {
 	return pale(palette[i%len(palette)])
 }
 
-// sweeps are the pictures of a sweep: for every pair of axes what to take, who is best, and the deciding figure of
+// sweeps returns the pictures of a sweep: for every pair of axes what to take, who is best, and the deciding figure of
 // every layout; over one axis lines.
 func sweeps(r *experiment.Result) []Plot {
 	v := viewOf(r)
@@ -155,7 +155,7 @@ func sweeps(r *experiment.Result) []Plot {
 	return out
 }
 
-// margin is how far the best layout is from its worst target.
+// margin returns how far the best layout is from its worst target.
 func (v *sweepView) margin(c *experiment.Cell) string {
 	for i := range c.Strategies {
 		if c.Verdict.Best != nil && c.Strategies[i].Name == *c.Verdict.Best {
@@ -165,7 +165,7 @@ func (v *sweepView) margin(c *experiment.Cell) string {
 	return "unstable"
 }
 
-// values is the map of one layout's deciding figure. The line lies between what meets the target and what does not.
+// values returns the map of one layout's deciding figure. The line lies between what meets the target and what does not.
 func (v *sweepView) values(p [2]int, s int, cell func(i, j int) *experiment.Cell, file string) Plot {
 	meets := func(i, j int) bool {
 		o := v.of(&cell(i, j).Strategies[s])
@@ -208,7 +208,8 @@ func (v *sweepView) words(p [2]int, say func(*experiment.Cell) string) string {
 	return fmt.Sprintf("For %s of %s. %s.", columns.Name, strings.Join(columns.Values, ", "), strings.Join(all, "; "))
 }
 
-// lines are every layout's worst figure over its target along one axis, and where they cross the target and each other.
+// lines returns every layout's worst figure over its target along one axis, and where they cross the target and each
+// other.
 func (v *sweepView) lines(axis int) Plot {
 	x := v.numbers(axis)
 	low, high := math.Inf(1), 2.0
@@ -279,7 +280,7 @@ func (v *sweepView) lines(axis int) Plot {
 	}
 }
 
-// change is where between two values another layout becomes the best: where their lines cross.
+// change returns where between two values another layout becomes the best: where their lines cross.
 func (v *sweepView) change(axis, i int, x []float64, y [][]float64) (float64, bool) {
 	before, after := v.best(v.at(axis, i-1, axis, i-1)), v.best(v.at(axis, i, axis, i))
 	a, b := slices.Index(v.names, before), slices.Index(v.names, after)

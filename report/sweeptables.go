@@ -11,7 +11,7 @@ import (
 	"example.com/simrun/internal/units"
 )
 
-// sweepGrids are the tables of a sweep: over one axis the figures, over two who is best and what to take.
+// sweepGrids returns the tables of a sweep: over one axis the figures, over two who is best and what to take.
 func sweepGrids(r *experiment.Result) []*grid {
 	v := viewOf(r)
 	if v == nil {
@@ -49,7 +49,7 @@ func (v *sweepView) legend() string {
 	return strings.Join(all, ", ")
 }
 
-// matrix is a table with one axis down, the larger values first as on the map, and one across.
+// matrix returns a table with one axis down, the larger values first as on the map, and one across.
 func (v *sweepView) matrix(p [2]int, title string, cell func(*experiment.Cell) string) *grid {
 	rows, columns := &v.Axes[p[0]], &v.Axes[p[1]]
 	g := &grid{
@@ -67,7 +67,7 @@ func (v *sweepView) matrix(p [2]int, title string, cell func(*experiment.Cell) s
 	return g
 }
 
-// oneAxis is a row a value: the figure that decides, of every layout, and the answer.
+// oneAxis returns a row a value: the figure that decides, of every layout, and the answer.
 func (v *sweepView) oneAxis(axis int) *grid {
 	a := &v.Axes[axis]
 	g := &grid{Title: "Over " + a.Name, Head: []string{a.Name}, Text: 1, Groups: []group{{}}}
@@ -94,7 +94,7 @@ func (v *sweepView) oneAxis(axis int) *grid {
 	return g
 }
 
-// says is the figure of a layout in a cell.
+// says returns the figure of a layout in a cell.
 func (v *sweepView) says(s *experiment.CellStrategy) string {
 	if v.metric == nil {
 		return v.worst(s.Worst)

@@ -178,7 +178,7 @@ func (t *track) peak() (top float64) {
 	return top
 }
 
-// legendRows is how many lines heading will need for keys.
+// legendRows returns how many lines heading will need for keys.
 func legendRows(keys []key) vg.Length {
 	sty := lettering(smallSize, ink)
 	rows, x := vg.Length(1), vg.Length(4)
@@ -218,7 +218,7 @@ func (w window) Plot(c draw.Canvas, p *plot.Plot) {
 	c.FillPolygon(shade, []vg.Point{{X: l, Y: c.Min.Y}, {X: r, Y: c.Min.Y}, {X: r, Y: c.Max.Y}, {X: l, Y: c.Max.Y}})
 }
 
-// worstOf is the stretch of a track in which most messages waited.
+// worstOf returns the stretch of a track in which most messages waited.
 func worstOf(t track) window {
 	n := max(1, int(math.Round(worstWindow/t.step)))
 	sum, best, at := 0.0, -1.0, 0

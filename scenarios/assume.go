@@ -11,7 +11,7 @@ import (
 	"example.com/simrun/worker"
 )
 
-// assumptions are the defaults that were filled in and matter, in sentences.
+// assumptions returns the defaults that were filled in and matter, in sentences.
 func (d *decoder) assumptions(s *Scenario) []string {
 	var notes []string
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }

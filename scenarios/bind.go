@@ -10,15 +10,15 @@ import (
 	"example.com/simrun/worker"
 )
 
-// bind reads a table into the fields of a struct by the rows of the map at that place of the grammar. A field whose key is
-// missing keeps what it has; what is wrong was reported, and is read as zero.
+// bind reads a table into the fields of a struct by the rows of the map at that place of the grammar. A field whose key
+// is missing keeps what it has; what is wrong was reported, and is read as zero.
 func (d *decoder) bind(keys string, v *value, path string, to any) {
 	if v != nil {
 		d.grammar.at(keys).into(d, v, path, reflect.ValueOf(to).Elem())
 	}
 }
 
-// at is the map at a path of keys; names of the user's own are left out.
+// at returns the map at a path of keys; names of the user's own are left out.
 func (s *record) at(path string) *record {
 	var at shape = s
 	for step := range strings.SplitSeq(path, ".") {
@@ -40,7 +40,7 @@ func (s *record) at(path string) *record {
 	return at.(*record)
 }
 
-// field is the name of the field that takes a key: that of its row, or else the key's own, max_length as MaxLength.
+// field returns the name of the field that takes a key: that of its row, or else the key's own, max_length as MaxLength.
 func (k *key) field() string {
 	if k.to != "" {
 		return k.to
@@ -157,7 +157,7 @@ func (s phrase) into(d *decoder, v *value, path string, to reflect.Value) {
 	}
 }
 
-// allocated is what a pointer points to, made anew; and what is none, as it is.
+// allocated returns what a pointer points to, made anew; and what is none, as it is.
 func allocated(to reflect.Value) reflect.Value {
 	if to.Kind() != reflect.Pointer {
 		return to

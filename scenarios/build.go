@@ -68,7 +68,7 @@ func (b *builtTree) value(v reflect.Value) (*value, error) {
 	return nil, fmt.Errorf("scenario: a %s: want a struct, list, map, text, number, bool or duration", v.Type())
 }
 
-// table is a struct with the fields that are set.
+// table returns a struct with the fields that are set.
 func (b *builtTree) table(v reflect.Value, at position) (*value, error) {
 	out := &value{kind: table, at: at}
 	for i := range v.NumField() {
@@ -106,7 +106,7 @@ func (b *builtTree) sorted(v reflect.Value, at position) (*value, error) {
 	return out, nil
 }
 
-// list is a list, or where its items have names that are no keys of their own a map by these.
+// list returns a list, or where its items have names that are no keys of their own a map by these.
 func (b *builtTree) list(v reflect.Value, at position) (*value, error) {
 	out := &value{kind: list, at: at}
 	if of := v.Type().Elem(); of.Kind() == reflect.Struct {

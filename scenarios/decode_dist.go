@@ -126,7 +126,7 @@ func (d *decoder) numbers(v *value, q quantity) []float64 {
 	return xs
 }
 
-// sample is the law of the values in a file: one a line, in seconds or plain counts, under a header if there is one.
+// sample returns the law of the values in a file: one a line, in seconds or plain counts, under a header if there is one.
 func (d *decoder) sample(v *value, path string, q quantity) workloads.Dist {
 	var values []float64
 	ok := d.open(v, path, func(name string, r io.Reader) error {

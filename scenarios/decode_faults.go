@@ -107,7 +107,7 @@ func (d *decoder) strikes(f *system.Fault, name *value, path, part string, s *Sc
 	}
 }
 
-// producers is the kind of machine that what publishes the tasks shares; nil = none.
+// producers returns the kind of machine that what publishes the tasks shares; nil = none.
 func (d *decoder) producers(s *Scenario) *system.Machine {
 	name := d.text(d.root.get("producers").get("machine"))
 	if i := slices.IndexFunc(s.Machines, func(m system.Machine) bool { return m.Name == name }); i >= 0 {
@@ -116,7 +116,7 @@ func (d *decoder) producers(s *Scenario) *system.Machine {
 	return nil
 }
 
-// faultMode is the mode of a fault of this part, "" where it has none.
+// faultMode returns the mode of a fault of this part, "" where it has none.
 func (d *decoder) faultMode(v *value, path, part string) string {
 	modes := map[string][]string{"service": {"down", "hang", "slow"}, "task": {"error", "hang", "crash", "slow"}}[part]
 	mode := ""

@@ -63,7 +63,7 @@ func (d *decoder) target(v *value, path string, t *strategies.Target) {
 	}
 }
 
-// machineUse is a worker's machine, and whether each of its replicas has one of its own.
+// machineUse returns a worker's machine, and whether each of its replicas has one of its own.
 func (d *decoder) machineUse(v *value) (name string, own bool) {
 	if v != nil && v.kind == table {
 		return d.text(v.get("use")), d.flag(v.get("own"))

@@ -44,7 +44,7 @@ func (d *decoder) queues(v *value) []worker.Queue {
 	return queues
 }
 
-// limits are a soft and a hard time limit; nil where there is none. The soft one must come first.
+// limits returns a soft and a hard time limit; nil where there is none. The soft one must come first.
 func (d *decoder) limits(v *value, path string) (soft, hard *des.Time) {
 	if s := v.get("soft"); s != nil {
 		t := d.time(s)

@@ -9,7 +9,7 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// size is an amount of memory in bytes.
+// size returns an amount of memory in bytes.
 func (d *decoder) size(v *value) int64 { return int64(math.Round(d.number(v, sizes()))) }
 
 func (d *decoder) sizeIf(v *value) *int64 {
@@ -19,7 +19,7 @@ func (d *decoder) sizeIf(v *value) *int64 {
 	return new(d.size(v))
 }
 
-// container is what a worker may use of its machine.
+// container returns what a worker may use of its machine.
 func (d *decoder) container(v *value) strategies.ContainerSpec {
 	box := strategies.ContainerSpec{
 		Parent: d.sizeIf(v.get("base_memory").get("parent")), Child: d.sizeIf(v.get("base_memory").get("child")),

@@ -27,7 +27,7 @@ func (d *decoder) services(v *value) []system.Service {
 	return services
 }
 
-// known is the name if it is one of names, or else "".
+// known returns the name if it is one of names, or else "".
 func (d *decoder) known(v *value, path, noun string, names []string) string {
 	name := d.text(v)
 	if name != "" && !slices.Contains(names, name) {
@@ -78,7 +78,7 @@ func (d *decoder) call(p *workloads.Phase, v *value, path string) {
 // isCall says whether what stands for an io phase names a service.
 func isCall(v *value) bool { return v != nil && v.kind == text && serviceName.MatchString(v.text) }
 
-// timeout is that of an io phase.
+// timeout returns that of an io phase.
 func (d *decoder) timeout(item *value, path string, calls bool) des.Time {
 	t := item.field("timeout")
 	switch {

@@ -68,7 +68,7 @@ func misspelt(v *value, known map[position]bool) bool {
 	return slices.ContainsFunc(v.fields, func(f field) bool { return known[f.at] })
 }
 
-// sound is the classes with something in place of what is wrong, and was reported, so that layouts can be resolved
+// sound returns the classes with something in place of what is wrong, and was reported, so that layouts can be resolved
 // all the same.
 func sound(classes []workloads.Class) []workloads.Class {
 	classes = slices.Clone(classes)
@@ -84,7 +84,7 @@ func sound(classes []workloads.Class) []workloads.Class {
 	return classes
 }
 
-// baseline is the index of the strategy that runs today.
+// baseline returns the index of the strategy that runs today.
 func (d *decoder) baseline(all *value) int {
 	b := d.root.get("baseline")
 	if b == nil || b.kind != text {
@@ -98,8 +98,8 @@ func (d *decoder) baseline(all *value) int {
 	return i
 }
 
-// descend is the deepest value on a path that is written, and whether that is the whole of it. Names may hold dots, so
-// a step is as long as it can be.
+// descend returns the deepest value on a path that is written, and whether that is the whole of it. Names may hold
+// dots, so a step is as long as it can be.
 func descend(v *value, path string) (*value, bool) {
 	for path != "" {
 		var next *value
@@ -124,7 +124,7 @@ func descend(v *value, path string) (*value, bool) {
 	return v, true
 }
 
-// index is the number that a path begins with; -1 if it is none.
+// index returns the number that a path begins with; -1 if it is none.
 func index(path string) int {
 	n := 0
 	step, _, _ := strings.Cut(path, ".")
@@ -198,7 +198,7 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 	return w
 }
 
-// command is a command line, or the line of a list of words.
+// command returns a command line, or the line of a list of words.
 func (d *decoder) command(v *value) string {
 	if v == nil || v.kind != list {
 		return d.text(v)
@@ -229,7 +229,7 @@ func (d *decoder) wholeIf(v *value) *int {
 	return &n
 }
 
-// broker is that of a strategy: its own keys over those of the scenario, unless it is of another kind.
+// broker returns that of a strategy: its own keys over those of the scenario, unless it is of another kind.
 func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 	base := asBroker(d.root.get("broker"))
 	own := asBroker(strategy.get("broker"))
@@ -268,7 +268,7 @@ func (d *decoder) broker(strategy *value) strategies.BrokerSpec {
 	return b
 }
 
-// asBroker is a broker written as its kind alone as a map.
+// asBroker returns a broker written as its kind alone as a map.
 func asBroker(v *value) *value {
 	if v == nil || v.kind != text {
 		return v

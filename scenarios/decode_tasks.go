@@ -114,7 +114,7 @@ func (d *decoder) failures(v *value) workloads.Failures {
 	return f
 }
 
-// factor is that of what is slow.
+// factor returns that of what is slow.
 func (d *decoder) factor(v *value) float64 {
 	if f := v.get("factor"); f != nil {
 		return d.number(f, numbers())
@@ -143,7 +143,7 @@ var (
 	}
 )
 
-// slo are the targets of a task: of each duration the mean, then quantiles, then the maximum.
+// slo returns the targets of a task: of each duration the mean, then quantiles, then the maximum.
 func (d *decoder) slo(v *value) []workloads.SLO {
 	if v == nil {
 		return nil

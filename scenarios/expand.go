@@ -78,7 +78,7 @@ func (d *decoder) expandStrategy(v *value, s *Scenario, l *strategies.Layout) *v
 	return out
 }
 
-// machineOf is the kind of machine of a worker, "" if its cores are without limit.
+// machineOf returns the kind of machine of a worker, "" if its cores are without limit.
 func machineOf(s *Scenario, l *strategies.Layout, w int) string {
 	if l.Node[w] < 0 {
 		return ""
@@ -112,7 +112,7 @@ func flagValue(b bool) *value { return &value{kind: boolean, text: strconv.Forma
 // blocks are the maps that are written one key a line; what is deeper stands on one line.
 var blocks = []string{"", "run", "machines", "services", "zones", "queues", "tasks", "tasks.*", "strategies", "strategies.*", "strategies.*.workers"}
 
-// node is the value as a YAML node. The path holds * for names of the user's own.
+// node returns the value as a YAML node. The path holds * for names of the user's own.
 func node(v *value, depth int, path string) *yaml.Node {
 	tags := [...]string{null: "!!null", text: "!!str", number: "!!int", boolean: "!!bool"}
 	switch v.kind {

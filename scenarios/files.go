@@ -55,7 +55,7 @@ func (d *decoder) open(v *value, path string, read func(name string, r io.Reader
 	return false
 }
 
-// resolve is the path of a file that the scenario names.
+// resolve returns the path of a file that the scenario names.
 func (d *decoder) resolve(name string) string {
 	if filepath.IsAbs(name) {
 		return name
@@ -63,7 +63,7 @@ func (d *decoder) resolve(name string) string {
 	return filepath.Join(d.dir, filepath.FromSlash(name))
 }
 
-// reason is why the system refused, without the path, which is said already.
+// reason says why the system refused, without the path, which is said already.
 func reason(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
@@ -71,7 +71,7 @@ func reason(err error) error {
 	return err
 }
 
-// trace is the rows of a class in a trace file.
+// trace returns the rows of a class in a trace file.
 func (d *decoder) trace(v *value, path, class string) (workloads.Trace, bool) {
 	file := v.get("file")
 	if d.text(file) == "" {

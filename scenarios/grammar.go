@@ -20,14 +20,14 @@ func name(noun string) phrase {
 	return phrase{noun: noun + " (no spaces, commas or quotes)", pattern: namePattern}
 }
 
-// zoneName is the name of one of the file's zones.
+// zoneName returns the name of one of the file's zones.
 func zoneName() phrase {
 	p := name("the name of a zone")
 	p.of = "zones"
 	return p
 }
 
-// grammar is the whole format. It is built anew for every file, so that nobody can change it for others.
+// grammar returns the whole format. It is built anew for every file, so that nobody can change it for others.
 func grammar() *record {
 	return &record{noun: "a scenario", keys: []key{
 		{name: "name", doc: "name of the scenario and of its folder of results", absent: "the file's name", shape: phrase{noun: "a name of letters, digits, dots, dashes and underscores", pattern: filePattern}},

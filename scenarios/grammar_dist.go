@@ -1,6 +1,6 @@
 package scenarios
 
-// dist is a quantity that varies: a constant, or a law by its name. Its key table is built for the unit of the
+// dist returns a quantity that varies: a constant, or a law by its name. Its key table is built for the unit of the
 // quantity (durations, counts), and refers to itself in mixtures.
 func dist(q quantity, id string) shape {
 	var (
@@ -56,7 +56,7 @@ func dist(q quantity, id string) shape {
 	return d
 }
 
-// counts are the numbers of tasks that come at once.
+// counts returns the numbers of tasks that come at once.
 func counts() quantity {
 	return quantity{noun: "a number", law: "{uniform: [1, 5]}", max: 1e6, units: []unit{{"", 1, 1}}}
 }

@@ -6,7 +6,7 @@ import (
 	"example.com/simrun/celery"
 )
 
-// autoscaleKeys are those of both kinds of autoscalers; which belong to which, strategies knows.
+// autoscaleKeys returns those of both kinds of autoscalers; which belong to which, strategies knows.
 func autoscaleKeys() *record {
 	return &record{noun: "an autoscaler such as {min: 3, max: 10, policy: celery}", keys: []key{
 		{name: "min", doc: "fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`. Those that are leaving count until they are gone", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
@@ -72,7 +72,7 @@ func (targetAmount) schema(d *definitions) *schemaNode {
 	return &schemaNode{AnyOf: []*schemaNode{messages.schema(d), share.schema(d), wait.schema(d)}}
 }
 
-// countKeys are the machines of a kind that come and go.
+// countKeys returns the machines of a kind that come and go.
 func countKeys() *record {
 	return &record{noun: "a map of min and max", keys: []key{
 		{name: "min", doc: "machines that are there all the time", shape: amount{quantity: wholes(0, 1000)}, required: true, to: "Count"},
@@ -80,7 +80,7 @@ func countKeys() *record {
 	}}
 }
 
-// useKeys are a worker's machine in full.
+// useKeys returns a worker's machine in full.
 func useKeys() *record {
 	return &record{noun: "{use: MACHINE, own: true}", keys: []key{
 		{name: "use", doc: "Kind of machine.", shape: name("the name of a machine"), required: true},

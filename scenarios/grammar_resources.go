@@ -9,7 +9,7 @@ func sizes() quantity {
 	}
 }
 
-// machineResources are the keys of what a machine has beside cores.
+// machineResources returns the keys of what a machine has beside cores.
 func machineResources() []key {
 	return []key{
 		{name: "memory", doc: "what its workers may hold together, after the system and whatever else runs there, [below](#memory)", absent: "no limit", shape: amount{quantity: sizes().positive()}},
@@ -26,7 +26,7 @@ func memoryKeys() *record {
 	}}
 }
 
-// workerResources are the keys of what a worker may use of its machine.
+// workerResources returns the keys of what a worker may use of its machine.
 func workerResources() []key {
 	size := amount{quantity: sizes().positive()}
 	return []key{

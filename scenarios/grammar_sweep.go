@@ -12,7 +12,7 @@ import (
 // and is known only when it is put in place.
 type sweepAxes struct{}
 
-// factor is what load and size are.
+// factor returns what load and size are.
 func factor() amount { return amount{quantity: numbers().positive().upTo(1e6)} }
 
 func (sweepAxes) accepts(k kind) bool { return k == table }

@@ -59,7 +59,7 @@ func arrivalKeys() *record {
 		key{name: "after_all"}, key{name: "after_failure"})}
 }
 
-// each is the forms of a record that has one of these keys.
+// each returns the forms of a record that has one of these keys.
 func each(keys []key) (forms [][]string) {
 	for _, k := range keys {
 		forms = append(forms, []string{k.name})

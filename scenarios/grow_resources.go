@@ -5,7 +5,8 @@ import (
 	"strconv"
 )
 
-// limits is a worker that got more slots instead of more replicas, with its limits as much larger: it is still one worker.
+// limits returns a worker that got more slots instead of more replicas, with its limits as much larger: it is still one
+// worker.
 func (g *grower) limits(w *value) *value {
 	if own := w.get("memory_limit"); own != nil {
 		if n := numberAs(amount{quantity: sizes()}, own); !math.IsNaN(n) {

@@ -31,7 +31,7 @@ type extender struct {
 	failed bool
 }
 
-// entry is the entry of that name with its bases merged in; chain are the entries that wait for it.
+// entry returns the entry of that name with its bases merged in; chain are the entries that wait for it.
 func (e *extender) entry(name string, chain []string) *value {
 	if v, ok := e.done[name]; ok {
 		return v
@@ -144,7 +144,7 @@ func withoutNulls(v *value) *value {
 	return &w
 }
 
-// asWritten is a map of entries without the nulls that extends gives a meaning.
+// asWritten returns a map of entries without the nulls that extends gives a meaning.
 func asWritten(all *value) *value {
 	if all == nil || all.kind != table {
 		return all

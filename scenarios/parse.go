@@ -85,7 +85,7 @@ func (p *problems) yamlError(err error, data []byte) {
 	p.errorf(at, "", "not YAML: %s", msg)
 }
 
-// badByte is the index of the first byte that is no UTF-8 or a control character; -1 if there is none. The library
+// badByte returns the index of the first byte that is no UTF-8 or a control character; -1 if there is none. The library
 // refuses them too, but does not say where they are.
 func badByte(data []byte) int {
 	for i := 0; i < len(data); {
@@ -98,7 +98,7 @@ func badByte(data []byte) int {
 	return -1
 }
 
-// locate is the position of a byte.
+// locate returns the position of a byte.
 func locate(data []byte, at int) position {
 	before := data[:at]
 	line := bytes.Count(before, []byte("\n"))

@@ -17,7 +17,7 @@ type Problem struct {
 	Message      string
 }
 
-// String is the problem in one line: FILE:LINE:COL: path: message.
+// String returns the problem in one line: FILE:LINE:COL: path: message.
 func (p Problem) String() string {
 	if p.File == "" {
 		return strings.TrimPrefix(p.Path+": "+p.Message, ": ")
@@ -76,7 +76,7 @@ func broken(v *value, bad map[position]bool) bool {
 		slices.ContainsFunc(v.fields, func(f field) bool { return bad[f.at] || broken(f.val, bad) })
 }
 
-// sorted is the problems by place. What extends and anchors repeat elsewhere is said once, where it is written.
+// sorted returns the problems by place. What extends and anchors repeat elsewhere is said once, where it is written.
 func sorted(e Errors) Errors {
 	said := map[Problem]bool{}
 	var once Errors
@@ -94,7 +94,7 @@ func sorted(e Errors) Errors {
 	return once
 }
 
-// join is the path of a key within path.
+// join returns the path of a key within path.
 func join(path string, key any) string {
 	if path == "" {
 		return fmt.Sprint(key)

@@ -157,7 +157,7 @@ func (q quantity) meant(number, name string) string {
 	return ""
 }
 
-// times is the float nearest to the number written times the unit: 99.9 % is 0.999, and not the nearest to 99.9,
+// times returns the float nearest to the number written times the unit: 99.9 % is 0.999, and not the nearest to 99.9,
 // divided by a hundred.
 func (u unit) times(digits string) (float64, bool) {
 	if len(digits) > 64 { // exact arithmetic takes its time

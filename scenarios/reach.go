@@ -128,7 +128,7 @@ func takes(l *strategies.Layout, w, queue int) bool {
 	return slices.Contains(l.Workers[w].Queues, queue) || slices.Contains(l.Workers[w].Overflow, queue)
 }
 
-// zoneOf is the zone of a worker's machine.
+// zoneOf returns the zone of a worker's machine.
 func zoneOf(s *Scenario, l *strategies.Layout, w int) string {
 	if l.Node[w] < 0 {
 		return ""

@@ -174,7 +174,7 @@ func (d *decoder) named(root *value) *value {
 	return root.with("tasks", tasks.at, &all)
 }
 
-// fileName is the name of the file without its ending, if the scenario has none of its own.
+// fileName returns the name of the file without its ending, if the scenario has none of its own.
 func (d *decoder) fileName(root *value) string {
 	if d.file == "" {
 		if root.get("name") == nil {
@@ -216,7 +216,7 @@ func (d *decoder) together(v *value, path string, most float64, times ...*value)
 	return true
 }
 
-// parts are the values of a key in every item of a list.
+// parts returns the values of a key in every item of a list.
 func parts(v *value, key string) (of []*value) {
 	for _, item := range v.items {
 		of = append(of, item.get(key))
@@ -224,7 +224,7 @@ func parts(v *value, key string) (of []*value) {
 	return of
 }
 
-// weekTime is the time since Monday 00:00 of a text such as "Tue 13:30".
+// weekTime returns the time since Monday 00:00 of a text such as "Tue 13:30".
 func weekTime(s string) des.Time {
 	var day string
 	var hours, minutes int
@@ -235,7 +235,7 @@ func weekTime(s string) des.Time {
 	return des.Seconds(float64(days*86400 + hours*3600 + minutes*60))
 }
 
-// text is the text of a scalar; "" for anything else.
+// text returns the text of a scalar; "" for anything else.
 func (d *decoder) text(v *value) string {
 	if v == nil || v.kind != text {
 		return ""
@@ -247,7 +247,7 @@ func (d *decoder) flag(v *value) bool {
 	return v != nil && v.kind == boolean && strings.EqualFold(v.text, "true")
 }
 
-// number is a quantity in its first unit of factor 1.
+// number returns a quantity in its first unit of factor 1.
 func (d *decoder) number(v *value, q quantity) float64 {
 	if v == nil {
 		return 0

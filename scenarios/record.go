@@ -40,7 +40,7 @@ func (s *record) key(name string) *key {
 	return nil
 }
 
-// names are the supported keys.
+// names returns the supported keys.
 func (s *record) names() []string {
 	var names []string
 	for _, k := range s.keys {
@@ -120,7 +120,7 @@ func (s *record) completeForm(p *problems, v *value, path string) {
 	p.errorf(second.at, join(path, second.key), "%s at once: want %s", units.And(given), s.formNames())
 }
 
-// given are the keys of v that belong to a form.
+// given returns the keys of v that belong to a form.
 func (s *record) given(v *value) []string {
 	return slices.DeleteFunc(v.keys(), func(k string) bool {
 		return !slices.ContainsFunc(s.forms, func(form []string) bool { return slices.Contains(form, k) })

@@ -43,7 +43,7 @@ func (s *Scenario) Position(path string) (line, column int) {
 	return v.at.line, v.at.column
 }
 
-// Outside is what lies outside the workers.
+// Outside returns what lies outside the workers.
 func (s *Scenario) Outside() capacity.Outside {
 	return capacity.Outside{Services: s.Services, Zones: s.Zones}
 }

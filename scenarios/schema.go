@@ -35,7 +35,7 @@ func (d *definitions) orNull(n *schemaNode) *schemaNode {
 	return &schemaNode{AnyOf: []*schemaNode{n, {Type: "null"}}}
 }
 
-// Schema is the JSON Schema of a scenario file, made of the same tables that the reader checks with. Keys that are
+// Schema returns the JSON Schema of a scenario file, made of the same tables that the reader checks with. Keys that are
 // not supported yet are left out. What names other parts of the file (queues, tasks, machines) is checked by the
 // reader only.
 func Schema() ([]byte, error) {
@@ -88,7 +88,7 @@ var (
 	link    = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
 )
 
-// meaning is what a key means, and beside which other.
+// meaning returns what a key means, and beside which other.
 func (k *key) meaning() string {
 	if k.with != "" {
 		return "with `" + k.with + "`: " + k.doc
@@ -96,7 +96,7 @@ func (k *key) meaning() string {
 	return k.doc
 }
 
-// description is what a key means, as a sentence.
+// description returns what a key means, as a sentence.
 func (k *key) description() string {
 	text := link.ReplaceAllString(pointer.ReplaceAllString(k.meaning(), ""), "$1")
 	if k.absent != "" {
@@ -120,7 +120,8 @@ func (s *mapping) schema(d *definitions) *schemaNode {
 	return n
 }
 
-// entry is the schema of one entry. One that extends another may lack what is required, at any depth, and hold nulls.
+// entry returns the schema of one entry. One that extends another may lack what is required, at any depth, and hold
+// nulls.
 func (s *mapping) entry(d *definitions) *schemaNode {
 	if !s.extends {
 		return d.orNull(s.of.schema(d))
@@ -241,7 +242,7 @@ func (s amount) schema(*definitions) *schemaNode {
 
 func decimal(x float64) json.Number { return json.Number(strconv.FormatFloat(x, 'f', -1, 64)) }
 
-// defaultOf is a default as JSON.
+// defaultOf returns a default as JSON.
 func defaultOf(v *value) any {
 	switch v.kind {
 	case list:

@@ -130,7 +130,7 @@ type blame struct {
 	said    map[Problem]bool
 }
 
-// read is the file with some of the values in place: of every axis the value at that index, -1 = as the file has it.
+// read returns the file with some of the values in place: of every axis the value at that index, -1 = as the file has it.
 func (b *blame) read(at []int) (*decoder, *Scenario) {
 	root, load, size := b.root, (*value)(nil), (*value)(nil)
 	for i, a := range b.axes {
@@ -153,7 +153,7 @@ func (b *blame) read(at []int) (*decoder, *Scenario) {
 	return cell, cell.scenario()
 }
 
-// full is the file with extends merged and defaults filled in.
+// full returns the file with extends merged and defaults filled in.
 func (b *blame) full() *value { return b.decoder.root }
 
 // report passes on what is wrong with a cell. Problems that lie elsewhere in the file, which is sound by itself, are
@@ -174,7 +174,7 @@ func (b *blame) report(at []int, p *problems) {
 	}
 }
 
-// moved is a problem at the value that makes it.
+// moved returns a problem at the value that makes it.
 func (b *blame) moved(at []int, q Problem) Problem {
 	if !b.inSweep[position{q.Line, q.Column}] {
 		v := b.culprit(at, q).at
@@ -183,7 +183,7 @@ func (b *blame) moved(at []int, q Problem) Problem {
 	return q
 }
 
-// culprit is the value that makes a problem by itself, or else the last that differs from the file.
+// culprit returns the value that makes a problem by itself, or else the last that differs from the file.
 func (b *blame) culprit(at []int, q Problem) *value {
 	last := b.axes[len(b.axes)-1]
 	for i, a := range b.axes {
@@ -206,7 +206,7 @@ func (b *blame) culprit(at []int, q Problem) *value {
 	return last.values[at[len(at)-1]]
 }
 
-// numberAs is the value as a number of that shape, NaN if it is none.
+// numberAs returns the value as a number of that shape, NaN if it is none.
 func numberAs(s shape, v *value) float64 {
 	switch s := s.(type) {
 	case amount:

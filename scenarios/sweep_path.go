@@ -15,7 +15,7 @@ type place struct {
 	shape shape
 }
 
-// steps are the names that lead on from a place: what is written there, and the keys that could be.
+// steps returns the names that lead on from a place: what is written there, and the keys that could be.
 func (p place) steps() []string {
 	if p.value == nil {
 		return nil
@@ -35,7 +35,7 @@ func (p place) steps() []string {
 	return names
 }
 
-// step is the place behind a name.
+// step returns the place behind a name.
 func (p place) step(name string) place {
 	s := resolved(p.shape, p.value)
 	next := place{value: p.value.get(name)}
@@ -55,7 +55,7 @@ func (p place) step(name string) place {
 	return next
 }
 
-// resolved is the shape that a value has of several.
+// resolved returns the shape that a value has of several.
 func resolved(s shape, v *value) shape {
 	switch t := s.(type) {
 	case *either:
@@ -124,7 +124,7 @@ func suggest(at place, path string) string {
 	return fmt.Sprintf("did you mean %q?", best)
 }
 
-// first are the first n names, with "..." for the others.
+// first returns the first n names, with "..." for the others.
 func first(names []string, n int) []string {
 	if len(names) <= n {
 		return names
@@ -191,7 +191,7 @@ func (v *value) each(f func(*value)) {
 	}
 }
 
-// count is the number of values that v holds, itself among them.
+// count returns the number of values that v holds, itself among them.
 func (v *value) count() int {
 	n := 0
 	v.each(func(*value) { n++ })

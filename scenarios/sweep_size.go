@@ -8,7 +8,7 @@ import (
 	"example.com/simrun/celery"
 )
 
-// grow is the file with extends merged at another load and size; nil = as it is.
+// grow returns the file with extends merged at another load and size; nil = as it is.
 //
 // Load multiplies all arrivals that no other task causes: those follow by themselves. Size multiplies the arrivals and
 // what serves them together: machines, and the workers that run on them by replicas, as machines come with workers of
@@ -52,7 +52,7 @@ func (g *grower) entries(v *value, key string, change func(entry *value, path st
 	return v.with(key, f.at, &all)
 }
 
-// faster is a task with its arrivals multiplied.
+// faster returns a task with its arrivals multiplied.
 func (g *grower) faster(task *value, _ string) *value {
 	a := task.field("arrivals")
 	if a == nil || a.val.kind != table || a.val.get("after") != nil {
@@ -68,7 +68,7 @@ func (g *grower) faster(task *value, _ string) *value {
 	return task.with("arrivals", a.at, a.val.with("scale", g.at, g.number(scale*g.factor)))
 }
 
-// larger is a task of a larger system.
+// larger returns a task of a larger system.
 func (g *grower) larger(task *value, path string) *value {
 	a := task.field("arrivals")
 	if a == nil || a.val.get("closed") == nil {
@@ -78,7 +78,7 @@ func (g *grower) larger(task *value, path string) *value {
 	return task.with("arrivals", a.at, a.val.with("closed", a.val.field("closed").at, closed))
 }
 
-// strategy is a layout with more slots.
+// strategy returns a layout with more slots.
 func (g *grower) strategy(s *value, path string) *value {
 	s = g.entries(s, "workers", func(w *value, key string) *value { return g.worker(w, join(path, key)) })
 	if share := s.get("derive").get("share"); share != nil && share.kind == table {
@@ -91,7 +91,7 @@ func (g *grower) strategy(s *value, path string) *value {
 	return s
 }
 
-// worker is a worker of a larger system. What its command line says counts where no key does.
+// worker returns a worker of a larger system. What its command line says counts where no key does.
 func (g *grower) worker(w *value, path string) *value {
 	var line celery.Worker
 	if c := w.get("command"); c != nil && c.kind == text {
@@ -122,7 +122,7 @@ func (g *grower) worker(w *value, path string) *value {
 	return g.times(g.keeping(w, path), "concurrency", 0, path)
 }
 
-// keeping is a worker that keeps more slots for its queues.
+// keeping returns a worker that keeps more slots for its queues.
 func (g *grower) keeping(w *value, path string) *value {
 	own := w.field("reserve")
 	if own == nil || own.val.kind != table {
@@ -135,7 +135,7 @@ func (g *grower) keeping(w *value, path string) *value {
 	return w.with("reserve", own.at, more)
 }
 
-// machines is a kind of machines of which there are more.
+// machines returns a kind of machines of which there are more.
 func (g *grower) machines(m *value, path string) *value {
 	count := m.field("count")
 	if count == nil || count.val.kind != table {
@@ -145,7 +145,7 @@ func (g *grower) machines(m *value, path string) *value {
 	return m.with("count", count.at, g.times(g.times(count.val, "min", 0, path), "max", 0, path))
 }
 
-// fleet is an autoscaler of more replicas. What it aims at for each of them stays.
+// fleet returns an autoscaler of more replicas. What it aims at for each of them stays.
 func (g *grower) fleet(scaler *value, path string) *value {
 	scaler = g.times(g.times(scaler, "min", 0, path), "max", 0, path)
 	plan := scaler.field("target")
@@ -160,7 +160,7 @@ func (g *grower) fleet(scaler *value, path string) *value {
 	return scaler.with("target", plan.at, &more)
 }
 
-// times is a map with one of its whole numbers multiplied. Where it is missing it is def, and 0 = stays missing.
+// times returns a map with one of its whole numbers multiplied. Where it is missing it is def, and 0 = stays missing.
 func (g *grower) times(v *value, key string, def int, path string) *value {
 	n := float64(def)
 	if own := v.get(key); own != nil {

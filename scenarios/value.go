@@ -35,7 +35,7 @@ type field struct {
 	val *value
 }
 
-// get is the value of a key; nil if it is not there or v is no table.
+// get returns the value of a key; nil if it is not there or v is no table.
 func (v *value) get(key string) *value {
 	if f := v.field(key); f != nil {
 		return f.val
@@ -43,7 +43,7 @@ func (v *value) get(key string) *value {
 	return nil
 }
 
-// field is the field of a key; nil if it is not there or v is no table.
+// field returns the field of a key; nil if it is not there or v is no table.
 func (v *value) field(key string) *field {
 	if v == nil {
 		return nil
@@ -56,7 +56,7 @@ func (v *value) field(key string) *field {
 	return nil
 }
 
-// keys are the keys of a table in their order.
+// keys returns the keys of a table in their order.
 func (v *value) keys() []string {
 	if v == nil {
 		return nil
@@ -68,7 +68,7 @@ func (v *value) keys() []string {
 	return names
 }
 
-// with is a copy of the table v with key set to val, in its place or at the end.
+// with returns a copy of the table v with key set to val, in its place or at the end.
 func (v *value) with(key string, at position, val *value) *value {
 	w := *v
 	w.fields = make([]field, 0, len(v.fields)+1)
@@ -81,7 +81,7 @@ func (v *value) with(key string, at position, val *value) *value {
 	return &w
 }
 
-// without is a copy of the table v that lacks key.
+// without returns a copy of the table v that lacks key.
 func (v *value) without(key string) *value {
 	w := *v
 	w.fields = make([]field, 0, len(v.fields))
@@ -93,7 +93,7 @@ func (v *value) without(key string) *value {
 	return &w
 }
 
-// found is the value in the words of an error.
+// found returns the value in the words of an error.
 func (v *value) found() string {
 	switch v.kind {
 	case null:
@@ -109,7 +109,7 @@ func (v *value) found() string {
 	}
 }
 
-// literal is the value of a default, which is ours and therefore well formed.
+// literal returns the value of a default, which is ours and therefore well formed.
 func literal(yaml string, at position) *value {
 	p := problems{}
 	v := parse(&p, []byte(yaml))

@@ -22,7 +22,7 @@ type Class struct {
 	Memory Memory
 }
 
-// Means are the mean seconds of computing and of waiting of one attempt.
+// Means returns the mean seconds of computing and of waiting of one attempt.
 func (c *Class) Means() (cpu, io float64) {
 	for i := range c.Work {
 		if c.Work[i].Kind == CPU {
@@ -34,7 +34,7 @@ func (c *Class) Means() (cpu, io float64) {
 	return cpu, io
 }
 
-// Level is the priority of its messages: one without has 0.
+// Level returns the priority of its messages: one without has 0.
 func (c *Class) Level() int {
 	if !c.HasPriority {
 		return 0

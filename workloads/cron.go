@@ -24,8 +24,8 @@ type Cron struct {
 	speed    float64 // at which the calendar runs; 0 = 1
 }
 
-// Faster is the same on a calendar that runs so many times as fast. The origin of its time of the week then is divided by
-// as much.
+// Faster returns the same on a calendar that runs so many times as fast. The origin of its time of the week then is
+// divided by as much.
 func (c Cron) Faster(speed float64) Cron {
 	c.speed = c.pace() * speed
 	return c
@@ -146,10 +146,10 @@ func (f cronField) number(text string) (int, error) {
 	return n, nil
 }
 
-// String is the expression.
+// String returns the expression.
 func (c Cron) String() string { return c.text }
 
-// Rate is the average over the 400 years after which the calendar repeats.
+// Rate returns the average over the 400 years after which the calendar repeats.
 func (c Cron) Rate() float64 {
 	days := 0
 	for day := range cycleDays {
@@ -161,7 +161,7 @@ func (c Cron) Rate() float64 {
 	return float64(firings) / (cycleDays * 24 * 3600) * c.pace()
 }
 
-// Stationary is false.
+// Stationary reports false.
 func (Cron) Stationary() bool { return false }
 
 func (c Cron) generator(g ground) generator {
@@ -222,8 +222,8 @@ func (c *Cron) on(day int64) bool {
 	return c.months>>month&1 == 1 && c.days>>dom&1 == 1
 }
 
-// civil is the month and the day of the month of a day. Beginning at 2001, the leap days come last in each 4, 100 and
-// 400 years, so that plain division finds the year.
+// civil returns the month and the day of the month of a day. Beginning at 2001, the leap days come last in each 4, 100
+// and 400 years, so that plain division finds the year.
 func civil(day int64) (month, dom int) {
 	r := int(modulo(day, cycleDays))
 	century := min(r/36524, 3)

@@ -74,7 +74,7 @@ func shares(weights []float64, n int) ([]float64, error) {
 	return upto, nil
 }
 
-// pick is the part that the uniform number u in [0, 1) falls into.
+// pick returns the part that the uniform number u in [0, 1) falls into.
 func pick(upto []float64, u float64) int {
 	i := 0
 	for u >= upto[i] {
@@ -83,7 +83,7 @@ func pick(upto []float64, u float64) int {
 	return i
 }
 
-// spread is the CV of a law with this mean and second moment.
+// spread returns the CV of a law with this mean and second moment.
 func spread(mean, second float64) float64 {
 	if mean == 0 {
 		return 0

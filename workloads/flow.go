@@ -101,7 +101,7 @@ func (f *flow) count(from *des.Stream) int64 {
 	return n
 }
 
-// hash is a number for a name.
+// hash returns a number for a name.
 func hash(name string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(name))

@@ -5,7 +5,7 @@ import "slices"
 // MaxLabels is the most different labels of a scenario: a set of them is one machine word.
 const MaxLabels = 64
 
-// Labels are the different labels of all classes, in the order in which they come first.
+// Labels returns the different labels of all classes, in the order in which they come first.
 func Labels(classes []Class) []string {
 	var all []string
 	for i := range classes {

@@ -31,7 +31,7 @@ func Lognormal(mean, cv float64) (Dist, error) {
 	}, nil
 }
 
-// LognormalQuantiles is the lognormal law with this median and this 0.99-quantile, two numbers that dashboards show.
+// LognormalQuantiles returns the lognormal law with this median and this 0.99-quantile, two numbers that dashboards show.
 func LognormalQuantiles(p50, p99 float64) (Dist, error) {
 	if err := positive("p50", p50); err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ type Memory struct {
 // Any says whether tasks of the class need memory at all.
 func (m *Memory) Any() bool { return m.Hold != nil || m.Leak != nil }
 
-// Mean is what an attempt holds on average, and what it leaves, in bytes.
+// Mean returns what an attempt holds on average, and what it leaves, in bytes.
 func (m *Memory) Mean() (hold, leak float64) {
 	if m.Hold != nil {
 		hold = m.Hold.Mean()
@@ -48,5 +48,5 @@ func (s *Source) Memory(ref Ref, attempt int) (hold, leak int64) {
 	return hold, leak
 }
 
-// bytes is a size as a whole number; a pebibyte is as good as more.
+// bytes returns a size as a whole number; a pebibyte is as good as more.
 func bytes(x float64) int64 { return int64(min(x, 1<<50)) }

@@ -26,7 +26,7 @@ var DoneBy = Metric{Of: worker.Response, Stat: Stat{Kind: Max}, HasBy: true}
 
 const doneBy = "done_by"
 
-// String is the metric's name in files: wait.p95.
+// String returns the metric's name in files: wait.p95.
 func (m Metric) String() string {
 	switch {
 	case m.HasBy:
@@ -37,7 +37,7 @@ func (m Metric) String() string {
 	return m.Of.String() + "." + m.Stat.String()
 }
 
-// Words is the metric's name in sentences and tables: wait p95.
+// Words returns the metric's name in sentences and tables: wait p95.
 func (m Metric) Words() string {
 	if m.HasBy || m.IsShare() {
 		return m.String()
@@ -59,7 +59,7 @@ func (m Metric) Show(value float64) string {
 	return units.Duration(value)
 }
 
-// In is the metric of what was observed of a class, in seconds; NaN where nothing was. It is for durations.
+// In returns the metric of what was observed of a class, in seconds; NaN where nothing was. It is for durations.
 func (m Metric) In(t *worker.ClassTally) float64 {
 	return m.Stat.Of([...]*des.Histogram{worker.Wait: &t.Wait, worker.Response: &t.Response, worker.Run: &t.Run}[m.Of])
 }
@@ -107,7 +107,7 @@ const (
 	Max
 )
 
-// Percentile is the statistic that so many of a hundred tasks are within.
+// Percentile returns the statistic that so many of a hundred tasks are within.
 func Percentile(percent float64) Stat {
 	p, _ := strconv.ParseFloat(strconv.FormatFloat(percent/100, 'g', 12, 64), 64) // 0.995, not a neighbour of it
 	return Stat{Kind: Quantile, P: p}
@@ -144,7 +144,7 @@ func ParseStat(name string) (Stat, bool) {
 	return Percentile(percent), true
 }
 
-// Of is the statistic of what a histogram holds, in seconds; NaN when it is empty.
+// Of returns the statistic of what a histogram holds, in seconds; NaN when it is empty.
 func (s Stat) Of(h *des.Histogram) float64 {
 	switch {
 	case h.Count() == 0:
@@ -171,5 +171,5 @@ const (
 
 var shareNames = []string{NoShare: "", Loss: "loss", FailedShare: "failed", ExpiredShare: "expired", Duplicates: "duplicates"}
 
-// String is the share's name in files.
+// String returns the share's name in files.
 func (s ShareOf) String() string { return shareNames[s] }

@@ -7,7 +7,7 @@ import "example.com/simrun/des"
 // law. A factor of the rate multiplies Rates; the phases stay as they are.
 type MMPP struct{ Rates, Hold []float64 }
 
-// Rate is the average of the rates, weighted by the holding times.
+// Rate returns the average of the rates, weighted by the holding times.
 func (m MMPP) Rate() float64 {
 	var tasks, cycle float64
 	for i, hold := range m.Hold {
@@ -17,7 +17,7 @@ func (m MMPP) Rate() float64 {
 	return tasks / cycle
 }
 
-// Stationary is true.
+// Stationary reports true.
 func (MMPP) Stationary() bool { return true }
 
 func (m MMPP) generator(g ground) generator {

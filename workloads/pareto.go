@@ -57,7 +57,7 @@ func Pareto(mean, alpha, max float64) (Dist, error) {
 	return p, nil
 }
 
-// paretoMoment is the k-th moment of the law on [r, 1] with x = ln r < 0:
+// paretoMoment returns the k-th moment of the law on [r, 1] with x = ln r < 0:
 //
 //	E[X^k] = α r^k h(α-k) / h'(α), h(β) = (1 - r^β)/β, h(0) = -ln r, h'(α) = 1 - r^α
 //

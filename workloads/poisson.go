@@ -8,7 +8,7 @@ type Poisson struct{ PerSecond float64 }
 // Rate is PerSecond.
 func (p Poisson) Rate() float64 { return p.PerSecond }
 
-// Stationary is true.
+// Stationary reports true.
 func (Poisson) Stationary() bool { return true }
 
 func (p Poisson) generator(g ground) generator {
@@ -35,7 +35,7 @@ type Every struct{ Period des.Time }
 // Rate is 1/period.
 func (e Every) Rate() float64 { return 1 / e.Period.Seconds() }
 
-// Stationary is true: a schedule that repeats without end is taken as one with a random phase.
+// Stationary reports true: a schedule that repeats without end is taken as one with a random phase.
 func (Every) Stationary() bool { return true }
 
 func (e Every) generator(g ground) generator { return &every{period: e.Period, factor: g.factor} }
@@ -59,7 +59,7 @@ type Renewal struct{ Gap Dist }
 // Rate is 1/mean gap.
 func (r Renewal) Rate() float64 { return 1 / r.Gap.Mean() }
 
-// Stationary is true, once the start at an arrival is forgotten.
+// Stationary reports true, once the start at an arrival is forgotten.
 func (Renewal) Stationary() bool { return true }
 
 func (r Renewal) generator(g ground) generator {

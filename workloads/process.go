@@ -37,7 +37,7 @@ type ground struct {
 	origin des.Time // since Monday 00:00, at time 0
 }
 
-// stream is the stream of the generator's n-th purpose.
+// stream makes the stream of the generator's n-th purpose.
 func (g ground) stream(n uint64) *des.Stream { return des.NewStream(g.key.With(n)) }
 
 // generator makes the arrivals of a process one after the other.
@@ -46,7 +46,7 @@ type generator interface {
 	next() des.Time
 }
 
-// instant is a time in seconds as des.Time; des.Never beyond its range and for NaN.
+// instant returns a time in seconds as des.Time; des.Never beyond its range and for NaN.
 func instant(seconds float64) des.Time {
 	if seconds < 9e9 {
 		return des.Seconds(seconds)
@@ -54,7 +54,7 @@ func instant(seconds float64) des.Time {
 	return des.Never
 }
 
-// modulo is how far t is into its round of that length, of a time before the first round too.
+// modulo returns how far t is into its round of that length, of a time before the first round too.
 func modulo[T ~int64](t, length T) T { return (t%length + length) % length }
 
 // scaled divides a planned time by a factor of the rate, rounded to the nanosecond.
@@ -78,7 +78,7 @@ type Closed struct {
 // Rate is NaN: it depends on how long the tasks take.
 func (Closed) Rate() float64 { return math.NaN() }
 
-// Stationary is true.
+// Stationary reports true.
 func (Closed) Stationary() bool { return true }
 
 func (Closed) generator(ground) generator { return nil }
@@ -92,12 +92,12 @@ type After struct {
 // Rate is NaN: it depends on the other class; see MeanRate.
 func (After) Rate() float64 { return math.NaN() }
 
-// Stationary is false: it depends on the other class; see the function Stationary.
+// Stationary reports false: it depends on the other class; see the function Stationary.
 func (After) Stationary() bool { return false }
 
 func (After) generator(ground) generator { return nil }
 
-// MeanRate is the long-run number of tasks of class i per second, batches and scale included; of an After class, the
+// MeanRate returns the long-run number of tasks of class i per second, batches and scale included; of an After class, the
 // number if every task of its parent succeeds. NaN if it hangs on a closed class, or on itself.
 func MeanRate(classes []Class, i int) float64 {
 	rate := 1.0

@@ -24,7 +24,7 @@ func (s *Source) Publication(a *Arrival, demands []des.Time, p *worker.Publicati
 	return fate
 }
 
-// Targets are the bounds that must be counted task by task to judge the class's SLOs: one for each SLO on a
+// Targets returns the bounds that must be counted task by task to judge the class's SLOs: one for each SLO on a
 // duration, in their order.
 func (c *Class) Targets() []worker.Target {
 	var targets []worker.Target
@@ -36,7 +36,7 @@ func (c *Class) Targets() []worker.Target {
 	return targets
 }
 
-// Priorities are all those that messages of the classes may carry, ascending.
+// Priorities returns all those that messages of the classes may carry, ascending.
 func Priorities(classes []Class) []int {
 	var all []int
 	for i := range classes {

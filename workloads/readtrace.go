@@ -43,7 +43,7 @@ func ReadTrace(name string, r io.Reader) (*TraceFile, error) {
 	return f, nil
 }
 
-// traceRow is the present row, and the class it is of.
+// traceRow returns the present row, and the class it is of.
 func traceRow(in *sheet.Sheet) (class string, row TraceRow) {
 	row = TraceRow{
 		ID:      strings.Clone(in.Text("id")), // the record's memory is one string a row
@@ -67,7 +67,7 @@ func traceRow(in *sheet.Sheet) (class string, row TraceRow) {
 
 const wantSeconds = "want seconds >= 0"
 
-// traceTime is a cell of seconds; empty = 0.
+// traceTime returns a cell of seconds; empty = 0.
 func traceTime(in *sheet.Sheet, column string) des.Time {
 	x := in.Number(column, wantSeconds, func(x float64) bool { return x >= 0 && x < 9e9 })
 	if math.IsNaN(x) {

@@ -11,7 +11,7 @@ type SLO struct {
 	MaxShare float64  // of a share, 0..1
 }
 
-// Target is what the metric may be at most, as results have it: seconds, a share, or seconds of the day.
+// Target returns what the metric may be at most, as results have it: seconds, a share, or seconds of the day.
 func (o *SLO) Target() float64 {
 	switch {
 	case o.IsShare():

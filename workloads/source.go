@@ -77,7 +77,7 @@ type batch struct {
 	key  des.Key
 }
 
-// NewSource is the source of all tasks of the classes, at time 0. The classes are kept and must not change. The key is
+// NewSource makes the source of all tasks of the classes, at time 0. The classes are kept and must not change. The key is
 // that of the replication. An After class refers to its parent by index, everything else goes by name, and names must
 // differ.
 func NewSource(classes []Class, key des.Key, o Options) *Source {
@@ -176,8 +176,8 @@ func (s *Source) ponder(n int32, now des.Time) {
 	}
 }
 
-// Peek is the due of the next task that is known, des.Never when there is none. Tasks that hang on the ends of others
-// may become known later, but never with a due before the time at which Finished is called.
+// Peek returns the due of the next task that is known, des.Never when there is none. Tasks that hang on the ends of
+// others may become known later, but never with a due before the time at which Finished is called.
 func (s *Source) Peek() des.Time {
 	if s.now.left > 0 {
 		return s.now.due
@@ -185,9 +185,9 @@ func (s *Source) Peek() des.Time {
 	return s.queue.Peek()
 }
 
-// Next is the next task: tasks come by due, and among equal dues in the order in which they became known, a batch in
-// one piece. It is written into a, which may serve for one after the other. False when none is known. Call it only when the clock has reached Peek: what becomes known later must not
-// be due before a task that was taken.
+// Next writes the next task into a: tasks come by due, and among equal dues in the order in which they became known, a
+// batch in one piece. It is written into a, which may serve for one after the other. False when none is known. Call it
+// only when the clock has reached Peek: what becomes known later must not be due before a task that was taken.
 func (s *Source) Next(a *Arrival) bool {
 	b := &s.now
 	if b.left == 0 {

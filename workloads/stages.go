@@ -17,7 +17,7 @@ type Stage struct {
 	From, To float64
 }
 
-// area is the expected number of arrivals in the first x seconds of the step: From x + slope x²/2.
+// area returns the expected number of arrivals in the first x seconds of the step: From x + slope x²/2.
 func (s Stage) area(x float64) float64 { return float64(x * (s.From + float64(s.slope()*x/2))) }
 
 func (s Stage) slope() float64 {
@@ -27,14 +27,14 @@ func (s Stage) slope() float64 {
 	return (s.To - s.From) / s.For.Seconds()
 }
 
-// after is the time x at which the area reaches y: the root 2y / (From + sqrt(From² + 2 slope y)), a form that has no
-// cancellation and stays true for slope 0.
+// after returns the time x at which the area reaches y: the root 2y / (From + sqrt(From² + 2 slope y)), a form that has
+// no cancellation and stays true for slope 0.
 func (s Stage) after(y float64) float64 {
 	root := math.Sqrt(max(0, float64(s.From*s.From)+float64(2*s.slope()*y)))
 	return min(2*y/(s.From+root), s.For.Seconds())
 }
 
-// Rate is the average over a round of the plan.
+// Rate returns the average over a round of the plan.
 func (p Stages) Rate() float64 {
 	length, area := p.round()
 	return area / length.Seconds()
@@ -48,7 +48,7 @@ func (p Stages) round() (length des.Time, area float64) {
 	return length, area
 }
 
-// Stationary is true of a single step without ramp.
+// Stationary reports true of a single step without ramp.
 func (p Stages) Stationary() bool { return len(p.Steps) == 1 && p.Steps[0].From == p.Steps[0].To }
 
 func (p Stages) generator(g ground) generator {

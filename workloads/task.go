@@ -6,7 +6,7 @@ import (
 	"example.com/simrun/des"
 )
 
-// Attributes are what is drawn of a task when it is published.
+// Attributes returns what is drawn of a task when it is published.
 func (s *Source) Attributes(ref Ref) (a Attributes) {
 	if s.flows[ref.Class].attributes {
 		a = s.attributes(ref)
@@ -129,7 +129,7 @@ func (s *Source) fate(key des.Key, o *odds, factor float64) (fate Fate, slow flo
 	return fate, slow
 }
 
-// worse is the fate that goes first when two draws disagree: hang, crash, error, fine.
+// worse returns the fate that goes first when two draws disagree: hang, crash, error, fine.
 func worse(a, b Fate) Fate {
 	for _, f := range [...]Fate{Hang, Crash, Error} {
 		if a == f || b == f {
@@ -148,7 +148,8 @@ func (s *Source) CallFails(ref Ref, attempt, phase int, chance float64) bool {
 	return s.scratch.Float64() < chance
 }
 
-// Size is what the transfer that is a phase (from 0) of an attempt sends, in bytes. It belongs to the task, as demands do.
+// Size returns what the transfer that is a phase (from 0) of an attempt sends, in bytes. It belongs to the task, as
+// demands do.
 func (s *Source) Size(ref Ref, attempt, phase int) float64 {
 	f := &s.flows[ref.Class]
 	size := f.class.Work[phase].Size
@@ -163,7 +164,7 @@ func (s *Source) Size(ref Ref, attempt, phase int) float64 {
 	return size.Draw(s.scratch)
 }
 
-// Jitter is a uniform number in [0, 1) for the delay before a retry, counted from 0.
+// Jitter returns a uniform number in [0, 1) for the delay before a retry, counted from 0.
 func (s *Source) Jitter(ref Ref, retry int) float64 {
 	s.scratch.Reset(ref.Key.With(ofJitter).With(uint64(retry)))
 	return s.scratch.Float64()

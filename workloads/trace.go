@@ -48,7 +48,7 @@ const (
 
 var failureNames = []string{"none", "exc", "flaky", "hang_io", "hang_cpu", "crash_once", "crash_always"}
 
-// fate is what the failure does to an attempt, from 1.
+// fate returns what the failure does to an attempt, from 1.
 func (r *TraceRow) fate(attempt int) Fate {
 	switch r.Failure {
 	case FailExc:
@@ -71,7 +71,7 @@ func (r *TraceRow) fate(attempt int) Fate {
 	return Fine
 }
 
-// demands are the phases of TracePhases.
+// demands returns the phases of TracePhases.
 func (r *TraceRow) demands() [3]des.Time {
 	if r.IOFirst {
 		return [3]des.Time{0, r.IO, r.CPU}
@@ -79,9 +79,9 @@ func (r *TraceRow) demands() [3]des.Time {
 	return [3]des.Time{r.CPU, r.IO, 0}
 }
 
-// TracePhases is the work of a class whose trace brings its own: cpu, io, cpu. Of the two cpu phases a row uses one and
-// leaves 0 in the other, as its order says. The laws are those of the rows, for figures such as the offered load; a
-// Source does not draw from them.
+// TracePhases returns the work of a class whose trace brings its own: cpu, io, cpu. Of the two cpu phases a row uses
+// one and leaves 0 in the other, as its order says. The laws are those of the rows, for figures such as the offered
+// load; a Source does not draw from them.
 func TracePhases(t Trace) []Phase {
 	var values [3][]float64
 	for i := range t.Rows {
@@ -99,7 +99,7 @@ func TracePhases(t Trace) []Phase {
 	return phases
 }
 
-// Rate is the number of rows by the time that they are played over.
+// Rate returns the number of rows by the time that they are played over.
 func (t Trace) Rate() float64 {
 	if len(t.Rows) == 0 {
 		return 0
@@ -115,7 +115,7 @@ func (t Trace) Rate() float64 {
 	return float64(len(t.Rows)) / last
 }
 
-// Stationary is false.
+// Stationary reports false.
 func (Trace) Stationary() bool { return false }
 
 func (t Trace) generator(g ground) generator { return &replay{rows: t.Rows, factor: g.factor} }
@@ -142,7 +142,7 @@ type TraceFile struct {
 	rows    [][]TraceRow
 }
 
-// Class is the part of one class. The error names the classes there are.
+// Class returns the part of one class. The error names the classes there are.
 func (f *TraceFile) Class(name string) (Trace, error) {
 	for i, c := range f.Classes {
 		if c == name {

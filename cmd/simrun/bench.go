@@ -148,7 +148,7 @@ func (o *benchOptions) run(c *cobra.Command, file string) error {
 	return interrupted
 }
 
-// pick is the executor asked for, or the one that suits.
+// pick returns the executor asked for, or the one that suits.
 func (o *benchOptions) pick(sc *scenarios.Scenario) (live.Executor, error) {
 	var computing, filling []string
 	for i := range sc.Classes {
@@ -178,8 +178,8 @@ func (o *benchOptions) pick(sc *scenarios.Scenario) (live.Executor, error) {
 	return e, nil
 }
 
-// pace is the number of tasks a second with which an executor is calibrated: as many as the scenario has, within what a
-// short measurement can bear.
+// pace returns the number of tasks a second with which an executor is calibrated: as many as the scenario has, within
+// what a short measurement can bear.
 func pace(sc *scenarios.Scenario, speed float64) float64 {
 	rate := 0.0
 	for i := range sc.Classes {
@@ -190,7 +190,7 @@ func pace(sc *scenarios.Scenario, speed float64) float64 {
 	return min(max(rate, 100), 2000)
 }
 
-// realRun is package live as package experiment wants it.
+// realRun makes package live what package bench asks for.
 func realRun(executor live.Executor, rate live.Rate) bench.Real {
 	return func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o bench.TrialOptions) (bench.Trial, error) {
 		options := live.Options{

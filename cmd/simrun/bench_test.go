@@ -92,14 +92,18 @@ func (f recordedFigure) floor() float64 {
 
 // What bench records, verify reads and predicts, whatever the broker.
 func TestVerifyReadsWhatBenchRecords(t *testing.T) {
-	for _, broker := range []string{"ideal", "redis", "rabbitmq"} {
+	for _, as := range []string{"ideal", "redis", "rabbitmq", "rabbitmq\nqueues: {a: {type: quorum}}"} {
 		file := filepath.Join(t.TempDir(), "tiny.yaml")
-		text := strings.Replace(benchFile, "broker: ideal", "broker: "+broker, 1)
+		text := strings.Replace(benchFile, "broker: ideal", "broker: "+as, 1)
+		broker, quorum, _ := strings.Cut(as, "\n")
 		text = strings.Replace(text, "{cpu: 1ms}, ", "", 1)
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 		rec := filepath.Join(t.TempDir(), "rec")
 		status, _, stderr := runBench(t, file, "--for", "400ms", "--rounds", "2", "--executor", "goroutine", "--quiet", "--out", t.TempDir(), "--record", rec)
 		require.Equal(t, exitOK, status, stderr)
+		recorded, err := os.ReadFile(filepath.Join(rec, "pool", "scenario.json"))
+		require.NoError(t, err)
+		assert.Equal(t, quorum != "", strings.Contains(string(recorded), `"queue_type": "quorum"`))
 		var out, errs strings.Builder
 		status = run(t.Context(), []string{"verify", filepath.Join(rec, "pool"), "--format", "json", "--out", t.TempDir()}, &out, &errs)
 		require.Equal(t, exitOK, status, errs.String())

@@ -94,7 +94,7 @@ func check(w io.Writer, sc *scenarios.Scenario) error {
 	return err
 }
 
-// offered is what each queue of each strategy is offered.
+// offered returns what each queue of each strategy is offered.
 func offered(sc *scenarios.Scenario) (rows []report.Load) {
 	for i := range sc.Layouts {
 		l := &sc.Layouts[i]

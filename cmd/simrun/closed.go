@@ -14,7 +14,7 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// closedForms are the waits that queueing theory gives for the queues of a layout: exact where the model's
+// closedForms returns the waits that queueing theory gives for the queues of a layout: exact where the model's
 // assumptions hold, and nothing elsewhere. They hold for one worker that takes one queue with one class of Poisson
 // arrivals, ideal broker, no overheads, no failures, and cores enough for every slot.
 func closedForms(sc *scenarios.Scenario, layout int) (lines []string) {
@@ -35,7 +35,7 @@ func closedForms(sc *scenarios.Scenario, layout int) (lines []string) {
 	return lines
 }
 
-// soleClass is the class of the only queue that a worker takes, if no other class and no other worker uses it.
+// soleClass returns the class of the only queue that a worker takes, if no other class and no other worker uses it.
 func soleClass(l *strategies.Layout, w int) (class int, ok bool) {
 	if len(l.Workers[w].Queues) != 1 || len(l.Workers[w].Overflow) > 0 {
 		return 0, false
@@ -107,7 +107,7 @@ func effective(sc *scenarios.Scenario, l *strategies.Layout, node int) float64 {
 	return m.Cores * m.Efficiency
 }
 
-// speedOf is by how much a worker's machine is faster than the one on which CPU demands were measured.
+// speedOf returns by how much a worker's machine is faster than the one on which CPU demands were measured.
 func speedOf(sc *scenarios.Scenario, l *strategies.Layout, w int) float64 {
 	if node := l.Node[w]; node >= 0 && sc.Machines[l.Nodes[node]].Speed > 0 {
 		return sc.Machines[l.Nodes[node]].Speed
@@ -115,7 +115,7 @@ func speedOf(sc *scenarios.Scenario, l *strategies.Layout, w int) float64 {
 	return 1
 }
 
-// expected is the law that applies and what it gives; empty where none does.
+// expected returns the law that applies and what it gives; empty where none does.
 func expected(rate float64, slots int, speed float64, work []workloads.Phase) string {
 	mean, variance := 0.0, 0.0
 	for _, p := range work {

@@ -34,7 +34,7 @@ func newProgress(w io.Writer, quiet bool) *progress {
 	return &progress{w: w, quiet: quiet, bars: isTerminal(w)}
 }
 
-// of is the callback for one scenario; nil when nothing is to be shown.
+// of returns the callback for one scenario; nil when nothing is to be shown.
 func (p *progress) of(scenario string) func(experiment.Progress) {
 	if p.quiet {
 		return nil
@@ -84,7 +84,7 @@ func (p *progress) end() {
 
 func isTerminal(w io.Writer) bool { return cupwriter.New(w, false).IsTerminal() }
 
-// terminal is how wide a report may be and whether it may be coloured (no-color.org).
+// terminal returns how wide a report may be and whether it may be coloured (no-color.org).
 func terminal(w io.Writer) (width int, color bool) {
 	t := cupwriter.New(w, false)
 	if !t.IsTerminal() {

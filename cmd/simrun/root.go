@@ -127,7 +127,7 @@ func misspelt(c *cobra.Command, args []string) error {
 	return usageError{fmt.Errorf("%q: no such command or file%s", args[0], near)}
 }
 
-// version is the module's version, and the commit it was built from.
+// version returns the module's version, and the commit it was built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -101,7 +101,7 @@ func verify(c *cobra.Command, dirs []string, o verifyOptions) error {
 	return err
 }
 
-// paths are the files that are written: the page, the figures, and on request the page for a repository and the table
+// paths returns the files that are written: the page, the figures, and on request the page for a repository and the table
 // of presets; "" = not asked for.
 func (o *verifyOptions) paths() []string {
 	return []string{filepath.Join(o.out, "verify.html"), filepath.Join(o.out, "verify.json"), o.markdown, o.known}

@@ -83,7 +83,7 @@ type Spread struct {
 	Mean float64 `json:"mean"`
 }
 
-// of is the cost of an executor; nothing when it was not measured.
+// of returns the cost of an executor; nothing when it was not measured.
 func (c *Calibration) of(executor string) ExecutorCost {
 	for _, e := range c.Executors {
 		if e.Name == executor {

@@ -8,7 +8,7 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// burdened are the classes as an executor runs them: every sleep overshoots, and taking memory is work, of so many
+// burdened returns the classes as an executor runs them: every sleep overshoots, and taking memory is work, of so many
 // seconds a byte.
 func burdened(classes []workloads.Class, cost ExecutorCost, touch float64) []workloads.Class {
 	classes = slices.Clone(classes)
@@ -41,9 +41,9 @@ func burdened(classes []workloads.Class, cost ExecutorCost, touch float64) []wor
 	return classes
 }
 
-// encumbered is a layout as an executor runs it. Whatever the loop does at a time it does a little late: it publishes,
-// and it is done with an overhead. Handing a task to its body and hearing of its end takes time of the slot; all of
-// it is put before the body, where it needs no thread of a pool whose tasks share one.
+// encumbered returns a layout as an executor runs it. Whatever the loop does at a time it does a little late: it
+// publishes, and it is done with an overhead. Handing a task to its body and hearing of its end takes time of the slot;
+// all of it is put before the body, where it needs no thread of a pool whose tasks share one.
 func encumbered(l *strategies.Layout, cost ExecutorCost) *strategies.Layout {
 	out := *l
 	lag := des.Seconds(cost.Lag.Mean)

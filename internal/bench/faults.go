@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
@@ -15,7 +16,7 @@ func happensHere(f *system.Fault) bool {
 	return f.Of == system.OfMachine || f.Of == system.OfBroker || f.Of == system.OfDeploy
 }
 
-// faultsHere are the planned faults of a scenario as they befall a layout whose workers all run on this machine. The
+// faultsHere returns the planned faults of a scenario as they befall a layout whose workers all run on this machine. The
 // failure of a kind of machines is that of the workers and the broker that it would carry, until it would have booted.
 func faultsHere(sc *scenarios.Scenario, l *strategies.Layout, speed float64) (here []system.Fault) {
 	for _, f := range sc.Faults {
@@ -34,14 +35,29 @@ func faultsHere(sc *scenarios.Scenario, l *strategies.Layout, speed float64) (he
 	return here
 }
 
-// unrecorded is why a run with planned faults cannot be replayed or recorded; nil if it can.
+// unrecorded says why a run cannot be replayed or recorded; nil if it can.
 func unrecorded(sc *scenarios.Scenario, o *Options) error {
-	switch {
-	case len(sc.Faults) == 0:
-	case o.Replay:
+	if o.Replay && len(sc.Faults) > 0 {
 		return fmt.Errorf("%s: a replay cannot know how long the tasks that a fault cuts off would have taken: want no --replay", sc.Faults[0].Name)
-	case o.Keep:
+	}
+	if !o.Keep {
+		return nil
+	}
+	if len(sc.Faults) > 0 {
 		return fmt.Errorf("%s: a recording cannot hold planned faults: want no --record", sc.Faults[0].Name)
+	}
+	for l := range sc.Layouts {
+		queues := sc.Layouts[l].Queues
+		for i := range queues {
+			switch q := &queues[i]; {
+			case q.MaxLength >= 0:
+				return fmt.Errorf("queues.%s.max_length: a recording cannot hold it: want no --record", q.Name)
+			case q.DeliveryLimit >= 0 && !(q.Quorum && q.DeliveryLimit == celery.QuorumDeliveryLimit):
+				return fmt.Errorf("queues.%s.delivery_limit: a recording cannot hold it: want no --record", q.Name)
+			case q.Quorum != queues[0].Quorum:
+				return fmt.Errorf("queues.%s.type: a recording has one type for all queues: want no --record", q.Name)
+			}
+		}
 	}
 	return nil
 }

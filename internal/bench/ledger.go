@@ -89,7 +89,7 @@ func (l *ledger) Record(r worker.Record) {
 	}
 }
 
-// tables are the rows by due, and their attempts.
+// tables returns the rows by due, and their attempts.
 func (l *ledger) tables() (tasks []experiment.Task, attempts []experiment.Attempt) {
 	l.sort()
 	for i := range l.rows {
@@ -103,9 +103,10 @@ func (l *ledger) sort() {
 	slices.SortStableFunc(l.rows, func(a, b ledgerRow) int { return cmp.Compare(a.task.Due, b.task.Due) })
 }
 
-// replay are the classes with the tasks as they were: due when they were, their bodies as long as they took, whatever
-// made them so. In a gevent worker, where a task that computes holds up all others, its phases are as long as they took
-// by themselves, and who waits for whom is predicted. Expiry, countdown and retries are the class's own: their keys name the class and the number of the task.
+// replay returns the classes with the tasks as they were: due when they were, their bodies as long as they took,
+// whatever made them so. In a gevent worker, where a task that computes holds up all others, its phases are as long as
+// they took by themselves, and who waits for whom is predicted. Expiry, countdown and retries are the class's own:
+// their keys name the class and the number of the task.
 func (l *ledger) replay() []workloads.Class {
 	l.sort()
 	classes := slices.Clone(l.classes)
@@ -131,7 +132,8 @@ func (l *ledger) replay() []workloads.Class {
 // nothing stands for demands that the rows bring.
 var nothing, _ = workloads.Constant(0)
 
-// demands are those of the class's phases and of one more, which lasts as long as a body that is replayed in one piece.
+// demands returns those of the class's phases and of one more, which lasts as long as a body that is replayed in one
+// piece.
 func (r *ledgerRow) demands(work []workloads.Phase, took des.Time) []des.Time {
 	d := make([]des.Time, len(work)+1)
 	copy(d, r.phases)
@@ -148,7 +150,7 @@ func (r *ledgerRow) demands(work []workloads.Phase, took des.Time) []des.Time {
 	return d
 }
 
-// again is a task as a row of a trace.
+// again returns a task as a row of a trace.
 func (r *ledgerRow) again(c *workloads.Class, l *strategies.Layout) workloads.TraceRow {
 	row := workloads.TraceRow{Due: r.task.Due, ID: r.task.ID}
 	if r.task.Priority != nil {
@@ -187,7 +189,7 @@ func (r *ledgerRow) again(c *workloads.Class, l *strategies.Layout) workloads.Tr
 	return row
 }
 
-// soft is the soft limit of a task's worker, des.Never if it has none.
+// soft returns the soft limit of a task's worker, des.Never if it has none.
 func (r *ledgerRow) soft(c *workloads.Class, l *strategies.Layout) des.Time {
 	limit := c.SoftLimit
 	for i := range l.Workers {

@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -35,4 +36,18 @@ func TestServicesZonesAndTheirFaultsAreSimulatedOnly(t *testing.T) {
 		"api down: planned faults of services and zones, and compromised tasks, are simulated only")
 	home := "zones: {cloud: {reaches: {home: {rtt: 20ms}}}, home: {}}\nmachines: {m: {cores: 2, zone: cloud}}"
 	require.ErrorContains(t, refused(home, "{transfer: 30MiB, to: home}", "[]"), `task "a" transfers data to the zone "home": zones are simulated only`)
+}
+
+// What a recording has no words for would be another system when it is read again.
+func TestRecordsOnlyWhatARecordingHolds(t *testing.T) {
+	recorded := func(queue string) error {
+		sc := scenarioOf(t, "broker: rabbitmq\nqueues: {a: "+queue+", b: {}}\ntasks: {a: {arrivals: {every: 5s}, work: [{io: 1s}]}, b: {arrivals: {every: 5s}, work: [{io: 1s}]}}\n"+
+			"strategies: {s: {workers: {w: {queues: [a, b], concurrency: 1}}}}\n")
+		_, err := bench.Measure(t.Context(), sc, perfect(0), bench.Options{For: time.Second, Speed: 1, Rounds: 1, Keep: true})
+		return err
+	}
+	require.NoError(t, recorded("{max_priority: 9}"))
+	require.EqualError(t, recorded("{max_length: 5}"), "queues.a.max_length: a recording cannot hold it: want no --record")
+	require.EqualError(t, recorded("{delivery_limit: 3}"), "queues.a.delivery_limit: a recording cannot hold it: want no --record")
+	require.EqualError(t, recorded("{type: quorum}"), "queues.b.type: a recording has one type for all queues: want no --record")
 }

@@ -134,7 +134,7 @@ func (m *measurement) rounds(ctx context.Context) error {
 	return nil
 }
 
-// run is one real run, and the simulation of the same seconds.
+// run makes one real run, and simulates the same seconds.
 func (m *measurement) run(ctx context.Context, layout, round int) error {
 	l := &m.layouts[layout]
 	o := TrialOptions{

@@ -11,7 +11,7 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// divided is a time of a scenario that is sped up.
+// divided returns a time of a scenario that is sped up.
 func divided(t des.Time, speed float64) des.Time {
 	if speed == 1 || t == des.Never {
 		return t
@@ -34,10 +34,10 @@ func (a affine) Draw(s *des.Stream) float64 {
 	return float64(x*a.factor) + a.plus
 }
 
-// Mean is the expected value.
+// Mean returns the expected value.
 func (a affine) Mean() float64 { return float64(a.Dist.Mean()*a.factor) + a.plus }
 
-// CV is the coefficient of variation.
+// CV returns the coefficient of variation.
 func (a affine) CV() float64 { return a.Dist.CV() * a.Dist.Mean() * a.factor / a.Mean() }
 
 func scaledBy(d workloads.Dist, factor, plus float64) workloads.Dist {
@@ -47,7 +47,7 @@ func scaledBy(d workloads.Dist, factor, plus float64) workloads.Dist {
 	return affine{d, factor, plus}
 }
 
-// faster is a scenario in which everything happens speed times as fast: gaps, demands, limits, delays and overheads.
+// faster returns a scenario in which everything happens speed times as fast: gaps, demands, limits, delays and overheads.
 func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strategies.Layout) {
 	classes := slices.Clone(sc.Classes)
 	layouts := slices.Clone(sc.Layouts)

@@ -8,7 +8,7 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// figures are what is measured and predicted of every class.
+// figures returns what is measured and predicted of every class.
 func figures() (all []workloads.Metric) {
 	for _, of := range []worker.Metric{worker.Wait, worker.Response} {
 		for _, stat := range []workloads.Stat{{Kind: workloads.Mean}, workloads.Percentile(50), workloads.Percentile(95), workloads.Percentile(99)} {
@@ -82,7 +82,7 @@ func relative(predicted, measured float64) float64 {
 
 func within(predicted, measured float64) bool { return math.Abs(predicted-measured) <= allowance }
 
-// Values are n quantiles of a histogram in seconds, at equal distances: a sample of it for a plot.
+// Values returns n quantiles of a histogram in seconds, at equal distances: a sample of it for a plot.
 func Values(h *des.Histogram, n int) (values []float64) {
 	if h == nil || h.Count() == 0 {
 		return nil

@@ -60,7 +60,7 @@ func (m *measurement) asked(queues func(class int32) string, key des.Key, until 
 	return rows
 }
 
-// failure is the fate of a task over its attempts, as far as a trace can say it.
+// failure returns the fate of a task over its attempts, as far as a trace can say it.
 func failure(src *workloads.Source, ref workloads.Ref, retry worker.Retry, first workloads.Fate, demands []des.Time) (string, int) {
 	switch first {
 	case workloads.Fatal:

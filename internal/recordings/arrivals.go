@@ -46,7 +46,7 @@ func arriving(times []float64, span float64) Arriving {
 	return a
 }
 
-// batches are the moments at which tasks come, and how many at each.
+// batches returns the moments at which tasks come, and how many at each.
 func batches(times []float64) (starts []float64, sizes []int) {
 	for i, t := range times {
 		if i == 0 || t-times[i-1] >= atOnce {
@@ -57,7 +57,7 @@ func batches(times []float64) (starts []float64, sizes []int) {
 	return starts, sizes
 }
 
-// batchLaw is the law of the sizes: one number, or some fifty of them.
+// batchLaw returns the law of the sizes: one number, or some fifty of them.
 func batchLaw(sizes []int) string {
 	sizes = slices.Sorted(slices.Values(sizes))
 	if sizes[0] == sizes[len(sizes)-1] {
@@ -157,7 +157,7 @@ func (a *Arriving) stages(times []float64, span float64) {
 	a.Words = fmt.Sprintf("Poisson, %d rates", len(stages))
 }
 
-// dispersion is the index of dispersion of counts in equal bins against a rate, and where it falls in the law that it
+// dispersion returns the index of dispersion of counts in equal bins against a rate, and where it falls in the law that it
 // has if arrivals are Poisson: near 0 = too even, near 1 = too bursty.
 //
 // Source: Cox and Lewis, The Statistical Analysis of Series of Events (1966), 6.3.

@@ -238,7 +238,7 @@ func (s *story) end(at float64, runtime *float64) {
 	}
 }
 
-// task is what the story came to; false where not even its arrival is known.
+// task returns what the story came to; false where not even its arrival is known.
 func (s *story) task() (LogTask, bool) {
 	t := s.LogTask
 	// The event task-sent follows the message, which a quick worker may have by then (celery/app/amqp.py).
@@ -254,7 +254,7 @@ func (s *story) task() (LogTask, bool) {
 	return t, true
 }
 
-// after is the time from a moment to one in ISO 8601; NaN where there is none.
+// after returns the time from a moment to one in ISO 8601; NaN where there is none.
 func after(iso *string, from float64) float64 {
 	if iso == nil || *iso == "" {
 		return math.NaN()

@@ -156,7 +156,7 @@ func (c *ImportedClass) add(t *LogTask) {
 	}
 }
 
-// retries are the attempts that followed one that failed, not one whose process died.
+// retries returns the attempts that followed one that failed, not one whose process died.
 func (t *LogTask) retries() (n int) {
 	for i := 0; i+1 < len(t.Attempts); i++ {
 		if !t.Attempts[i].Lost {

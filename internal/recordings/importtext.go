@@ -156,7 +156,7 @@ func (m *Imported) writeFailures(y *yaml, c *ImportedClass, o ImportOptions) {
 	}
 }
 
-// className is the name of a task as a scenario can have it.
+// className returns the name of a task as a scenario can have it.
 func className(name string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t\r\n,\"'*\\`$;|&<>", r) {
@@ -166,7 +166,7 @@ func className(name string) string {
 	}, name)
 }
 
-// fileName is the name as part of a file's.
+// fileName returns the name as part of a file's.
 func fileName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == '-' {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// trace is the log task by task, in the form of trace files.
+// trace returns the log task by task, in the form of trace files.
 func (m *Imported) trace() []byte {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
@@ -56,7 +56,7 @@ func (m *Imported) trace() []byte {
 	return []byte(b.String())
 }
 
-// runOf is how long a task's last attempt ran; the median of its class where the log does not say.
+// runOf returns how long a task's last attempt ran; the median of its class where the log does not say.
 func (c *ImportedClass) runOf(t *LogTask) float64 {
 	if n := len(t.Attempts); n > 0 && !math.IsNaN(t.Attempts[n-1].Runtime) && t.Outcome != "timeout" {
 		return max(0, t.Attempts[n-1].Runtime)

@@ -167,7 +167,7 @@ func (r *Recording) strange(path string, keys map[string]any, known []string) {
 	}
 }
 
-// jsonError is an error of the JSON reader with its line.
+// jsonError returns an error of the JSON reader with its line.
 func jsonError(name string, data []byte, err error) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
@@ -185,7 +185,7 @@ func jsonError(name string, data []byte, err error) error {
 	return fmt.Errorf("%s:%d: %s", name, line, plain(err))
 }
 
-// plain is an error of the JSON reader in our words.
+// plain returns an error of the JSON reader in our words.
 func plain(err error) string {
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) && kind.Field != "" {

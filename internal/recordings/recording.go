@@ -137,7 +137,7 @@ func (r *Recording) check() error {
 // CPUHeavy says that the tasks ask for at least a tenth of the machine's cores: then waits depend on who shares them.
 func (r *Recording) CPUHeavy() bool { return r.CPUShare() >= 0.1 }
 
-// CPUShare is the CPU time that the tasks ask for, as a share of what the machine has while they are published.
+// CPUShare returns the CPU time that the tasks ask for, as a share of what the machine has while they are published.
 func (r *Recording) CPUShare() float64 {
 	cpu := 0.0
 	for _, name := range r.Trace.Classes {
@@ -152,7 +152,7 @@ func (r *Recording) CPUShare() float64 {
 	return cpu / (r.Duration * r.Cores)
 }
 
-// PoolOf is the pool of the workers that take a class; "mixed" where they differ, "" where none does.
+// PoolOf returns the pool of the workers that take a class; "mixed" where they differ, "" where none does.
 func (r *Recording) PoolOf(class string) (pool string) {
 	for _, c := range r.Classes {
 		if c.Name != class {
@@ -167,7 +167,7 @@ func (r *Recording) PoolOf(class string) (pool string) {
 	return pool
 }
 
-// Pool is the pool of all workers; "mixed" where they differ.
+// Pool returns the pool of all workers; "mixed" where they differ.
 func (r *Recording) Pool() (pool string) {
 	for _, w := range r.Workers {
 		pool = together(pool, w.Pool)
@@ -204,7 +204,7 @@ func open(path string, read func(name string, in io.Reader) error) error {
 	return read(path, f)
 }
 
-// reason is why the system refused, without the path, which is said already.
+// reason says why the system refused, without the path, which is said already.
 func reason(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err

@@ -48,7 +48,7 @@ func (r *Recording) Decode() (*scenarios.Scenario, error) {
 	return nil, u
 }
 
-// Scenario is the recording as a scenario file: the trace replayed through the recorded layout, on a machine that
+// Scenario returns the recording as a scenario file: the trace replayed through the recorded layout, on a machine that
 // broker and producer share. Its files are relative to the recording's folder.
 func (r *Recording) Scenario() string {
 	var y yaml
@@ -100,7 +100,7 @@ func (r *Recording) Scenario() string {
 	return y.String()
 }
 
-// Preset is the release whose behaviour the scenario asks for: that of the recording, or the nearest that is known.
+// Preset returns the release whose behaviour the scenario asks for: that of the recording, or the nearest that is known.
 func (r *Recording) Preset() string {
 	if series, err := celery.Series(r.Release); err == nil {
 		return series
@@ -116,7 +116,7 @@ func (r *Recording) Preset() string {
 	return known[len(known)-1]
 }
 
-// queues are those of the classes, in their order.
+// queues returns those of the classes, in their order.
 func (r *Recording) queues() (names []string) {
 	for _, c := range r.Classes {
 		if !slices.Contains(names, c.Queue) {

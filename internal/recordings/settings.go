@@ -13,7 +13,7 @@ import (
 // otherKeys are those of a worker that say no setting.
 var otherKeys = []string{"name", "env", "loglevel"}
 
-// transport is where the options of the broker lie, and which of a worker's settings lie there, too.
+// transport returns where the options of the broker lie, and which of a worker's settings lie there, too.
 func transport[W, C any](s *celery.Setting[W, C]) (entry string, in bool) {
 	mapping, entry := celery.SplitName(s.Name)
 	return entry, mapping == "broker_transport_options"
@@ -120,7 +120,7 @@ func (r *Recording) WriteScenario(out io.Writer) error {
 	return e.Encode(f)
 }
 
-// workerKeys are the keys of one worker, its heartbeat always.
+// workerKeys returns the keys of one worker, its heartbeat always.
 func workerKeys(w *celery.Worker) map[string]any {
 	keys := map[string]any{"name": w.Name}
 	env := map[string]string{}

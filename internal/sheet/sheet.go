@@ -74,13 +74,13 @@ func (s *Sheet) Next() bool {
 	return false
 }
 
-// Err is everything that was wrong, joined; nil if nothing was.
+// Err returns everything that was wrong, joined; nil if nothing was.
 func (s *Sheet) Err() error { return errors.Join(s.errs...) }
 
 // Has says that the file has a column.
 func (s *Sheet) Has(column string) bool { _, ok := s.columns[column]; return ok }
 
-// Text is a cell without the space around it, "" where the file has no such column. It is part of the row's memory.
+// Text returns a cell without the space around it, "" where the file has no such column. It is part of the row's memory.
 func (s *Sheet) Text(column string) string {
 	if at, ok := s.columns[column]; ok {
 		return strings.TrimSpace(s.row[at])
@@ -88,7 +88,7 @@ func (s *Sheet) Text(column string) string {
 	return ""
 }
 
-// Number is a cell that fits, NaN where it is empty.
+// Number returns a cell that fits, NaN where it is empty.
 func (s *Sheet) Number(column, want string, fits func(float64) bool) float64 {
 	text := s.Text(column)
 	if text == "" {
@@ -102,12 +102,12 @@ func (s *Sheet) Number(column, want string, fits func(float64) bool) float64 {
 	return x
 }
 
-// Seconds is a cell of seconds, of any sign; NaN where it is empty.
+// Seconds returns a cell of seconds, of any sign; NaN where it is empty.
 func (s *Sheet) Seconds(column string) float64 {
 	return s.Number(column, "want seconds", func(float64) bool { return true })
 }
 
-// Whole is a cell that holds a whole number of at least least.
+// Whole returns a cell that holds a whole number of at least least.
 func (s *Sheet) Whole(column string, least int) int {
 	n, err := strconv.Atoi(s.Text(column))
 	if err != nil || n < least {
@@ -116,7 +116,7 @@ func (s *Sheet) Whole(column string, least int) int {
 	return n
 }
 
-// Choice is the index of a cell among the allowed values; of an empty one that of the first.
+// Choice returns the index of a cell among the allowed values; of an empty one that of the first.
 func (s *Sheet) Choice(column string, allowed []string) int {
 	text := s.Text(column)
 	if text == "" {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Choose is the index of a name in its list. The error names the list, and the nearest name if one is near.
+// Choose returns the index of a name in its list. The error names the list, and the nearest name if one is near.
 func Choose(names []string, value string) (int, error) {
 	for i, name := range names {
 		if name == value {
@@ -48,8 +48,8 @@ func Suggestion(value string, names []string) string {
 	return ""
 }
 
-// Nearest is the name that was probably meant, or "": at most a third of its letters differ. Of many names only the first
-// are looked at.
+// Nearest returns the name that was probably meant, or "": at most a third of its letters differ. Of many names only
+// the first are looked at.
 func Nearest(name string, names []string) string {
 	best, least := "", 0
 	for _, n := range names[:min(len(names), 200)] {
