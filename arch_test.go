@@ -29,12 +29,13 @@ const module = "example.com/simrun"
 var allowed = map[string]struct{ project, outside []string }{
 	"des":            {},
 	"internal/units": {},
+	"internal/sheet": {project: []string{"internal/units"}},
 	"theory":         {},                         // independent of what it judges
 	"system":         {project: []string{"des"}}, // plain data
 	"stats":          {outside: []string{"gonum.org/v1/gonum"}},
 
 	"worker":     {project: []string{"des"}},
-	"workloads":  {project: []string{"des", "worker"}},
+	"workloads":  {project: []string{"des", "internal/sheet", "internal/units", "worker"}},
 	"celery":     {project: []string{"des", "internal/units", "worker"}},
 	"capacity":   {project: []string{"des", "system", "worker", "workloads"}},
 	"strategies": {project: []string{"capacity", "celery", "des", "system", "internal/units", "worker", "workloads"}},
@@ -44,15 +45,18 @@ var allowed = map[string]struct{ project, outside []string }{
 	"live": {project: []string{"des", "strategies", "system", "worker", "workloads"}},
 
 	"scenarios": {
-		project: []string{"capacity", "celery", "des", "internal/deployed", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/deployed", "internal/sheet", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"go.yaml.in/yaml/v4", "github.com/invopop/jsonschema"},
 	},
-	"internal/experiment": { // takes the real world, if at all, from the command
+	"internal/experiment": {
 		project: []string{"capacity", "des", "internal/fidelity/known", "scenarios", "sim", "stats", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
+	"internal/bench": { // takes the real world from the command
+		project: []string{"des", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "system", "worker", "workloads"},
+	},
 	"internal/recordings": { // makes scenarios of what was recorded: it runs and judges nothing
-		project: []string{"celery", "des", "internal/units", "scenarios", "worker", "workloads"},
+		project: []string{"celery", "des", "internal/sheet", "internal/units", "scenarios", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"internal/deployed": { // files that start workers: no scenario
@@ -67,7 +71,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"celery", "des", "internal/experiment", "internal/fidelity/known", "internal/recordings", "report", "scenarios", "stats", "internal/units", "workloads"},
 	},
 	"report": { // shows what was found: it runs nothing
-		project: []string{"capacity", "celery", "des", "internal/experiment", "internal/recordings", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/bench", "internal/experiment", "internal/recordings", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/plot", "golang.org/x/image", "github.com/jedib0t/go-pretty/v6"},
 	},
 	"spec": {}, // a scenario in Go knows no meaning
@@ -75,7 +79,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/lint", "live", "internal/recordings", "report", "scenarios", "strategies", "theory", "internal/units", "worker", "workloads"},
+		project: []string{"internal/bench", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/lint", "live", "internal/recordings", "report", "scenarios", "strategies", "theory", "internal/units", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }
@@ -152,7 +156,9 @@ var (
 	// These are one thread of control from the first event to the last.
 	sequential = []string{"des", "worker", "sim"}
 	// These neither read a clock nor draw from a global generator.
-	pure = []string{"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "scenarios", "report"}
+	pure = []string{
+		"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "internal/sheet", "spec", "scenarios", "internal/recordings", "internal/experiment", "internal/bench", "internal/fidelity", "report",
+	}
 )
 
 // clocks are the functions of package time that look at or wait for the real clock.

@@ -62,3 +62,25 @@ func (d *Distribution) AtMost(t Time) float64 {
 	}
 	return count
 }
+
+// Quantile is the p-quantile in seconds, as that of the histogram; 0 when empty.
+func (d *Distribution) Quantile(p float64) float64 {
+	if d.n == 0 {
+		return 0
+	}
+	rank := p*float64(d.n) - float64(d.zeros)
+	if rank <= 0 && d.zeros > 0 {
+		return 0
+	}
+	i := sort.Search(len(d.upTo), func(i int) bool { return float64(d.upTo[i]) >= rank })
+	if i == len(d.upTo) {
+		return d.max.Seconds()
+	}
+	below := 0.0
+	if i > 0 {
+		below = float64(d.upTo[i-1])
+	}
+	low, high := bounds(int(d.buckets[i]))
+	v := low.Seconds() + float64((rank-below)/(float64(d.upTo[i])-below)*(high-low).Seconds())
+	return min(max(v, d.min.Seconds()), d.max.Seconds())
+}

@@ -22,6 +22,7 @@ func TestDistributionIsTheHistogram(t *testing.T) {
 		assert.InEpsilon(t, 1+h.Mean(), 1+d.Total()/5000, 1e-12, name)
 		for _, p := range quantiles {
 			at := des.Seconds(h.Quantile(p))
+			assert.InDelta(t, h.Quantile(p), d.Quantile(p), 1e-12, "%s at %v", name, p)
 			assert.InDelta(t, h.Share(at), d.AtMost(at)/5000, 1e-12, "%s at %v", name, p)
 		}
 		assert.Zero(t, d.AtMost(-1), name)

@@ -1,8 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"image/color"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -11,6 +14,8 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // bars are p50, p95 and p99 with their intervals against the target: a plot for each class and each duration that has
@@ -18,12 +23,12 @@ import (
 func bars(r *experiment.Result) []Plot {
 	var out []Plot
 	for _, class := range classNames(r) {
-		metrics := targeted(r, class)
-		if len(metrics) == 0 {
-			metrics = []string{"wait"}
+		durations := targeted(r, class)
+		if len(durations) == 0 {
+			durations = []worker.Metric{worker.Wait}
 		}
-		for _, m := range metrics {
-			if p, ok := quantileBars(r, class, m); ok {
+		for _, d := range durations {
+			if p, ok := quantileBars(r, class, d); ok {
 				out = append(out, p)
 			}
 		}
@@ -32,114 +37,138 @@ func bars(r *experiment.Result) []Plot {
 }
 
 // targeted are the durations of a class that have a target.
-func targeted(r *experiment.Result, class string) (metrics []string) {
-	for _, m := range []string{"wait", "response", "run"} {
-		if _, _, ok := target(r, class, m); ok {
-			metrics = append(metrics, m)
+func targeted(r *experiment.Result, class string) (durations []worker.Metric) {
+	for d := range worker.Metric(worker.Metrics) {
+		if target(r, class, d) != nil {
+			durations = append(durations, d)
 		}
 	}
-	return metrics
+	return durations
 }
 
-// target is the first target for a duration of a class: its statistic and its bound.
-func target(r *experiment.Result, class, metric string) (stat string, bound float64, ok bool) {
+// target is the first target for a duration of a class; nil if it has none.
+func target(r *experiment.Result, class string, of worker.Metric) *experiment.SLO {
 	for i := range r.Strategies {
-		for _, t := range classOf(&r.Strategies[i], class).SLO {
-			if s, found := strings.CutPrefix(t.Metric, metric+"."); found {
-				return s, t.Target, true
+		slo := classOf(&r.Strategies[i], class).SLO
+		for j := range slo {
+			if m := slo[j].Metric; m.Of == of && !m.IsShare() && !m.HasBy {
+				return &slo[j]
 			}
 		}
 	}
-	return "", 0, false
+	return nil
+}
+
+// sloOf is the same target of a class under another layout; nil if it has none.
+func sloOf(c *experiment.Class, aim *experiment.SLO) *experiment.SLO {
+	for i := range c.SLO {
+		if aim != nil && c.SLO[i].Metric == aim.Metric {
+			return &c.SLO[i]
+		}
+	}
+	return nil
 }
 
 // meanings name the axes.
-var meanings = map[string]string{
-	"wait":     "wait, from intended arrival to start",
-	"response": "response, from intended arrival to end",
-	"run":      "run, from start to end of an attempt",
+var meanings = [worker.Metrics]string{
+	worker.Wait:     "wait, from intended arrival to start",
+	worker.Response: "response, from intended arrival to end",
+	worker.Run:      "run, from start to end of an attempt",
 }
 
-func quantileBars(r *experiment.Result, class, metric string) (Plot, bool) {
-	stat, bound, hasTarget := target(r, class, metric)
-	chart := &barChart{}
-	low, high := math.Inf(1), 0.0
-	var words []string
+// quantileBars is a group of bars for each strategy; false where no figure can be drawn: the tables say so.
+func quantileBars(r *experiment.Result, class string, metric worker.Metric) (Plot, bool) {
+	aim := target(r, class, metric)
+	b := &quantileChart{metric: metric, aim: aim, low: math.Inf(1)}
 	for i := range r.Strategies {
 		s := &r.Strategies[i]
-		c := classOf(s, class)
-		q := map[string]*experiment.Quantiles{"wait": c.Wait, "response": c.Response, "run": c.Run}[metric]
-		g := barGroup{name: titled(r, s)}
-		verdict := ""
-		for _, t := range c.SLO {
-			if t.Metric == metric+"."+stat {
-				verdict = t.Verdict
-			}
-		}
-		if q == nil {
-			g.note = "no figures"
-			if unstable(s, c.Queue) {
-				g.note = "unstable: the queue grows without end"
-			}
-			words = append(words, s.Name+": "+g.note)
-		} else {
-			for _, e := range statistics(q, stat) {
-				if !e.e.Known() {
-					g.note = "too few tasks"
-					continue
-				}
-				b := bar{name: e.name, value: e.e.Value, low: e.e.Value, high: e.e.Value, label: units.Duration(e.e.Value), color: palette[i%len(palette)], strong: e.name == stat || !hasTarget}
-				if e.e.Low != nil && e.e.High != nil {
-					b.low, b.high = *e.e.Low, *e.e.High
-				}
-				if e.name == stat && verdict != "" {
-					b.label += ", " + said(verdict)
-					words = append(words, fmt.Sprintf("%s: %s %s, %s", s.Name, stat, units.Duration(b.value), said(verdict)))
-				}
-				g.bars = append(g.bars, b)
-				high = max(high, b.high)
-				if b.value > 0 {
-					low = min(low, b.value)
-				}
-			}
-		}
-		chart.groups = append(chart.groups, g)
+		b.groups = append(b.groups, b.group(r, s, classOf(s, class), palette[i%len(palette)]))
 	}
-	if hasTarget {
-		low, high = min(low, bound), max(high, bound)
-	}
-	if high <= 0 {
-		return Plot{}, false // no task waited, or no figure can be given: the tables say so
-	}
-	ax, axis := chart.axes(), meanings[metric]
-	if high/low > 30 { // on a linear axis the small ones would vanish beside the target
-		axis += " (log scale)"
-		ax.X.Scale, ax.X.Tick.Marker = plot.LogScale{}, logTicks{until: high}
-		ax.X.Min = floorTick(low / 1.3)
-		if high > 10*shortest {
-			ax.X.Min = max(ax.X.Min, shortest)
-		}
-		ax.X.Max = high * math.Pow(high/ax.X.Min, 0.32) // room for the figures at the ends
-	} else {
-		ax.X.Tick.Marker, ax.X.Min, ax.X.Max = durationTicks{}, 0, high*1.32
-	}
-	ax.Add(gridLines{x: true})
+	title := fmt.Sprintf("%s: %s (no target)", class, metric)
 	var keys []key
-	if hasTarget {
-		chart.target = &vertical{bound, targetLine}
-		keys = []key{{name: fmt.Sprintf("target: %s at most %s", stat, units.Duration(bound)), line: targetLine}}
+	if aim != nil {
+		b.low, b.high = min(b.low, aim.Target), max(b.high, aim.Target)
+		b.target = &vertical{aim.Target, targetLine}
+		title = fmt.Sprintf("%s: %s against its target", class, metric)
+		keys = []key{{name: fmt.Sprintf("target: %s at most %s", aim.Metric.Stat, units.Duration(aim.Target)), line: targetLine}}
 	}
-	ax.Add(chart)
+	if b.high <= 0 {
+		return Plot{}, false // no task waited, or no figure can be given
+	}
 	keys = append(keys, key{name: units.Share(r.Run.Confidence) + " interval", line: draw.LineStyle{Color: ink, Width: 1}})
-	title := fmt.Sprintf("%s: %s against its target", class, metric)
-	if !hasTarget {
-		title = fmt.Sprintf("%s: %s (no target)", class, metric)
-	}
+	ax, axis := b.scaled()
 	return Plot{
-		File: "bars-" + metric + "-" + class, Section: "bars", Title: title, Alt: "p50, p95 and p99 of the " + metric + ", a group of bars a strategy. " + strings.Join(words, "; ") + ".",
-		width: figWidth, height: vg.Length(chart.height()) + 92,
+		File: "bars-" + metric.String() + "-" + class, Section: "bars", Title: title,
+		Alt:   "p50, p95 and p99 of the " + metric.String() + ", a group of bars a strategy. " + strings.Join(b.words, "; ") + ".",
+		width: figWidth, height: vg.Length(b.height()) + 92,
 		draw: func(c draw.Canvas) { render(heading(c, title, keys), ax, axis) },
 	}, true
+}
+
+// quantileChart is a bar chart of one duration while it is made.
+type quantileChart struct {
+	barChart
+	metric    worker.Metric
+	aim       *experiment.SLO // nil = no target
+	low, high float64         // of the figures and the target
+	words     []string        // for those who do not see it
+}
+
+// group is what one strategy does to a class.
+func (b *quantileChart) group(r *experiment.Result, s *experiment.Strategy, c *experiment.Class, fill color.NRGBA) barGroup {
+	g := barGroup{name: titled(r, s)}
+	q := [worker.Metrics]*experiment.Quantiles{worker.Wait: c.Wait, worker.Response: c.Response, worker.Run: c.Run}[b.metric]
+	if q == nil {
+		g.note = "no figures"
+		if unstable(s, c.Queue) {
+			g.note = "unstable: the queue grows without end"
+		}
+		b.words = append(b.words, s.Name+": "+g.note)
+		return g
+	}
+	own := sloOf(c, b.aim)
+	for _, e := range statistics(q, own) {
+		if !e.e.Known() {
+			g.note = "too few tasks"
+			continue
+		}
+		aimed := own != nil && e.stat == own.Metric.Stat
+		one := bar{
+			name: e.stat.String(), value: e.e.Value, low: e.e.Value, high: e.e.Value, label: units.Duration(e.e.Value),
+			color: fill, strong: aimed || b.aim == nil,
+		}
+		if e.e.Low != nil && e.e.High != nil {
+			one.low, one.high = *e.e.Low, *e.e.High
+		}
+		if aimed {
+			one.label += ", " + said(own.Verdict)
+			b.words = append(b.words, fmt.Sprintf("%s: %s %s, %s", s.Name, e.stat, units.Duration(one.value), said(own.Verdict)))
+		}
+		g.bars = append(g.bars, one)
+		b.high = max(b.high, one.high)
+		if one.value > 0 {
+			b.low = min(b.low, one.value)
+		}
+	}
+	return g
+}
+
+// scaled are the axes, in logarithms where the small ones would vanish beside the target.
+func (b *quantileChart) scaled() (ax *plot.Plot, axis string) {
+	ax, axis = b.axes(), meanings[b.metric]
+	if b.high/b.low > 30 {
+		axis += " (log scale)"
+		ax.X.Scale, ax.X.Tick.Marker = plot.LogScale{}, logTicks{until: b.high}
+		ax.X.Min = floorTick(b.low / 1.3)
+		if b.high > 10*shortest {
+			ax.X.Min = max(ax.X.Min, shortest)
+		}
+		ax.X.Max = b.high * math.Pow(b.high/ax.X.Min, 0.32) // room for the figures at the ends
+	} else {
+		ax.X.Tick.Marker, ax.X.Min, ax.X.Max = durationTicks{}, 0, b.high*1.32
+	}
+	ax.Add(gridLines{x: true}, &b.barChart)
+	return ax, axis
 }
 
 func said(verdict string) string {
@@ -162,17 +191,18 @@ func titled(r *experiment.Result, s *experiment.Strategy) string {
 }
 
 type statistic struct {
-	name string
+	stat workloads.Stat
 	e    *experiment.Estimate
 }
 
 // statistics are p50, p95 and p99, and the one that has a target if it is another.
-func statistics(q *experiment.Quantiles, extra string) (out []statistic) {
-	all := []statistic{{"mean", q.Mean}, {"p50", q.P50}, {"p90", q.P90}, {"p95", q.P95}, {"p99", q.P99}, {"p999", q.P999}, {"max", &experiment.Estimate{Value: q.Max}}}
-	for _, s := range all {
-		if s.e != nil && (s.name == "p50" || s.name == "p95" || s.name == "p99" || s.name == extra) {
-			out = append(out, s)
-		}
+func statistics(q *experiment.Quantiles, aim *experiment.SLO) (out []statistic) {
+	out = []statistic{{workloads.Percentile(50), q.P50}, {workloads.Percentile(95), q.P95}, {workloads.Percentile(99), q.P99}}
+	if aim != nil && !slices.ContainsFunc(out, func(s statistic) bool { return s.stat == aim.Metric.Stat }) {
+		out = append(out, statistic{aim.Metric.Stat, aim.Value})
 	}
-	return out
+	slices.SortFunc(out, func(a, b statistic) int {
+		return cmp.Or(cmp.Compare(a.stat.Kind, b.stat.Kind), cmp.Compare(a.stat.P, b.stat.P))
+	})
+	return slices.DeleteFunc(out, func(s statistic) bool { return s.e == nil })
 }

@@ -5,12 +5,13 @@ import (
 	"math"
 	"strings"
 
-	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/bench"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/workloads"
 )
 
 // BenchDocument is what was measured beside what was predicted.
-func BenchDocument(b *experiment.Bench) *Document {
+func BenchDocument(b *bench.Result) *Document {
 	d := &Document{Title: b.Scenario.Name + ", measured", Headline: benchHeadline(b), Text: benchMethod(b)}
 	d.Sections = append(d.Sections,
 		Section{Title: "Measured and predicted", Table: benchFigures(b)},
@@ -28,7 +29,7 @@ func BenchDocument(b *experiment.Bench) *Document {
 }
 
 // benchHeadline is the largest error of the quantiles that people plan with.
-func benchHeadline(b *experiment.Bench) string {
+func benchHeadline(b *bench.Result) string {
 	worst, where, void, runs := -1.0, "", 0, 0 // worst: 0 = all within the allowance, below 0 = nothing measured
 	for i := range b.Strategies {
 		s := &b.Strategies[i]
@@ -43,35 +44,35 @@ func benchHeadline(b *experiment.Bench) string {
 		}
 		for _, c := range s.Classes {
 			for _, f := range c.Figures {
-				if strings.HasSuffix(f.Metric, ".p50") || strings.HasSuffix(f.Metric, ".p95") {
+				if f.Metric.Stat == workloads.Percentile(50) || f.Metric.Stat == workloads.Percentile(95) {
 					e := math.Abs(f.Error)
 					if f.Within {
 						e = 0
 					}
 					if e > worst {
-						worst, where = e, fmt.Sprintf("%s of %s under %s", metricName(f.Metric), c.Name, s.Name)
+						worst, where = e, fmt.Sprintf("%s of %s under %s", f.Metric.Words(), c.Name, s.Name)
 					}
 				}
 			}
 		}
 	}
-	said := "Nothing was measured that counts."
+	said := "No run counts: nothing was measured."
 	switch {
 	case worst == 0:
-		said = "Predicted within 1 ms of what was measured at p50 and p95."
+		said = "The prediction is within 1 ms of the measurement at p50 and p95."
 	case worst > 0:
-		said = fmt.Sprintf("Predicted within %s of what was measured at p50 and p95; furthest off is %s.", units.Share(worst), where)
+		said = fmt.Sprintf("The prediction is within %s of the measurement at p50 and p95; furthest off is %s.", units.Share(worst), where)
 	}
 	if void > 0 {
 		said += fmt.Sprintf(" %d of %s void, through no fault of the workers: the table of runs says why.", void, units.Plural(runs, "run is", "runs are"))
 	}
 	if b.Interrupted {
-		said += " Interrupted: this is what was measured until then."
+		said += " Interrupted: these are the measurements until then."
 	}
 	return said
 }
 
-func benchMethod(b *experiment.Bench) []string {
+func benchMethod(b *bench.Result) []string {
 	speed := ""
 	if b.Speed != 1 {
 		speed = fmt.Sprintf(" Everything happened %s times as fast as the scenario says; durations are those of the run.", units.Number(b.Speed))
@@ -86,7 +87,7 @@ func benchMethod(b *experiment.Bench) []string {
 var executors = map[string]string{"goroutine": "goroutines", "thread": "threads", "process": "processes"}
 
 // benchFigures is the table of figures: what was measured, over what range of runs, and how far off predictions are.
-func benchFigures(b *experiment.Bench) *Table {
+func benchFigures(b *bench.Result) *Table {
 	replayed := false
 	for i := range b.Strategies {
 		for _, c := range b.Strategies[i].Classes {
@@ -108,7 +109,7 @@ func benchFigures(b *experiment.Bench) *Table {
 		for _, c := range s.Classes {
 			for _, f := range c.Figures {
 				row := []string{
-					c.Name, metricName(f.Metric), units.Duration(f.Measured), units.Range(f.Low, f.High), units.Duration(f.Predicted), errorOf(f.Error, f.Within),
+					c.Name, f.Metric.Words(), units.Duration(f.Measured), units.Range(f.Low, f.High), units.Duration(f.Predicted), errorOf(f.Error, f.Within),
 				}
 				if replayed && f.Replayed != nil {
 					row = append(row, units.Duration(*f.Replayed), errorOf(*f.ReplayError, f.ReplayWithin))
@@ -122,9 +123,9 @@ func benchFigures(b *experiment.Bench) *Table {
 			t.Groups = append(t.Groups, g)
 		}
 	}
-	t.note("Error: (predicted - measured) / measured, or / 1 ms where less was measured; a difference of no more than 1 ms, which is what a real clock is good for, counts as none. Runs: the least and the most of the runs.")
+	t.note("Error: (predicted - measured) / measured, or / 1 ms where less was measured. A difference of up to 1 ms counts as none: a real clock is no more exact. Runs: the smallest and the largest of the runs.")
 	if replayed {
-		t.note("Replayed: simulated with the times that bodies really took, which leaves the order of service to be predicted.")
+		t.note("Replayed: simulated with the times that bodies really took, so that only the order of service is predicted.")
 	}
 	return t
 }
@@ -148,7 +149,7 @@ func relativeError(x float64) string {
 }
 
 // benchRuns is the table of runs, with what speaks against one.
-func benchRuns(b *experiment.Bench) *Table {
+func benchRuns(b *bench.Result) *Table {
 	t := &Table{Head: []string{"strategy", "round", "tasks", "ok", "not ok", "loop\nlag p99", "send\nlag p99", "bound", "others'\ncores", "leaks", "verdict"}, Text: 1}
 	for i := range b.Strategies {
 		s := &b.Strategies[i]
@@ -173,22 +174,22 @@ func benchRuns(b *experiment.Bench) *Table {
 			t.note("%s: %s tasks/s done, %s predicted.", s.Name, units.Number(s.Throughput), units.Number(s.Predicted))
 		}
 	}
-	t.note("Others' cores: what other processes took meanwhile. Where tasks compute, the prediction holds for a machine that is as busy as when it was calibrated.")
+	t.note("Others' cores: what other processes used meanwhile. Where tasks compute, the prediction is for a machine as busy as it was during calibration.")
 	return t
 }
 
 // benchPlots are the distributions of waits, one plot a class and strategy.
-func benchPlots(b *experiment.Bench) (plots []Plot) {
+func benchPlots(b *bench.Result) (plots []Plot) {
 	const points = 400
 	for i := range b.Strategies {
 		s := &b.Strategies[i]
 		for _, c := range s.Classes {
-			lines := []Line{{Name: "predicted", Values: experiment.Values(c.Waits.Predicted, points)}}
-			if v := experiment.Values(c.Waits.Replayed, points); v != nil {
+			lines := []Line{{Name: "predicted", Values: bench.Values(c.Waits.Predicted, points)}}
+			if v := bench.Values(c.Waits.Replayed, points); v != nil {
 				lines = append(lines, Line{Name: "replayed", Values: v})
 			}
 			for _, h := range c.Waits.Measured {
-				lines = append(lines, Line{Name: "measured, " + units.Plural(len(c.Waits.Measured), "run", "runs"), Values: experiment.Values(h, points), Observed: true})
+				lines = append(lines, Line{Name: "measured, " + units.Plural(len(c.Waits.Measured), "run", "runs"), Values: bench.Values(h, points), Observed: true})
 			}
 			if p, ok := CDF("bench-wait-"+s.Name+"-"+c.Name, s.Name+": how long "+c.Name+" waits", "wait, from intended arrival to start", lines); ok {
 				plots = append(plots, p)
@@ -199,7 +200,7 @@ func benchPlots(b *experiment.Bench) (plots []Plot) {
 }
 
 // CalibrationDocument is what was measured of a machine, and the entry of a scenario that says so.
-func CalibrationDocument(c *experiment.Calibration) *Document {
+func CalibrationDocument(c *bench.Calibration) *Document {
 	s := calibration(c)
 	s.Title = ""
 	return &Document{
@@ -210,11 +211,11 @@ func CalibrationDocument(c *experiment.Calibration) *Document {
 	}
 }
 
-func calibration(c *experiment.Calibration) Section {
+func calibration(c *bench.Calibration) Section {
 	t := &Table{Head: []string{"executor", "sleep overshoots,\nmean", "p99", "overhead a task,\nmean", "p99", "timers late,\nmean", "p99"}, Text: 1, Groups: []Group{{}}}
 	for _, e := range c.Executors {
 		row := []string{e.Name}
-		for _, s := range []experiment.Spread{e.Overshoot, e.Overhead, e.Lag} {
+		for _, s := range []bench.Spread{e.Overshoot, e.Overhead, e.Lag} {
 			row = append(row, units.Duration(s.Mean), units.Duration(s.P99))
 		}
 		t.Groups[0].Rows = append(t.Groups[0].Rows, row)
@@ -227,9 +228,9 @@ func calibration(c *experiment.Calibration) Section {
 	for n, e := range c.Effective {
 		effective = append(effective, fmt.Sprintf("%s of %d", units.Number(e), n+1))
 	}
-	rank := "The system did not let the harness run before the bodies it measures, so it is late more easily."
+	rank := "The system did not give the harness priority over the bodies it measures, so it is more easily late."
 	if c.Raised {
-		rank = "The harness runs before the bodies it measures."
+		rank = "The harness has priority over the bodies it measures."
 	}
 	return Section{
 		Title: "This machine, as calibrated", Table: t,

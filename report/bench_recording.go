@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"example.com/simrun/celery"
+	"example.com/simrun/internal/bench"
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/scenarios"
@@ -16,7 +17,7 @@ import (
 // BenchRecordings adds a folder for each strategy to the batch, in the form of the recordings of real Celery:
 // scenario.json, trace.csv with the tasks as they were asked for, run1.csv and so on as they were observed, and every
 // attempt in run1_attempts.csv.
-func BenchRecordings(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Bench) error {
+func BenchRecordings(b *Batch, dir string, sc *scenarios.Scenario, r *bench.Result) error {
 	for i := range r.Strategies {
 		s := &r.Strategies[i]
 		if s.Layout == nil {
@@ -43,7 +44,7 @@ func BenchRecordings(b *Batch, dir string, sc *scenarios.Scenario, r *experiment
 }
 
 // recordingOf is what was run, as a recording has it.
-func recordingOf(sc *scenarios.Scenario, r *experiment.Bench, s *experiment.BenchStrategy) *recordings.Recording {
+func recordingOf(sc *scenarios.Scenario, r *bench.Result, s *bench.Strategy) *recordings.Recording {
 	l := s.Layout
 	queue := func(q int) string { return l.Queues[q].Name }
 	out := recordings.Recording{
@@ -79,7 +80,7 @@ func recordingOf(sc *scenarios.Scenario, r *experiment.Bench, s *experiment.Benc
 }
 
 // askedCSV writes trace.csv.
-func askedCSV(w io.Writer, tasks []experiment.AskedTask) error {
+func askedCSV(w io.Writer, tasks []bench.AskedTask) error {
 	return writeRows(w, "id,class,queue,due,cpu,io,order,priority,failure,fail_arg", len(tasks), func(i int) []string {
 		t := &tasks[i]
 		order, priority, times := "cpu,io", "", ""

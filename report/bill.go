@@ -26,7 +26,7 @@ func bill(r *experiment.Result) *grid {
 		}
 		return [][]string{row}
 	})
-	g.note("Of 730 hours like those simulated. Egress is what tasks transfer, at the price of the way; messages and calls of services are not in it.")
+	g.note("For 730 hours like those simulated. Egress is the data that tasks transfer, at the price of the link; messages and calls of services are not included.")
 	return g
 }
 

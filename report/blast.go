@@ -12,7 +12,7 @@ func blast(r *experiment.Result) *grid {
 	head := []string{"fault", "class", "missed\nbefore", "missed\nduring", "missed\nafter", "missed\nlater", "out for", "drained\nafter"}
 	g := byFault(r, "Blast radius", head, func(f *experiment.Fault, b *experiment.Blast, first bool) (row []string) {
 		for _, e := range []*experiment.Estimate{b.MissedBefore, b.Missed, b.MissedAfter, b.MissedLater} {
-			row = append(row, value("share", e))
+			row = append(row, value(portion, e))
 		}
 		drained := ""
 		if first {
@@ -20,7 +20,7 @@ func blast(r *experiment.Result) *grid {
 		}
 		return append(row, units.Duration(b.OutFor), drained)
 	})
-	g.note("Missed: tasks, by arrival, that missed a target on a duration or did not succeed: in as much time before the fault, during it, in as much time after it, and later; of a fault by chance, in the whole run. Out for: time from its begin on in which more missed than the targets allow. Drained: from its end until no more tasks waited than before it.")
+	g.note("Missed: tasks, by arrival, that missed a target on a duration or did not succeed: in as much time before the fault, during it, in as much time after it, and later; for a fault by chance, in the whole run. Out for: how long after its start more tasks missed than the targets allow. Drained: how long after its end until no more tasks waited than before it.")
 	return g
 }
 
@@ -34,7 +34,7 @@ func tolls(r *experiment.Result) *grid {
 		}
 		return row
 	})
-	g.note("Tasks that failed or were lost and attempts that were retried, of those that arrived from the fault's begin on, and the most tasks of all classes that waited at once: mean of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("Of the tasks that arrived after the fault began, those that failed or were lost, and the attempts that were retried; and the most tasks of all classes that waited at once. Means of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
 	return g
 }
 
@@ -57,7 +57,7 @@ func direct(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("Tasks that ran and were killed, and are lost or run again, with the time of theirs that was thrown away; reserved or held, and given back to the broker; delivered again while they went on; and never published, as the broker could not be reached: mean of %s. By the time when it happened, whenever they had arrived.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("Tasks that were killed while they ran, and are lost or run again, with the running time thrown away; reserved or held tasks that went back to the broker; tasks delivered again while they still ran; and tasks never published because the broker could not be reached. Counted when it happened, whenever the tasks had arrived. Means of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
 	return g
 }
 
@@ -114,7 +114,7 @@ func stretches(r *experiment.Result) *grid {
 			if c.StretchByCause == nil || c.Run == nil || c.Run.Mean == nil {
 				continue
 			}
-			row := []string{c.Name, value("run.mean", c.Run.Mean), units.Duration(c.StretchByCause.CPU), units.Duration(c.StretchByCause.Service), units.Count(c.ServiceFailures)}
+			row := []string{c.Name, value(duration, c.Run.Mean), units.Duration(c.StretchByCause.CPU), units.Duration(c.StretchByCause.Service), units.Count(c.ServiceFailures)}
 			if reads {
 				row = append(row, units.Duration(c.StretchByCause.Disk))
 			}
@@ -122,7 +122,7 @@ func stretches(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("How much longer than its demand a task took: sharing cores or a thread; queues, limits, round trips and faults of services. Failed calls: attempts that a service failed, mean of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("How much longer a task took than its demand: by sharing cores or a thread; by queues, limits, round trips and faults of services. Failed calls: attempts that failed because of a service, mean of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
 	return g
 }
 

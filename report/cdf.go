@@ -12,6 +12,8 @@ import (
 	"example.com/simrun/des"
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // cdfs are the distributions of waits: one plot a class, the strategies overlaid.
@@ -198,23 +200,10 @@ func observations(r *experiment.Result, class string, ax *plot.Plot) int {
 func waitTarget(r *experiment.Result, class string) (bound, p float64) {
 	for i := range r.Strategies {
 		for _, t := range classOf(&r.Strategies[i], class).SLO {
-			if p, ok := quantileOf(t.Metric, "wait."); ok {
-				return t.Target, p
+			if m := t.Metric; m.Of == worker.Wait && m.Stat.Kind == workloads.Quantile && !m.IsShare() {
+				return t.Target, m.Stat.P
 			}
 		}
 	}
 	return 0, 0
-}
-
-// quantileOf reads the quantile out of wait.p95 or wait.p999.
-func quantileOf(metric, prefix string) (float64, bool) {
-	digits, ok := strings.CutPrefix(metric, prefix+"p")
-	if !ok {
-		return 0, false
-	}
-	var n int
-	if _, err := fmt.Sscanf(digits, "%d", &n); err != nil {
-		return 0, false
-	}
-	return float64(n) / math.Pow(10, float64(len(digits))), true
 }

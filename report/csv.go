@@ -110,9 +110,9 @@ func (r *records) class(c *experiment.Class) {
 	}
 	r.exposure(c)
 	for _, t := range c.SLO {
-		r.plain("slo."+t.Metric+".target", t.Target)
-		r.estimate("slo."+t.Metric+".value", t.Value)
-		r.estimate("slo."+t.Metric+".attained", t.Attained)
+		r.plain("slo."+t.Metric.String()+".target", t.Target)
+		r.estimate("slo."+t.Metric.String()+".value", t.Value)
+		r.estimate("slo."+t.Metric.String()+".attained", t.Attained)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/workloads"
 )
 
 // causes says who waits for what.
@@ -21,7 +22,7 @@ func causes(r *experiment.Result) *grid {
 			if sum := w.Queue + w.Reserved; sum > 0 {
 				part = units.Share(w.Reserved / sum)
 			}
-			rows = append(rows, []string{c.Name, value("wait.mean", c.Wait.Mean), units.Duration(w.Queue), units.Duration(w.Reserved), part})
+			rows = append(rows, []string{c.Name, value(duration, c.Wait.Mean), units.Duration(w.Queue), units.Duration(w.Reserved), part})
 		}
 		return rows
 	})
@@ -42,12 +43,12 @@ func workers(r *experiment.Result) *grid {
 			if w.Fleet != nil {
 				slots, scaled = "up to "+slots, true
 			}
-			rows = append(rows, []string{w.Name, replicas(w), slots, value("share", w.SlotUtilization), interval("share", w.SlotUtilization), reserved, units.Count(w.Restarts)})
+			rows = append(rows, []string{w.Name, replicas(w), slots, value(portion, w.SlotUtilization), interval(portion, w.SlotUtilization), reserved, units.Count(w.Restarts)})
 		}
 		return rows
 	})
 	if scaled {
-		g.note("Where replicas follow the load, they are the mean over time, and slot utilization is of the slots present.")
+		g.note("Where replicas follow the load, their number is the mean over time, and slot utilization is that of the slots present.")
 	}
 	return g
 }
@@ -63,19 +64,19 @@ func differences(r *experiment.Result) *grid {
 			if c.Ratio != nil {
 				ratio = units.Number(c.Ratio.Value) + "x"
 			}
-			rows = append(rows, []string{c.Class, metricName(c.Metric), signed(c.Metric, c.Difference.Value), interval(c.Metric, c.Difference), ratio})
+			rows = append(rows, []string{c.Class, c.Metric.Words(), signed(c.Metric, c.Difference.Value), interval(c.Metric, c.Difference), ratio})
 		}
 		return rows
 	})
-	g.note("Strategy minus baseline. Both met the very same tasks (common random numbers), so these intervals are narrower than the figures' own.")
+	g.note("Strategy minus baseline. Both met exactly the same tasks (common random numbers), so these intervals are narrower than those of the figures themselves.")
 	return g
 }
 
-func signed(metric string, x float64) string {
-	if s := figure(metric, x); x > 0 && !strings.HasPrefix(s, "<") {
+func signed(metric workloads.Metric, x float64) string {
+	if s := metric.Show(x); x > 0 && !strings.HasPrefix(s, "<") {
 		return "+" + s
 	}
-	return figure(metric, x)
+	return metric.Show(x)
 }
 
 // checks is what must hold in every run.
@@ -107,7 +108,7 @@ func Target(class string, t *experiment.SLO) string {
 	case t.Value != nil:
 		seen = value(t.Metric, t.Value)
 	}
-	return fmt.Sprintf("%s of %s %s: %s against %s", metricName(t.Metric), class, said(t.Verdict), seen, figure(t.Metric, t.Target))
+	return fmt.Sprintf("%s of %s %s: %s against %s", t.Metric.Words(), class, said(t.Verdict), seen, t.Metric.Show(t.Target))
 }
 
 func replicas(w experiment.Worker) string {

@@ -6,16 +6,23 @@
 //
 // # Where to look
 //
+// Start with these three files: text.go, the report on a terminal from top to bottom; rows.go, the tables that terminal,
+// markdown and page share; and plots.go, which plots a Result has and how one becomes a file.
+//
 //	human                durations, shares and counts as people write them
 //	rows, details, load  a Result as rows of text, shared by the terminal, markdown and the page
 //	text, markdown       the report on the terminal, and for a repository
 //	json, csv            the same for programs
 //	tasks, trace         one row a task, and the timeline of attempts for trace viewers
 //	plots                which plots a Result has, as SVG and PNG
-//	bars, means, cdf, timeline    what each plot shows
+//	bars, means, cdf, timeline, samples   what each plot shows
+//	blast, exposure, memory, scaling      parts that only some scenarios have: faults, labels, memory, fleets
+//	cost, bill                            prices by the hour, by the month, and of what is sent
 //	sweep, sweeptables, sweepmap  a grid of cells: who wins where
 //	style, ticks, barchart        how plots are drawn
 //	page, index          report.html, and the page over several scenarios
+//	document             reports about anything but a Result: bench, calibration, import, verify
+//	bench, bench_recording        what was measured for real, and its recordings
 //	batch, folder        files written all or none; what stands in a results folder
 //
 // # Example

@@ -8,7 +8,12 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
+
+// waitP95 is compared between layouts.
+var waitP95 = workloads.Metric{Of: worker.Wait, Stat: workloads.Percentile(95)}
 
 // disclaimer stands wherever exposure is shown.
 const disclaimer = "This counts exposure and proves nothing: not that data leaked, nor that a layout is safe. Result backends, databases, files and logs that tasks share are not in it."
@@ -45,7 +50,7 @@ func exposure(r *experiment.Result, alone bool) *grid {
 		}
 		return rows
 	})
-	g.note("Shares of the attempts of tasks with the label. Shared: in a process, or on a machine, that at any time ran a task without it; nothing is known of machines where a worker has none. Readable at the broker: with the credentials of a worker that also runs tasks without it.")
+	g.note("Shares of the attempts of tasks with the label. Shared: in a process, or on a machine, that at some time also ran a task without it; of machines nothing is known where a worker has none. Readable at the broker: with the credentials of a worker that also runs tasks without it.")
 	if alone {
 		g.note("%s", disclaimer)
 	}
@@ -56,19 +61,19 @@ func exposure(r *experiment.Result, alone bool) *grid {
 func beside(r *experiment.Result) *grid {
 	g := byStrategy(r, "At the same time", 2, []string{"class", "label", "attempts", "in a process", "interval", "on a machine", "interval", "task-seconds/h"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, x := range exposures(s) {
-			row := []string{x.class, x.label, units.Count(x.Attempts), share(x.Process.Beside), interval("share", x.Process.Beside), units.Absent, units.Absent, units.Absent}
+			row := []string{x.class, x.label, units.Count(x.Attempts), share(x.Process.Beside), interval(portion, x.Process.Beside), units.Absent, units.Absent, units.Absent}
 			if m := x.Machine; m != nil {
-				row[5], row[6], row[7] = share(m.Beside), interval("share", m.Beside), mean(m.Overlap)
+				row[5], row[6], row[7] = share(m.Beside), interval(portion, m.Beside), mean(m.Overlap)
 			}
 			rows = append(rows, row)
 		}
 		return rows
 	})
-	g.note("Shares of the attempts during which a task without the label ran in the same process, and on the same machine; and how long they ran beside one there, in an hour.")
+	g.note("Shares of the attempts during which a task without the label ran in the same process, and on the same machine; and how long the two ran side by side there, per hour.")
 	return g
 }
 
-func share(e *experiment.Estimate) string { return value("share", e) }
+func share(e *experiment.Estimate) string { return value(portion, e) }
 
 // compromises are what malicious code could have read, a table for each fault.
 func compromises(r *experiment.Result) (grids []*grid) {
@@ -88,7 +93,7 @@ func compromises(r *experiment.Result) (grids []*grid) {
 			}
 			return rows
 		})
-		g.note("Tasks of other classes that were there meanwhile, and of these how many malicious code could have read: they ran in a process that it had run in, on a machine with such a process, or lay in a queue that its worker's credentials can read. Mean of %s. What it could write is not counted.", units.Plural(r.Run.Replications, "replication", "replications"))
+		g.note("Tasks of other classes that were there meanwhile, and how many of them malicious code could have read: they ran in a process that it had run in, or on a machine with such a process, or lay in a queue that its worker's credentials can read. Means of %s. What it could write is not counted.", units.Plural(r.Run.Replications, "replication", "replications"))
 		grids = append(grids, g)
 	}
 	return grids
@@ -121,10 +126,10 @@ func price(r *experiment.Result) *grid {
 			c := &s.Classes[i]
 			row := []string{c.Name, units.Absent, units.Absent, units.Absent, slots, cost, shares}
 			if c.Wait != nil {
-				row[1] = value("wait.p95", c.Wait.P95)
+				row[1] = value(duration, c.Wait.P95)
 			}
 			for _, d := range r.Comparisons {
-				if d.Strategy == s.Name && d.Class == c.Name && d.Metric == "wait.p95" && d.Difference != nil && s.Name != baseline {
+				if d.Strategy == s.Name && d.Class == c.Name && d.Metric == waitP95 && d.Difference != nil && s.Name != baseline {
 					row[2], row[3] = signed(d.Metric, d.Difference.Value), interval(d.Metric, d.Difference)
 				}
 			}
@@ -133,7 +138,7 @@ func price(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("Shares: what tasks with labels have in common with tasks that lack them, as far as this counts. Against today: the same tasks under the baseline.")
+	g.note("Shares: what tasks with labels have in common with tasks that lack them, as far as this report counts it. Against today: compared with the baseline, on the same tasks.")
 	return g
 }
 

@@ -9,6 +9,7 @@ import (
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // fixture is the priority scenario as an experiment could have answered it: four layouts, two classes, one layout
@@ -25,7 +26,7 @@ func fixture() (*scenarios.Scenario, *experiment.Result) {
 		Scenario: experiment.ScenarioInfo{Name: "priority", About: "Real-time notifications share workers with data backups.", SHA256: "9f2c7a1e5b0d4c3f8e6a7b9c0d1e2f3a4b5c6d7e8f9a0b1c2d3e4f5a6b7c8d9e", Seed: 1, Currency: "EUR"},
 		Run: experiment.RunInfo{
 			Duration: 1800, Warmup: 240, WarmupRule: "MSER-5 over a pilot of 10 replications", Replications: 60, Confidence: 0.95,
-			PrecisionReached: true, Events: 18_400_000, WallSeconds: 3.2,
+			PrecisionReached: true, Events: 18_400_000,
 		},
 		Strategies: []experiment.Strategy{
 			f.strategy(one, 8, 0.5, 4.1, 6.8, []string{"high", "low"}, map[string]int{"worker": 8}, 1),
@@ -70,7 +71,7 @@ func fixture() (*scenarios.Scenario, *experiment.Result) {
 				continue
 			}
 			res.Comparisons = append(res.Comparisons, experiment.Comparison{
-				Baseline: one, Strategy: s.Name, Class: c.Name, Metric: "wait.p95", VarianceReduction: 7.4,
+				Baseline: one, Strategy: s.Name, Class: c.Name, Metric: waitP95, VarianceReduction: 7.4,
 				Difference: est(c.Wait.P95.Value-was.Wait.P95.Value, 0.03), Ratio: est(c.Wait.P95.Value/was.Wait.P95.Value, 0.03),
 			})
 		}
@@ -127,10 +128,10 @@ func (f *maker) strategy(name string, slots int, zeroLess, notify, backup float6
 	n := f.class("notify", hq, 21600, f.quantiles(21600, 1-min(1, zeroLess*1.6), notify), 0.08, 0.7*prefetch)
 	b := f.class("backup", lq, 1440, f.quantiles(1440, 0.2, backup), 5, 0.3*prefetch)
 	n.SLO = []experiment.SLO{
-		slo("wait.p95", 0.2, n.Wait.P95, n.Wait.Pooled.Share(des.Seconds(0.2))),
-		{Metric: "loss", Target: 0.001, Value: est(2.0/21600, 0.4), Verdict: "pass", IsShare: true},
+		slo(waitP95, 0.2, n.Wait.P95, n.Wait.Pooled.Share(des.Seconds(0.2))),
+		{Metric: workloads.Metric{Share: workloads.Loss}, Target: 0.001, Value: est(2.0/21600, 0.4), Verdict: "pass"},
 	}
-	b.SLO = []experiment.SLO{slo("response.p95", 120, b.Response.P95, b.Response.Pooled.Share(des.Seconds(120)))}
+	b.SLO = []experiment.SLO{slo(workloads.Metric{Of: worker.Response, Stat: workloads.Percentile(95)}, 120, b.Response.P95, b.Response.Pooled.Share(des.Seconds(120)))}
 	if name == "one-pool" {
 		waits := make([]float64, 400)
 		for i := range waits {
@@ -165,7 +166,7 @@ func (f *maker) strategy(name string, slots int, zeroLess, notify, backup float6
 	return s
 }
 
-func slo(metric string, target float64, e *experiment.Estimate, attained float64) experiment.SLO {
+func slo(metric workloads.Metric, target float64, e *experiment.Estimate, attained float64) experiment.SLO {
 	v := "undecided"
 	if *e.High < target {
 		v = "pass"

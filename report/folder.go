@@ -14,10 +14,25 @@ import (
 // Options say what a results folder holds besides what it always holds.
 type Options struct {
 	PNG bool // every plot in pixels, too
+	Ran *Ran // nil = not known
+}
+
+// Ran is what run.json says of one run: whatever is different on another machine or another day, and so does not stand in
+// results.json.
+type Ran struct {
+	WallSeconds float64 `json:"wall_seconds"`
+	Cores       int     `json:"cores"` // it may have used
+	Program     string  `json:"program"`
 }
 
 // fixed are the files that stand in every results folder.
 var fixed = []string{"report.html", "results.json", "classes.csv", "workers.csv", "summary.md"}
+
+// drawn are the forms that a plot can have.
+var drawn = []struct {
+	ending string
+	draw   func(*Plot) ([]byte, error)
+}{{".svg", (*Plot).SVG}, {".png", (*Plot).PNG}}
 
 // Folder adds everything that stands in a results folder to the batch. Plots that an earlier run left there and this
 // one does not draw go away with the commit; whatever else is in the folder stays.
@@ -32,24 +47,18 @@ func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, 
 	plots := filepath.Join(dir, "plots")
 	current := map[string]bool{}
 	for _, p := range Plots(r) {
-		svg, err := p.SVG()
-		if err != nil {
-			return err
-		}
-		current[p.File+".svg"] = true
-		if err := b.Add(filepath.Join(plots, p.File+".svg"), raw(svg)); err != nil {
-			return err
-		}
-		if !o.PNG {
-			continue
-		}
-		png, err := p.PNG()
-		if err != nil {
-			return err
-		}
-		current[p.File+".png"] = true
-		if err := b.Add(filepath.Join(plots, p.File+".png"), raw(png)); err != nil {
-			return err
+		for _, as := range drawn {
+			if as.ending == ".png" && !o.PNG {
+				continue
+			}
+			content, err := as.draw(&p)
+			if err != nil {
+				return err
+			}
+			current[p.File+as.ending] = true
+			if err := b.Add(filepath.Join(plots, p.File+as.ending), raw(content)); err != nil {
+				return err
+			}
 		}
 	}
 	for _, name := range stale(plots, current) {
@@ -60,23 +69,26 @@ func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, 
 			return err
 		}
 	}
-	return sweepFile(b, filepath.Join(dir, "sweep.csv"), r)
+	if err := either(b, filepath.Join(dir, "run.json"), o.Ran != nil, func(w io.Writer) error { return writeJSON(w, o.Ran) }); err != nil {
+		return err
+	}
+	return either(b, filepath.Join(dir, "sweep.csv"), r.Sweep != nil, func(w io.Writer) error { return SweepCSV(w, r) })
 }
 
-// sweepFile adds the table of a sweep; where there is none, one of an earlier run goes away.
-func sweepFile(b *Batch, path string, r *experiment.Result) error {
-	if r.Sweep == nil {
-		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
-			b.Remove(path)
-		}
-		return nil
+// either adds a file that not every run has; where this one has none, that of an earlier run goes away.
+func either(b *Batch, path string, has bool, write func(io.Writer) error) error {
+	if has {
+		return b.Add(path, write)
 	}
-	return b.Add(path, func(w io.Writer) error { return SweepCSV(w, r) })
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+		b.Remove(path)
+	}
+	return nil
 }
 
 // ProbeFolder tells whether a results folder could be written.
 func ProbeFolder(dir string) error {
-	paths := []string{filepath.Join(dir, "plots", "queues.svg")}
+	paths := []string{filepath.Join(dir, "plots", "queues.svg"), filepath.Join(dir, "run.json")}
 	for _, name := range fixed {
 		paths = append(paths, filepath.Join(dir, name))
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -67,7 +69,8 @@ func TestResultsJSONHasTheNamesOfItsContract(t *testing.T) {
 	}
 	has(top, "version", "simrun", "scenario", "run", "strategies", "comparisons", "checks", "verdict")
 	has(top["scenario"], "name", "about", "sha256", "seed")
-	has(top["run"], "duration", "warmup", "replications", "confidence", "precision_reached", "events", "wall_seconds")
+	has(top["run"], "duration", "warmup", "replications", "confidence", "precision_reached", "events")
+	assert.NotContains(t, top["run"], "wall_seconds", "equal work gives equal bytes: the clock has run.json")
 	strategy := top["strategies"].([]any)[0].(map[string]any)
 	has(strategy, "name", "cost_per_hour", "cost", "classes", "all", "queues", "workers", "machines")
 	class := strategy["classes"].([]any)[0].(map[string]any)
@@ -145,13 +148,13 @@ func TestSummaryJSON(t *testing.T) {
 	assert.Equal(t, "priority", got.Folder)
 	assert.Equal(t, "change", got.Status)
 	require.NotNil(t, got.Key)
-	assert.Equal(t, "wait.p95", got.Key.Metric, "the target that today misses by most")
+	assert.Equal(t, waitP95, got.Key.Metric, "the target that today misses by most")
 	assert.InDelta(t, r.Strategies[0].Classes[0].Wait.P95.Value, *got.Key.Today, 1e-12)
 	assert.InDelta(t, r.Strategies[2].Classes[0].Wait.P95.Value, *got.Key.Recommend, 1e-12)
 }
 
 func TestTargetAsASentence(t *testing.T) {
-	e := experiment.SLO{Metric: "wait.p95", Target: 0.2, Value: est(9.17, 0), Verdict: "fail"}
+	e := experiment.SLO{Metric: waitP95, Target: 0.2, Value: est(9.17, 0), Verdict: "fail"}
 	assert.Equal(t, "wait p95 of notify fails: 9.17 s against 200 ms", Target("notify", &e))
 	e.Value = nil
 	assert.Equal(t, "wait p95 of notify fails: no figure, the queue is unstable against 200 ms", Target("notify", &e))
@@ -187,4 +190,22 @@ func TestOverviewLines(t *testing.T) {
 	assert.Equal(t, "notify runs without clearance for pii", l.Why)
 	assert.Equal(t, "100 % -> 0 % without clearance", l.Gain)
 	assert.Equal(t, "none", l.Price)
+}
+
+// What depends on the machine is in a file of its own; one that an earlier run left does not stay beside other results.
+func TestRunJSONIsOfTheseResultsOrGone(t *testing.T) {
+	sc, r := fixture()
+	dir := t.TempDir()
+	write := func(o Options) {
+		b := &Batch{}
+		require.NoError(t, Folder(b, dir, sc, r, o))
+		require.NoError(t, b.Commit(t.Context()))
+	}
+	write(Options{Ran: &Ran{WallSeconds: 1.5, Cores: 2, Program: "simrun"}})
+	text, err := os.ReadFile(filepath.Join(dir, "run.json"))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"wall_seconds": 1.5, "cores": 2, "program": "simrun"}`, string(text))
+	write(Options{})
+	assert.NoFileExists(t, filepath.Join(dir, "run.json"))
+	assert.FileExists(t, filepath.Join(dir, "results.json"))
 }

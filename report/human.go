@@ -7,32 +7,16 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/workloads"
 )
 
-// figure writes one value of a metric in the metric's own unit.
-func figure(metric string, x float64) string {
-	if isShare(metric) {
-		return units.Share(x)
-	}
-	if metric == doneBy {
-		return fmt.Sprintf("%02d:%02d", int(x)/3600, int(x)/60%60)
-	}
-	if strings.HasPrefix(metric, "slowdown") {
-		return units.Number(x) + "x"
-	}
-	return units.Duration(x)
-}
+// What is no metric is written as one of its kind.
+var (
+	duration = workloads.Metric{}
+	portion  = workloads.Metric{Share: workloads.Loss}
+)
 
-// isShare tells the shares (loss, failed, expired, duplicates) from the statistics of durations (wait.p95).
-func isShare(metric string) bool { return !strings.Contains(metric, ".") && metric != doneBy }
-
-// doneBy is the target on the hour by which everything has ended, in seconds of the day.
-const doneBy = "done_by"
-
-// metricName is a metric as people say it: wait p95.
-func metricName(metric string) string { return strings.Replace(metric, ".", " ", 1) }
-
-func value(metric string, e *experiment.Estimate) string {
+func value(metric workloads.Metric, e *experiment.Estimate) string {
 	switch {
 	case e == nil:
 		return units.Absent
@@ -41,7 +25,7 @@ func value(metric string, e *experiment.Estimate) string {
 	case math.IsInf(e.Value, 1):
 		return "never"
 	}
-	return figure(metric, e.Value)
+	return metric.Show(e.Value)
 }
 
 // roughly writes a number of tasks in two digits.
@@ -55,14 +39,12 @@ func roughly(n int64) string {
 	return fmt.Sprintf("%.1fM", math.Ceil(float64(n)/1e5)/10)
 }
 
-func interval(metric string, e *experiment.Estimate) string {
+func interval(metric workloads.Metric, e *experiment.Estimate) string {
 	switch {
 	case e == nil || e.Low == nil || e.High == nil:
 		return units.Absent
-	case isShare(metric):
+	case metric.IsShare():
 		return strings.TrimSuffix(units.Share(*e.Low), " %") + " .. " + units.Share(*e.High)
-	case strings.HasPrefix(metric, "slowdown"):
-		return units.Number(*e.Low) + " .. " + units.Number(*e.High) + "x"
 	default:
 		return units.Range(*e.Low, *e.High)
 	}

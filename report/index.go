@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/workloads"
 )
 
 // Entry is one scenario of a run over several: where its page is, relative to the index, and what was found.
@@ -40,11 +41,11 @@ type summaryResult struct {
 // keyFigure is the target that today's layout comes nearest to missing, or misses by most, and what the recommended
 // layout makes of it. A value is absent where the queue is unstable.
 type keyFigure struct {
-	Class     string   `json:"class"`
-	Metric    string   `json:"metric"`
-	Target    float64  `json:"target"`
-	Today     *float64 `json:"today,omitempty"`
-	Recommend *float64 `json:"recommend,omitempty"`
+	Class     string           `json:"class"`
+	Metric    workloads.Metric `json:"metric"`
+	Target    float64          `json:"target"`
+	Today     *float64         `json:"today,omitempty"`
+	Recommend *float64         `json:"recommend,omitempty"`
 }
 
 // SummaryJSON writes summary.json.
@@ -84,10 +85,11 @@ var indexTemplate = template.Must(template.Must(pageTemplate.Clone()).New("index
 func IndexHTML(w io.Writer, entries []Entry) error {
 	type card struct{ Name, About, Headline, Advice, Status, Page string }
 	v := struct {
+		Title string
 		Style template.CSS
 		Lines []card
 		Grid  gridView
-	}{Style: template.CSS(styleSource), Grid: views(overview(entries))[0]} //nolint:gosec // our own file
+	}{Title: "All scenarios", Style: template.CSS(styleSource), Grid: views(overview(entries))[0]} //nolint:gosec // our own file
 	for _, e := range entries {
 		r := e.Result
 		v.Lines = append(v.Lines, card{

@@ -22,7 +22,10 @@ func Offered(loads []Load, width int) string {
 			share = units.Share(l.Offered / l.Capacity)
 		}
 		steady, by, grows := "yes", "", ""
-		if l.Unstable {
+		switch {
+		case !l.Unstable && l.Offered > l.Capacity: // of a run that begins and ends: it may be a burst that is worked off
+			steady = "not judged"
+		case l.Unstable:
 			steady, by, grows = "NO", l.By, units.Count(l.GrowthPerSecond*3600)+" tasks/h"
 		}
 		row := []string{l.Queue, units.Number(l.Rate), units.Number(l.Offered), units.Number(l.Capacity), share, steady, by, grows}

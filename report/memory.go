@@ -39,7 +39,7 @@ func memory(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("The most that any instance, or any machine, ever held in the observed time. OOM kills: processes that the kernel killed to make room in the observed time, and not while the queues drained after it: mean of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("The most that any instance, or any machine, ever held in the observed time. OOM kills: processes that the kernel killed to make room in the observed time (not while the queues drained after it), mean of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
 	return g
 }
 
@@ -59,7 +59,7 @@ func killed(r *experiment.Result) *grid {
 	if !any {
 		return &grid{}
 	}
-	g.note("Of the tasks that arrived in the observed time, whenever they were killed, also while the queues drained after it: mean of %s. Lost: acked before their process was killed. Given back: messages that the broker has again, to be run once more. Run in vain: for how long killed attempts had run.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("Of the tasks that arrived in the observed time, whenever they were killed, also while the queues drained after it: means of %s. Lost: acked before their process was killed. Given back: messages back at the broker, to be run again. Run in vain: how long killed attempts had run.", units.Plural(r.Run.Replications, "replication", "replications"))
 	return g
 }
 
@@ -68,7 +68,7 @@ func disks(r *experiment.Result) *grid {
 	g := byStrategy(r, "Disks", 1, []string{"machine", "utilization", "interval"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, m := range s.Machines {
 			if m.DiskUtilization != nil {
-				rows = append(rows, []string{m.Name, value("share", m.DiskUtilization), interval("share", m.DiskUtilization)})
+				rows = append(rows, []string{m.Name, value(portion, m.DiskUtilization), interval(portion, m.DiskUtilization)})
 			}
 		}
 		return rows

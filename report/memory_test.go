@@ -72,7 +72,7 @@ func TestMemoryTables(t *testing.T) {
 
 // The two tables count kills over different times, and say so.
 func TestKillsNameTheirWindow(t *testing.T) {
-	assert.Contains(t, memory(starved()).Notes[0], "in the observed time, and not while the queues drained")
+	assert.Contains(t, memory(starved()).Notes[0], "in the observed time (not while the queues drained")
 	assert.Contains(t, killed(starved()).Notes[0], "arrived in the observed time, whenever they were killed")
 }
 

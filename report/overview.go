@@ -34,7 +34,7 @@ func overview(entries []Entry) *grid {
 			e.Result.Scenario.Name, answer, or(strings.Join(l.Workers, "\n")), l.Why, or(l.Gain), or(l.Price),
 		})
 	}
-	g.note("Why: the target that today's layout misses by most, or comes nearest to missing. Gain: the layout to take against today's, on the same tasks, with its interval. Price: what it costs more, and how many slots more it has.")
+	g.note("Why: the target that today's layout misses by most, or comes nearest to missing. Gain: the layout to take against today's, on the same tasks, with its interval. Price: how much more it costs, and how many more slots it has.")
 	return g
 }
 
@@ -81,9 +81,9 @@ func why(r *experiment.Result, today *experiment.Strategy) string {
 	case k == nil:
 		return "no targets"
 	case k.Today == nil:
-		return fmt.Sprintf("%s %s withheld, target %s", k.Class, metricName(k.Metric), figure(k.Metric, k.Target))
+		return fmt.Sprintf("%s %s withheld, target %s", k.Class, k.Metric.Words(), k.Metric.Show(k.Target))
 	}
-	return fmt.Sprintf("%s %s %s, target %s", k.Class, metricName(k.Metric), figure(k.Metric, *k.Today), figure(k.Metric, k.Target))
+	return fmt.Sprintf("%s %s %s, target %s", k.Class, k.Metric.Words(), k.Metric.Show(*k.Today), k.Metric.Show(k.Target))
 }
 
 // gain is what the layout to take makes of the figure that decides.
@@ -109,9 +109,9 @@ func gain(r *experiment.Result, today, then *experiment.Strategy) string {
 		}
 	}
 	if k.Today == nil {
-		return "withheld -> " + figure(k.Metric, *k.Recommend)
+		return "withheld -> " + k.Metric.Show(*k.Recommend)
 	}
-	return figure(k.Metric, *k.Today) + " -> " + figure(k.Metric, *k.Recommend)
+	return k.Metric.Show(*k.Today) + " -> " + k.Metric.Show(*k.Recommend)
 }
 
 // dearer is what one layout costs more than another.

@@ -161,7 +161,7 @@ func trust(sc *scenarios.Scenario, r *experiment.Result) string {
 	}
 	precise := fmt.Sprintf("%s intervals from %s", units.Share(r.Run.Confidence), units.Plural(r.Run.Replications, "replication", "replications"))
 	if !r.Run.PrecisionReached {
-		precise += ", and the precision asked for was not reached"
+		precise += ", and the requested precision was not reached"
 	}
 	return precise + ": simulation noise for exactly these inputs, not certainty about production." + unverified(sc, r)
 }
@@ -173,7 +173,7 @@ func unverified(sc *scenarios.Scenario, r *experiment.Result) (s string) {
 		s = fmt.Sprintf(" Against recordings of real Celery, nine of ten such p95 figures were within %s (%s).", units.Share(r.Verdict.ModelError.P95), r.Verdict.ModelError.Preset)
 	}
 	n := r.Verdict.Inputs
-	s += fmt.Sprintf(" Of what is said of the tasks, %d of %d inputs were measured, the others assumed.", n.Measured, n.Measured+n.Assumed)
+	s += fmt.Sprintf(" Of the inputs about tasks, %d of %d were measured; the others are assumed.", n.Measured, n.Measured+n.Assumed)
 	if n := len(sc.Assumptions); n > 0 {
 		s += fmt.Sprintf(" %s filled in that the file does not state.", units.Plural(n, "input was", "inputs were"))
 	}
@@ -187,18 +187,18 @@ func method(r *experiment.Result) []string {
 	if run.Warmup > 0 {
 		warmup = fmt.Sprintf("The first %s of each replication were deleted as warm-up (%s).", units.Duration(run.Warmup), run.WarmupRule)
 	}
-	reached := "Replications were added until every target was known to the precision asked for, or lay wholly on one side of its target."
+	reached := "Replications were added until every target was decided, its interval wholly on one side; without targets, until every mean response was known to the requested precision."
 	if !run.PrecisionReached {
-		reached = "The precision asked for was not reached at the largest number of replications: figures whose interval holds their target are undecided."
+		reached = "More replications were not allowed, or would not have helped, before everything was decided: figures whose interval contains their target are undecided."
 	}
-	figures := fmt.Sprintf("Every figure is the mean over replications, and its interval a t interval of these at %s confidence. Attained shares are counted task by task. Quantiles are taken within each replication, zeros included.", units.Share(run.Confidence))
+	figures := fmt.Sprintf("Every figure is that of all tasks of all replications together, waits of zero included. Its interval, at %s confidence, comes from the spread between replications. Attained shares are counted task by task.", units.Share(run.Confidence))
 	if run.Replications == 1 {
-		reached, figures = "", "With a single replication there are no intervals. Attained shares are counted task by task. Quantiles have zeros included."
+		reached, figures = "", "With a single replication there are no intervals. Attained shares are counted task by task. Quantiles include waits of zero."
 	}
 	return []string{
 		fmt.Sprintf("%s of %s of virtual time, %s events in all, from seed %d. %s %s", units.Plural(run.Replications, "replication", "replications"), units.Duration(run.Duration), units.Count(float64(run.Events)), r.Scenario.Seed, warmup, reached),
 		figures,
-		"Every strategy meets the very same tasks (common random numbers): arrivals, work, failures and retries are drawn per task, not in the order in which a layout happens to serve them. Differences between strategies are therefore known better than the figures themselves.",
+		"Every strategy meets exactly the same tasks (common random numbers): arrivals, work, failures and retries are drawn per task, not in the order in which a layout happens to serve them. So differences between strategies are known better than the figures themselves.",
 		"The intervals are simulation noise for exactly these inputs. They are not certainty about production: wrong inputs give precise wrong answers.",
 		modelError(r),
 	}
@@ -206,7 +206,7 @@ func method(r *experiment.Result) []string {
 
 func modelError(r *experiment.Result) string {
 	if r.Verdict.ModelError == nil {
-		return "How far predictions are off for this kind of workload (pool, broker, share of CPU) has not been measured against real Celery: model error unknown."
+		return "How far predictions for this kind of workload (pool, broker, share of CPU) are off has not been measured against real Celery: the model error is unknown."
 	}
 	m := r.Verdict.ModelError
 	return fmt.Sprintf("Predictions of this kind (%s) were compared with recordings of real Celery (docs/fidelity.md): nine of ten p95 figures of wait and response were within %s of reality. A target that is met by less than that is marginal, not passed.", m.Preset, units.Share(m.P95))

@@ -85,7 +85,7 @@ func targets(r *experiment.Result) *grid {
 				if t.Attained != nil {
 					at = units.Share(t.Attained.Value)
 				}
-				rows = append(rows, []string{c.Name, metricName(t.Metric), figure(t.Metric, t.Target), v, iv, at, t.Verdict})
+				rows = append(rows, []string{c.Name, t.Metric.Words(), t.Metric.Show(t.Target), v, iv, at, t.Verdict})
 			}
 		}
 		for _, b := range s.Breaches {
@@ -136,7 +136,7 @@ func durations(r *experiment.Result) *grid {
 				p = &experiment.Quantiles{}
 			}
 			for _, e := range []*experiment.Estimate{w.Mean, w.P50, w.P95, w.P99, p.P50, p.P95, p.P99} {
-				row = append(row, value("wait.", e))
+				row = append(row, value(duration, e))
 			}
 			rows = append(rows, row)
 			for _, o := range c.Observed {

@@ -9,17 +9,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/workloads"
 )
 
-func TestQuantileOf(t *testing.T) {
-	for metric, want := range map[string]float64{"wait.p50": 0.5, "wait.p95": 0.95, "wait.p999": 0.999} {
-		p, ok := quantileOf(metric, "wait.")
-		assert.True(t, ok, metric)
-		assert.InDelta(t, want, p, 1e-12, metric)
+// The line of a target lies at its own quantile, however it is written.
+func TestLineOfAWaitTarget(t *testing.T) {
+	of := func(name string) float64 {
+		m, err := workloads.ParseMetric(name)
+		require.NoError(t, err)
+		_, p := waitTarget(&experiment.Result{Strategies: []experiment.Strategy{{Classes: []experiment.Class{
+			{Name: "a", SLO: []experiment.SLO{{Metric: m, Target: 1}}},
+		}}}}, "a")
+		return p
 	}
-	for _, metric := range []string{"wait.mean", "wait.max", "response.p95", "loss"} {
-		_, ok := quantileOf(metric, "wait.")
-		assert.False(t, ok, metric)
+	for metric, want := range map[string]float64{
+		"wait.p1": 0.01, "wait.p5": 0.05, "wait.p95": 0.95, "wait.p99.5": 0.995, "wait.p999": 0.999,
+		"wait.mean": 0, "wait.max": 0, "response.p95": 0, "loss": 0, "done_by": 0,
+	} {
+		assert.InDelta(t, want, of(metric), 1e-12, metric)
 	}
 }
 
@@ -82,7 +90,20 @@ func TestSevenColours(t *testing.T) {
 
 // A difference too small to read has no sign.
 func TestSigned(t *testing.T) {
-	assert.Equal(t, "< 1 µs", signed("wait.p95", 233e-9))
-	assert.Equal(t, "+5 ms", signed("wait.p95", 0.005))
-	assert.Equal(t, "-5 ms", signed("wait.p95", -0.005))
+	assert.Equal(t, "< 1 µs", signed(waitP95, 233e-9))
+	assert.Equal(t, "+5 ms", signed(waitP95, 0.005))
+	assert.Equal(t, "-5 ms", signed(waitP95, -0.005))
+}
+
+// A target on a percentile that has no column of its own has a bar of its own.
+func TestBarsShowTheStatisticThatIsBounded(t *testing.T) {
+	m, err := workloads.ParseMetric("wait.p99.5")
+	require.NoError(t, err)
+	q := &experiment.Quantiles{P50: est(1, 0.1), P95: est(2, 0.1), P99: est(3, 0.1)}
+	var names []string
+	for _, s := range statistics(q, &experiment.SLO{Metric: m, Value: est(4, 0.1)}) {
+		names = append(names, s.stat.String())
+	}
+	assert.Equal(t, []string{"p50", "p95", "p99", "p99.5"}, names)
+	assert.Len(t, statistics(q, nil), 3)
 }

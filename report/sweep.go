@@ -8,6 +8,7 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/workloads"
 )
 
 // These are the words for cells in which no layout is named.
@@ -27,8 +28,9 @@ type sweepView struct {
 
 // aim is one target of one class.
 type aim struct {
-	class, metric string
-	bound         float64
+	class  string
+	metric workloads.Metric
+	bound  float64
 }
 
 // viewOf is nil where nothing was varied.
@@ -69,7 +71,7 @@ func (v *sweepView) deciding() *aim {
 			worst, found := -1.0, aim{}
 			for _, c := range s.Classes {
 				for _, o := range c.SLO {
-					if o.Value.Known() && !isShare(o.Metric) && o.Target > 0 && o.Value.Value/o.Target > worst {
+					if o.Value.Known() && !o.Metric.IsShare() && o.Target > 0 && o.Value.Value/o.Target > worst {
 						worst, found = o.Value.Value/o.Target, aim{c.Name, o.Metric, o.Target}
 					}
 				}
@@ -146,10 +148,21 @@ func (v *sweepView) bestLetters(c *experiment.Cell) string {
 	return strings.Join(all, " ")
 }
 
+// ranked says by what layouts are compared: seconds where no target bounds a duration.
+func (v *sweepView) ranked() string {
+	if v.metric == nil {
+		return "mean response of all tasks"
+	}
+	return "worst figure over its target"
+}
+
 // worst is how far the layout that is best is from its worst target: 0.7x the target.
-func worst(e *experiment.Estimate) string {
-	if e == nil {
+func (v *sweepView) worst(e *experiment.Estimate) string {
+	switch {
+	case e == nil:
 		return "unstable"
+	case v.metric == nil:
+		return units.Duration(e.Value)
 	}
 	return ratio(e.Value)
 }

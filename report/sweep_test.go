@@ -49,7 +49,7 @@ func sweptCell(at []int, load, size float64) experiment.Cell {
 	c := experiment.Cell{At: at, Replications: 10, PrecisionReached: pool != 1}
 	strategy := func(name string, worst float64, stable bool) experiment.CellStrategy {
 		s := experiment.CellStrategy{Name: name, Slots: int(8 * size), Verdict: "fail"}
-		o := experiment.SLO{Metric: "wait.p95", Target: 2, Verdict: "fail"}
+		o := experiment.SLO{Metric: waitP95, Target: 2, Verdict: "fail"}
 		class := experiment.CellClass{Name: "mail"}
 		if stable {
 			s.Worst, o.Value = est(worst, 0.1), est(2*worst, 0.1)
@@ -178,4 +178,25 @@ func TestSweepOnThePageAndInTheFolder(t *testing.T) {
 	require.NoError(t, b.Commit(t.Context()))
 	assert.NoFileExists(t, filepath.Join(dir, "sweep.csv"))
 	assert.NoFileExists(t, filepath.Join(dir, "plots", "map-take-size-load.svg"))
+}
+
+// Without a target on a duration layouts are ranked by seconds, and nothing may call them a ratio.
+func TestSweepWithoutTargetsShowsSeconds(t *testing.T) {
+	_, r := swept(experiment.Axis{Name: "load", Values: []string{"0.5", "1"}, Numbers: []float64{0.5, 1}})
+	for i := range r.Sweep.Cells {
+		for j := range r.Sweep.Cells[i].Strategies {
+			s := &r.Sweep.Cells[i].Strategies[j]
+			for k := range s.Classes {
+				s.Classes[k].SLO = nil
+			}
+			s.Worst = est(0.25, 0.1)
+		}
+	}
+	v := viewOf(r)
+	require.Nil(t, v.metric)
+	assert.Equal(t, "250 ms", v.says(&r.Sweep.Cells[0].Strategies[0]))
+	text := Text(r, 100, false)
+	assert.Contains(t, text, "mean response of all tasks")
+	assert.NotContains(t, text, "0.25x")
+	assert.Contains(t, v.lines(0).Alt, "The mean response of all tasks")
 }

@@ -144,7 +144,7 @@ func sweeps(r *experiment.Result) []Plot {
 				return v.bestLetters(c), v.margin(c)
 			},
 			region: func(i, j int) string { return v.best(cell(i, j)) },
-		}, "map-best-"+name, "Who is best, "+over, v.words(p, v.bestLetters)+" Under the letters: the worst figure over its target.", v.keys()))
+		}, "map-best-"+name, "Who is best, "+over, v.words(p, v.bestLetters)+" Under the letters: the "+v.ranked()+".", v.keys()))
 		if v.metric == nil {
 			continue
 		}
@@ -159,7 +159,7 @@ func sweeps(r *experiment.Result) []Plot {
 func (v *sweepView) margin(c *experiment.Cell) string {
 	for i := range c.Strategies {
 		if c.Verdict.Best != nil && c.Strategies[i].Name == *c.Verdict.Best {
-			return worst(c.Strategies[i].Worst)
+			return v.worst(c.Strategies[i].Worst)
 		}
 	}
 	return "unstable"
@@ -171,7 +171,7 @@ func (v *sweepView) values(p [2]int, s int, cell func(i, j int) *experiment.Cell
 		o := v.of(&cell(i, j).Strategies[s])
 		return o != nil && o.Value.Known() && o.Value.Value <= o.Target
 	}
-	title := fmt.Sprintf("%s: %s %s, target %s", elide(v.names[s], 24), elide(v.metric.class, 20), metricName(v.metric.metric), figure(v.metric.metric, v.metric.bound))
+	title := fmt.Sprintf("%s: %s %s, target %s", elide(v.names[s], 24), elide(v.metric.class, 20), v.metric.metric.Words(), v.metric.metric.Show(v.metric.bound))
 	return v.draw(p, &heat{
 		fill: func(i, j int) color.NRGBA {
 			o := v.of(&cell(i, j).Strategies[s])
@@ -224,14 +224,15 @@ func (v *sweepView) lines(axis int) Plot {
 			course[s] = append(course[s], y)
 		}
 	}
-	low = min(finiteOr(low, 0.1)/1.3, 0.5)
+	low = finiteOr(low, 0.1) / 1.3
 	a := &v.Axes[axis]
-	unit := "worst figure / target"
-	if v.metric == nil {
-		unit = "mean slowdown"
+	ax := axes(v.ranked())
+	ax.Y.Tick.Marker = logTicks{until: high}
+	if v.metric != nil {
+		ax.Y.Tick.Marker = ratioTicks{}
+		low = min(low, 0.5)
 	}
-	ax := axes(unit)
-	ax.Y.Scale, ax.Y.Min, ax.Y.Max, ax.Y.Tick.Marker = plot.LogScale{}, low, high, ratioTicks{}
+	ax.Y.Scale, ax.Y.Min, ax.Y.Max = plot.LogScale{}, low, high
 	ax.X.Min, ax.X.Max = x[0], x[len(x)-1]
 	var ticks plot.ConstantTicks
 	for i, s := range a.Values {
@@ -258,7 +259,7 @@ func (v *sweepView) lines(axis int) Plot {
 		l := &curve{line: series(s), glyph: &g, every: 1}
 		var said []string
 		for i, y := range course[s] {
-			said = append(said, worst(v.at(axis, i, axis, i).Strategies[s].Worst))
+			said = append(said, v.worst(v.at(axis, i, axis, i).Strategies[s].Worst))
 			if !math.IsNaN(y) {
 				l.x, l.y = append(l.x, x[i]), append(l.y, max(y, low))
 			}
@@ -272,7 +273,7 @@ func (v *sweepView) lines(axis int) Plot {
 	title := "Over " + a.Name + v.holding(axis)
 	return Plot{
 		File: "sweep-" + a.Name, Section: "sweep", Title: title,
-		Alt:   fmt.Sprintf("The worst figure over its target, for %s of %s. %s. %s", a.Name, strings.Join(a.Values, ", "), strings.Join(words, "; "), strings.Join(v.crossings(), " ")),
+		Alt:   fmt.Sprintf("The %s, for %s of %s. %s. %s", v.ranked(), a.Name, strings.Join(a.Values, ", "), strings.Join(words, "; "), strings.Join(v.crossings(), " ")),
 		width: figWidth, height: 280,
 		draw: func(c draw.Canvas) { render(heading(c, title, keys), ax, a.Name) },
 	}

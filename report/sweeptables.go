@@ -29,9 +29,9 @@ func sweepGrids(r *experiment.Result) []*grid {
 			}
 			return v.letter(t)
 		})
-		take.note("%s. Of the layouts that meet every target the one with the fewest changes from today's; none: no layout does; open: too close to tell.", v.legend())
+		take.note("%s. Of the layouts that meet every target, the one with the fewest changes from today's; none: no layout does; open: too close to tell.", v.legend())
 		best := v.matrix(p, "Which layout is best", v.bestLetters)
-		best.note("By its worst figure over target, or without targets by mean slowdown. Several letters: they cannot be told apart, or not by a twentieth of a target.")
+		best.note("Best by its worst figure over its target; without targets, by mean response. Several letters: they cannot be told apart, or differ by less than a twentieth of a target.")
 		out = append(out, take, best)
 	}
 	if len(out) > 0 && len(v.vary) == 2 {
@@ -86,9 +86,9 @@ func (v *sweepView) oneAxis(axis int) *grid {
 		g.Groups[0].Rows = append(g.Groups[0].Rows, append(line, best, v.take(c)))
 	}
 	if v.metric != nil {
-		g.note("%s %s against a target of %s.", v.metric.class, metricName(v.metric.metric), figure(v.metric.metric, v.metric.bound))
+		g.note("%s %s against a target of %s.", v.metric.class, v.metric.metric.Words(), v.metric.metric.Show(v.metric.bound))
 	} else {
-		g.note("Mean slowdown of all tasks.")
+		g.note("The %s.", v.ranked())
 	}
 	g.Notes = append(g.Notes, v.crossings()...)
 	return g
@@ -97,13 +97,13 @@ func (v *sweepView) oneAxis(axis int) *grid {
 // says is the figure of a layout in a cell.
 func (v *sweepView) says(s *experiment.CellStrategy) string {
 	if v.metric == nil {
-		return worst(s.Worst)
+		return v.worst(s.Worst)
 	}
 	o := v.of(s)
 	if o == nil || !o.Value.Known() {
 		return "unstable"
 	}
-	return figure(o.Metric, o.Value.Value)
+	return o.Metric.Show(o.Value.Value)
 }
 
 // SweepCSV writes sweep.csv: one row a cell, strategy, class and figure, the values of the axes in the first columns.
@@ -157,9 +157,9 @@ func (r *records) cellStrategy(s *experiment.CellStrategy) {
 			r.estimate(q.name+".p99", q.q.P99)
 		}
 		for _, t := range c.SLO {
-			r.plain("slo."+t.Metric+".target", t.Target)
-			r.estimate("slo."+t.Metric+".value", t.Value)
-			r.estimate("slo."+t.Metric+".attained", t.Attained)
+			r.plain("slo."+t.Metric.String()+".target", t.Target)
+			r.estimate("slo."+t.Metric.String()+".value", t.Value)
+			r.estimate("slo."+t.Metric.String()+".attained", t.Attained)
 		}
 	}
 }
@@ -180,7 +180,7 @@ func sweepLine(r *experiment.Result) string {
 	}
 	line := fmt.Sprintf("%s, each with %s of the same tasks.", units.Plural(len(r.Sweep.Cells), "cell", "cells"), span)
 	if open > 0 {
-		line += fmt.Sprintf(" In %d the precision asked for was not reached.", open)
+		line += fmt.Sprintf(" In %d the requested precision was not reached.", open)
 	}
 	return line
 }

@@ -116,7 +116,7 @@ func recommendation(v *experiment.Verdict) string {
 		return "Recommended: " + *v.Recommend + sure + "."
 	case v.Closest != nil:
 		c := v.Closest
-		return fmt.Sprintf("No layout passes. Closest: %s, whose %s of %s is %s against %s.", c.Strategy, metricName(c.Metric), c.Class, figure(c.Metric, c.Value), figure(c.Metric, c.Target))
+		return fmt.Sprintf("No layout passes. Closest: %s, whose %s of %s is %s against %s.", c.Strategy, c.Metric.Words(), c.Class, c.Metric.Show(c.Value), c.Metric.Show(c.Target))
 	case v.Status == "none_passes":
 		return "No layout passes."
 	case v.Status == "undecided":

@@ -30,7 +30,7 @@ func (d *decoder) assumptions(s *Scenario) []string {
 	d.workerNotes(s, note)
 	for _, m := range s.Machines {
 		if d.given.get("machines").get(m.Name).get("efficiency") == nil {
-			note("All cores of machine %q are of use to tasks: its efficiency is 1.", m.Name)
+			note("Tasks can use all cores of machine %q: its efficiency is 1.", m.Name)
 		}
 	}
 	d.taskNotes(s, note)
@@ -97,15 +97,9 @@ func (d *decoder) workerNotes(s *Scenario, note func(string, ...any)) {
 			}
 		}
 	}
-	if prefetch != nil {
-		note("prefetch_multiplier is 4, Celery's default: %s.", units.And(prefetch))
-	}
-	if pool != nil {
-		note("The pool is prefork, Celery's default: %s.", units.And(pool))
-	}
-	if everywhere != nil {
-		note("Cores are without limit, as no machine is given: %s.", units.And(everywhere))
-	}
+	of(note, "prefetch_multiplier is 4, Celery's default", prefetch)
+	of(note, "The pool is prefork, Celery's default", pool)
+	of(note, "Cores are without limit, as no machine is given", everywhere)
 }
 
 // taskNotes says what tasks are assumed not to do.
@@ -129,13 +123,14 @@ func (d *decoder) taskNotes(s *Scenario, note func(string, ...any)) {
 	if !failing {
 		note("No task fails, hangs or crashes.")
 	}
-	if idle != nil {
-		note("Running takes no time, as no work is given: %s.", units.And(idle))
-	}
-	if final != nil {
-		note("An error is final, as no retry is given: %s.", units.And(final))
-	}
-	if endless != nil {
-		note("A hung task has no hard time limit of its own: %s.", units.And(endless))
+	of(note, "Running takes no time, as no work is given", idle)
+	of(note, "An error is final, as no retry is given", final)
+	of(note, "A hung task has no hard time limit of its own", endless)
+}
+
+// of makes a note of those that it is about, if there are any.
+func of(note func(string, ...any), what string, names []string) {
+	if names != nil {
+		note(what+": %s.", units.And(names))
 	}
 }

@@ -55,7 +55,7 @@ sweep: {load: [1, 2], tasks.z.work.0.cpu: [5ms, 7ms]}
 			{
 				Name: "a", Extends: "z", Queue: "a", Arrivals: &spec.Arrivals{After: "z"}, Retry: &spec.Retry{On: []string{"error"}}, AcksLate: false,
 				Failures: &spec.Failures{Error: "1%", Slow: spec.Slow{Chance: "2%", Factor: 3}},
-				SLO:      &spec.SLO{Wait: &spec.Targets{P95: 500 * time.Millisecond}, Loss: spec.Percent(1)},
+				SLO:      &spec.SLO{Wait: []spec.Pair{{Name: "p95", Value: 500 * time.Millisecond}}, Loss: spec.Percent(1)},
 			},
 		},
 		Faults: []spec.Fault{{At: 500 * time.Millisecond, For: time.Second, Service: "api", Mode: "slow"}},

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/workloads"
 )
 
@@ -137,7 +138,7 @@ func (d *decoder) sample(v *value, path string, q quantity) workloads.Dist {
 			switch {
 			case line == "", err != nil && n == 1:
 			case err != nil, !(x >= 0 && x <= q.max):
-				errs = append(errs, fmt.Errorf("%s:%d: %q: want a number from 0 to %v", name, n, shorten(line), q.max))
+				errs = append(errs, fmt.Errorf("%s:%d: %q: want a number from 0 to %v", name, n, units.Shorten(line), q.max))
 			default:
 				values = append(values, x)
 			}

@@ -115,11 +115,11 @@ func (d *decoder) disksOf(s *Scenario, l *strategies.Layout, reads func(int) flo
 	at := d.root.get("strategies").field(l.Name)
 	path := join("strategies", l.Name)
 	if endless {
-		d.warnf(at.at, path, "some tasks read a disk on a machine that says nothing of one: as many at once as come")
+		d.warnf(at.at, path, "some tasks read the disk of a machine that has no disk entry: any number of them can read at once")
 	}
 	for m := range s.Machines {
 		if all := countOf(l.Nodes, m) * s.Machines[m].Disk; all > 0 && busy[m] >= float64(all) {
-			d.warnf(at.at, path, "the disks of %q are asked for %.4g requests at once without retries, and can do %d", s.Machines[m].Name, busy[m], all)
+			d.warnf(at.at, path, "the disks of %q get %.4g requests at once, not counting retries, but can do %d", s.Machines[m].Name, busy[m], all)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
 )
@@ -31,7 +32,7 @@ func (d *decoder) known(v *value, path, noun string, names []string) string {
 	name := d.text(v)
 	if name != "" && !slices.Contains(names, name) {
 		if len(names) == 0 {
-			d.errorf(v.at, path, "unknown %s %q: the file has no %ss: add %ss: {%s: {}}", noun, shorten(name), noun, noun, shorten(name))
+			d.errorf(v.at, path, "unknown %s %q: the file has no %ss: add %ss: {%s: {}}", noun, units.Shorten(name), noun, noun, units.Shorten(name))
 			return ""
 		}
 		d.errorf(v.at, path, "%s", unknown(noun, name, names))
@@ -82,7 +83,7 @@ func (d *decoder) timeout(item *value, path string, calls bool) des.Time {
 	t := item.field("timeout")
 	switch {
 	case t == nil && calls:
-		d.warnf(item.at, path, "a call of %q without a timeout keeps its slot as long as no answer comes, as most clients do unless told otherwise", d.text(item.get("io")))
+		d.warnf(item.at, path, "a call of %q without a timeout keeps its slot until an answer comes: most clients have no timeout unless told otherwise", d.text(item.get("io")))
 		return 0
 	case t == nil:
 		return 0
@@ -112,10 +113,10 @@ func (d *decoder) offers(s *Scenario) {
 		at := d.root.get("services").field(of.Name)
 		path := join("services", of.Name)
 		if of.Rate > 0 && rate[i] >= of.Rate {
-			d.warnf(at.at, path, "is asked %.4g times a second without retries, and admits %.4g", rate[i], of.Rate)
+			d.warnf(at.at, path, "is called %.4g times a second, not counting retries, but admits %.4g", rate[i], of.Rate)
 		}
 		if of.Capacity > 0 && busy[i] >= float64(of.Capacity) {
-			d.warnf(at.at, path, "is asked for %.4g calls at once without retries, and can do %d", busy[i], of.Capacity)
+			d.warnf(at.at, path, "gets %.4g calls at once, not counting retries, but can do %d", busy[i], of.Capacity)
 		}
 	}
 }

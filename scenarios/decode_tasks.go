@@ -1,8 +1,13 @@
 package scenarios
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/simrun/des"
 	"example.com/simrun/worker"
@@ -122,52 +127,63 @@ const defaultSlowFactor = 10
 
 // What a target may bound, of durations and as shares.
 var (
-	sloStats = []struct {
-		name, doc string
-		stat      workloads.Stat
-	}{
-		{"mean", "mean", workloads.Stat{Kind: workloads.Mean}},
-		{"p50", "median", workloads.Stat{Kind: workloads.Quantile, P: 0.5}},
-		{"p90", "90th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.9}},
-		{"p95", "95th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.95}},
-		{"p99", "99th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.99}},
-		{"p999", "99.9th percentile", workloads.Stat{Kind: workloads.Quantile, P: 0.999}},
-		{"max", "largest value", workloads.Stat{Kind: workloads.Max}},
+	sloStat = regexp.MustCompile(`^(mean|max|p[1-9]\d?(\.\d{1,4})?|p999)$`)
+	dayTime = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
+
+	sloDurations = map[worker.Metric]string{
+		worker.Wait:     "from the intended arrival to the first start",
+		worker.Response: "from the intended arrival to the final end",
+		worker.Run:      "from start to end of one attempt",
 	}
-	sloMetrics = []struct {
-		name, doc string
-		metric    worker.Metric
-	}{
-		{"wait", "from the intended arrival to the first start", worker.Wait},
-		{"response", "from the intended arrival to the final end", worker.Response},
-		{"run", "from start to end of one attempt", worker.Run},
-	}
-	sloShares = []struct {
-		name, doc string
-		of        workloads.ShareOf
-	}{
-		{"loss", "share of what was published that is lost, dead, expired or rejected", workloads.Loss},
-		{"failed", "share that failed for good", workloads.FailedShare},
-		{"expired", "share that expired", workloads.ExpiredShare},
-		{"duplicates", "completed runs after the first, as a share", workloads.Duplicates},
+	sloShares = map[workloads.ShareOf]string{
+		workloads.Loss:         "share of what was published that is lost, dead, expired or rejected",
+		workloads.FailedShare:  "share that failed for good",
+		workloads.ExpiredShare: "share that expired",
+		workloads.Duplicates:   "completed runs after the first, as a share",
 	}
 )
 
+// slo are the targets of a task: of each duration the mean, then quantiles, then the maximum.
 func (d *decoder) slo(v *value) []workloads.SLO {
 	if v == nil {
 		return nil
 	}
 	var slo []workloads.SLO
-	for _, m := range sloMetrics {
-		for _, s := range sloStats {
-			if b := v.get(m.name).get(s.name); b != nil {
-				slo = append(slo, workloads.SLO{Name: m.name + "." + s.name, Metric: m.metric, Stat: s.stat, Bound: d.time(b)})
+	within := v.get("within")
+	for _, m := range slices.Sorted(maps.Keys(sloDurations)) {
+		var some []workloads.SLO
+		of := v.get(m.String())
+		if of == nil || of.kind != table {
+			continue
+		}
+		for _, f := range of.fields {
+			stat, ok := workloads.ParseStat(f.key)
+			if !ok || !sloStat.MatchString(f.key) {
+				continue // an error already
 			}
+			o := workloads.SLO{Metric: workloads.Metric{Of: m, Stat: stat}, Bound: d.time(f.val), Slice: d.time(within)}
+			if within != nil && (stat.Kind == workloads.Mean || m == worker.Run) {
+				d.errorf(within.at, "slo.within", "%s: only a percentile or the max of wait or response can hold in every slice", o.Metric)
+			}
+			some = append(some, o)
+		}
+		slices.SortStableFunc(some, func(a, b workloads.SLO) int {
+			return cmp.Or(cmp.Compare(a.Stat.Kind, b.Stat.Kind), cmp.Compare(a.Stat.P, b.Stat.P))
+		})
+		slo = append(slo, some...)
+	}
+	if within != nil && len(slo) == 0 {
+		d.errorf(within.at, "slo.within", "there is no target on wait or response that could hold in every slice")
+	}
+	if b := v.get(workloads.DoneBy.String()); b != nil {
+		var hours, minutes int
+		if _, err := fmt.Sscanf(d.text(b), "%d:%d", &hours, &minutes); err == nil {
+			slo = append(slo, workloads.SLO{Metric: workloads.DoneBy, By: time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute})
 		}
 	}
-	for _, s := range sloShares {
-		if b := v.get(s.name); b != nil {
-			slo = append(slo, workloads.SLO{Name: s.name, Share: s.of, MaxShare: d.number(b, shares())})
+	for _, s := range slices.Sorted(maps.Keys(sloShares)) {
+		if b := v.get(s.String()); b != nil {
+			slo = append(slo, workloads.SLO{Metric: workloads.Metric{Share: s}, MaxShare: d.number(b, shares())})
 		}
 	}
 	return slo

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/simrun/strategies"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -23,13 +25,19 @@ func everything(t *testing.T) *Scenario {
 
 func classOf(t *testing.T, s *Scenario, name string) *workloads.Class {
 	t.Helper()
-	for i := range s.Classes {
-		if s.Classes[i].Name == name {
-			return &s.Classes[i]
-		}
-	}
-	t.Fatalf("no class %q", name)
-	return nil
+	return named(t, s.Classes, name, func(c *workloads.Class) string { return c.Name })
+}
+
+func layoutOf(t *testing.T, s *Scenario, name string) *strategies.Layout {
+	t.Helper()
+	return named(t, s.Layouts, name, func(l *strategies.Layout) string { return l.Name })
+}
+
+func named[T any](t *testing.T, all []T, name string, of func(*T) string) *T {
+	t.Helper()
+	i := slices.IndexFunc(all, func(x T) bool { return of(&x) == name })
+	require.GreaterOrEqual(t, i, 0, "no %q", name)
+	return &all[i]
 }
 
 func TestRunIsRead(t *testing.T) {

@@ -7,6 +7,11 @@
 // (fill), and the resolved Scenario (decode*). Everything wrong with a file is found in one reading; each problem says
 // where it is written, what was found and what is allowed.
 //
+// Start with these three files: read.go, the way of a file from top to bottom; grammar.go with one of grammar_*.go, what a
+// row says; and bind.go, how a row's value gets into its field. value.go and parse.go are the file as values with places,
+// shape.go what a value may look like, problem.go the messages. decode_*.go hold what is more than taking a value over,
+// sweep*.go the grid, files.go, observed.go and record.go what the scenario names.
+//
 // The package must not know how anything is simulated, and no YAML type leaves it.
 //
 //	s, err := scenarios.Read("scenarios/priority.yaml")

@@ -102,5 +102,6 @@ func (d *decoder) trace(v *value, path, class string) (workloads.Trace, bool) {
 		return t, false
 	}
 	part.used[class] = true
+	t.Over = d.observes
 	return t, true
 }

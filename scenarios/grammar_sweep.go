@@ -4,6 +4,8 @@ import (
 	"reflect"
 
 	"github.com/invopop/jsonschema"
+
+	"example.com/simrun/internal/units"
 )
 
 // sweepAxes is the key sweep: lists of values by the path that takes them. What a value must look like depends on its path,
@@ -46,7 +48,7 @@ func (s sweepAxes) check(p *problems, v *value, path string) {
 				factor().check(p, item, at)
 			}
 			if text := item.inline(); said[text] {
-				p.errorf(item.at, at, "%s: is in the list already", shorten(text))
+				p.errorf(item.at, at, "%s: is in the list already", units.Shorten(text))
 			} else {
 				said[text] = true
 			}

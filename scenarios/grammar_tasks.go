@@ -1,5 +1,12 @@
 package scenarios
 
+import (
+	"maps"
+	"slices"
+
+	"example.com/simrun/workloads"
+)
+
 func taskKeys() *record {
 	return &record{noun: "a task", keys: []key{
 		{name: "extends", doc: "task to start from: maps merge by key, lists and scalars are replaced, null removes", shape: name("the name of a task"), to: byHand},
@@ -118,16 +125,20 @@ func failureKeys() *record {
 }
 
 func sloKeys() *record {
-	stats, all := &record{noun: "a map of targets"}, &record{noun: "a map of targets"}
-	for _, s := range sloStats {
-		stats.keys = append(stats.keys, key{name: s.name, doc: s.doc, shape: amount{quantity: durations()}})
+	all := &record{noun: "a map of targets"}
+	stats := &mapping{
+		noun: "a map of targets", of: amount{quantity: durations()},
+		name: phrase{noun: "mean, max or a percentile such as p95 or p99.5", pattern: sloStat},
 	}
-	for _, m := range sloMetrics {
-		all.keys = append(all.keys, key{name: m.name, doc: m.doc, shape: stats})
+	for _, m := range slices.Sorted(maps.Keys(sloDurations)) {
+		all.keys = append(all.keys, key{name: m.String(), doc: sloDurations[m], shape: stats})
 	}
-	for _, s := range sloShares {
-		all.keys = append(all.keys, key{name: s.name, doc: s.doc, shape: amount{quantity: shares()}})
+	for _, s := range slices.Sorted(maps.Keys(sloShares)) {
+		all.keys = append(all.keys, key{name: s.String(), doc: sloShares[s], shape: amount{quantity: shares()}})
 	}
-	all.keys = append(all.keys, key{name: "done_by"}, key{name: "within"})
+	all.keys = append(all.keys,
+		key{name: "within", doc: "the targets on wait and response hold in every slice of this length, in at least 95 % of the windows", shape: amount{quantity: durations().positive()}},
+		key{name: workloads.DoneBy.String(), doc: "everything that arrived before this hour of the day has ended by then, in at least 95 % of the windows", shape: phrase{noun: `an hour such as "06:00"`, pattern: dayTime}},
+	)
 	return all
 }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"example.com/simrun/internal/units"
 )
 
 // Bounds on a file. Aliases are counted as often as they are used, so that a few lines cannot grow without limit.
@@ -126,7 +128,7 @@ func (b *builder) build(n *yaml.Node, at position, path string, depth int) *valu
 		return v
 	}
 	if depth > maxDepth {
-		b.fail(at, shorten(path), "nested more than %d deep", maxDepth)
+		b.fail(at, units.Shorten(path), "nested more than %d deep", maxDepth)
 		return v
 	}
 	if n.Style&yaml.TaggedStyle != 0 && n.Tag != "!!str" {
@@ -236,6 +238,6 @@ func keyFound(k *yaml.Node) string {
 	case yaml.MappingNode:
 		return "a map"
 	default:
-		return shorten(k.Value)
+		return units.Shorten(k.Value)
 	}
 }

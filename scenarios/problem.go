@@ -105,13 +105,13 @@ func join(path string, key any) string {
 // unknown says that a name is not among names: with the nearest of them, or all.
 func unknown(what, name string, names []string) string {
 	if n := units.Nearest(name, names); n != "" {
-		return fmt.Sprintf("unknown %s %q, did you mean %q?", what, shorten(name), n)
+		return fmt.Sprintf("unknown %s %q, did you mean %q?", what, units.Shorten(name), n)
 	}
 	if len(names) == 0 {
-		return fmt.Sprintf("unknown %s %q: there is no other", what, shorten(name))
+		return fmt.Sprintf("unknown %s %q: there is no other", what, units.Shorten(name))
 	}
 	if rest := len(names) - 20; rest > 0 {
 		names = append(slices.Clone(names[:20]), fmt.Sprintf("%d others", rest))
 	}
-	return fmt.Sprintf("unknown %s %q: want %s", what, shorten(name), units.Alternatives(names))
+	return fmt.Sprintf("unknown %s %q: want %s", what, units.Shorten(name), units.Alternatives(names))
 }

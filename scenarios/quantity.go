@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 )
 
 // unit is a suffix and the fraction that it multiplies by.
@@ -145,7 +146,7 @@ func (q quantity) amiss(name string) string {
 	case !letters.MatchString(name) || plain && len(q.units) == 1:
 		return ""
 	}
-	return fmt.Sprintf("unknown unit %q: ", shorten(name))
+	return fmt.Sprintf("unknown unit %q: ", units.Shorten(name))
 }
 
 // meant guesses at a rate written as Celery writes limits.

@@ -115,6 +115,8 @@ type decoder struct {
 	root    *value // and defaults filled in
 	traces  map[string]*tracePart
 
+	observes des.Time // run.duration
+
 	latencies []workloads.Dist // of the services
 	places    system.Zones
 	specs     []strategies.Spec
@@ -125,6 +127,7 @@ func (d *decoder) scenario() *Scenario {
 	s := &Scenario{}
 	d.grammar.into(d, d.root, "", reflect.ValueOf(s).Elem())
 	s.Run = d.run(d.root.get("run"))
+	d.observes = s.Run.Duration
 	s.Machines = d.machines(d.root.get("machines"))
 	s.Zones = d.zones(d.root.get("zones"))
 	d.places = s.Zones

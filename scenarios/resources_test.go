@@ -43,8 +43,8 @@ func TestLimitsGrowWithTheirWorker(t *testing.T) {
 
 func TestWarningsOfDisks(t *testing.T) {
 	for machine, want := range map[string]string{
-		"{cores: 4}":                       "some tasks read a disk on a machine that says nothing of one",
-		"{cores: 4, disk: {parallel: 2}}":  `the disks of "m" are asked for 2.5 requests at once without retries, and can do 2`,
+		"{cores: 4}":                       "some tasks read the disk of a machine that has no disk entry",
+		"{cores: 4, disk: {parallel: 2}}":  `the disks of "m" get 2.5 requests at once, not counting retries, but can do 2`,
 		"{cores: 4, disk: {parallel: 20}}": "",
 	} {
 		s, err := Decode("s.yaml", []byte("machines: {m: "+machine+"}\ntasks: {a: {arrivals: {poisson: 5/s}, work: [{disk: 500ms}]}}\n"+

@@ -77,8 +77,8 @@ func call(t *testing.T, timeout, faults string) *Scenario {
 func TestServicesWarn(t *testing.T) {
 	s := call(t, "", "[]")
 	said := strings.Join(s.Warnings, "\n")
-	assert.Contains(t, said, `s.yaml:3:12: services.api: is asked 4 times a second without retries, and admits 3`)
-	assert.Contains(t, said, `services.api: is asked for 4 calls at once without retries, and can do 2`)
+	assert.Contains(t, said, `s.yaml:3:12: services.api: is called 4 times a second, not counting retries, but admits 3`)
+	assert.Contains(t, said, `services.api: gets 4 calls at once, not counting retries, but can do 2`)
 	assert.Contains(t, said, `tasks.a.work.0: a call of "api" without a timeout keeps its slot`)
 	assert.Contains(t, said, `tasks.a.work.0.io: the service api cannot be reached by two.v, which may get the task`)
 	assert.NotContains(t, said, "one.w")

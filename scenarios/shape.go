@@ -152,7 +152,7 @@ func (s *mapping) check(p *problems, v *value, path string) {
 	}
 	for _, f := range v.fields {
 		if f.key == "" || s.name.pattern != nil && !s.name.pattern.MatchString(f.key) {
-			p.errorf(f.at, path, "%q: want %s", shorten(f.key), s.name.noun)
+			p.errorf(f.at, path, "%q: want %s", units.Shorten(f.key), s.name.noun)
 		}
 		s.of.check(p, f.val, join(path, f.key))
 	}

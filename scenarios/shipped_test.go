@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -122,7 +121,7 @@ func TestPriorityLadder(t *testing.T) {
 	assert.Equal(t, worker.Class{Name: "notify", HasPriority: true}, notify.Class)
 	assert.Equal(t, "high", notify.Queue)
 	assert.Equal(t, workloads.Poisson{PerSecond: 12}, notify.Arrivals.Process)
-	assert.Equal(t, []string{"wait.p95", "loss"}, []string{notify.SLO[0].Name, notify.SLO[1].Name})
+	assert.Equal(t, []string{"wait.p95", "loss"}, []string{notify.SLO[0].Metric.String(), notify.SLO[1].Metric.String()})
 	assert.Equal(t, 0.001, notify.SLO[1].MaxShare)
 }
 
@@ -163,15 +162,4 @@ func TestReplayBringsItsRecording(t *testing.T) {
 		rows += len(trace.Rows)
 	}
 	assert.Equal(t, 1399, rows)
-}
-
-func layoutOf(t *testing.T, s *Scenario, name string) *strategies.Layout {
-	t.Helper()
-	for i := range s.Layouts {
-		if s.Layouts[i].Name == name {
-			return &s.Layouts[i]
-		}
-	}
-	t.Fatalf("no layout %q", name)
-	return nil
 }

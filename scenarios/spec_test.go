@@ -57,8 +57,6 @@ func (g *generator) typeOf(r *record, key string) string {
 	switch {
 	case strings.HasPrefix(r.noun, "a law"):
 		name = "Law"
-	case r.noun == "a map of targets" && r.key("mean") != nil:
-		name = "Targets"
 	case r.noun == "a map of targets":
 		name = "SLO"
 	case r.noun == "a chance" && r.key("factor") != nil:

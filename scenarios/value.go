@@ -103,14 +103,11 @@ func (v *value) found() string {
 	case table:
 		return "a map"
 	case text:
-		return fmt.Sprintf("%q", shorten(v.text))
+		return fmt.Sprintf("%q", units.Shorten(v.text))
 	default:
-		return shorten(v.text)
+		return units.Shorten(v.text)
 	}
 }
-
-// shorten keeps an error readable whatever the file holds.
-func shorten(s string) string { return units.Shorten(s) }
 
 // literal is the value of a default, which is ours and therefore well formed.
 func literal(yaml string, at position) *value {

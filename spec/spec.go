@@ -481,11 +481,11 @@ type Failures struct {
 // SLO is what the format calls a map of targets.
 type SLO struct {
 	// From the intended arrival to the first start.
-	Wait *Targets `key:"wait"`
+	Wait []Pair `key:"wait"`
 	// From the intended arrival to the final end.
-	Response *Targets `key:"response"`
+	Response []Pair `key:"response"`
 	// From start to end of one attempt.
-	Run *Targets `key:"run"`
+	Run []Pair `key:"run"`
 	// Share of what was published that is lost, dead, expired or rejected.
 	Loss any `key:"loss"`
 	// Share that failed for good.
@@ -494,6 +494,10 @@ type SLO struct {
 	Expired any `key:"expired"`
 	// Completed runs after the first, as a share.
 	Duplicates any `key:"duplicates"`
+	// The targets on wait and response hold in every slice of this length, in at least 95 % of the windows.
+	Within any `key:"within"`
+	// Everything that arrived before this hour of the day has ended by then, in at least 95 % of the windows.
+	DoneBy string `key:"done_by"`
 }
 
 // Memory is what the format calls hold and leak.
@@ -698,24 +702,6 @@ type Slow struct {
 	Factor any `key:"factor"`
 	// `task`: every attempt of a chosen task; `attempt`: drawn for each. Default attempt.
 	Per string `key:"per"`
-}
-
-// Targets is what the format calls a map of targets.
-type Targets struct {
-	// Mean.
-	Mean any `key:"mean"`
-	// Median.
-	P50 any `key:"p50"`
-	// 90th percentile.
-	P90 any `key:"p90"`
-	// 95th percentile.
-	P95 any `key:"p95"`
-	// 99th percentile.
-	P99 any `key:"p99"`
-	// 99.9th percentile.
-	P999 any `key:"p999"`
-	// Largest value.
-	Max any `key:"max"`
 }
 
 // Autoscale is what the format calls an autoscaler such as {min: 3, max: 10, policy: celery}.

@@ -11,20 +11,18 @@
 // A confidence is a share such as 0.95, two-sided unless said otherwise. An
 // interval that the data cannot support has NaN bounds, never a made-up width.
 // Lengths that do not match and shares outside (0, 1) are our own bugs, and
-// panic with the prefix "stats:". What a user can cause (NewKN with an
-// indifference of zero) is returned as an error.
+// panic with the prefix "stats:".
 //
 // # Where to look
 //
-//	interval, paired, ratio    figures with intervals; common random numbers
-//	proportion, quantile       shares, rare events, order statistics
-//	warmup, batch              one long run: truncation, autocorrelation
-//	stopping, control          how many replications, and how to need fewer
-//	kn, rinott, ocba           which strategy is best
-//	holm                       many comparisons at once
-//	ranksum, ks, anderson,     two samples: tests and distances
-//	welch, wasserstein
-//	binomial, student          the distributions underneath
+//	level              the intervals of results: means and ratios of sums, skewness allowed for
+//	interval, student  Student's interval, and the distribution under it
+//	paired, ratio      two strategies on the same tasks
+//	proportion         shares of windows, and what was never seen
+//	screen             which strategy may be the best
+//	correlation        for how long a series remembers
+//	stopping, slope    how many replications; where a line has its root
+//	wasserstein        how far two samples are apart
 //
 // # Example
 //

@@ -35,26 +35,6 @@ func MeanInterval(x []float64, confidence float64) Interval {
 	return studentInterval(mean(x), math.Sqrt(variance(x)/n), n-1, confidence)
 }
 
-// SectionedInterval returns the interval of a quantile (or any nonlinear figure)
-// of one long run that was cut into b = len(sections) equal sections:
-//
-//	q +- t_{b-1} sqrt( sum (q_j-q)^2 / (b-1) / b )
-//
-// where overall is q, estimated from the whole run, and sections are the q_j.
-// Centring on q has less bias than centring on the mean of the q_j. The unit is
-// that of q; the bounds are NaN when b < 2.
-//
-// Source: Asmussen & Glynn, Stochastic Simulation (2007), section III.5.
-func SectionedInterval(overall float64, sections []float64, confidence float64) Interval {
-	mustShare("confidence", confidence)
-	b := float64(len(sections))
-	var sum float64
-	for _, q := range sections {
-		sum += (q - overall) * (q - overall)
-	}
-	return studentInterval(overall, math.Sqrt(sum/(b-1)/b), b-1, confidence)
-}
-
 // studentInterval is value +- t_df stderr, without bounds when df < 1.
 func studentInterval(value, stderr, df, confidence float64) Interval {
 	if !(df >= 1) {

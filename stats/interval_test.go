@@ -28,14 +28,6 @@ func TestTooFewReplicationsHaveNoBounds(t *testing.T) {
 	assert.InDelta(t, 2, d.Value, 0)
 	assert.True(t, math.IsNaN(d.P) && math.IsNaN(d.Low) && math.IsNaN(d.Correlation))
 	assert.True(t, math.IsNaN(RatioInterval([]float64{3}, []float64{1}, 0.95).Low))
-	assert.True(t, math.IsNaN(SectionedInterval(1, []float64{1}, 0.95).Low))
-}
-
-func TestSectionedIntervalByHand(t *testing.T) {
-	// Deviations -1, 1, 2 from the overall 5: sqrt(6/2/3) = 1, t_{0.975,2} = 4.302653.
-	iv := SectionedInterval(5, []float64{4, 6, 7}, 0.95)
-	assert.InDelta(t, 5, iv.Value, 0)
-	assert.InDelta(t, 4.302653, iv.Half(), 1e-6)
 }
 
 func TestPairedDifference(t *testing.T) {
@@ -83,7 +75,7 @@ func TestRatioInterval(t *testing.T) {
 // TestCoverage counts covering intervals in 1000 experiments; the seed is fixed
 // and the band allows one false alarm in a million.
 func TestCoverage(t *testing.T) {
-	lo, hi := CoverageBand(1000, 0.95, 1e-6)
+	const lo, hi = 915, 980 // binomial(1000, 0.95): 4.9 standard deviations below and 4.4 above
 	tests := map[string]func(r *rand.Rand) bool{
 		"mean of 10 normals": func(r *rand.Rand) bool {
 			return MeanInterval(normals(r, 10, 3, 2), 0.95).Contains(3)
@@ -95,19 +87,18 @@ func TestCoverage(t *testing.T) {
 		"ratio of means, noisy denominator": func(r *rand.Rand) bool {
 			return RatioInterval(normals(r, 12, 6, 2), normals(r, 12, 3, 2), 0.95).Contains(2)
 		},
-		"control variate": func(r *rand.Rand) bool {
-			c := normals(r, 15, 1, 0.5)
-			y := normals(r, 15, 0, 1)
-			for i := range y {
-				y[i] += 3 * c[i]
+		"mean of 20 skewed": func(r *rand.Rand) bool {
+			return NewLevel(20, 0.95).Mean(skewed(r, 20)).Contains(math.Exp(0.5))
+		},
+		"ratio of sums": func(r *rand.Rand) bool {
+			n, sum := make([]float64, 20), make([]float64, 20)
+			for i := range n {
+				n[i] = float64(1 + r.IntN(50))
+				for range int(n[i]) {
+					sum[i] += r.ExpFloat64()
+				}
 			}
-			return ControlVariate(y, c, 1, 0.95).Contains(3)
-		},
-		"batch means of an autoregression": func(r *rand.Rand) bool {
-			return BatchMeans(autoregression(r, 4000, 0.5), 200, 0.95).Contains(0)
-		},
-		"overlapping batch means of the same": func(r *rand.Rand) bool {
-			return OverlappingBatchMeans(autoregression(r, 4000, 0.5), 200, 0.95).Contains(0)
+			return NewLevel(20, 0.95).Ratio(sum, n).Contains(1)
 		},
 	}
 	for name, covers := range tests {
@@ -133,12 +124,13 @@ func normals(r *rand.Rand, n int, mean, sd float64) []float64 {
 	return x
 }
 
-func autoregression(r *rand.Rand, n int, phi float64) []float64 {
+// skewed are means of ten lognormal values.
+func skewed(r *rand.Rand, n int) []float64 {
 	x := make([]float64, n)
-	v := r.NormFloat64() / math.Sqrt(1-phi*phi)
 	for i := range x {
-		v = phi*v + r.NormFloat64()
-		x[i] = v
+		for range 10 {
+			x[i] += math.Exp(r.NormFloat64()) / 10
+		}
 	}
 	return x
 }

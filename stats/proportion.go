@@ -6,38 +6,8 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// Wilson returns the share x/n with Wilson's score interval, for independent
-// trials (replications, days; not the autocorrelated tasks of one run). With
-// z the normal quantile and p = x/n:
-//
-//	( p + z^2/2n +- z sqrt( p(1-p)/n + z^2/4n^2 ) ) / (1 + z^2/n)
-//
-// It panics when x is outside [0, n]; with n = 0 everything is NaN.
-//
-// Source: Wilson, J. Am. Stat. Assoc. 22 (1927) 209.
-func Wilson(x, n int, confidence float64) Interval {
-	mustCount(x, n, confidence)
-	if n == 0 {
-		return Interval{math.NaN(), math.NaN(), math.NaN()}
-	}
-	z := normalQuantile((1 + confidence) / 2)
-	fn := float64(n)
-	p := float64(x) / fn
-	centre := p + z*z/(2*fn)
-	half := z * math.Sqrt(p*(1-p)/fn+z*z/(4*fn*fn))
-	iv := Interval{Value: p, Low: (centre - half) / (1 + z*z/fn), High: (centre + half) / (1 + z*z/fn)}
-	// Exactly 0 and 1 by algebra; rounding would leave 1e-18.
-	if x == 0 {
-		iv.Low = 0
-	}
-	if x == n {
-		iv.High = 1
-	}
-	return iv
-}
-
 // ClopperPearson returns the share x/n with the exact binomial interval: never
-// below its nominal coverage, and wider than Wilson's. It panics when x is
+// below its nominal coverage. It panics when x is
 // outside [0, n]; with n = 0 everything is NaN.
 //
 // Source: Clopper & Pearson, Biometrika 26 (1934) 404, as quantiles of

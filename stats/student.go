@@ -60,6 +60,3 @@ func studentP(t, df float64) float64 {
 func normalQuantile(p float64) float64 {
 	return mathext.NormalQuantile(p)
 }
-
-// normalCDF is the standard normal distribution function, accurate in both tails.
-func normalCDF(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }

@@ -21,6 +21,8 @@
 //
 // # Where to look
 //
+// Start with mmc.go, then mg1.go for other service times and qbd.go for what has no closed form.
+//
 //	erlang, mmc, mmck, capacity     M/M/c, with loss, how many servers
 //	mg1, lst, mdc, gim1             other service times, other arrivals
 //	priority, reserved, ps          who goes first; servers kept for some; sharing the cores

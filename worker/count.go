@@ -62,9 +62,10 @@ func (s *System) overlap(t *task) {
 }
 
 // meet counts an observed task against the targets of its class, once: when it ended, or the run did. One that never
-// ran, expired, was rejected, is lost or dead meets none. What the end of the run cut off misses a target as soon as
-// it has been there for longer than that allows; before, nobody can tell, and it is left out.
-func (s *System) meet(t *task, o Outcome, at des.Time) {
+// ran, expired, was rejected, is lost or dead meets none. Of what had not ended, that which nothing but the end of the run cut
+// off misses a target as soon as it has been there for longer than that allows; before, nobody can tell, and it is left
+// out.
+func (s *System) meet(t *task, o Outcome, at des.Time, cut bool) {
 	tally := &s.tally.Classes[t.class]
 	for i := range s.targets[t.class] {
 		target := &s.targets[t.class][i]
@@ -73,7 +74,7 @@ func (s *System) meet(t *task, o Outcome, at des.Time) {
 		}
 		bound := s.bound(target, t)
 		d, ended := s.reached(t, o, target.Metric, at)
-		if !ended && d <= bound {
+		if cut && !ended && d <= bound {
 			continue
 		}
 		tally.Within[i].add(ended && d <= bound)
@@ -161,7 +162,7 @@ func (s *System) finishAt(id int32, o Outcome, at des.Time) {
 				c.WaitAll.Add(t.expires - t.due)
 			}
 		}
-		s.meet(t, o, at)
+		s.meet(t, o, at, false)
 		s.trace(t, o)
 	}
 	s.record(Done, id, o)
@@ -185,10 +186,11 @@ func (s *System) censor(t *task, o Outcome) {
 	}
 	c := &s.tally.Classes[t.class]
 	c.ByOutcome[o]++
+	cut := false
 	switch o {
 	case Retrying, Unfinished, Unstarted:
 		// No longer there than others were that ended, or than its work takes: only the end of the run is to blame.
-		if s.now-max(t.due, t.eta) <= max(t.demand, c.Response.Max()) {
+		if cut = s.now-max(t.due, t.eta) <= max(t.demand, c.Response.Max()); cut {
 			c.Cut++
 		}
 	case Lost, Dead, Expired, Rejected:
@@ -196,7 +198,7 @@ func (s *System) censor(t *task, o Outcome) {
 			c.Forfeited.Add(t.waited)
 		}
 	}
-	s.meet(t, o, s.now)
+	s.meet(t, o, s.now, cut)
 	s.trace(t, o)
 }
 

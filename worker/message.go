@@ -60,7 +60,7 @@ func (s *System) copyOf(id int32) int32 {
 	*c = task{
 		class: t.class, queue: t.queue, worker: none, slot: none, gen: gen, pending: pending, level: t.level,
 		due: t.due, published: s.now, eta: t.eta, expires: t.expires, demand: t.demand,
-		attempts: t.attempts, redeliveries: t.redeliveries + 1, message: t.message,
+		waited: t.waited, attempts: t.attempts, redeliveries: t.redeliveries + 1, message: t.message,
 	}
 	m := &s.messages[t.message-1]
 	m.last = copied
@@ -116,6 +116,9 @@ func (s *System) carryOn(id int32) {
 	s.record(Requeued, id, OK)
 	t, next := &s.tasks[id], &s.tasks[m.last]
 	next.observed, next.missed, next.retries = t.observed, t.missed, t.retries
+	if t.attempts > 0 {
+		next.waited = t.waited
+	}
 	m.task = m.last
 	m.live--
 	t.message = 0

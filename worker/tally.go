@@ -91,6 +91,30 @@ func (s *Share) Merge(o Share) {
 	s.Of += o.Of
 }
 
+// Merge adds the counts and durations of o. Targets, bins and courses stay apart: two classes need not have the same.
+func (c *ClassTally) Merge(o *ClassTally) {
+	c.Published += o.Published
+	c.Retried += o.Retried
+	c.Duplicated += o.Duplicated
+	c.Attempts += o.Attempts
+	c.Cut += o.Cut
+	c.ServiceFailures += o.ServiceFailures
+	c.Killed.Merge(&o.Killed)
+	for outcome, n := range o.ByOutcome {
+		c.ByOutcome[outcome] += n
+	}
+	c.Wait.Merge(&o.Wait)
+	c.WaitAll.Merge(&o.WaitAll)
+	c.WaitPerAttempt.Merge(&o.WaitPerAttempt)
+	c.Response.Merge(&o.Response)
+	c.Run.Merge(&o.Run)
+	c.Forfeited.Merge(&o.Forfeited)
+	c.Slowdown.Merge(&o.Slowdown)
+	c.InQueue.Merge(o.InQueue)
+	c.InReserved.Merge(o.InReserved)
+	c.InETA.Merge(o.InETA)
+}
+
 // Bin is the first two numbers of a mean over the tasks that arrived in one slice of the run.
 type Bin struct {
 	Tasks int64

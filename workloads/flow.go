@@ -21,6 +21,7 @@ type flow struct {
 	batch    Dist         // nil = 1
 	batches  *des.Stream
 	times    float64 // factor of the batch
+	kept     bool    // less load makes batches smaller, and does not cancel them: the calendar keeps its instants
 	size     int64   // of the batch that is due next
 	think    Dist
 	slower   float64 // thinking times are divided by it
@@ -84,9 +85,13 @@ func (f *flow) count(from *des.Stream) int64 {
 	if f.batch == nil && f.times == 1 {
 		return 1
 	}
-	size := f.times
+	drawn := 1.0
 	if f.batch != nil {
-		size *= f.batch.Draw(from)
+		drawn = f.batch.Draw(from)
+	}
+	size := drawn * f.times
+	if f.kept && drawn >= 1 {
+		size = max(1, size)
 	}
 	whole := math.Floor(size)
 	n := int64(whole)

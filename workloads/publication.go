@@ -30,7 +30,7 @@ func (c *Class) Targets() []worker.Target {
 	var targets []worker.Target
 	for _, o := range c.SLO {
 		if o.Share == NoShare {
-			targets = append(targets, worker.Target{Metric: o.Metric, Bound: o.Bound, Slice: o.Slice, By: o.By, HasBy: o.HasBy})
+			targets = append(targets, worker.Target{Metric: o.Of, Bound: o.Bound, Slice: o.Slice, By: o.By, HasBy: o.HasBy})
 		}
 	}
 	return targets

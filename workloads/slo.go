@@ -1,47 +1,23 @@
 package workloads
 
-import (
-	"example.com/simrun/des"
-	"example.com/simrun/worker"
-)
+import "example.com/simrun/des"
 
-// SLO is one target of a class: a statistic of a duration, or a share of the published tasks.
+// SLO is one target of a class.
 type SLO struct {
-	Name     string        // as in results.json: "wait.p95", "loss"
-	Metric   worker.Metric // of a duration
-	Stat     Stat
+	Metric
 	Bound    des.Time // of a duration
 	Slice    des.Time // > 0: it must hold in every slice of the observed time of that length
-	By       des.Time // with HasBy: the hour of the day by which everything is to have ended, instead of Bound
-	HasBy    bool
-	Share    ShareOf  // of a share; NoShare for a duration
+	By       des.Time // with HasBy: the hour of the day, instead of Bound
 	MaxShare float64  // of a share, 0..1
 }
 
-// Stat is the statistic of a duration that a target bounds.
-type Stat struct {
-	Kind StatKind
-	P    float64 // of a quantile, 0..1
+// Target is what the metric may be at most, as results have it: seconds, a share, or seconds of the day.
+func (o *SLO) Target() float64 {
+	switch {
+	case o.IsShare():
+		return o.MaxShare
+	case o.HasBy:
+		return o.By.Seconds()
+	}
+	return o.Bound.Seconds()
 }
-
-// StatKind is the kind of a statistic.
-type StatKind uint8
-
-// Kinds of statistics.
-const (
-	Mean StatKind = iota
-	Quantile
-	Max
-)
-
-// ShareOf is the kind of task whose share of the published ones is bounded.
-type ShareOf uint8
-
-// Shares that a target may bound. Loss = lost + dead + expired + rejected.
-const (
-	NoShare ShareOf = iota
-	Loss
-	FailedShare
-	ExpiredShare
-	Duplicates
-)

@@ -124,7 +124,8 @@ func (s *Source) start(i int32, g ground) {
 	case Trace:
 		f.rows, f.demands = p.Rows, p.Demands
 	case Cron:
-		f.times, g.factor = g.factor, 1
+		f.times, f.kept = g.factor, g.factor < a.scale()
+		g.factor = 1
 	}
 	rate := a.Process.Rate()
 	if math.IsInf(rate, 1) {

@@ -1,8 +1,10 @@
 package workloads
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"example.com/simrun/des"
@@ -11,7 +13,8 @@ import (
 // Trace arrivals replay recorded rows, in order of their dues. A factor of the rate divides the dues.
 type Trace struct {
 	Rows    []TraceRow
-	HasWork bool // the rows bring their own demands; the class's Work then is TracePhases
+	Over    des.Time // the time that it is played over, from its start; 0 = until its last row
+	HasWork bool     // the rows bring their own demands; the class's Work then is TracePhases
 
 	// Demands of each row, one for each phase of the class's Work, whatever that is; nil = those of the rows.
 	Demands [][]des.Time
@@ -96,10 +99,14 @@ func TracePhases(t Trace) []Phase {
 	return phases
 }
 
-// Rate is the number of rows by the time of the last.
+// Rate is the number of rows by the time that they are played over.
 func (t Trace) Rate() float64 {
 	if len(t.Rows) == 0 {
 		return 0
+	}
+	if t.Over > 0 {
+		n, _ := slices.BinarySearchFunc(t.Rows, t.Over, func(r TraceRow, over des.Time) int { return cmp.Compare(r.Due, over) })
+		return float64(n) / t.Over.Seconds()
 	}
 	last := t.Rows[len(t.Rows)-1].Due.Seconds()
 	if last == 0 {

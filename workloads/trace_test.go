@@ -68,7 +68,7 @@ trace.csv:3: order: "disk": want cpu,io or io,cpu
 trace.csv:3: priority: "high": want a whole number >= 0
 trace.csv:3: fail_arg: "0": want a whole number >= 1
 trace.csv:3: class: "": want a name
-trace.csv:4: failure: "sometimes": want none or exc or flaky or hang_io or hang_cpu or crash_once or crash_always
+trace.csv:4: failure: "sometimes": want none, exc, flaky, hang_io, hang_cpu, crash_once or crash_always
 trace.csv:4: due: "": want seconds >= 0
 trace.csv:4: priority: "-1": want a whole number >= 0`,
 		},

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/bench"
 	"example.com/simrun/live"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
@@ -20,21 +20,21 @@ import (
 	"example.com/simrun/workloads"
 )
 
-const benchLong = `Run every strategy of a scenario for real: the same broker and workers as in the simulation, in this process, on the
-real clock, with tasks that really compute and sleep. Then show what was measured beside what the simulator predicts
+const benchLong = `Run every strategy of a scenario for real: the same broker and workers as in the simulation, in this process and on the
+real clock, with tasks that really compute and sleep. Then compare what was measured with what the simulator predicts
 for the same tasks on this machine, which is calibrated first.
 
-Arrivals are open loop, and waits count from the intended arrival. Runs take turns: all strategies once, then again.
-A run in which the harness itself was late is void, and says so.
+Arrivals are open loop, and waits count from the intended arrival. Runs take turns: all strategies once, then all again.
+A run in which the harness itself was late is void, and the report says so.
 
   --executor goroutine   tasks only sleep: thousands of slots
   --executor thread      every slot is a thread, and the kernel shares the cores
   --executor process     every prefork slot, and every other worker, is a process: crashes and kills are real, and so is
                          the replacement of children that are recycled or autoscaled
 
-What a task holds and leaks of memory is really taken, but by goroutines; a run that would take more than this machine
-has to spare is ended.
-Machines that fail, a broker that is down and deploys happen as planned. Services and zones are simulated only.`
+Tasks really take the memory that they hold and leak, except as goroutines; a run that would take more than this machine
+can spare is ended.
+Machines fail, the broker goes down and deploys happen as planned. Services and zones are only simulated.`
 
 type benchOptions struct {
 	span, format, out, record, executor string
@@ -63,13 +63,13 @@ func benchCommand() *cobra.Command {
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.span, "for", "30s", "how long tasks arrive in each run")
-	f.Float64Var(&o.speed, "speed", 1, "everything happens so many times as fast: for scenarios of hours")
+	f.Float64Var(&o.speed, "speed", 1, "how many times as fast everything happens: for scenarios of hours")
 	f.IntVar(&o.rounds, "rounds", 3, "runs of each strategy")
 	f.StringVar(&o.executor, "executor", "", "what a slot is made of: process, thread or goroutine (default goroutine if all tasks only sleep, else thread)")
 	f.BoolVar(&o.replay, "replay", false, "also simulate the tasks with the times their bodies really took")
-	f.StringVar(&o.record, "record", "", "write each strategy's runs to a folder in this one, as recordings for simrun verify")
+	f.StringVar(&o.record, "record", "", "write the runs of each strategy into this folder, as recordings for simrun verify")
 	f.StringVarP(&o.out, "out", "o", "", "folder of bench.html and bench.json (default results/NAME)")
-	f.StringVarP(&o.format, "format", "f", "table", "of standard output: table or json")
+	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: table or json")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(benchFormats, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("executor", cobra.FixedCompletions([]string{"process", "thread", "goroutine"}, cobra.ShellCompDirectiveNoFileComp))
@@ -103,7 +103,7 @@ func (o *benchOptions) run(c *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	if err := resources(sc); err != nil {
+	if err := bench.Refuse(sc); err != nil {
 		return err
 	}
 	executor, err := o.pick(sc)
@@ -127,7 +127,7 @@ func (o *benchOptions) run(c *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	result, interrupted := experiment.Measure(ctx, sc, realRun(executor, live.Rate(found.Rate)), experiment.BenchOptions{
+	result, interrupted := bench.Measure(ctx, sc, realRun(executor, live.Rate(found.Rate)), bench.Options{
 		For: span, Speed: o.speed, Rounds: o.rounds, Executor: executor.String(), Calibration: found, Replay: o.replay,
 		Keep: o.record != "", Progress: bars.of(sc.Name), Version: version(),
 	})
@@ -191,8 +191,8 @@ func pace(sc *scenarios.Scenario, speed float64) float64 {
 }
 
 // realRun is package live as package experiment wants it.
-func realRun(executor live.Executor, rate live.Rate) experiment.Real {
-	return func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
+func realRun(executor live.Executor, rate live.Rate) bench.Real {
+	return func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o bench.TrialOptions) (bench.Trial, error) {
 		options := live.Options{
 			Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Executor: executor, Rate: rate, Precise: true,
 			Body: o.Body, Faults: o.Faults,
@@ -202,9 +202,9 @@ func realRun(executor live.Executor, rate live.Rate) experiment.Real {
 		}
 		r, err := live.New(l, classes, options).Run(ctx)
 		if err != nil {
-			return experiment.Trial{}, err
+			return bench.Trial{}, err
 		}
-		return experiment.Trial{
+		return bench.Trial{
 			Tally: r.Tally, End: r.End, Interrupted: r.Interrupted, Lag: r.Lag, SendLag: r.SendLag, Leaks: r.Leaks,
 			Killed: r.Children.Killed, Died: r.Children.Died + r.Children.Garbled, Others: r.Others,
 		}, nil
@@ -212,7 +212,7 @@ func realRun(executor live.Executor, rate live.Rate) experiment.Real {
 }
 
 // write puts the page, the figures and the recordings into place, all or none.
-func (o *benchOptions) write(ctx context.Context, sc *scenarios.Scenario, r *experiment.Bench, page, figures string) error {
+func (o *benchOptions) write(ctx context.Context, sc *scenarios.Scenario, r *bench.Result, page, figures string) error {
 	b := &report.Batch{}
 	defer b.Discard()
 	if err := b.Add(page, func(w io.Writer) error { return report.HTMLOf(w, report.BenchDocument(r), version()) }); err != nil {
@@ -229,7 +229,7 @@ func (o *benchOptions) write(ctx context.Context, sc *scenarios.Scenario, r *exp
 	return b.Commit(ctx)
 }
 
-func (o *benchOptions) show(w io.Writer, r *experiment.Bench) error {
+func (o *benchOptions) show(w io.Writer, r *bench.Result) error {
 	if o.format == "json" {
 		return writeJSON(w, r)
 	}

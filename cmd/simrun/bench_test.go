@@ -36,7 +36,7 @@ func writeBench(t *testing.T) string {
 	return file
 }
 
-func bench(t *testing.T, args ...string) (status int, stdout, stderr string) {
+func runBench(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, err strings.Builder
 	status = run(t.Context(), append([]string{"bench"}, args...), &out, &err)
@@ -48,7 +48,7 @@ func TestBenchWritesPageFiguresAndRecording(t *testing.T) {
 	dir := t.TempDir()
 	for _, executor := range []string{"thread", "process"} {
 		out, rec := filepath.Join(dir, executor), filepath.Join(dir, executor+"-rec")
-		status, stdout, stderr := bench(t, file, "--for", "300ms", "--rounds", "2", "--executor", executor, "--replay", "--out", out, "--record", rec)
+		status, stdout, stderr := runBench(t, file, "--for", "300ms", "--rounds", "2", "--executor", executor, "--replay", "--out", out, "--record", rec)
 		require.Equal(t, exitOK, status, stderr)
 		assert.Contains(t, stdout, "Measured and predicted")
 		assert.Contains(t, stdout, "replayed")
@@ -98,7 +98,7 @@ func TestVerifyReadsWhatBenchRecords(t *testing.T) {
 		text = strings.Replace(text, "{cpu: 1ms}, ", "", 1)
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 		rec := filepath.Join(t.TempDir(), "rec")
-		status, _, stderr := bench(t, file, "--for", "400ms", "--rounds", "2", "--executor", "goroutine", "--quiet", "--out", t.TempDir(), "--record", rec)
+		status, _, stderr := runBench(t, file, "--for", "400ms", "--rounds", "2", "--executor", "goroutine", "--quiet", "--out", t.TempDir(), "--record", rec)
 		require.Equal(t, exitOK, status, stderr)
 		var out, errs strings.Builder
 		status = run(t.Context(), []string{"verify", filepath.Join(rec, "pool"), "--format", "json", "--out", t.TempDir()}, &out, &errs)
@@ -128,7 +128,7 @@ func TestVerifyReadsWhatBenchRecords(t *testing.T) {
 }
 
 func TestBenchJSON(t *testing.T) {
-	status, stdout, stderr := bench(t, writeBench(t), "--for", "200ms", "--rounds", "1", "--format", "json", "--quiet", "--out", t.TempDir())
+	status, stdout, stderr := runBench(t, writeBench(t), "--for", "200ms", "--rounds", "1", "--format", "json", "--quiet", "--out", t.TempDir())
 	require.Equal(t, exitOK, status, stderr)
 	assert.Empty(t, stderr)
 	assert.True(t, json.Valid([]byte(stdout)))
@@ -146,7 +146,7 @@ func TestBenchRefuses(t *testing.T) {
 		{file + " --executor fork", `--executor: "fork": want process, thread or goroutine`},
 		{file + " --executor goroutine", "--executor: goroutine: a computes, and goroutines only sleep: want process or thread"},
 	} {
-		status, _, stderr := bench(t, strings.Fields(c.args)...)
+		status, _, stderr := runBench(t, strings.Fields(c.args)...)
 		assert.Equal(t, exitUsage, status, c.args)
 		assert.Contains(t, stderr, c.want)
 	}

@@ -9,19 +9,19 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/bench"
 	"example.com/simrun/live"
 	"example.com/simrun/report"
 )
 
-const calibrateLong = `Measure this machine: how many cores' worth of work threads get done that compute at once, by how much a sleep
-overshoots, and what each executor of simrun bench adds to a task. It takes some ten seconds, in which the machine
-should do nothing else. The entry it prints goes under machines: of a scenario.`
+const calibrateLong = `Measure this machine: how many cores' worth of work its threads get done when they compute at the same time, by how much
+a sleep overshoots, and what each executor of simrun bench adds to a task. This takes about ten seconds, during which the
+machine should do nothing else. Put the entry that it prints under machines: in a scenario.`
 
 func calibrateCommand() *cobra.Command {
 	format := "table"
 	c := &cobra.Command{
-		Use: "calibrate", Short: "Measure this machine, for the machines: of a scenario", Long: calibrateLong,
+		Use: "calibrate", Short: "Measure this machine, for the machines: in a scenario", Long: calibrateLong,
 		Example: "  simrun calibrate\n  simrun calibrate --format json | jq .efficiency",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -46,16 +46,16 @@ func calibrateCommand() *cobra.Command {
 }
 
 // calibrate measures this machine and some executors, with so many tasks a second.
-func calibrate(ctx context.Context, executors []live.Executor, perSecond float64) (experiment.Calibration, error) {
+func calibrate(ctx context.Context, executors []live.Executor, perSecond float64) (bench.Calibration, error) {
 	found, err := live.Calibrate(ctx, executors, perSecond, nil)
 	if err != nil {
-		return experiment.Calibration{}, err
+		return bench.Calibration{}, err
 	}
-	c := experiment.Calibration{
+	c := bench.Calibration{
 		Cores: found.Cores, Efficiency: found.Efficiency(), Rate: float64(found.Rate), Effective: found.Effective, Raised: found.Raised, Touch: found.Touch,
 	}
 	for _, cost := range found.Costs {
-		c.Executors = append(c.Executors, experiment.ExecutorCost{
+		c.Executors = append(c.Executors, bench.ExecutorCost{
 			Name: cost.Executor.String(), Overshoot: spreadOf(cost.Overshoot), Overhead: spreadOf(cost.Overhead),
 			Lag: spreadOf(cost.Lag), Spawn: cost.Spawn.Seconds(),
 		})
@@ -69,6 +69,6 @@ func writeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-func spreadOf(s live.Spread) experiment.Spread {
-	return experiment.Spread{P50: s.P50.Seconds(), P99: s.P99.Seconds(), Mean: s.Mean.Seconds()}
+func spreadOf(s live.Spread) bench.Spread {
+	return bench.Spread{P50: s.P50.Seconds(), P99: s.P99.Seconds(), Mean: s.Mean.Seconds()}
 }

@@ -19,9 +19,10 @@ func checkCommand() *cobra.Command {
 	format := "yaml"
 	command := &cobra.Command{
 		Use: "check FILE...", Short: "Read a scenario and say what is in it, without simulating it",
-		Long: "Read and validate a scenario; print it with every default filled in, what each queue is offered against what its\n" +
-			"workers can do, which queues are unstable, what queueing theory expects where a closed form applies, and warnings: what has no effect,\n" +
-			"and what is known to go wrong, with the setting that cures it. As JSON: these findings and the workers.",
+		Long: "Read and check a scenario. Print it with every default filled in, the load offered to each queue against what its\n" +
+			"workers can do, the queues that grow without end, what queueing theory expects where a closed form applies, and\n" +
+			"warnings: what has no effect, and what is known to go wrong, with the setting that cures it. As JSON: these findings\n" +
+			"and the workers.",
 		Example: "  simrun check scenarios/priority.yaml\n  simrun check --format json scenarios/priority.yaml",
 		Args:    atLeastOneFile, ValidArgsFunction: yamlFiles,
 		RunE: func(c *cobra.Command, files []string) error {

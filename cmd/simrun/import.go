@@ -15,13 +15,14 @@ import (
 	"example.com/simrun/scenarios"
 )
 
-const importLong = `Make a scenario of what a running Celery says about itself.
+const importLong = `Make a scenario from what a running Celery reports about itself.
 
 EVENTS is either Celery's event stream, one JSON object a line (task-sent, -received, -started, -succeeded, -failed,
 -retried; workers with -E and task_send_sent_event on; tools/celery records one), or a run*.csv of a recording.
 
-The scenario has the classes, their queues, how they arrive, how long they run, how often they fail, and the workers that
-were seen. Beside it go the sample of run times, and a page with quantile plots of the fits. Targets are yours to say.`
+The scenario has the classes of tasks, their queues, how they arrive, how long they run, how often they fail, and the
+workers that were seen. The sample of run times and a page with quantile plots of the fits are written beside it. You set
+the targets.`
 
 type importOptions struct {
 	out            string
@@ -29,12 +30,12 @@ type importOptions struct {
 }
 
 func importCommand() *cobra.Command {
-	parent := &cobra.Command{Use: "import", Short: "Make a scenario of logs of a running system", Args: none, RunE: func(c *cobra.Command, _ []string) error {
+	parent := &cobra.Command{Use: "import", Short: "Make a scenario from the logs of a running system", Args: none, RunE: func(c *cobra.Command, _ []string) error {
 		return usageError{errors.New("import what? Only celery is known: simrun import celery events.jsonl")}
 	}}
 	var o importOptions
 	c := &cobra.Command{
-		Use: "celery EVENTS", Short: "Make a scenario of Celery's events", Long: importLong,
+		Use: "celery EVENTS", Short: "Make a scenario from Celery's events", Long: importLong,
 		Example: "  simrun import celery events.jsonl -o mine.yaml\n  simrun import celery --replay run1.csv -o again.yaml",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -46,8 +47,8 @@ func importCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVarP(&o.out, "out", "o", "scenario.yaml", "scenario to write")
-	f.BoolVar(&o.replay, "replay", false, "replay the tasks of the log one by one, not laws fitted to them")
-	f.BoolVar(&o.fitted, "fitted", false, "run times by the law that fits best, not by the sample")
+	f.BoolVar(&o.replay, "replay", false, "replay the tasks of the log one by one instead of fitting laws to them")
+	f.BoolVar(&o.fitted, "fitted", false, "draw run times from the law that fits best, not from the sample")
 	parent.AddCommand(c)
 	return parent
 }

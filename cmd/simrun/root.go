@@ -66,8 +66,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 const rootLong = `simrun answers: should we split our Celery workers, or is one pool with several queues enough?
 
-It simulates the same tasks through several layouts of workers, and says which meets its targets, by how
-much, how sure that is, and what to change. A scenario is one YAML file: tasks, machines, layouts, targets.`
+It runs the same simulated tasks through several layouts of workers, and says which layouts meet their
+targets, by how much, how sure that is, and what to change. A scenario is one YAML file: tasks, machines,
+layouts, targets.`
 
 const rootExample = `  simrun scenarios/priority.yaml                 # the verdict here, the whole report in results/priority
   simrun --out /tmp/mine scenarios/priority.yaml
@@ -75,7 +76,7 @@ const rootExample = `  simrun scenarios/priority.yaml                 # the verd
   simrun --require separated mine.yaml           # for CI: status 3 unless separated meets every target
   simrun --format json --quiet mine.yaml | jq .verdict
   simrun check mine.yaml                         # what is in the file, without simulating it
-  simrun import celery events.jsonl -o mine.yaml # a scenario of what your Celery says of itself
+  simrun import celery events.jsonl -o mine.yaml # a scenario from your own Celery
   simrun verify internal/fidelity/testdata/*              # predictions against recordings of real Celery
   simrun schema > scenario.schema.json           # for editors`
 

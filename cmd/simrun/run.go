@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,12 +43,12 @@ func runCommand() *cobra.Command {
 func (o *runOptions) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVarP(&o.out, "out", "o", "", "folder of the results (default results/NAME; with several files results, and NAME in it)")
-	f.StringVarP(&o.format, "format", "f", "table", "of standard output: "+strings.Join(formats, ", "))
+	f.StringVarP(&o.out, "out", "o", "", "folder for the results (default results/NAME; with several files, a folder NAME for each in results)")
+	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: "+strings.Join(formats, ", "))
 	f.StringVar(&o.require, "require", "", "end with status 3 unless this strategy meets every target")
-	f.StringVar(&o.tasks, "tasks", "", "write one row a task of the first replication to this CSV file")
-	f.StringVar(&o.trace, "trace", "", "write its timeline to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
-	f.BoolVar(&o.png, "png", false, "write every plot as PNG, too")
+	f.StringVar(&o.tasks, "tasks", "", "write one row for each task of the first replication to this CSV file")
+	f.StringVar(&o.trace, "trace", "", "write the timeline of the first replication to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
+	f.BoolVar(&o.png, "png", false, "also write every plot as PNG")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
@@ -177,16 +180,25 @@ func probe(jobs []job, o runOptions) error {
 
 // one runs a scenario and writes its results, all or none.
 func (o *runOptions) one(ctx context.Context, j job, p *progress) (*experiment.Result, error) {
+	began := time.Now()
+	ran := report.Ran{Cores: o.cores, Program: os.Args[0]}
+	if ran.Cores == 0 {
+		ran.Cores = runtime.GOMAXPROCS(0)
+	}
+	if path, err := os.Executable(); err == nil {
+		ran.Program = path
+	}
 	r, err := experiment.Run(ctx, j.sc, experiment.Options{
-		Cores: o.cores, Progress: p.of(j.sc.Name), Tasks: o.tasks != "" || o.trace != "", Version: version(),
+		Cores: ran.Cores, Progress: p.of(j.sc.Name), Tasks: o.tasks != "" || o.trace != "", Version: version(),
 	})
 	p.end()
 	if err != nil {
 		return nil, err
 	}
+	ran.WallSeconds = time.Since(began).Seconds()
 	b := &report.Batch{}
 	defer b.Discard()
-	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png}); err != nil {
+	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png, Ran: &ran}); err != nil {
 		return nil, err
 	}
 	if o.tasks != "" {

@@ -9,7 +9,7 @@ import (
 func schemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "schema", Short: "Print the JSON Schema of scenario files",
-		Long:    "Print the JSON Schema of scenario files. Editors that know YAML complete and check with it.",
+		Long:    "Print the JSON Schema of scenario files. Editors that know YAML use it to complete and to check.",
 		Example: "  simrun schema > scenario.schema.json\n  # then, as the first line of a scenario:\n  # yaml-language-server: $schema=scenario.schema.json",
 		Args:    none, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -16,11 +16,12 @@ import (
 	"example.com/simrun/report"
 )
 
-const verifyLong = `Replay recordings of real Celery through the simulator, and compare what it predicts with what was observed.
+const verifyLong = `Replay recordings of real Celery through the simulator, and compare its predictions with what was observed.
 
 A recording is a folder with scenario.json, trace.csv and run*.csv (docs/fidelity.md; tools/celery records one). For
-each class: mean and quantiles of wait and response, throughput, outcomes; distance between the distributions; whether
-each figure is within its bar. The page with the distributions overlaid goes to results/verify.`
+each class it compares the mean and quantiles of wait and response, the throughput and the outcomes, measures how far
+the distributions are apart, and says whether each figure is within its bar. The page that shows the distributions on top
+of each other goes to results/verify.`
 
 type verifyOptions struct {
 	format, out     string
@@ -43,11 +44,11 @@ func verifyCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, dirs []string) error { return verify(c, dirs, o) },
 	}
 	f := c.Flags()
-	f.StringVarP(&o.format, "format", "f", "table", "what stdout gets: table or json")
+	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: table or json")
 	f.StringVarP(&o.out, "out", "o", filepath.Join("results", "verify"), "folder of verify.html and verify.json")
-	f.StringVar(&o.markdown, "markdown", "", "write the whole comparison to this file, too")
-	f.StringVar(&o.known, "known", "", "write how far each preset was off to this file, too")
-	f.BoolVarP(&o.all, "all", "a", false, "every figure of every recording, not only those that do not hold")
+	f.StringVar(&o.markdown, "markdown", "", "also write the whole comparison to this file")
+	f.StringVar(&o.known, "known", "", "also write how far each preset was off to this file")
+	f.BoolVarP(&o.all, "all", "a", false, "show every figure of every recording, not only those that do not hold")
 	f.IntVar(&o.replications, "replications", fidelity.Replications, "runs of each recording's scenario")
 	return c
 }

@@ -6,7 +6,6 @@ import (
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
-	"example.com/simrun/workloads"
 )
 
 // fleetSample is what one replication says of a fleet.
@@ -58,26 +57,4 @@ func planned(layouts []strategies.Layout) bool {
 	return slices.ContainsFunc(layouts, func(l strategies.Layout) bool {
 		return slices.ContainsFunc(l.Fleets, func(f worker.Fleet) bool { return f.Policy == worker.Schedule })
 	})
-}
-
-// hastenFleets speeds up what scales replicas.
-func hastenFleets(fleets []worker.Fleet, speed float64) []worker.Fleet {
-	fleets = slices.Clone(fleets)
-	for i := range fleets {
-		f := &fleets[i]
-		for _, t := range []*des.Time{&f.Poll, &f.First, &f.Cooldown, &f.Grace} {
-			*t = divided(*t, speed)
-		}
-		if f.Policy == worker.Latency {
-			f.Target /= speed
-		}
-		if law, ok := f.Boot.(workloads.Dist); ok {
-			f.Boot = scaledBy(law, 1/speed, 0)
-		}
-		f.Plan = slices.Clone(f.Plan)
-		for p := range f.Plan {
-			f.Plan[p].For = divided(f.Plan[p].For, speed)
-		}
-	}
-	return fleets
 }

@@ -383,7 +383,8 @@ func (s *search) headroom(e *engine) Headroom {
 	if s.low.at == 0 || h.AtLimit || e.exact {
 		return h
 	}
-	h.Low, h.High = &s.low.at, &s.high.at
+	h.Low, h.High = new(min(s.low.at, s.high.at)), new(max(s.low.at, s.high.at))
+	h.Factor = *h.Low // what passes and what fails may take turns
 	if iv, ok := s.limit(); ok && iv.Value >= headroomFloor && iv.Value <= s.tried {
 		h.Factor, h.Low, h.High = iv.Value, &iv.Low, &iv.High
 	}

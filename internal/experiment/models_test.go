@@ -22,15 +22,12 @@ func read(t testing.TB, text string) *scenarios.Scenario {
 // answer runs a scenario written in a test.
 func answer(t testing.TB, text string) *experiment.Result {
 	t.Helper()
-	r, err := experiment.Run(context.Background(), read(t, text), experiment.Options{})
-	require.NoError(t, err)
-	return r
+	return run(t, read(t, text))
 }
 
-// bytesOf is a result as it is written, without the time it took.
+// bytesOf is a result as it is written.
 func bytesOf(t testing.TB, r *experiment.Result) string {
 	t.Helper()
-	r.Run.WallSeconds = 0
 	text, err := json.Marshal(r)
 	require.NoError(t, err)
 	return string(text)
@@ -49,3 +46,11 @@ strategies:
   one: {workers: {w: {queues: [a], concurrency: 1, disable_prefetch: true}}}
   two: {workers: {w: {queues: [a], concurrency: 2, disable_prefetch: true}}}
 `
+
+// run answers a scenario.
+func run(t testing.TB, sc *scenarios.Scenario) *experiment.Result {
+	t.Helper()
+	r, err := experiment.Run(context.Background(), sc, experiment.Options{})
+	require.NoError(t, err)
+	return r
+}

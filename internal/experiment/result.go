@@ -7,6 +7,7 @@ import (
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // Result is one answered scenario: what results.json holds (its tags are that contract), and, untagged, what plots
@@ -46,7 +47,6 @@ type RunInfo struct {
 	Confidence       float64 `json:"confidence"`
 	PrecisionReached bool    `json:"precision_reached"`
 	Events           int64   `json:"events"`
-	WallSeconds      float64 `json:"wall_seconds"`
 }
 
 // Estimate is a figure of all tasks of all replications together, with its interval. Low and high are nil with a single
@@ -172,6 +172,9 @@ type Class struct {
 	Slowdown       *Quantiles `json:"slowdown"`
 	WaitByCause    *WaitCause `json:"wait_by_cause"`
 
+	Window         *Window `json:"window,omitempty"` // of the wait
+	ResponseWindow *Window `json:"response_window,omitempty"`
+
 	StretchByCause  *StretchCause `json:"stretch_by_cause"`
 	ServiceFailures float64       `json:"service_failures"` // attempts that a service failed
 	Killed          *Killed       `json:"killed,omitempty"` // by the kernel for want of memory
@@ -191,12 +194,11 @@ type WaitCause struct {
 
 // SLO is one target and whether it is met.
 type SLO struct {
-	Metric   string    `json:"metric"`
-	Target   float64   `json:"target"`   // seconds, or a share
-	Value    *Estimate `json:"value"`    // nil when withheld
-	Attained *Estimate `json:"attained"` // share of tasks within the target, counted exactly; nil for shares
-	Verdict  string    `json:"verdict"`  // pass | marginal | fail | undecided
-	IsShare  bool      `json:"-"`
+	Metric   workloads.Metric `json:"metric"`
+	Target   float64          `json:"target"`   // seconds, or a share
+	Value    *Estimate        `json:"value"`    // nil when withheld
+	Attained *Estimate        `json:"attained"` // share of tasks within the target, counted exactly; nil for shares
+	Verdict  string           `json:"verdict"`  // pass | marginal | fail | undecided
 
 	over   int      // replications in which a maximum, or a target of every slice, was missed
 	within des.Time // the target is to hold in every slice of this length
@@ -254,13 +256,13 @@ type Machine struct {
 
 // Comparison is a paired difference against the baseline on the same tasks.
 type Comparison struct {
-	Baseline          string    `json:"baseline"`
-	Strategy          string    `json:"strategy"`
-	Class             string    `json:"class"`
-	Metric            string    `json:"metric"`
-	Difference        *Estimate `json:"difference"` // strategy - baseline, seconds
-	Ratio             *Estimate `json:"ratio"`      // strategy / baseline
-	VarianceReduction float64   `json:"variance_reduction"`
+	Baseline          string           `json:"baseline"`
+	Strategy          string           `json:"strategy"`
+	Class             string           `json:"class"`
+	Metric            workloads.Metric `json:"metric"`
+	Difference        *Estimate        `json:"difference"` // strategy - baseline, seconds
+	Ratio             *Estimate        `json:"ratio"`      // strategy / baseline
+	VarianceReduction float64          `json:"variance_reduction"`
 }
 
 // Check is something that must hold in every run. Where one does not, the verdict is withheld.
@@ -308,11 +310,11 @@ type Inputs struct {
 
 // Closest names the layout that misses by least when none passes.
 type Closest struct {
-	Strategy string  `json:"strategy"`
-	Class    string  `json:"class"`
-	Metric   string  `json:"metric"`
-	Value    float64 `json:"value"`
-	Target   float64 `json:"target"`
+	Strategy string           `json:"strategy"`
+	Class    string           `json:"class"`
+	Metric   workloads.Metric `json:"metric"`
+	Value    float64          `json:"value"`
+	Target   float64          `json:"target"`
 }
 
 // Timeline is the course of one replication, in equal steps of observed time.

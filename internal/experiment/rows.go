@@ -269,5 +269,8 @@ func (f figure) estimate() *Estimate {
 	if f.needs > 0 {
 		return &Estimate{Value: math.NaN(), Needs: int64(f.needs)}
 	}
+	if math.IsInf(f.Value, 1) {
+		return &Estimate{Value: f.Value}
+	}
 	return newEstimate(f.Interval)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"time"
 
 	"example.com/simrun/capacity"
 	"example.com/simrun/des"
@@ -42,7 +41,7 @@ type engine struct {
 	relax   []float64 // of each layout: seconds for which it remembers its past; 0 = unknown
 
 	looks      []int       // numbers of replications after which it may stop
-	confidence float64     // of the intervals at each of them
+	confidence float64     // of the intervals at the present one
 	level      stats.Level // at the present one
 
 	model    *ModelError            // nil = such predictions were never compared with reality
@@ -52,6 +51,7 @@ type engine struct {
 	notes    []string
 
 	samples    [][]sample    // of each layout and replication
+	windows    [][]sample    // windows as long as the file says, where replications are longer
 	pools      []pool        // of each layout
 	footprints []*sim.Memory // of each layout: of the first replication, with its course
 	events     int64
@@ -61,7 +61,6 @@ type engine struct {
 
 // Run answers a scenario. The error is ctx's when it was interrupted.
 func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error) {
-	began := time.Now()
 	e := newEngine(ctx, sc, o)
 	e.scope = newScope(e)
 	r, err := e.answer()
@@ -72,7 +71,6 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		return nil, err
 	}
 	r.Run.Events = e.events
-	r.Run.WallSeconds = time.Since(began).Seconds()
 	return r, nil
 }
 
@@ -91,7 +89,7 @@ func newEngine(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
 	if e.exact {
 		e.looks = []int{1}
 	}
-	e.confidence = confidenceOf(sc.Run.Confidence, len(e.looks))
+	e.confidence = confidenceAt(sc.Run.Confidence, 0, len(e.looks))
 	e.model = modelError(sc)
 	return e
 }
@@ -104,6 +102,9 @@ func (e *engine) answer() (*Result, error) {
 	}
 	reached, err := e.replicate()
 	if err != nil {
+		return nil, err
+	}
+	if err := e.observeWindows(); err != nil {
 		return nil, err
 	}
 	r := e.summarise(reached)
@@ -166,10 +167,11 @@ func (e *engine) options() sim.Options {
 
 // replicate runs replications of all layouts, from one look to the next, until they say enough.
 func (e *engine) replicate() (reached bool, err error) {
-	for _, next := range e.looks {
+	for i, next := range e.looks {
 		if err := e.extend(next); err != nil {
 			return false, err
 		}
+		e.confidence = confidenceAt(e.sc.Run.Confidence, i, len(e.looks))
 		e.look(next)
 		switch e.state(next == e.looks[len(e.looks)-1]) {
 		case saysEnough:

@@ -172,7 +172,7 @@ strategies:
 func TestPairingReducesVariance(t *testing.T) {
 	r := answer(t, withSLO("{wait: {mean: 10s}}"))
 	for _, c := range r.Comparisons {
-		if c.Class == "a" && c.Metric == "response.mean" {
+		if c.Class == "a" && c.Metric.String() == "response.mean" {
 			assert.Less(t, c.Difference.Value, 0.0)
 			assert.Greater(t, c.VarianceReduction, 0.0)
 			return

@@ -1,8 +1,6 @@
 package experiment
 
 import (
-	"math"
-
 	"example.com/simrun/des"
 	"example.com/simrun/sim"
 	"example.com/simrun/worker"
@@ -74,7 +72,7 @@ func newSample(r *sim.Result, end, span des.Time) sample {
 		c := &r.Classes[i]
 		s.classes = append(s.classes, newClassSample(c, span))
 		s.course = append(s.course, c.Course)
-		mergeClass(&all, c)
+		all.Merge(c)
 		s.little.add(c, end)
 	}
 	total := newClassSample(&all, span)
@@ -115,40 +113,6 @@ func newClassSample(c *worker.ClassTally, span des.Time) classSample {
 	return s
 }
 
-// figureOf is a statistic of what a histogram holds, in seconds; NaN when it is empty.
-func figureOf(h *des.Histogram, s workloads.Stat) float64 {
-	switch {
-	case h.Count() == 0:
-		return math.NaN()
-	case s.Kind == workloads.Mean:
-		return h.Mean()
-	case s.Kind == workloads.Max:
-		return h.Max().Seconds()
-	}
-	return h.Quantile(s.P)
-}
-
-// mergeClass adds what was observed of one class to another.
-func mergeClass(to, c *worker.ClassTally) {
-	to.Published += c.Published
-	to.Retried += c.Retried
-	to.Duplicated += c.Duplicated
-	to.Attempts += c.Attempts
-	to.Cut += c.Cut
-	to.Forfeited.Merge(&c.Forfeited)
-	to.ServiceFailures += c.ServiceFailures
-	to.Killed.Merge(&c.Killed)
-	for o, n := range c.ByOutcome {
-		to.ByOutcome[o] += n
-	}
-	for d := range durations {
-		histogramOf(to, d).Merge(histogramOf(c, d))
-	}
-	to.InQueue.Merge(c.InQueue)
-	to.InReserved.Merge(c.InReserved)
-	to.InETA.Merge(c.InETA)
-}
-
 // pool is all replications of one layout together.
 type pool struct {
 	classes []worker.ClassTally // the last is over all tasks
@@ -165,8 +129,8 @@ func (p *pool) add(r *sim.Result) {
 	all := &p.classes[len(r.Classes)]
 	for i := range r.Classes {
 		c := &r.Classes[i]
-		mergeClass(&p.classes[i], c)
-		mergeClass(all, c)
+		p.classes[i].Merge(c)
+		all.Merge(c)
 		if p.classes[i].Within == nil {
 			p.classes[i].Within = make([]worker.Share, len(c.Within))
 		}

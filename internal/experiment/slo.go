@@ -43,9 +43,8 @@ func (e *engine) targets(class int, f func(o *workloads.SLO, target int)) {
 
 // judge looks at a target of a class. target counts the class's targets on durations.
 func (e *engine) judge(layout, class int, o *workloads.SLO, target int) judged {
-	j := judged{SLO: SLO{Metric: o.Name, Verdict: undecided, Target: o.Bound.Seconds(), within: o.Slice, by: o.HasBy}, figure: math.NaN()}
+	j := judged{SLO: SLO{Metric: o.Metric, Verdict: undecided, Target: o.Target(), within: o.Slice, by: o.HasBy}, figure: math.NaN()}
 	if o.Share != workloads.NoShare {
-		j.Target, j.IsShare = o.MaxShare, true
 		e.judgeShare(&j, layout, class, o)
 		return j
 	}
@@ -84,7 +83,7 @@ func (e *engine) met(layout, class, target int) (met, of []float64) {
 // judgeQuantile: "95 % within 200 ms" is decided by the share of tasks within 200 ms, counted exactly, and the interval
 // of the quantile is where the same share says so.
 func (e *engine) judgeQuantile(j *judged, layout, class int, o *workloads.SLO, target int) {
-	rows := e.due(layout, class, target, durationOf[o.Metric])
+	rows := e.due(layout, class, target, durationOf[o.Of])
 	if rows.total == 0 {
 		j.nothing()
 		return
@@ -103,8 +102,8 @@ const lostMean = 0.01
 
 // judgeMean: the mean of the tasks that have the duration; where more than a few have none, it is missed.
 func (e *engine) judgeMean(j *judged, layout, class int, o *workloads.SLO, target int) {
-	rows := e.rows(layout, class, durationOf[o.Metric])
-	due := e.due(layout, class, target, durationOf[o.Metric])
+	rows := e.rows(layout, class, durationOf[o.Of])
+	due := e.due(layout, class, target, durationOf[o.Of])
 	if due.total == 0 {
 		j.nothing()
 		return
@@ -127,9 +126,9 @@ func (e *engine) judgeMean(j *judged, layout, class int, o *workloads.SLO, targe
 
 // judgeMax: no task of any replication may go beyond.
 func (e *engine) judgeMax(j *judged, layout, class int, o *workloads.SLO, target int) {
-	rows := e.rows(layout, class, durationOf[o.Metric])
+	rows := e.rows(layout, class, durationOf[o.Of])
 	met, of := e.met(layout, class, target)
-	due := e.due(layout, class, target, durationOf[o.Metric])
+	due := e.due(layout, class, target, durationOf[o.Of])
 	if due.total == 0 {
 		j.nothing()
 		return
@@ -174,10 +173,7 @@ func (e *engine) judgeWindows(j *judged, layout, class int, o *workloads.SLO, ta
 	if e.exact {
 		share.Low, share.High = share.Value, share.Value
 	}
-	value := e.due(layout, class, target, durationOf[o.Metric]).stat(o.Stat)
-	if !o.HasBy {
-		j.Value = value.estimate()
-	}
+	value := e.due(layout, class, target, durationOf[o.Of]).stat(o.Stat) // of the whole window: it ranks layouts, and decides nothing
 	j.Attained, j.figure, j.row = newEstimate(share), value.Value, value.row
 	j.decisive, j.decides = share, heldWindows
 	j.Verdict = flip(side(share, heldWindows))

@@ -20,8 +20,9 @@ const (
 	spans      = 20      // relaxation times in the window of a replication
 	forgotten  = 3       // relaxation times before it, in which the empty start is forgotten
 	pilotSpans = 10      // relaxation times of a pilot, at least
+	unsettled  = 8       // durations after which waits that still grow are taken to do so for ever
 	bins       = 320     // slices of a pilot whose mean waits are looked at
-	mostTasks  = 600_000 // of a replication that is lengthened
+	mostTasks  = 120_000 // of a replication that is lengthened
 )
 
 // settle finds how much to delete before the observed window, and how long that has to be. The relaxation time is that
@@ -69,14 +70,22 @@ func (e *engine) lengthen(warmup bool) error {
 		if err != nil {
 			return err
 		}
+		if p.stuck != "" {
+			e.rule = "none: " + p.stuck
+			e.notes = append(e.notes, "not stationary: "+p.stuck+", so the figures are those of a run that starts empty")
+			return nil
+		}
 		memory := known
 		for i, l := range stable {
 			e.relax[l] = max(e.relaxation(l), p.memory[i])
 			memory = max(memory, e.relax[l])
 		}
 		enough := length.Seconds() >= pilotSpans*memory && p.level
-		if !enough && length < most {
+		if !enough && length < most && (p.level || length < unsettled*e.sc.Run.Duration) {
 			continue
+		}
+		if !p.level {
+			memory = min(memory, e.sc.Run.Duration.Seconds()/spans)
 		}
 		e.horizon = min(most, max(e.sc.Run.Duration, rounded(spans*memory)))
 		if warmup {
@@ -217,6 +226,7 @@ func (e *engine) pieces(l int, n float64) float64 {
 type piloted struct {
 	memory []float64 // of each layout: seconds for which its waits remember
 	level  bool      // no class waits longer in the second half than in the first
+	stuck  string    // what never ends, if much of a class does not
 }
 
 // pilot runs one block of layouts from empty.
@@ -233,6 +243,7 @@ func (e *engine) pilot(layouts []int, length des.Time) (p piloted, err error) {
 		e.events += results[i].Events
 	}
 	p.level = true
+	p.stuck = e.stuckIn(results)
 	slice := length.Seconds() / bins
 	for l := range layouts {
 		memory := 0.0
@@ -248,6 +259,22 @@ func (e *engine) pilot(layouts []int, length des.Time) (p piloted, err error) {
 		p.memory = append(p.memory, memory)
 	}
 	return p, nil
+}
+
+// stuckIn says what never ended in runs, where much of a class did not.
+func (e *engine) stuckIn(results []sim.Result) string {
+	for c := range e.sc.Classes {
+		var published, left int64
+		for i := range results {
+			t := &results[i].Classes[c]
+			published += t.Published - t.Cut
+			left += t.ByOutcome[worker.Unstarted] + t.ByOutcome[worker.Unfinished] + t.ByOutcome[worker.Retrying] - t.Cut
+		}
+		if float64(left) > muchStuck*float64(published) {
+			return fmt.Sprintf("%s of %s had not ended by the end of a pilot", units.Share(float64(left)/float64(published)), e.sc.Classes[c].Name)
+		}
+	}
+	return ""
 }
 
 // level says that waits are no longer in the second half of what comes after a slice than in the first: on the same

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"example.com/simrun/internal/units"
 	"example.com/simrun/stats"
@@ -189,6 +188,7 @@ func (e *engine) class(l, c int) Class {
 	if withheld {
 		return class
 	}
+	class.Window, class.ResponseWindow = e.window(l, c, wait), e.window(l, c, response)
 	class.StretchByCause = e.pools[l].stretchOf(c)
 	of := func(d duration) *Quantiles { return e.quantiles(l, c, d) }
 	class.Wait, class.WaitAll, class.WaitPerAttempt = of(wait), of(waitAll), of(waitPerAttempt)
@@ -231,19 +231,15 @@ func (e *engine) compare() []Comparison {
 				c == len(e.sc.Classes) && len(e.withheld[l])+len(e.withheld[base]) > 0 {
 				continue
 			}
-			for _, m := range []struct {
-				name string
-				d    duration
-				s    workloads.Stat
-			}{
-				{"wait.mean", wait, average},
-				{"wait.p95", wait, quantile(0.95)},
-				{"wait.p99", wait, quantile(0.99)},
-				{"response.mean", response, average},
-				{"response.p95", response, quantile(0.95)},
+			for _, m := range []workloads.Metric{
+				{Of: worker.Wait, Stat: average},
+				{Of: worker.Wait, Stat: workloads.Percentile(95)},
+				{Of: worker.Wait, Stat: workloads.Percentile(99)},
+				{Of: worker.Response, Stat: average},
+				{Of: worker.Response, Stat: workloads.Percentile(95)},
 			} {
-				if cmp, ok := e.pair(l, base, c, m.d, m.s); ok {
-					cmp.Metric = m.name
+				if cmp, ok := e.pair(l, base, c, durationOf[m.Of], m.Stat); ok {
+					cmp.Metric = m
 					comparisons = append(comparisons, cmp)
 				}
 			}
@@ -297,7 +293,7 @@ func (e *engine) open(reached bool) (said []string) {
 					return
 				}
 				said = append(said, fmt.Sprintf("%s: %s %s is open after %s: %s", e.sc.Layouts[l].Name, e.sc.Classes[c].Name,
-					strings.Replace(o.Name, ".", " ", 1), units.Plural(e.level.N, "replication", "replications"), e.wouldTake(&j)))
+					o.Metric.Words(), units.Plural(e.level.N, "replication", "replications"), e.wouldTake(&j)))
 			})
 		}
 	}

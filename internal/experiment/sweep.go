@@ -38,7 +38,7 @@ type CellStrategy struct {
 	Slots    int         `json:"slots"`
 	Cost     *float64    `json:"cost_per_hour,omitempty"`
 	Verdict  string      `json:"verdict"` // on all targets together: pass | fail | undecided; "" without targets
-	Worst    *Estimate   `json:"worst"`   // by what layouts are ranked: the largest of figure / target, or without targets the mean slowdown; nil when withheld
+	Worst    *Estimate   `json:"worst"`   // by what layouts are ranked: the largest of figure / target, or without targets the mean response; nil when withheld
 	Classes  []CellClass `json:"classes"`
 	All      *CellClass  `json:"all"`
 	Unstable []Unstable  `json:"unstable,omitempty"`

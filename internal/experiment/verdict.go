@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"example.com/simrun/internal/units"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -182,14 +181,6 @@ func (e *engine) closest(r *Result) *Closest {
 		Strategy: found.strategy, Class: found.class, Metric: found.slo.Metric,
 		Value: found.slo.Value.Value, Target: found.slo.Target,
 	}
-}
-
-// says writes a figure of a target: a duration, or a share.
-func (o *SLO) says(v float64) string {
-	if o.IsShare {
-		return units.Share(v)
-	}
-	return units.Duration(v)
 }
 
 // inputs counts the arrivals and the work of every class.

@@ -103,24 +103,24 @@ func (e *engine) whyMarginal(s *Strategy) string {
 		}
 	}
 	return fmt.Sprintf("%s %s is %s, nearer to its target of %s than predictions of this kind were to reality (%s: %s)",
-		class, strings.Replace(least.Metric, ".", " ", 1), least.says(least.Value.Value), least.says(least.Target), e.model.Preset, units.Share(e.model.P95))
+		class, least.Metric.Words(), least.Metric.Show(least.Value.Value), least.Metric.Show(least.Target), e.model.Preset, units.Share(e.model.P95))
 }
 
 // whyUndecided names the first target of the baseline that is open.
 func (e *engine) whyUndecided(r *Result) string {
 	for _, c := range r.Strategies[e.sc.Baseline].Classes {
 		for _, o := range c.SLO {
-			metric := strings.Replace(o.Metric, ".", " ", 1)
+			metric := o.Metric.Words()
 			switch {
 			case o.Verdict != undecided:
 			case o.Value == nil && o.Attained == nil:
 				return fmt.Sprintf(": nothing was observed of %s %s", c.Name, metric)
 			case o.Attained != nil && o.Attained.Low != nil && !(o.Value.Known() && o.Value.Low != nil):
-				return fmt.Sprintf(": between %s and %s of %s meet the %s of %s", units.Share(*o.Attained.Low), units.Share(*o.Attained.High), c.Name, metric, o.says(o.Target))
+				return fmt.Sprintf(": between %s and %s of %s meet the %s of %s", units.Share(*o.Attained.Low), units.Share(*o.Attained.High), c.Name, metric, o.Metric.Show(o.Target))
 			case o.Value.Known() && o.Value.Low != nil:
-				return fmt.Sprintf(": %s %s lies between %s and %s, its target is %s", c.Name, metric, o.says(*o.Value.Low), o.says(*o.Value.High), o.says(o.Target))
+				return fmt.Sprintf(": %s %s lies between %s and %s, its target is %s", c.Name, metric, o.Metric.Show(*o.Value.Low), o.Metric.Show(*o.Value.High), o.Metric.Show(o.Target))
 			case o.Value.Known():
-				return fmt.Sprintf(": %s %s is %s, its target %s", c.Name, metric, o.says(o.Value.Value), o.says(o.Target))
+				return fmt.Sprintf(": %s %s is %s, its target %s", c.Name, metric, o.Metric.Show(o.Value.Value), o.Metric.Show(o.Target))
 			}
 		}
 	}
@@ -137,8 +137,8 @@ func all(targets int) string {
 // describe says what is missed and by how much: notify wait p95: 3.2 s against a target of 200 ms.
 func describe(m *miss) string {
 	o := m.slo
-	what := fmt.Sprintf("%s %s", m.class, strings.Replace(o.Metric, ".", " ", 1))
-	target := o.says(o.Target)
+	what := fmt.Sprintf("%s %s", m.class, o.Metric.Words())
+	target := o.Metric.Show(o.Target)
 	switch {
 	case o.within > 0 && o.Attained != nil:
 		return fmt.Sprintf("%s within %s in every %s: it held in %s of the runs", what, target, units.Duration(o.within.Seconds()), units.Share(o.Attained.Value))
@@ -147,9 +147,9 @@ func describe(m *miss) string {
 	case o.Value == nil && o.Attained == nil:
 		return fmt.Sprintf("%s (target %s): its queue grows without end", what, target)
 	case o.over > 0 && o.Value.Known() && o.Value.Value > o.Target:
-		return fmt.Sprintf("%s: %s at the most, against a target of %s, which %s went over", what, o.says(o.Value.Value), target, units.Plural(o.over, "run", "runs"))
+		return fmt.Sprintf("%s: %s at the most, against a target of %s, which %s went over", what, o.Metric.Show(o.Value.Value), target, units.Plural(o.over, "run", "runs"))
 	case o.Value.Known() && o.Value.Value > o.Target:
-		return fmt.Sprintf("%s: %s against a target of %s", what, o.says(o.Value.Value), target)
+		return fmt.Sprintf("%s: %s against a target of %s", what, o.Metric.Show(o.Value.Value), target)
 	case o.Attained != nil:
 		return fmt.Sprintf("%s (target %s): only %s of %s were within it", what, target, units.Share(o.Attained.Value), m.class)
 	}

@@ -6,6 +6,10 @@
 //	trace.csv        the tasks as they were asked for, in the form that package workloads reads
 //	run1.csv, ...    the tasks as they were observed, once a run: the columns of the tasks CSV
 //
+// Start with these three files: recording.go, what a recording is; scenario.go, what becomes of it; and import.go, which does
+// the same with an event log (events.go, log.go), fitting arrivals (arrivals.go) and laws (law.go). doubts.go says what a log
+// cannot tell.
+//
 // What becomes of a recording is a scenario file as text, read back by package scenarios: so that everybody can see,
 // keep and edit what is simulated. The package must not know how anything is simulated or compared.
 //

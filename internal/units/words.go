@@ -96,7 +96,7 @@ func distance(a, b string) int {
 	return last[len(t)]
 }
 
-// Shorten keeps a message readable whatever stands in it.
+// Shorten cuts a value that is shown in a message to 60 characters.
 func Shorten(s string) string {
 	if r := []rune(s); len(r) > 60 {
 		return string(r[:57]) + "..."

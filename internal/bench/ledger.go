@@ -1,10 +1,11 @@
-package experiment
+package bench
 
 import (
 	"cmp"
 	"slices"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/experiment"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -21,8 +22,8 @@ type ledger struct {
 // ledgerRow is one task.
 type ledgerRow struct {
 	class    int32
-	task     Task
-	attempts []Attempt
+	task     experiment.Task
+	attempts []experiment.Attempt
 	phases   []des.Time // of its first attempt, where tasks share one thread
 	took     des.Time   // that attempt by the clock of its body
 }
@@ -41,7 +42,7 @@ func (l *ledger) Publish(_ des.Time, task int32, id string, p *worker.Publicatio
 	}
 	l.of[task] = int32(len(l.rows))
 	c := &l.classes[p.Class]
-	t := Task{
+	t := experiment.Task{
 		ID: id, Class: c.Name, Queue: l.layout.Queues[l.layout.ClassQueue[p.Class]].Name, Strategy: l.layout.Name, Due: p.Due,
 		Published: des.Never, Received: des.Never, Started: des.Never, Ended: des.Never, Outcome: worker.Unstarted,
 	}
@@ -72,7 +73,7 @@ func (l *ledger) Record(r worker.Record) {
 		t.Started = min(t.Started, r.At)
 		t.Attempts++
 		t.Outcome = worker.Unfinished
-		row.attempts = append(row.attempts, Attempt{
+		row.attempts = append(row.attempts, experiment.Attempt{
 			ID: t.ID, Class: t.Class, Worker: t.Worker, Strategy: t.Strategy, Slot: int(r.Slot), Number: int(r.Attempt),
 			Started: r.At, Ended: des.Never, Outcome: worker.Unfinished,
 		})
@@ -89,7 +90,7 @@ func (l *ledger) Record(r worker.Record) {
 }
 
 // tables are the rows by due, and their attempts.
-func (l *ledger) tables() (tasks []Task, attempts []Attempt) {
+func (l *ledger) tables() (tasks []experiment.Task, attempts []experiment.Attempt) {
 	l.sort()
 	for i := range l.rows {
 		tasks = append(tasks, l.rows[i].task)

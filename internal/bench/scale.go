@@ -1,4 +1,4 @@
-package experiment
+package bench
 
 import (
 	"math"
@@ -89,6 +89,28 @@ func hasten(w *worker.Config, speed float64) {
 	}
 	w.Charged = false
 	o.After, o.Wake = 0, 0 // bodies that really wait wake as late as their machine lets them
+}
+
+// hastenFleets speeds up what scales replicas.
+func hastenFleets(fleets []worker.Fleet, speed float64) []worker.Fleet {
+	fleets = slices.Clone(fleets)
+	for i := range fleets {
+		f := &fleets[i]
+		for _, t := range []*des.Time{&f.Poll, &f.First, &f.Cooldown, &f.Grace} {
+			*t = divided(*t, speed)
+		}
+		if f.Policy == worker.Latency {
+			f.Target /= speed
+		}
+		if law, ok := f.Boot.(workloads.Dist); ok {
+			f.Boot = scaledBy(law, 1/speed, 0)
+		}
+		f.Plan = slices.Clone(f.Plan)
+		for p := range f.Plan {
+			f.Plan[p].For = divided(f.Plan[p].For, speed)
+		}
+	}
+	return fleets
 }
 
 // hurry speeds up a process of arrivals, with whatever plan it has.

@@ -1,4 +1,4 @@
-package experiment
+package bench
 
 import (
 	"math"
@@ -8,33 +8,28 @@ import (
 	"example.com/simrun/workloads"
 )
 
-var benchFigures = []struct {
-	name     string
-	duration duration
-	stat     workloads.Stat
-}{
-	{"wait.mean", wait, average},
-	{"wait.p50", wait, quantile(0.5)},
-	{"wait.p95", wait, quantile(0.95)},
-	{"wait.p99", wait, quantile(0.99)},
-	{"response.mean", response, average},
-	{"response.p50", response, quantile(0.5)},
-	{"response.p95", response, quantile(0.95)},
-	{"response.p99", response, quantile(0.99)},
+// figures are what is measured and predicted of every class.
+func figures() (all []workloads.Metric) {
+	for _, of := range []worker.Metric{worker.Wait, worker.Response} {
+		for _, stat := range []workloads.Stat{{Kind: workloads.Mean}, workloads.Percentile(50), workloads.Percentile(95), workloads.Percentile(99)} {
+			all = append(all, workloads.Metric{Of: of, Stat: stat})
+		}
+	}
+	return all
 }
 
 // summarise makes the figures of one layout of its runs that are not void, or of all if every one is.
-func (b *bench) summarise(layout int) {
-	s := &b.out.Strategies[layout]
-	var counted []benchTally
-	for i, t := range b.tallies[layout] {
+func (m *measurement) summarise(layout int) {
+	s := &m.out.Strategies[layout]
+	var counted []pair
+	for i, t := range m.tallies[layout] {
 		if s.Runs[i].Void == "" {
 			counted = append(counted, t)
 		}
 	}
 	if len(counted) == 0 {
 		s.Void = true
-		counted = b.tallies[layout]
+		counted = m.tallies[layout]
 	}
 	if len(counted) == 0 {
 		return // interrupted before its first run
@@ -42,37 +37,36 @@ func (b *bench) summarise(layout int) {
 	seconds := 0.0
 	for i := range s.Runs {
 		if s.Void || s.Runs[i].Void == "" {
-			seconds += min(b.opts.For.Seconds(), s.Runs[i].Seconds)
+			seconds += min(m.opts.For.Seconds(), s.Runs[i].Seconds)
 		}
 	}
-	for class := range b.classes {
-		c := BenchClass{Name: b.classes[class].Name}
+	for class := range m.classes {
+		c := Class{Name: m.classes[class].Name}
 		var measured, predicted, replayed worker.ClassTally
 		for _, t := range counted {
-			mergeClass(&measured, &t.measured.Classes[class])
-			mergeClass(&predicted, &t.predicted.Classes[class])
+			measured.Merge(&t.measured.Classes[class])
+			predicted.Merge(&t.predicted.Classes[class])
 			c.Waits.Measured = append(c.Waits.Measured, &t.measured.Classes[class].Wait)
 			if t.replayed != nil {
-				mergeClass(&replayed, &t.replayed.Classes[class])
+				replayed.Merge(&t.replayed.Classes[class])
 			}
 		}
 		s.Throughput += float64(measured.ByOutcome[worker.OK]) / seconds
 		s.Predicted += float64(predicted.ByOutcome[worker.OK]) / seconds
 		c.N = measured.Wait.Count()
 		c.Waits.Predicted, c.Waits.Replayed = &predicted.Wait, &replayed.Wait
-		for _, f := range benchFigures {
-			of := func(t *worker.ClassTally) float64 { return figureOf(histogramOf(t, f.duration), f.stat) }
-			x := BenchFigure{Metric: f.name, Measured: of(&measured), Predicted: of(&predicted), Low: math.Inf(1), High: math.Inf(-1)}
+		for _, f := range figures() {
+			x := Figure{Metric: f, Measured: f.In(&measured), Predicted: f.In(&predicted), Low: math.Inf(1), High: math.Inf(-1)}
 			if math.IsNaN(x.Measured) || math.IsNaN(x.Predicted) {
 				continue // nothing ended
 			}
 			for _, t := range counted {
-				if one := of(&t.measured.Classes[class]); !math.IsNaN(one) {
+				if one := f.In(&t.measured.Classes[class]); !math.IsNaN(one) {
 					x.Low, x.High = min(x.Low, one), max(x.High, one)
 				}
 			}
 			x.Error, x.Within = relative(x.Predicted, x.Measured), within(x.Predicted, x.Measured)
-			if again := of(&replayed); b.opts.Replay && !math.IsNaN(again) {
+			if again := f.In(&replayed); m.opts.Replay && !math.IsNaN(again) {
 				e := relative(again, x.Measured)
 				x.Replayed, x.ReplayError, x.ReplayWithin = &again, &e, within(again, x.Measured)
 			}
@@ -83,10 +77,10 @@ func (b *bench) summarise(layout int) {
 }
 
 func relative(predicted, measured float64) float64 {
-	return (predicted - measured) / max(measured, benchAllowance)
+	return (predicted - measured) / max(measured, allowance)
 }
 
-func within(predicted, measured float64) bool { return math.Abs(predicted-measured) <= benchAllowance }
+func within(predicted, measured float64) bool { return math.Abs(predicted-measured) <= allowance }
 
 // Values are n quantiles of a histogram in seconds, at equal distances: a sample of it for a plot.
 func Values(h *des.Histogram, n int) (values []float64) {

@@ -1,4 +1,4 @@
-package experiment_test
+package bench_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/simrun/des"
-	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/bench"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/sim"
 	"example.com/simrun/strategies"
@@ -19,7 +19,7 @@ import (
 	"example.com/simrun/workloads"
 )
 
-const benchScenario = `
+const scenario = `
 name: b
 broker: ideal
 run: {duration: 1m, warmup: 0s}
@@ -44,8 +44,8 @@ strategies:
 `
 
 // perfect is a real world that is as the simulator has it: no machine, no overheads, late by what is given.
-func perfect(late des.Time) experiment.Real {
-	return func(_ context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
+func perfect(late des.Time) bench.Real {
+	return func(_ context.Context, l *strategies.Layout, classes []workloads.Class, o bench.TrialOptions) (bench.Trial, error) {
 		so := sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Faults: o.Faults}
 		if o.Recorder != nil {
 			so.Recorder = o.Recorder
@@ -57,7 +57,7 @@ func perfect(late des.Time) experiment.Real {
 			free.Node[i] = -1
 		}
 		r := sim.New(&free, classes, nil, so).Run()
-		t := experiment.Trial{Tally: r.Tally, End: r.End}
+		t := bench.Trial{Tally: r.Tally, End: r.End}
 		for range 1000 {
 			t.Lag.Add(late)
 			t.SendLag.Add(0)
@@ -66,25 +66,25 @@ func perfect(late des.Time) experiment.Real {
 	}
 }
 
-func benchScenarioOf(t *testing.T, text string) *scenarios.Scenario {
+func scenarioOf(t *testing.T, text string) *scenarios.Scenario {
 	t.Helper()
 	sc, err := scenarios.Decode("b.yaml", []byte(text), ".")
 	require.NoError(t, err)
 	return sc
 }
 
-func benchOptions() experiment.BenchOptions {
-	return experiment.BenchOptions{
+func options() bench.Options {
+	return bench.Options{
 		For: time.Minute, Speed: 1, Rounds: 2, Executor: "goroutine", Replay: true, Keep: true,
-		Calibration: experiment.Calibration{Cores: 2, Efficiency: 1},
+		Calibration: bench.Calibration{Cores: 2, Efficiency: 1},
 	}
 }
 
 func TestAPerfectWorldIsPredictedExactly(t *testing.T) {
 	for _, speed := range []float64{1, 10} {
-		o := benchOptions()
+		o := options()
 		o.Speed, o.For = speed, time.Duration(float64(time.Minute)/speed)
-		b, err := experiment.Measure(t.Context(), benchScenarioOf(t, benchScenario), perfect(0), o)
+		b, err := bench.Measure(t.Context(), scenarioOf(t, scenario), perfect(0), o)
 		require.NoError(t, err)
 		require.Len(t, b.Strategies, 2)
 		for _, s := range b.Strategies {
@@ -107,12 +107,12 @@ func TestAPerfectWorldIsPredictedExactly(t *testing.T) {
 
 // Ten times as fast is the same day in a tenth of the time: arrivals, demands, delays.
 func TestSpeedScalesEverything(t *testing.T) {
-	sc := benchScenarioOf(t, benchScenario)
-	slow, err := experiment.Measure(t.Context(), sc, perfect(0), benchOptions())
+	sc := scenarioOf(t, scenario)
+	slow, err := bench.Measure(t.Context(), sc, perfect(0), options())
 	require.NoError(t, err)
-	o := benchOptions()
+	o := options()
 	o.Speed, o.For = 10, 6*time.Second
-	fast, err := experiment.Measure(t.Context(), sc, perfect(0), o)
+	fast, err := bench.Measure(t.Context(), sc, perfect(0), o)
 	require.NoError(t, err)
 	for i := range slow.Strategies {
 		for j := range slow.Strategies[i].Classes {
@@ -127,7 +127,7 @@ func TestSpeedScalesEverything(t *testing.T) {
 
 // Machines that fail, a broker that is down and a deploy strike the workers that run here, sped up as everything else.
 func TestPlannedFaultsStrikeHere(t *testing.T) {
-	text := strings.Replace(benchScenario, "tasks:", `machines:
+	text := strings.Replace(scenario, "tasks:", `machines:
   m: {cores: 1000, boot: 2s}
   n: {cores: 1000}
 faults:
@@ -139,11 +139,11 @@ tasks:`, 1)
 	text = strings.Replace(text, "duration: 1m", "duration: 11h", 1)
 	text = strings.ReplaceAll(text, "disable_prefetch: true", "disable_prefetch: true, machine: m")
 	for _, speed := range []float64{1, 10} {
-		o := benchOptions()
+		o := options()
 		o.Speed, o.For, o.Replay, o.Keep, o.Rounds = speed, time.Duration(float64(time.Minute)/speed), false, false, 1
-		sc := benchScenarioOf(t, text)
+		sc := scenarioOf(t, text)
 		var seen []system.Fault
-		b, err := experiment.Measure(t.Context(), sc, func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, to experiment.TrialOptions) (experiment.Trial, error) {
+		b, err := bench.Measure(t.Context(), sc, func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, to bench.TrialOptions) (bench.Trial, error) {
 			seen = to.Faults
 			return perfect(0)(ctx, l, classes, to)
 		}, o)
@@ -164,12 +164,12 @@ tasks:`, 1)
 			}
 		}
 	}
-	o := benchOptions()
-	_, err := experiment.Measure(t.Context(), benchScenarioOf(t, text), perfect(0), o)
-	require.EqualError(t, err, "machine m down: a replay does not know how long what a fault cuts off would have taken: want no --replay")
+	o := options()
+	_, err := bench.Measure(t.Context(), scenarioOf(t, text), perfect(0), o)
+	require.EqualError(t, err, "machine m down: a replay cannot know how long the tasks that a fault cuts off would have taken: want no --replay")
 	o.Replay = false
-	_, err = experiment.Measure(t.Context(), benchScenarioOf(t, text), perfect(0), o)
-	require.EqualError(t, err, "machine m down: a recording does not hold planned faults: want no --record")
+	_, err = bench.Measure(t.Context(), scenarioOf(t, text), perfect(0), o)
+	require.EqualError(t, err, "machine m down: a recording cannot hold planned faults: want no --record")
 }
 
 // A calendar that is sped up has its hours in as much less time, from whatever hour it starts.
@@ -184,9 +184,9 @@ strategies:
   s: {workers: {w: {queues: [hourly], concurrency: 1}}}
 `
 	for _, speed := range []float64{1, 60, 77, 7200} {
-		o := benchOptions()
+		o := options()
 		o.Speed, o.For, o.Rounds, o.Replay = speed, time.Duration(float64(6*time.Hour)/speed), 1, false
-		b, err := experiment.Measure(t.Context(), benchScenarioOf(t, text), perfect(0), o)
+		b, err := bench.Measure(t.Context(), scenarioOf(t, text), perfect(0), o)
 		require.NoError(t, err)
 		s := b.Strategies[0]
 		require.EqualValues(t, 18, s.Runs[0].Published, speed)
@@ -195,7 +195,7 @@ strategies:
 			assert.InDelta(t, hour*3600/speed, a.Due.Seconds(), 1e-6, "speed %v", speed)
 		}
 		for _, f := range s.Classes[0].Figures {
-			if f.Metric == "wait.mean" {
+			if f.Metric.String() == "wait.mean" {
 				assert.InDelta(t, 1200/speed, f.Measured, 0.01*1200/speed, "20 minutes on average: none, one or two before it")
 			}
 		}
@@ -203,7 +203,7 @@ strategies:
 }
 
 func TestALateHarnessVoidsTheRun(t *testing.T) {
-	b, err := experiment.Measure(t.Context(), benchScenarioOf(t, benchScenario), perfect(100*time.Millisecond), benchOptions())
+	b, err := bench.Measure(t.Context(), scenarioOf(t, scenario), perfect(100*time.Millisecond), options())
 	require.NoError(t, err)
 	for _, s := range b.Strategies {
 		assert.True(t, s.Void)
@@ -215,7 +215,7 @@ func TestALateHarnessVoidsTheRun(t *testing.T) {
 func TestInterruptedBenchKeepsWhatItHas(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	runs := 0
-	third := func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o experiment.TrialOptions) (experiment.Trial, error) {
+	third := func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o bench.TrialOptions) (bench.Trial, error) {
 		r, err := perfect(0)(ctx, l, classes, o)
 		if runs++; runs == 3 {
 			cancel()
@@ -223,7 +223,7 @@ func TestInterruptedBenchKeepsWhatItHas(t *testing.T) {
 		}
 		return r, err
 	}
-	b, err := experiment.Measure(ctx, benchScenarioOf(t, benchScenario), third, benchOptions())
+	b, err := bench.Measure(ctx, scenarioOf(t, scenario), third, options())
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotNil(t, b)
 	assert.True(t, b.Interrupted)
@@ -233,7 +233,7 @@ func TestInterruptedBenchKeepsWhatItHas(t *testing.T) {
 
 // What was asked is what the run published: the trace of a recording and its tasks join on id.
 func TestAskedTasksAreThoseThatRan(t *testing.T) {
-	b, err := experiment.Measure(t.Context(), benchScenarioOf(t, benchScenario), perfect(0), benchOptions())
+	b, err := bench.Measure(t.Context(), scenarioOf(t, scenario), perfect(0), options())
 	require.NoError(t, err)
 	for _, s := range b.Strategies {
 		due := map[string]des.Time{}
@@ -284,7 +284,7 @@ func (p *phased) Record(r worker.Record) {
 // times of phases has to find it again.
 func TestReplayOfGeventFindsWhoWaitsForWhom(t *testing.T) {
 	const ms = time.Millisecond
-	sc := benchScenarioOf(t, `
+	sc := scenarioOf(t, `
 name: g
 broker: ideal
 tasks:
@@ -293,9 +293,9 @@ tasks:
 strategies:
   s: {workers: {w: {queues: [think, fetch], pool: gevent, concurrency: 20}}}
 `)
-	o := benchOptions()
+	o := options()
 	o.Keep = false
-	b, err := experiment.Measure(t.Context(), sc, func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, to experiment.TrialOptions) (experiment.Trial, error) {
+	b, err := bench.Measure(t.Context(), sc, func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, to bench.TrialOptions) (bench.Trial, error) {
 		require.NotNil(t, to.Body)
 		to.Recorder = &phased{to.Recorder, to.Body, map[int32][]des.Time{0: {200 * ms}, 1: {40 * ms, 2 * ms, 10 * ms}}, map[int32]des.Time{}}
 		return perfect(0)(ctx, l, classes, to)
@@ -305,7 +305,7 @@ strategies:
 		for _, f := range c.Figures {
 			require.NotNil(t, f.ReplayError)
 			assert.InDelta(t, 0, *f.ReplayError, 1e-9, "%s %s", c.Name, f.Metric)
-			if c.Name == "fetch" && f.Metric == "wait.p95" {
+			if c.Name == "fetch" && f.Metric.String() == "wait.p95" {
 				assert.Greater(t, f.Measured, 0.1, "it waits for what computes, in the broker")
 			}
 		}

@@ -1,4 +1,4 @@
-package experiment
+package bench
 
 import (
 	"fmt"
@@ -35,19 +35,19 @@ func faultsHere(sc *scenarios.Scenario, l *strategies.Layout, speed float64) (he
 }
 
 // unrecorded is why a run with planned faults cannot be replayed or recorded; nil if it can.
-func unrecorded(sc *scenarios.Scenario, o *BenchOptions) error {
+func unrecorded(sc *scenarios.Scenario, o *Options) error {
 	switch {
 	case len(sc.Faults) == 0:
 	case o.Replay:
-		return fmt.Errorf("%s: a replay does not know how long what a fault cuts off would have taken: want no --replay", sc.Faults[0].Name)
+		return fmt.Errorf("%s: a replay cannot know how long the tasks that a fault cuts off would have taken: want no --replay", sc.Faults[0].Name)
 	case o.Keep:
-		return fmt.Errorf("%s: a recording does not hold planned faults: want no --record", sc.Faults[0].Name)
+		return fmt.Errorf("%s: a recording cannot hold planned faults: want no --record", sc.Faults[0].Name)
 	}
 	return nil
 }
 
 // beyond are notes on the faults that the runs are too short for.
-func beyond(sc *scenarios.Scenario, o *BenchOptions) (notes []string) {
+func beyond(sc *scenarios.Scenario, o *Options) (notes []string) {
 	for i := range sc.Faults {
 		if f := &sc.Faults[i]; divided(f.At, o.Speed) >= o.For {
 			notes = append(notes, fmt.Sprintf("%s did not happen: it begins %s after the start, when no more tasks arrive.", f.Name, units.Duration(divided(f.At, o.Speed).Seconds())))

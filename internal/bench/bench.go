@@ -1,9 +1,10 @@
-package experiment
+package bench
 
 import (
 	"context"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/experiment"
 	"example.com/simrun/sim"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
@@ -41,16 +42,16 @@ type Trial struct {
 	Others      float64       // cores that other processes took meanwhile
 }
 
-// BenchOptions say how to measure.
-type BenchOptions struct {
+// Options say how to measure.
+type Options struct {
 	For         des.Time
 	Speed       float64 // arrivals come so many times as fast, and everything takes so much less time
 	Rounds      int
 	Executor    string
 	Calibration Calibration
-	Replay      bool           // simulate the measured body times, too
-	Keep        bool           // the tasks of every run, for a recording
-	Progress    func(Progress) // may be nil
+	Replay      bool                      // simulate the measured body times, too
+	Keep        bool                      // the tasks of every run, for a recording
+	Progress    func(experiment.Progress) // may be nil
 	Version     string
 }
 
@@ -92,32 +93,32 @@ func (c *Calibration) of(executor string) ExecutorCost {
 	return ExecutorCost{}
 }
 
-// Bench is a scenario measured, beside what is predicted for the same seconds: what bench.json holds. Durations are in
+// Result is a scenario measured, beside what is predicted for the same seconds: what bench.json holds. Durations are in
 // seconds of the run, also when it was sped up.
-type Bench struct {
-	Version     int             `json:"version"`
-	Simrun      string          `json:"simrun"`
-	Scenario    ScenarioInfo    `json:"scenario"`
-	For         float64         `json:"for"`
-	Speed       float64         `json:"speed"`
-	Rounds      int             `json:"rounds"`
-	Executor    string          `json:"executor"`
-	Interrupted bool            `json:"interrupted"`
-	Rule        string          `json:"void_rule"`
-	Calibration Calibration     `json:"calibration"`
-	Strategies  []BenchStrategy `json:"strategies"`
-	Notes       []string        `json:"notes,omitempty"`
+type Result struct {
+	Version     int                     `json:"version"`
+	Simrun      string                  `json:"simrun"`
+	Scenario    experiment.ScenarioInfo `json:"scenario"`
+	For         float64                 `json:"for"`
+	Speed       float64                 `json:"speed"`
+	Rounds      int                     `json:"rounds"`
+	Executor    string                  `json:"executor"`
+	Interrupted bool                    `json:"interrupted"`
+	Rule        string                  `json:"void_rule"`
+	Calibration Calibration             `json:"calibration"`
+	Strategies  []Strategy              `json:"strategies"`
+	Notes       []string                `json:"notes,omitempty"`
 }
 
-// BenchStrategy is one layout, measured.
-type BenchStrategy struct {
-	Name       string       `json:"name"`
-	Slots      int          `json:"slots"`
-	Void       bool         `json:"void"` // every run is: the figures are of void runs
-	Throughput float64      `json:"throughput"`
-	Predicted  float64      `json:"throughput_predicted"`
-	Runs       []BenchRun   `json:"runs"`
-	Classes    []BenchClass `json:"classes"`
+// Strategy is one layout, measured.
+type Strategy struct {
+	Name       string  `json:"name"`
+	Slots      int     `json:"slots"`
+	Void       bool    `json:"void"` // every run is: the figures are of void runs
+	Throughput float64 `json:"throughput"`
+	Predicted  float64 `json:"throughput_predicted"`
+	Runs       []Run   `json:"runs"`
+	Classes    []Class `json:"classes"`
 
 	// For recordings, when asked for.
 	Layout *strategies.Layout `json:"-"`
@@ -126,8 +127,8 @@ type BenchStrategy struct {
 	Tasks  []workloads.Class  `json:"-"` // as they ran
 }
 
-// BenchRun is one real run.
-type BenchRun struct {
+// Run is one real run.
+type Run struct {
 	Round      int     `json:"round"`
 	Published  int64   `json:"published"`
 	Succeeded  int64   `json:"succeeded"`
@@ -145,37 +146,37 @@ type BenchRun struct {
 	Died       int     `json:"children_died"`
 	Others     float64 `json:"cores_of_others"` // what other processes took meanwhile
 
-	Tasks    []Task    `json:"-"`
-	Attempts []Attempt `json:"-"`
+	Tasks    []experiment.Task    `json:"-"`
+	Attempts []experiment.Attempt `json:"-"`
 }
 
-// BenchClass is one class under one layout, over all runs that are not void.
-type BenchClass struct {
-	Name    string        `json:"name"`
-	N       int64         `json:"n"` // tasks that started
-	Figures []BenchFigure `json:"figures"`
+// Class is one class under one layout, over all runs that are not void.
+type Class struct {
+	Name    string   `json:"name"`
+	N       int64    `json:"n"` // tasks that started
+	Figures []Figure `json:"figures"`
 
-	Waits BenchSample `json:"-"`
+	Waits Sample `json:"-"`
 }
 
-// BenchSample is a distribution, for plots.
-type BenchSample struct {
+// Sample is a distribution, for plots.
+type Sample struct {
 	Measured            []*des.Histogram // of each run
 	Predicted, Replayed *des.Histogram
 }
 
-// BenchFigure is one figure of one class. An error is (predicted - measured) / measured, or / 1 ms where less was
+// Figure is one figure of one class. An error is (predicted - measured) / measured, or / 1 ms where less was
 // measured.
-type BenchFigure struct {
-	Metric      string   `json:"metric"` // wait.p50
-	Measured    float64  `json:"measured"`
-	Low         float64  `json:"low"` // least and most of the runs
-	High        float64  `json:"high"`
-	Predicted   float64  `json:"predicted"`
-	Error       float64  `json:"error"`
-	Within      bool     `json:"within_1ms"` // the difference is no more than the real clock is good for
-	Replayed    *float64 `json:"replayed,omitempty"`
-	ReplayError *float64 `json:"replay_error,omitempty"`
+type Figure struct {
+	Metric      workloads.Metric `json:"metric"`
+	Measured    float64          `json:"measured"`
+	Low         float64          `json:"low"` // least and most of the runs
+	High        float64          `json:"high"`
+	Predicted   float64          `json:"predicted"`
+	Error       float64          `json:"error"`
+	Within      bool             `json:"within_1ms"` // the difference is no more than the real clock is good for
+	Replayed    *float64         `json:"replayed,omitempty"`
+	ReplayError *float64         `json:"replay_error,omitempty"`
 
 	ReplayWithin bool `json:"replay_within_1ms,omitempty"`
 }

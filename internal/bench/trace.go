@@ -1,4 +1,4 @@
-package experiment
+package bench
 
 import (
 	"fmt"
@@ -23,18 +23,18 @@ func Recordable(classes []workloads.Class) error {
 	for i := range classes {
 		switch classes[i].Arrivals.Process.(type) {
 		case workloads.After, workloads.Closed:
-			return fmt.Errorf("tasks.%s.arrivals: they depend on the ends of other tasks: a trace holds only what is known beforehand", classes[i].Name)
+			return fmt.Errorf("tasks.%s.arrivals: they depend on when other tasks end, but a trace holds only what is known beforehand", classes[i].Name)
 		}
 	}
 	return nil
 }
 
 // asked draws the tasks of a run again, as they were published.
-func (b *bench) asked(queues func(class int32) string, key des.Key, until des.Time) (rows []AskedTask) {
-	src := workloads.NewSource(b.classes, key.WithName("tasks"), workloads.Options{Load: 1, Origin: b.start})
+func (m *measurement) asked(queues func(class int32) string, key des.Key, until des.Time) (rows []AskedTask) {
+	src := workloads.NewSource(m.classes, key.WithName("tasks"), workloads.Options{Load: 1, Origin: m.start})
 	var a workloads.Arrival
 	for src.Peek() < until && src.Next(&a) {
-		c := &b.classes[a.Class]
+		c := &m.classes[a.Class]
 		demands := make([]des.Time, len(c.Work))
 		var p worker.Publication
 		fate := src.Publication(&a, demands, &p)

@@ -1,4 +1,4 @@
-package experiment
+package bench
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/experiment"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/sim"
 	"example.com/simrun/strategies"
@@ -14,9 +15,9 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// benchAllowance is what a real clock is good for: timers, wake-ups and the kernel's scheduler are late by some tenths of
+// allowance is what a real clock is good for: timers, wake-ups and the kernel's scheduler are late by some tenths of
 // a millisecond, now and then by one. A difference within it is no error, and a harness late by no more is not late.
-const benchAllowance = 1e-3
+const allowance = 1e-3
 
 const (
 	voidShare  = 0.01 // of the median response, by which the harness may be late
@@ -27,29 +28,29 @@ const voidRule = "a run is void when the 99th percentile of how late the loop wa
 	"published, is more than 1 % of the median response and more than 1 ms; where tasks compute, also when other processes " +
 	"took more than 2 % of the cores"
 
-// bench is one in progress.
-type bench struct {
+// measurement is one in progress.
+type measurement struct {
 	sc      *scenarios.Scenario
 	trial   Real
-	opts    BenchOptions
+	opts    Options
 	classes []workloads.Class // as they run
 	layouts []strategies.Layout
 	machine []system.Machine
 	start   des.Time
 	faults  [][]system.Fault // of each layout
-	out     *Bench
-	tallies [][]benchTally // of each layout and run
+	out     *Result
+	tallies [][]pair // of each layout and run
 }
 
-// benchTally is one run with its two predictions.
-type benchTally struct {
+// pair is one run with its two predictions.
+type pair struct {
 	measured, predicted, replayed *worker.Tally
 }
 
 // Measure runs every layout of a scenario for real, in turns, and simulates the same tasks. When it is interrupted it
 // returns what it has, with the error.
-func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o BenchOptions) (*Bench, error) {
-	if err := errors.Join(simulatedOnly(sc), unrecorded(sc, &o)); err != nil {
+func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o Options) (*Result, error) {
+	if err := errors.Join(Refuse(sc), unrecorded(sc, &o)); err != nil {
 		return nil, err
 	}
 	classes, layouts := faster(sc, o.Speed)
@@ -58,33 +59,33 @@ func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o BenchOptio
 			return nil, err
 		}
 	}
-	b := &bench{
+	m := &measurement{
 		sc: sc, trial: run, opts: o, classes: classes, layouts: layouts, start: divided(sc.Run.Start, o.Speed),
 		machine: []system.Machine{{
 			Name: "this", Cores: float64(o.Calibration.Cores), Efficiency: o.Calibration.Efficiency, Speed: 1, Count: 1,
 		}},
-		tallies: make([][]benchTally, len(layouts)),
-		out: &Bench{
+		tallies: make([][]pair, len(layouts)),
+		out: &Result{
 			Version: 1, Simrun: o.Version,
-			Scenario: ScenarioInfo{Name: sc.Name, About: sc.About, SHA256: sc.SHA256, Seed: sc.Seed},
+			Scenario: experiment.ScenarioInfo{Name: sc.Name, About: sc.About, SHA256: sc.SHA256, Seed: sc.Seed},
 			For:      o.For.Seconds(), Speed: o.Speed, Rounds: o.Rounds, Executor: o.Executor,
-			Rule: voidRule, Calibration: o.Calibration, Notes: benchNotes(sc, o),
+			Rule: voidRule, Calibration: o.Calibration, Notes: notesOn(sc, o),
 		},
 	}
 	for i := range layouts {
-		b.faults = append(b.faults, faultsHere(sc, &layouts[i], o.Speed))
+		m.faults = append(m.faults, faultsHere(sc, &layouts[i], o.Speed))
 		onThisMachine(&layouts[i])
-		b.out.Strategies = append(b.out.Strategies, BenchStrategy{Name: layouts[i].Name, Slots: layouts[i].Slots()})
+		m.out.Strategies = append(m.out.Strategies, Strategy{Name: layouts[i].Name, Slots: layouts[i].Slots()})
 	}
-	err := b.rounds(ctx)
+	err := m.rounds(ctx)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return nil, err
 	}
-	b.out.Interrupted = err != nil
+	m.out.Interrupted = err != nil
 	for i := range layouts {
-		b.summarise(i)
+		m.summarise(i)
 	}
-	return b.out, err
+	return m.out, err
 }
 
 // onThisMachine puts every worker of a layout on one machine: this one.
@@ -95,9 +96,9 @@ func onThisMachine(l *strategies.Layout) {
 	l.Leases = nil
 }
 
-func benchNotes(sc *scenarios.Scenario, o BenchOptions) (notes []string) {
+func notesOn(sc *scenarios.Scenario, o Options) (notes []string) {
 	if len(sc.Machines) > 0 {
-		notes = append(notes, "All workers ran on this machine, whatever machines the scenario has; the prediction is for this machine, too.")
+		notes = append(notes, "All workers ran on this machine, whatever machines the scenario has, and so does the prediction.")
 	}
 	return append(notes, beyond(sc, &o)...)
 }
@@ -115,17 +116,17 @@ func computes(classes []workloads.Class) bool {
 
 // rounds runs the layouts in turns, each round beginning with another: what disturbs the machine for a while then
 // disturbs all of them.
-func (b *bench) rounds(ctx context.Context) error {
-	n := len(b.layouts)
-	for round := range b.opts.Rounds {
+func (m *measurement) rounds(ctx context.Context) error {
+	n := len(m.layouts)
+	for round := range m.opts.Rounds {
 		for turn := range n {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if b.opts.Progress != nil {
-				b.opts.Progress(Progress{Phase: "running for real", Done: round*n + turn, Total: n * b.opts.Rounds})
+			if m.opts.Progress != nil {
+				m.opts.Progress(experiment.Progress{Phase: "running for real", Done: round*n + turn, Total: n * m.opts.Rounds})
 			}
-			if err := b.run(ctx, (round+turn)%n, round); err != nil {
+			if err := m.run(ctx, (round+turn)%n, round); err != nil {
 				return err
 			}
 		}
@@ -134,19 +135,19 @@ func (b *bench) rounds(ctx context.Context) error {
 }
 
 // run is one real run, and the simulation of the same seconds.
-func (b *bench) run(ctx context.Context, layout, round int) error {
-	l := &b.layouts[layout]
+func (m *measurement) run(ctx context.Context, layout, round int) error {
+	l := &m.layouts[layout]
 	o := TrialOptions{
-		Key: des.NewKey(b.sc.Seed).With(0), Duration: b.opts.For, Start: b.start, Faults: b.faults[layout],
+		Key: des.NewKey(m.sc.Seed).With(0), Duration: m.opts.For, Start: m.start, Faults: m.faults[layout],
 		// What has piled up may take as long again; a task that never ends must not hold up the rest.
-		Drain: min(max(divided(b.sc.Run.Drain, b.opts.Speed), b.opts.For/10), b.opts.For),
+		Drain: min(max(divided(m.sc.Run.Drain, m.opts.Speed), m.opts.For/10), m.opts.For),
 	}
 	var book *ledger
-	if b.opts.Replay || b.opts.Keep {
-		book = &ledger{layout: l, classes: b.classes}
+	if m.opts.Replay || m.opts.Keep {
+		book = &ledger{layout: l, classes: m.classes}
 		o.Recorder, o.Body = book, book.body
 	}
-	t, err := b.trial(ctx, l, b.classes, o)
+	t, err := m.trial(ctx, l, m.classes, o)
 	if err != nil {
 		return fmt.Errorf("strategies.%s: %w", l.Name, err)
 	}
@@ -154,46 +155,46 @@ func (b *bench) run(ctx context.Context, layout, round int) error {
 		o.Duration, o.Drain = t.End, 0
 	}
 	o.Recorder, o.Body = nil, nil
-	cost := b.opts.Calibration.of(b.opts.Executor)
-	predicted := b.simulate(encumbered(l, cost), burdened(b.classes, cost, b.opts.Calibration.Touch), b.machine, o)
-	tally := benchTally{measured: t.Tally, predicted: predicted}
-	run := b.judge(&t, round)
-	if b.opts.Replay {
+	cost := m.opts.Calibration.of(m.opts.Executor)
+	predicted := m.simulate(encumbered(l, cost), burdened(m.classes, cost, m.opts.Calibration.Touch), m.machine, o)
+	tally := pair{measured: t.Tally, predicted: predicted}
+	run := m.judge(&t, round)
+	if m.opts.Replay {
 		free := *l
 		free.Nodes, free.Leases, free.Node, free.BrokerNode, free.ProducerNode = nil, nil, make([]int, len(l.Workers)), -1, -1
 		for i := range free.Node {
 			free.Node[i] = -1
 		}
-		tally.replayed = b.simulate(&free, book.replay(), nil, o)
+		tally.replayed = m.simulate(&free, book.replay(), nil, o)
 	}
-	if b.opts.Keep {
+	if m.opts.Keep {
 		run.Tasks, run.Attempts = book.tables()
 	}
-	s := &b.out.Strategies[layout]
-	if b.opts.Keep && s.Layout == nil {
-		s.Layout, s.Tasks, s.Drain = l, b.classes, o.Drain
-		s.Asked = b.asked(func(class int32) string { return l.Queues[l.ClassQueue[class]].Name }, o.Key, o.Duration)
+	s := &m.out.Strategies[layout]
+	if m.opts.Keep && s.Layout == nil {
+		s.Layout, s.Tasks, s.Drain = l, m.classes, o.Drain
+		s.Asked = m.asked(func(class int32) string { return l.Queues[l.ClassQueue[class]].Name }, o.Key, o.Duration)
 	}
 	s.Runs = append(s.Runs, run)
-	b.tallies[layout] = append(b.tallies[layout], tally)
+	m.tallies[layout] = append(m.tallies[layout], tally)
 	if t.Interrupted {
 		return context.Canceled
 	}
 	return nil
 }
 
-func (b *bench) simulate(l *strategies.Layout, classes []workloads.Class, machines []system.Machine, o TrialOptions) *worker.Tally {
+func (m *measurement) simulate(l *strategies.Layout, classes []workloads.Class, machines []system.Machine, o TrialOptions) *worker.Tally {
 	return sim.New(l, classes, machines, sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Faults: o.Faults}).Run().Tally
 }
 
 // judge says what a run observed as a whole, and whether it counts.
-func (b *bench) judge(t *Trial, round int) BenchRun {
+func (m *measurement) judge(t *Trial, round int) Run {
 	var all worker.ClassTally
 	for i := range t.Classes {
-		mergeClass(&all, &t.Classes[i])
+		all.Merge(&t.Classes[i])
 	}
 	by := &all.ByOutcome
-	r := BenchRun{
+	r := Run{
 		Round: round + 1, Published: all.Published, Seconds: t.End.Seconds(), Leaks: t.Leaks, Killed: t.Killed, Died: t.Died, Others: t.Others,
 		Succeeded: by[worker.OK], Failed: by[worker.Failed], Timeout: by[worker.TimedOut], Lost: by[worker.Lost],
 		Unfinished: by[worker.Unfinished] + by[worker.Unstarted] + by[worker.Retrying],
@@ -204,7 +205,7 @@ func (b *bench) judge(t *Trial, round int) BenchRun {
 		return r
 	}
 	median := all.Response.Quantile(0.5)
-	r.LagBound = max(voidShare*median, benchAllowance)
+	r.LagBound = max(voidShare*median, allowance)
 	switch {
 	case all.Response.Count() == 0:
 		r.Void = "no task ended"
@@ -212,7 +213,7 @@ func (b *bench) judge(t *Trial, round int) BenchRun {
 		r.Void = "the loop was late"
 	case r.SendLagP99 > r.LagBound:
 		r.Void = "tasks were published late"
-	case t.Others > voidOthers*float64(b.opts.Calibration.Cores) && computes(b.classes):
+	case t.Others > voidOthers*float64(m.opts.Calibration.Cores) && computes(m.classes):
 		r.Void = "other processes took the cores"
 	}
 	return r

@@ -1,0 +1,38 @@
+package bench_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/bench"
+	"example.com/simrun/scenarios"
+)
+
+func TestRefusesWhatItCannotHoldBodiesTo(t *testing.T) {
+	read := func(task, machine, worker string) error {
+		sc, err := scenarios.Decode("s.yaml", []byte("machines: {m: {cores: 4"+machine+"}}\ntasks: {a: {arrivals: {every: 5s}, work: [{io: 1s}]"+task+"}}\n"+
+			"strategies: {s: {workers: {w: {queues: [a], concurrency: 1, machine: m"+worker+"}}}}\n"), ".")
+		require.NoError(t, err)
+		return bench.Refuse(sc)
+	}
+	assert.NoError(t, read("", "", ""))
+	assert.EqualError(t, read(", memory: {hold: 1GiB}", ", memory: 4GiB", ", cpu_limit: 2, memory_limit: 2GiB, max_memory_per_child: 1GiB"),
+		"s.yaml: real bodies compute, sleep and take memory: want a scenario without the memory of machines, memory_limit, cpu_limit")
+	assert.NoError(t, read("", ", disk: {parallel: 2}", ""), "a disk that nobody reads")
+}
+
+// What the real world does not have is not left out in silence there.
+func TestServicesZonesAndTheirFaultsAreSimulatedOnly(t *testing.T) {
+	refused := func(header, task, faults string) error {
+		return bench.Refuse(scenarioOf(t, header+"\ntasks: {a: {arrivals: {every: 5s}, work: ["+task+"]}}\nfaults: "+faults+
+			"\nstrategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}\n"))
+	}
+	api := "services: {api: {latency: 200ms}}"
+	require.EqualError(t, refused(api, "{io: api}", "[]"), `task "a" calls the service "api": services are simulated only`)
+	require.EqualError(t, refused(api, "{io: 1s}", "[{at: 10m, for: 1m, service: api}]"),
+		"api down: planned faults of services and zones, and compromised tasks, are simulated only")
+	home := "zones: {cloud: {reaches: {home: {rtt: 20ms}}}, home: {}}\nmachines: {m: {cores: 2, zone: cloud}}"
+	require.ErrorContains(t, refused(home, "{transfer: 30MiB, to: home}", "[]"), `task "a" transfers data to the zone "home": zones are simulated only`)
+}
