@@ -188,7 +188,7 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 		Clearance: d.texts(v.get("clearance")),
 		Container: d.container(v),
 	}
-	w.Name = f.key
+	w.Name, w.Source = f.key, d.sourceOf(path)
 	w.Machine, w.OwnMachine = d.machineUse(v.get("machine"))
 	settings(d, celery.WorkerSettings(), v, &w.Worker)
 	d.limits(v.get("time_limit"), join(path, "time_limit"))

@@ -59,7 +59,7 @@ func TestExpansionReadsTheSame(t *testing.T) {
 			require.NoError(t, err, s.Expanded)
 			assert.Equal(t, s.Expanded, again.Expanded)
 			for _, x := range []*Scenario{s, again} {
-				x.SHA256, x.Assumptions, x.Warnings, x.Sweep = "", nil, nil, nil
+				x.SHA256, x.Assumptions, x.Warnings, x.Warned, x.written, x.Sweep = "", nil, nil, nil, nil, nil
 				for i := range x.Layouts {
 					x.Layouts[i].Notes = nil
 				}

@@ -18,6 +18,7 @@ type Layout struct {
 	Workers      []worker.Config // replicas expanded, each an instance of its own
 	Group        []int           // group of each worker, an index into Groups: replicas of one worker share theirs
 	Groups       []string        // the workers as written
+	Sources      []string        // the files that start them, where they were read from some
 	Lines        []celery.Line   // their command lines, where somebody wrote one
 	Node         []int           // node of each worker, an index into Nodes; -1 = cores without limit
 	Nodes        []int           // machine kind of each node, an index into the scenario's machines

@@ -36,7 +36,7 @@ type WorkerSpec struct {
 	celery.Worker
 
 	Command    string
-	Env        map[string]string // variables of the command that are known
+	Source     string // the file that starts it, and where in it; "" = the scenario
 	Machine    string
 	OwnMachine bool // one for each replica, bought with it
 	Replicas   *int

@@ -16,6 +16,7 @@ import (
 // group is one worker as written, defaults filled in, before its replicas are laid out.
 type group struct {
 	name             string
+	source           string
 	cfg              worker.Config // without Queues, Weights, Overflow and Concurrency
 	queues, overflow []string
 	weights          []int // of queues
@@ -66,7 +67,7 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, celery.Lin
 	if w.Command == "" {
 		return w, celery.Line{}, true
 	}
-	line, ignored, err := celery.ParseLine(w.Command, w.Env)
+	line, ignored, err := celery.ParseLine(w.Command, nil)
 	if err != nil {
 		for text := range strings.SplitSeq(err.Error(), "\n") {
 			b.fail(path+".command", "%s", text)
@@ -139,7 +140,7 @@ func or[T any](given *T, fallback T) T {
 
 // worker resolves one worker; w has taken in its command line.
 func (b *builder) worker(path string, w *WorkerSpec, line celery.Line) group {
-	g := group{name: w.Name, line: line, machine: b.machine(path+".machine", w.Machine), own: w.OwnMachine}
+	g := group{name: w.Name, source: w.Source, line: line, machine: b.machine(path+".machine", w.Machine), own: w.OwnMachine}
 	b.settings(path, w, &g)
 	b.autoscale(path, w, &g)
 	b.container(path, w, &g)

@@ -34,7 +34,7 @@ func checkJSON(w io.Writer, sc *scenarios.Scenario) error {
 	for i := range sc.Layouts {
 		l := &sc.Layouts[i]
 		for g, name := range l.Groups {
-			worker := checkedWorker{Strategy: l.Name, Name: name}
+			worker := checkedWorker{Strategy: l.Name, Name: name, Source: l.Sources[g]}
 			for k := range l.Workers {
 				if l.Group[k] != g {
 					continue
