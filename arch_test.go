@@ -45,7 +45,7 @@ var allowed = map[string]struct{ project, outside []string }{
 	"live": {project: []string{"des", "strategies", "system", "worker", "workloads"}},
 
 	"scenarios": {
-		project: []string{"capacity", "celery", "des", "internal/sheet", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/deployed", "internal/sheet", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"go.yaml.in/yaml/v4", "github.com/invopop/jsonschema"},
 	},
 	"internal/experiment": {
@@ -58,6 +58,13 @@ var allowed = map[string]struct{ project, outside []string }{
 	"internal/recordings": { // makes scenarios of what was recorded: it runs and judges nothing
 		project: []string{"celery", "des", "internal/sheet", "internal/units", "scenarios", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
+	},
+	"internal/deployed": { // files that start workers: no scenario
+		project: []string{"celery", "internal/units"},
+		outside: []string{"go.yaml.in/yaml/v4"},
+	},
+	"internal/lint": { // what is known to go wrong, before anything runs
+		project: []string{"des", "internal/units", "scenarios", "strategies", "worker", "workloads"},
 	},
 	"internal/fidelity/known": {}, // what was found, for those that must not know how
 	"internal/fidelity": { // prediction against recording: it knows what was found, not how
@@ -72,7 +79,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/bench", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "live", "internal/recordings", "report", "scenarios", "strategies", "theory", "internal/units", "worker", "workloads"},
+		project: []string{"internal/bench", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/lint", "live", "internal/recordings", "report", "scenarios", "strategies", "theory", "internal/units", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }

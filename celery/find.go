@@ -59,6 +59,12 @@ func (p *commandLine) find(line string, depth int) error {
 	return errors.New("no celery in it: want a line such as \"celery -A app worker -Q high,low -c 8\"")
 }
 
+// StartsWorker says whether a line starts a worker of Celery, whether or not all of it can be read.
+func StartsWorker(line string, env map[string]string) bool {
+	p := commandLine{shell: shell{env: env}}
+	return p.find(line, 0) == nil && startsWorker(p.words) >= 0
+}
+
 // inQuotes looks for the command in words that are lines themselves.
 func (p *commandLine) inQuotes(line string, quoted []shellWord, depth int) error {
 	var found []*commandLine

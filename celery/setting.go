@@ -78,11 +78,19 @@ func (s *Setting[W, C]) OnlyConfigured(v any) bool {
 }
 
 // Configured says whether a value is one that the configuration of the app says, and no flag.
-func (s *Setting[W, C]) Configured(kind worker.BrokerKind, v any) bool {
-	if rule, ok := v.(Rule); ok { // redis goes round robin or by name
-		return kind == worker.Redis && (rule.Order == "round_robin" || rule.Order == "sorted")
+func (s *Setting[W, C]) Configured(release string, kind worker.BrokerKind, v any) bool {
+	if rule, ok := v.(Rule); ok { // redis goes round robin, by name or, from 5.7 on, by the order of -Q
+		return kind == worker.Redis && (rule.Order == "round_robin" || rule.Order == "sorted" || rule.Order == "strict" && KeepsOrder(release))
 	}
 	return s.OnlyConfigured(v)
+}
+
+// InConfig is a value as Celery's configuration has it.
+func InConfig(v any) any {
+	if rule, ok := v.(Rule); ok && rule.Order == "strict" {
+		return ranked
+	}
+	return Plain(v)
 }
 
 // Clear makes w say none, or the default.
@@ -117,6 +125,16 @@ func (w *Worker) Fill(from *Worker) {
 		s := &workerSettings[i]
 		if v := s.Given(from); v != nil && s.Given(w) == nil {
 			s.Set(w, v)
+		}
+	}
+}
+
+// Fill takes what b does not say from another one.
+func (b *Broker) Fill(from *Broker) {
+	for i := range brokerSettings {
+		s := &brokerSettings[i]
+		if v := s.Given(from); v != nil && s.Given(b) == nil {
+			s.Set(b, v)
 		}
 	}
 }

@@ -26,6 +26,9 @@ var (
 	aSize     = Quantity{Kind: Size, Positive: true, Min: 1}
 )
 
+// KeepaliveVariable is the environment variable of the autoscaler.
+const KeepaliveVariable = "AUTOSCALE_KEEPALIVE"
+
 const (
 	defaultKeepalive = 30 * time.Second // celery/worker/autoscale.py: AUTOSCALE_KEEPALIVE
 	nothingToRecycle = "has no processes to recycle"
@@ -73,7 +76,7 @@ var workerSettings = []WorkerSetting{
 			return c.Keepalive
 		},
 	}, WorkerSetting{
-		Key: "autoscale.keepalive", Env: "AUTOSCALE_KEEPALIVE", Quantity: aDuration, Pools: prefork, Default: defaultKeepalive,
+		Key: "autoscale.keepalive", Env: KeepaliveVariable, Quantity: aDuration, Pools: prefork, Default: defaultKeepalive,
 		Meaning: "with the policy celery: from the last growth to the first shrinking",
 	}),
 	row(access[Worker, worker.Config]{

@@ -67,7 +67,7 @@ func (d *decoder) workerNotes(s *Scenario, note func(string, ...any)) {
 		for _, w := range spec.Workers {
 			given := w
 			if w.Command != "" {
-				line, _, err := celery.ParseLine(w.Command, w.Env)
+				line, _, err := celery.ParseLine(w.Command, nil)
 				if err != nil {
 					continue // resolving has refused it
 				}
@@ -77,6 +77,9 @@ func (d *decoder) workerNotes(s *Scenario, note func(string, ...any)) {
 				}
 			}
 			at := spec.Name + "." + w.Name
+			if w.Source != "" {
+				note("%s is the %s.", at, w.Source)
+			}
 			for k := range l.Workers {
 				if l.Groups[l.Group[k]] != w.Name {
 					continue

@@ -146,6 +146,8 @@ func (d *decoder) spec(f field, path string) strategies.Spec {
 	if c := v.get("celery"); c != nil {
 		s.Release = c.text
 	}
+	s.App = d.app(v, s.Release)
+	s.Broker.Fill(&s.App.Broker)
 	if routes := v.get("routes"); routes != nil {
 		for _, r := range routes.fields {
 			s.Routes = append(s.Routes, strategies.Route{Task: r.key, Queue: d.text(r.val)})
@@ -186,7 +188,7 @@ func (d *decoder) worker(f field, path string) strategies.WorkerSpec {
 		Clearance: d.texts(v.get("clearance")),
 		Container: d.container(v),
 	}
-	w.Name = f.key
+	w.Name, w.Source = f.key, d.sourceOf(path)
 	w.Machine, w.OwnMachine = d.machineUse(v.get("machine"))
 	settings(d, celery.WorkerSettings(), v, &w.Worker)
 	d.limits(v.get("time_limit"), join(path, "time_limit"))

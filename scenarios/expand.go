@@ -29,7 +29,7 @@ func (d *decoder) expand(s *Scenario) string {
 // have not all the same slots cannot be written as one: such a strategy stays as it is.
 func (d *decoder) expandStrategy(v *value, s *Scenario, l *strategies.Layout) *value {
 	out := &value{kind: table}
-	for _, name := range []string{"broker", "celery"} {
+	for _, name := range []string{"broker", "celery", "settings"} {
 		if own := v.get(name); own != nil {
 			out.add(name, own)
 		}

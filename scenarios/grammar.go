@@ -49,7 +49,7 @@ func grammar() *record {
 		{name: "sweep", doc: "what to vary, a grid over all strategies: a map of who wins where, [below](#sweep)", shape: sweepAxes{}, to: byHand},
 		{name: "plan"},
 		{name: "assumed"},
-		{name: "settings"},
+		{name: "settings", doc: "configuration of the app by Celery's own names, such as `{task_acks_late: true}`, [below](#settings)", shape: appSettings{}, to: byHand},
 		{name: "producers", doc: "`{machine: app}`: what publishes the tasks shares the cores of that kind of machine", absent: "elsewhere", shape: &record{noun: "a map of producers", keys: []key{
 			{name: "machine", doc: "kind of machine they run on", shape: name("the name of a machine"), required: true},
 		}}, to: byHand},

@@ -51,6 +51,7 @@ func decode(p *problems, root *value, dir, sum string) (*Scenario, error) {
 	}
 
 	d := &decoder{problems: p, grammar: g, dir: dir, sum: sum}
+	root = d.deployedWorkers(root)
 	d.load(root, nil)
 	s := d.scenario()
 	axes := d.axes()
@@ -91,7 +92,9 @@ func (d *decoder) finish(s *Scenario) {
 	s.SHA256 = d.sum
 	s.Expanded = d.expand(s)
 	s.Assumptions = d.assumptions(s)
-	for _, w := range sorted(d.warnings) {
+	s.written = d.given
+	s.Warned = sorted(d.warnings)
+	for _, w := range s.Warned {
 		s.Warnings = append(s.Warnings, w.String())
 	}
 }
@@ -117,6 +120,7 @@ type decoder struct {
 	latencies []workloads.Dist // of the services
 	places    system.Zones
 	specs     []strategies.Spec
+	sources   []source // of workers that were read from files that start them
 }
 
 func (d *decoder) scenario() *Scenario {

@@ -60,7 +60,9 @@ func (s *record) check(p *problems, v *value, path string) {
 		at := join(path, f.key)
 		switch k := s.key(f.key); {
 		case k == nil:
-			if meant := units.Nearest(f.key, s.names()); meant != "" {
+			if meant := s.meantFor(f.key); meant != "" {
+				p.errorf(f.at, at, "unknown key, did you mean %s?", meant)
+			} else if meant := units.Nearest(f.key, s.names()); meant != "" {
 				p.errorf(f.at, at, "unknown key, did you mean %q?", meant)
 			} else {
 				p.errorf(f.at, at, "unknown key: want %s", units.Alternatives(s.names()))

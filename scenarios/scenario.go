@@ -29,7 +29,18 @@ type Scenario struct {
 	Expanded    string        // the scenario as YAML with defaults filled in, layouts resolved
 	Assumptions []string      // defaults that were filled in and matter, as sentences
 	Warnings    []string      // as "FILE:LINE:COL: path: message"
+	Warned      []Problem     // the same, with their places
+	written     *value        // what the file says, extends merged
 	Sweep       *Sweep        // nil = the file varies nothing
+}
+
+// Position is the line and the column of the deepest key on a path that the file writes; 0 where there is no file.
+func (s *Scenario) Position(path string) (line, column int) {
+	if s.written == nil {
+		return 0, 0
+	}
+	v, _ := descend(s.written, path)
+	return v.at.line, v.at.column
 }
 
 // Outside returns what lies outside the workers.

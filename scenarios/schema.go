@@ -113,6 +113,10 @@ func (s *mapping) schema(d *definitions) *schemaNode {
 	if s.name.pattern != nil {
 		n.PropertyNames = &schemaNode{Pattern: s.name.pattern.String()}
 	}
+	if s.file {
+		n.Properties = jsonschema.NewProperties()
+		n.Properties.Set(fromKey, &schemaNode{Type: "string", Description: "File that starts the workers."})
+	}
 	if s.atLeast > 0 && !d.partial {
 		least := uint64(s.atLeast)
 		n.MinProperties = &least

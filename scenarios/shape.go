@@ -138,6 +138,7 @@ type mapping struct {
 	name    phrase // what a key looks like
 	named   string // field of an entry that takes its key
 	atLeast int
+	file    bool // `from: FILE` may stand among its entries, and has been read before anything is checked
 	extends bool // its entries may name another one to start from
 }
 

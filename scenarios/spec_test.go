@@ -130,7 +130,7 @@ func (g *generator) goType(s shape, key string) string {
 			return "[]" + g.typeOf(r, key)
 		}
 		return "[]Pair"
-	case sweepAxes:
+	case sweepAxes, appSettings:
 		return "[]Pair"
 	case *sequence:
 		switch of := s.of.(type) {

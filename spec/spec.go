@@ -38,6 +38,8 @@ type Scenario struct {
 	Observed string `key:"observed"`
 	// What to vary, a grid over all strategies: a map of who wins where.
 	Sweep []Pair `key:"sweep"`
+	// Configuration of the app by Celery's own names, such as `{task_acks_late: true}`.
+	Settings []Pair `key:"settings"`
 	// `{machine: app}`: what publishes the tasks shares the cores of that kind of machine; elsewhere if it is missing.
 	Producers *Producers `key:"producers"`
 }
@@ -267,6 +269,8 @@ type Strategy struct {
 	Broker any `key:"broker"`
 	// Release of Celery of this strategy, if it is another; that of the scenario if it is missing.
 	Celery string `key:"celery"`
+	// The same of this strategy, over those at the top.
+	Settings []Pair `key:"settings"`
 }
 
 // Producers is what the format calls a map of producers.

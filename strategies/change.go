@@ -148,7 +148,7 @@ func (r *rollout) differs(was, is []int) bool {
 			return true
 		}
 		for _, s := range differing(x, y, r.from.queueName, r.to.queueName) {
-			if !s.Configured(r.to.Broker.Kind, s.Or(s.Of(x, r.from.queueName))) || !s.Configured(r.to.Broker.Kind, s.Or(s.Of(y, r.to.queueName))) {
+			if !s.Configured(r.to.Release, r.to.Broker.Kind, s.Or(s.Of(x, r.from.queueName))) || !s.Configured(r.to.Release, r.to.Broker.Kind, s.Or(s.Of(y, r.to.queueName))) {
 				return true
 			}
 		}

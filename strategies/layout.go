@@ -18,6 +18,7 @@ type Layout struct {
 	Workers      []worker.Config // replicas expanded, each an instance of its own
 	Group        []int           // group of each worker, an index into Groups: replicas of one worker share theirs
 	Groups       []string        // the workers as written
+	Sources      []string        // the files that start them, where they were read from some
 	Lines        []celery.Line   // their command lines, where somebody wrote one
 	Node         []int           // node of each worker, an index into Nodes; -1 = cores without limit
 	Nodes        []int           // machine kind of each node, an index into the scenario's machines
@@ -29,8 +30,10 @@ type Layout struct {
 	WhatIf       []string        // what no setting of this Celery and broker can do; empty = can be deployed
 	Notes        []string        // warnings and ignored flags, as sentences
 
-	Clearance [][]string // of each worker: the labels that it may handle; nil = no worker of the layout has any
-	PerQueue  bool       // every worker has a user of its own at the broker, which reads its queues only
+	Clearance     [][]string // of each worker: the labels that it may handle; nil = no worker of the layout has any
+	PatientBroker bool       // rabbitmq has no consumer timeout on its classic queues
+
+	PerQueue bool // every worker has a user of its own at the broker, which reads its queues only
 
 	Machines   []string           // names of the kinds of machines; nil = unknown
 	Containers []system.Container // of each worker: what it may use of its machine; nil = nothing is said

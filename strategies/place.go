@@ -35,6 +35,7 @@ func (b *builder) compose(groups []group) {
 		g := &groups[i]
 		l.Groups = append(l.Groups, g.name)
 		l.Lines = append(l.Lines, g.line)
+		l.Sources = append(l.Sources, g.source)
 		if g.fleet != nil {
 			l.Fleets = append(l.Fleets, *g.fleet)
 		}

@@ -99,9 +99,13 @@ func (b *builder) wish(format string, args ...any) {
 
 func (b *builder) build() {
 	b.layout.Name = b.spec.Name
+	for _, note := range b.spec.App.Notes {
+		b.note("settings.%s", note)
+	}
 	b.resolveBroker()
 	b.declared = slices.Clone(b.queues)
 	b.quorumQueues()
+	b.layout.PatientBroker = b.broker.Kind == worker.RabbitMQ && b.rabbitVersion() >= "4.3"
 	b.route()
 	var groups []group
 	if b.spec.Derive != nil {
@@ -203,7 +207,13 @@ func (b *builder) route() {
 		b.classQueue = append(b.classQueue, b.classes[i].Queue)
 	}
 	rank := make([]int, len(b.classes))
-	for _, r := range b.spec.Routes {
+	routes := b.spec.Routes
+	for _, r := range b.spec.App.Routes { // the strategy's own come first
+		if !slices.ContainsFunc(routes, func(own Route) bool { return own.Task == r.Task }) {
+			routes = append(slices.Clip(routes), Route{Task: r.Task, Queue: r.Queue})
+		}
+	}
+	for _, r := range routes {
 		path := "routes." + r.Task
 		if r.Queue == "" || strings.Contains(r.Queue, ",") {
 			b.fail(path, "%q: want the name of a queue, without commas", r.Queue)

@@ -50,7 +50,7 @@ func workerSetting(l *Layout, s *celery.WorkerSetting, app map[string]any, own m
 		}
 		v := s.Or(s.Of(c, l.queueName))
 		switch {
-		case !s.Configured(l.Broker.Kind, v) || reflect.DeepEqual(v, s.Default):
+		case !s.Configured(l.Release, l.Broker.Kind, v) || reflect.DeepEqual(v, s.Default):
 			agree = agree && s.Flags != nil
 			continue
 		case value == nil:
@@ -60,7 +60,7 @@ func workerSetting(l *Layout, s *celery.WorkerSetting, app map[string]any, own m
 		with = append(with, w)
 	}
 	if len(with) > 0 && agree {
-		enter(app, s.Name, celery.Plain(value))
+		enter(app, s.Name, celery.InConfig(value))
 		return
 	}
 	for _, w := range with {
@@ -73,7 +73,7 @@ func workerSetting(l *Layout, s *celery.WorkerSetting, app map[string]any, own m
 		if own[name] == nil {
 			own[name] = map[string]any{}
 		}
-		enter(own[name], s.Name, celery.Plain(s.Of(&l.Workers[w], l.queueName)))
+		enter(own[name], s.Name, celery.InConfig(s.Of(&l.Workers[w], l.queueName)))
 	}
 }
 
@@ -163,10 +163,13 @@ func queueArguments(l *Layout) map[string]any {
 			arguments["x-max-length"] = q.MaxLength
 			arguments["x-overflow"] = overflowNames[q.Overflow]
 		}
-		if q.MaxPriority >= 0 {
+		if q.Quorum {
+			arguments["x-queue-type"] = "quorum"
+		}
+		if q.MaxPriority >= 0 && !q.Quorum {
 			arguments["x-max-priority"] = q.MaxPriority
 		}
-		if q.DeliveryLimit >= 0 {
+		if q.DeliveryLimit >= 0 && !(q.Quorum && q.DeliveryLimit == celery.QuorumDeliveryLimit) {
 			arguments["x-delivery-limit"] = q.DeliveryLimit
 		}
 		if len(arguments) > 0 {

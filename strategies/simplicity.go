@@ -91,7 +91,7 @@ func regrouped(from, to *Layout, before, now []int) (changes int) {
 	for _, s := range differing(x, y, from.queueName, to.queueName) {
 		switch {
 		case s.Key == "concurrency": // counted with that of its replicas
-		case s.Configured(to.Broker.Kind, s.Or(s.Of(x, from.queueName))) && s.Configured(to.Broker.Kind, s.Or(s.Of(y, to.queueName))):
+		case s.Configured(to.Release, to.Broker.Kind, s.Or(s.Of(x, from.queueName))) && s.Configured(to.Release, to.Broker.Kind, s.Or(s.Of(y, to.queueName))):
 		default:
 			changes++
 			scaled = scaled || s.Key == "autoscale"

@@ -12,7 +12,8 @@ type Spec struct {
 	Routes  []Route
 	Derive  *Derive
 	Broker  BrokerSpec
-	Release string // of Celery, "5.6" or "5.6.2"
+	App     celery.App // what holds for all of it, unless its workers say something else
+	Release string     // of Celery, "5.6" or "5.6.2"
 }
 
 // Route sends a task, or with "*" every task that has no route of its own, to a queue.
@@ -35,7 +36,7 @@ type WorkerSpec struct {
 	celery.Worker
 
 	Command    string
-	Env        map[string]string // variables of the command that are known
+	Source     string // the file that starts it, and where in it; "" = the scenario
 	Machine    string
 	OwnMachine bool // one for each replica, bought with it
 	Replicas   *int

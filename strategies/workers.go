@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 // group is one worker as written, defaults filled in, before its replicas are laid out.
 type group struct {
 	name             string
+	source           string
 	cfg              worker.Config // without Queues, Weights, Overflow and Concurrency
 	queues, overflow []string
 	weights          []int // of queues
@@ -46,6 +48,7 @@ func (b *builder) workers() []group {
 		if !ok {
 			continue
 		}
+		b.fromApp(&w)
 		if w.Name == "" {
 			w.Name = "worker"
 		}
@@ -64,7 +67,7 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, celery.Lin
 	if w.Command == "" {
 		return w, celery.Line{}, true
 	}
-	line, ignored, err := celery.ParseLine(w.Command, w.Env)
+	line, ignored, err := celery.ParseLine(w.Command, nil)
 	if err != nil {
 		for text := range strings.SplitSeq(err.Error(), "\n") {
 			b.fail(path+".command", "%s", text)
@@ -80,12 +83,13 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, celery.Lin
 	}
 	if w.Queues == nil && c.Queues == nil {
 		// celery/app/amqp.py: without -Q and task_queues, the queue task_default_queue.
-		if !b.known["celery"] {
-			b.fail(path+".command", `no -Q: Celery then takes the queue "celery", to which no task goes: want -Q with %s`,
-				units.Alternatives(b.queueNames()))
+		queue := cmp.Or(b.spec.App.DefaultQueue, "celery")
+		if !b.known[queue] {
+			b.fail(path+".command", `no -Q: Celery then takes the queue %q, to which no task goes: want -Q with %s`,
+				queue, units.Alternatives(b.queueNames()))
 			return w, line, false
 		}
-		c.Queues = []string{"celery"}
+		c.Queues = []string{queue}
 	}
 	c.Queues = b.used(path, c.Queues)
 	from := *c
@@ -117,6 +121,15 @@ func (b *builder) used(path string, queues []string) []string {
 	return used
 }
 
+// fromApp fills what neither the worker nor its line says from the configuration of the app.
+func (b *builder) fromApp(w *WorkerSpec) {
+	app := b.spec.App.Worker
+	if w.Autoscale != nil {
+		app.Concurrency = nil
+	}
+	w.Fill(&app)
+}
+
 // or is what is given, or else the default.
 func or[T any](given *T, fallback T) T {
 	if given == nil {
@@ -127,7 +140,7 @@ func or[T any](given *T, fallback T) T {
 
 // worker resolves one worker; w has taken in its command line.
 func (b *builder) worker(path string, w *WorkerSpec, line celery.Line) group {
-	g := group{name: w.Name, line: line, machine: b.machine(path+".machine", w.Machine), own: w.OwnMachine}
+	g := group{name: w.Name, source: w.Source, line: line, machine: b.machine(path+".machine", w.Machine), own: w.OwnMachine}
 	b.settings(path, w, &g)
 	b.autoscale(path, w, &g)
 	b.container(path, w, &g)

@@ -9,25 +9,37 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/simrun/internal/lint"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
 )
 
 func checkCommand() *cobra.Command {
-	return &cobra.Command{
+	format := "yaml"
+	command := &cobra.Command{
 		Use: "check FILE...", Short: "Read a scenario and say what is in it, without simulating it",
 		Long: "Read and check a scenario. Print it with every default filled in, the load offered to each queue against what its\n" +
 			"workers can do, the queues that grow without end, what queueing theory expects where a closed form applies, and\n" +
-			"warnings.",
-		Example: "  simrun check scenarios/priority.yaml",
+			"warnings: what has no effect, and what is known to go wrong, with the setting that cures it. As JSON: these findings\n" +
+			"and the workers.",
+		Example: "  simrun check scenarios/priority.yaml\n  simrun check --format json scenarios/priority.yaml",
 		Args:    atLeastOneFile, ValidArgsFunction: yamlFiles,
 		RunE: func(c *cobra.Command, files []string) error {
+			if !slices.Contains([]string{"yaml", "json"}, format) {
+				return usageError{fmt.Errorf("--format: %q: want yaml or json", format)}
+			}
 			var errs []error
 			for i, file := range files {
 				sc, err := scenarios.Read(file)
 				if err != nil {
 					errs = append(errs, err)
+					continue
+				}
+				if format == "json" {
+					if err := checkJSON(c.OutOrStdout(), sc); err != nil {
+						return err
+					}
 					continue
 				}
 				if i > 0 {
@@ -40,6 +52,8 @@ func checkCommand() *cobra.Command {
 			return errors.Join(errs...)
 		},
 	}
+	command.Flags().StringVar(&format, "format", format, "yaml or json")
+	return command
 }
 
 // check prints what is in a scenario. The expansion comes first and the rest as comments under it, so that the output
@@ -69,6 +83,9 @@ func check(w io.Writer, sc *scenarios.Scenario) error {
 	for i := range sc.Layouts {
 		expected = append(expected, closedForms(sc, i)...)
 		warnings = report.AddNotes(warnings, sc.Layouts[i].Name, sc.Layouts[i].WhatIf, sc.Layouts[i].Notes)
+	}
+	for _, f := range lint.Find(sc) {
+		warnings = append(warnings, f.String())
 	}
 	comment("Expected by queueing theory", expected)
 	comment("Filled in, because the file does not say", sc.Assumptions)

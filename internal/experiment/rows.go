@@ -202,13 +202,7 @@ func (r *rows) quantile(p float64) figure {
 		}
 		return f
 	}
-	low := least(-1, at, func(x des.Time) bool { return r.share(x).High >= p })
-	high := most
-	if beyond := r.share(most); beyond.Low <= p {
-		high = des.Never
-	} else {
-		high = max(at, least(at-1, most, func(x des.Time) bool { return r.share(x).Low > p }))
-	}
+	low, high := r.ends(p, at, most, least)
 	f.Low, f.High = low.Seconds(), high.Seconds()
 	lacks := r.lacks(at, p)
 	if high == des.Never {
@@ -219,6 +213,36 @@ func (r *rows) quantile(p float64) figure {
 	}
 	f.row = r.spread(at, low, high, p)
 	return f
+}
+
+// stride is the ratio of steps in which the ends of an interval are looked for before they are narrowed down: a share
+// within x that is above p for sure at some x is so beyond, whatever few tasks say there.
+const stride = 1.1
+
+// ends are the nearest values on both sides of a quantile at which the share within is surely below and above p; Never
+// where none is.
+func (r *rows) ends(p float64, at, most des.Time, least func(from, to des.Time, ok func(des.Time) bool) des.Time) (low, high des.Time) {
+	may := func(x des.Time) bool { return r.share(x).High >= p }
+	for low = at; low > 0; {
+		below := min(low-1, des.Time(float64(low)/stride))
+		if !may(below) {
+			low = least(below, low, may)
+			break
+		}
+		low = below
+	}
+	surely := func(x des.Time) bool { return r.share(x).Low > p }
+	for high = at; !surely(high); {
+		if high >= most {
+			return low, des.Never
+		}
+		next := min(most, max(high+1, des.Time(float64(high)*stride)))
+		if surely(next) {
+			return low, least(high, next, surely)
+		}
+		high = next
+	}
+	return low, high
 }
 
 // lowest is the lower end of a quantile that is beyond all that was observed; +Inf when even that is sure.

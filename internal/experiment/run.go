@@ -41,7 +41,7 @@ type engine struct {
 	relax   []float64 // of each layout: seconds for which it remembers its past; 0 = unknown
 
 	looks      []int       // numbers of replications after which it may stop
-	confidence float64     // of the intervals at each of them
+	confidence float64     // of the intervals at the present one
 	level      stats.Level // at the present one
 
 	model    *ModelError            // nil = such predictions were never compared with reality
@@ -89,7 +89,7 @@ func newEngine(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
 	if e.exact {
 		e.looks = []int{1}
 	}
-	e.confidence = confidenceOf(sc.Run.Confidence, len(e.looks))
+	e.confidence = confidenceAt(sc.Run.Confidence, 0, len(e.looks))
 	e.model = modelError(sc)
 	return e
 }
@@ -167,10 +167,11 @@ func (e *engine) options() sim.Options {
 
 // replicate runs replications of all layouts, from one look to the next, until they say enough.
 func (e *engine) replicate() (reached bool, err error) {
-	for _, next := range e.looks {
+	for i, next := range e.looks {
 		if err := e.extend(next); err != nil {
 			return false, err
 		}
+		e.confidence = confidenceAt(e.sc.Run.Confidence, i, len(e.looks))
 		e.look(next)
 		switch e.state(next == e.looks[len(e.looks)-1]) {
 		case saysEnough:

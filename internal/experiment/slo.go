@@ -92,9 +92,19 @@ func (e *engine) judgeQuantile(j *judged, layout, class int, o *workloads.SLO, t
 	share := rows.ratio(met)
 	j.Attained = newEstimate(share)
 	value := rows.quantile(o.Stat.P)
+	j.Verdict = flip(side(share, o.Stat.P))
+	switch bound := o.Bound.Seconds(); { // what is sure of the bound is sure beyond it
+	case j.Verdict == pass:
+		value.High = max(value.Value, min(value.High, bound))
+	case j.Verdict == fail:
+		value.Low = min(value.Value, max(value.Low, bound))
+	case value.needs == 0 && value.High <= bound:
+		j.Verdict = pass
+	case value.needs == 0 && value.Low > bound:
+		j.Verdict = fail
+	}
 	j.Value = value.estimate()
 	j.decisive, j.decides, j.figure, j.row = share, o.Stat.P, value.Value, value.row
-	j.Verdict = flip(side(share, o.Stat.P))
 }
 
 // lostMean is the share of tasks without a duration beyond which there is no mean to speak of.

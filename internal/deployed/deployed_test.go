@@ -1,0 +1,76 @@
+package deployed
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func read(t *testing.T, name, as string) ([]Worker, error) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	require.NoError(t, err)
+	return Read(as, data, func(other string) ([]byte, error) { return os.ReadFile(filepath.Join("testdata", other)) })
+}
+
+const mi = 1 << 20
+
+func TestRead(t *testing.T) {
+	for name, want := range map[string][]Worker{
+		"docker-compose.yml": {
+			{"worker", `service "worker"`, "sh -c 'python manage.py wait_for_db && celery -A shop worker -l info -Q high,low -c 6 --prefetch-multiplier=1'", 3, 1.5, 512 * mi},
+			{"reports", `service "reports"`, `AUTOSCALE_KEEPALIVE=10 /entrypoint.sh celery -A shop worker --queues=reports --concurrency=2 -n reports@%h`, 2, 0, 1024 * mi},
+			{"emails", `service "emails"`, "AUTOSCALE_KEEPALIVE=10 celery -A shop worker --queues=emails --autoscale=8,1", 2, 0, 1024 * mi},
+		},
+		"Procfile": {
+			{"worker", `process "worker"`, "REMAP_SIGTERM=SIGQUIT newrelic-admin run-program celery -A shop worker -l info -Q high,low --concurrency=${WEB_CONCURRENCY:-4} --without-gossip --without-mingle", 0, 0, 0},
+			{"emails", `process "emails"`, "celery -A shop worker -Q emails --autoscale 8,2", 0, 0, 0},
+		},
+		"supervisord.conf": {
+			{"worker", `program "worker"`, "/srv/shop/venv/bin/celery -A shop worker --loglevel=info -Q high,low --concurrency=3 -n worker_0@%h", 2, 0, 0},
+			{"nightly", `program "nightly"`, "bash -c 'sleep 5 && exec /srv/shop/venv/bin/celery -A shop worker -Q nightly -c 1 -P solo'", 0, 0, 0},
+		},
+		"celery@.service": {
+			{"celery", `unit "celery@"`, "/bin/sh -c '/srv/shop/venv/bin/celery -A shop multi start w1 --pidfile=/run/celery/%n.pid --logfile=/var/log/celery/%n%I.log --loglevel=INFO --time-limit=300 --concurrency=8 -Q high,low'", 0, 1.5, 2048 * mi},
+		},
+		"deployment.yaml": {
+			{"shop-worker", `Deployment "shop-worker"`, "celery -A shop worker --queues=high,low --concurrency=2 --max-tasks-per-child 100", 4, 0.5, 600 * mi},
+			{"reports", `StatefulSet "reports", container "reports"`, "/bin/bash -c 'exec celery -A shop worker -Q reports -c 1 -P threads'", 0, 2, 1e9},
+		},
+	} {
+		got, err := read(t, name, name)
+		require.NoError(t, err, name)
+		assert.Equal(t, want, got, name)
+	}
+}
+
+func TestFilesThatStartNoWorker(t *testing.T) {
+	for text, want := range map[string]string{
+		"services:\n  web: {command: gunicorn}\n  beat: {command: celery -A app beat}\n": "compose: no service whose command starts a Celery worker: found web, beat",
+		"web: gunicorn app\n":                    "Procfile: no process whose command starts a Celery worker: found web",
+		"[program:x]\ncommand=sleep 5\n":         "supervisor: no program whose command",
+		"kind: ConfigMap\nmetadata: {name: x}\n": "Kubernetes: no container whose command starts a Celery worker: it has none",
+		"services:\n  a: [\n":                    "compose: ",
+		"hello\n":                                "want a compose file, a Procfile",
+		"":                                       "Procfile: no process",
+	} {
+		_, err := Read("f", []byte(text), func(string) ([]byte, error) { return nil, os.ErrNotExist })
+		assert.ErrorContains(t, err, want, text)
+	}
+}
+
+// Whatever is thrown at it, it neither panics nor hangs.
+func FuzzRead(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*")
+	for _, name := range files {
+		if data, err := os.ReadFile(name); err == nil {
+			f.Add(string(data))
+		}
+	}
+	f.Fuzz(func(_ *testing.T, text string) {
+		Read("x.service", []byte(text), func(string) ([]byte, error) { return []byte("A=$A\nB=${B}"), nil })
+	})
+}

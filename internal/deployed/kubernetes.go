@@ -1,0 +1,104 @@
+package deployed
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"example.com/simrun/celery"
+)
+
+// object is what matters here of an object of Kubernetes.
+type object struct {
+	Kind     string   `yaml:"kind"`
+	Items    []object `yaml:"items"` // of a List
+	Metadata struct {
+		Name string `yaml:"name"`
+	} `yaml:"metadata"`
+	Spec struct {
+		Replicas int `yaml:"replicas"`
+		Template struct {
+			Spec struct {
+				Containers []container `yaml:"containers"`
+			} `yaml:"spec"`
+		} `yaml:"template"`
+	} `yaml:"spec"`
+}
+
+type container struct {
+	Name    string `yaml:"name"`
+	Command []any  `yaml:"command"`
+	Args    []any  `yaml:"args"`
+	Env     []struct {
+		Name  string `yaml:"name"`
+		Value any    `yaml:"value"`
+	} `yaml:"env"`
+	Resources struct {
+		Limits map[string]any `yaml:"limits"`
+	} `yaml:"resources"`
+}
+
+// readManifests reads the containers of Deployments and StatefulSets.
+func readManifests(_ string, data []byte, _ Open) ([]started, error) {
+	loader := yaml.NewDecoder(bytes.NewReader(data))
+	var list []started
+	for {
+		var o object
+		switch err := loader.Decode(&o); {
+		case errors.Is(err, io.EOF):
+			return list, nil
+		case err != nil:
+			return nil, oneLine(err)
+		}
+		for _, item := range append(o.Items, o) {
+			list = append(list, item.started()...)
+		}
+	}
+}
+
+func (o *object) started() (list []started) {
+	if o.Kind != "Deployment" && o.Kind != "StatefulSet" && o.Kind != "ReplicaSet" {
+		return nil
+	}
+	containers := o.Spec.Template.Spec.Containers
+	for i := range containers {
+		c := &containers[i]
+		s := started{
+			Worker: Worker{Name: o.Metadata.Name, Source: fmt.Sprintf("%s %q", o.Kind, o.Metadata.Name), Replicas: o.Spec.Replicas},
+			env:    map[string]string{},
+		}
+		if len(containers) > 1 {
+			s.Name, s.Source = c.Name, s.Source+fmt.Sprintf(", container %q", c.Name)
+		}
+		for _, e := range c.Env {
+			if e.Value != nil {
+				s.env[e.Name] = fmt.Sprint(e.Value)
+			}
+		}
+		var words []string
+		for _, w := range append(append([]any{}, c.Command...), c.Args...) {
+			words = append(words, references(fmt.Sprint(w), s.env))
+		}
+		s.Command = celery.JoinWords(words)
+		if v := c.Resources.Limits["cpu"]; v != nil {
+			s.Cores = number(fmt.Sprint(v))
+		}
+		if v := c.Resources.Limits["memory"]; v != nil {
+			s.Memory = size(fmt.Sprint(v), true)
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// references puts values for $(NAME), as Kubernetes does.
+func references(s string, env map[string]string) string {
+	for name, value := range env {
+		s = strings.ReplaceAll(s, "$("+name+")", value)
+	}
+	return s
+}

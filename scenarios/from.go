@@ -1,0 +1,95 @@
+package scenarios
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"example.com/simrun/internal/deployed"
+)
+
+// fromKey names the file from which the workers of a strategy are read.
+const fromKey = "from"
+
+// deployedWorkers puts the workers of a file that starts them in the place of `from: FILE`. Keys beside it are workers of
+// that name, which they change, or further ones.
+func (d *decoder) deployedWorkers(root *value) *value {
+	all := root.field("strategies")
+	if all == nil || all.val.kind != table {
+		return root
+	}
+	strategies := *all.val
+	strategies.fields = append([]field{}, strategies.fields...)
+	for i, f := range strategies.fields {
+		workers := f.val.field("workers")
+		if workers == nil {
+			continue
+		}
+		if from := workers.val.field(fromKey); from != nil && from.val.kind == text {
+			strategies.fields[i].val = f.val.with("workers", workers.at, d.deployed(workers.val, from, join(join("strategies", f.key), "workers")))
+		}
+	}
+	return root.with("strategies", all.at, &strategies)
+}
+
+// deployed reads the file, and merges what is written beside it.
+func (d *decoder) deployed(workers *value, from *field, path string) *value {
+	rest := workers.without(fromKey)
+	var found []deployed.Worker
+	if !d.open(from.val, join(path, fromKey), func(name string, r io.Reader) error {
+		data, err := io.ReadAll(io.LimitReader(r, maxBytes))
+		if err != nil {
+			return err
+		}
+		dir := filepath.Dir(d.resolve(name))
+		found, err = deployed.Read(name, data, func(other string) ([]byte, error) {
+			return os.ReadFile(filepath.Join(dir, filepath.FromSlash(other)))
+		})
+		return err
+	}) {
+		return rest
+	}
+	out := &value{kind: table, at: workers.at}
+	merged := extender{problems: &problems{}}
+	for _, w := range found {
+		v := workerValue(&w)
+		v.place(from.val.at)
+		if own := rest.field(w.Name); own != nil {
+			v = merged.merge(workerKeys(), v, own.val, "")
+			rest = rest.without(w.Name)
+		}
+		out.fields = append(out.fields, field{w.Name, from.at, v})
+		d.sources = append(d.sources, source{path + "." + w.Name, w.Source + " of " + strconv.Quote(from.val.text)})
+	}
+	out.fields = append(out.fields, rest.fields...)
+	return out
+}
+
+// source says where a worker was read.
+type source struct{ path, of string }
+
+func (d *decoder) sourceOf(path string) string {
+	for _, s := range d.sources {
+		if s.path == path {
+			return s.of
+		}
+	}
+	return ""
+}
+
+// workerValue is a worker as a scenario would write it.
+func workerValue(w *deployed.Worker) *value {
+	v := &value{kind: table}
+	v.add("command", textValue(w.Command))
+	if w.Replicas > 0 {
+		v.add("replicas", wholeValue(w.Replicas))
+	}
+	if w.Cores > 0 {
+		v.add("cpu_limit", &value{kind: number, text: strconv.FormatFloat(w.Cores, 'f', -1, 64)})
+	}
+	if w.Memory > 0 {
+		v.add("memory_limit", textValue(formatSize(w.Memory)))
+	}
+	return v
+}
