@@ -58,13 +58,13 @@ func grammar() *record {
 
 func runKeys() *record {
 	return &record{noun: "a map of run settings", keys: []key{
-		{name: "duration", doc: "observed virtual time of one replication, after the warm-up", shape: amount{quantity: durations().positive()}, def: "30m"},
-		{name: "warmup", doc: "time before it that is not counted. `auto` finds it where every source is stationary (MSER-5); with cron, stages, a trace or planned faults it is `0s`: a terminating run, in which nothing is deleted", shape: autoOr{amount{quantity: durations()}}, def: "auto"},
-		{name: "replications", doc: "independent runs, from `min` to `max` until the precision is reached; one number fixes it", shape: &either{of: []shape{amount{quantity: wholes(1, 1_000_000)}, &record{noun: "a map of min and max", keys: []key{
+		{name: "duration", doc: "observed virtual time of one replication, after the warm-up; a minimum where every source is stationary and `warmup` is not `0s`", shape: amount{quantity: durations().positive()}, def: "30m"},
+		{name: "warmup", doc: "time before it that is not counted. `auto` makes it three times as long as the system remembers its start, where every source is stationary; with cron, stages, a trace or planned faults it is `0s`: a terminating run, in which nothing is deleted", shape: autoOr{amount{quantity: durations()}}, def: "auto"},
+		{name: "replications", doc: "independent runs, from `min` to `max` until every target is decided; one number fixes it", shape: &either{of: []shape{amount{quantity: wholes(1, 1_000_000)}, &record{noun: "a map of min and max", keys: []key{
 			{name: "min", doc: "fewest replications", shape: amount{quantity: wholes(2, 1_000_000)}, def: "20"},
 			{name: "max", doc: "most replications", shape: amount{quantity: wholes(2, 1_000_000)}, def: "400"},
 		}}}}, def: "{}", to: inPlace},
-		{name: "precision", doc: "half-width of an interval, relative to its figure, at which to stop", shape: amount{quantity: shares().positive()}, def: "5%"},
+		{name: "precision", doc: "without targets: half-width of the interval of a mean response, relative to it, at which to stop", shape: amount{quantity: shares().positive()}, def: "5%"},
 		{name: "confidence", doc: "of the intervals", shape: amount{quantity: shares().from(0.5).upTo(0.9999)}, def: "95%"},
 		{name: "start", doc: "day and time of the week at which the observed time starts, for cron, stages and schedules; no daylight saving", shape: phrase{noun: `a day and time such as "Mon 00:00"`, pattern: weekPattern}, def: "Mon 00:00", to: byHand},
 		{name: "drain", doc: "how long the run goes on for tasks that arrived in time; `0s` = stop at once", absent: "one further `duration`", shape: amount{quantity: durations()}},
@@ -80,7 +80,7 @@ func machineKeys() *record {
 		{name: "efficiency", doc: "effective cores / cores", shape: amount{quantity: numbers().positive().upTo(1)}, def: "1"},
 		{name: "price", doc: "of one machine, an hour", shape: amount{quantity: prices()}},
 		{name: "zone", doc: "where it stands, [below](#zones)", absent: "anywhere", shape: zoneName()},
-		{name: "boot", doc: "from its being switched on, or the end of a failure, to its workers taking tasks", shape: amount{quantity: durations()}, def: "0s"},
+		{name: "boot", doc: "time from power-on, or from the end of a failure, until its workers take tasks", shape: amount{quantity: durations()}, def: "0s"},
 		{name: "start", doc: "`cold` = switched on at the beginning of the run, so that its `boot` comes first; `warm` = up by then", shape: word{words: []string{"warm", "cold"}, yes: "cold"}, def: "warm", to: "Cold"},
 	}, machineResources()...)}
 }

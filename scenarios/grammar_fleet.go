@@ -12,15 +12,15 @@ func autoscaleKeys() *record {
 		{name: "min", doc: "fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`. Those that are leaving count until they are gone", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
 		{name: "max", doc: "most of them", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
 		{name: "policy", doc: "`celery` is Celery's own `--autoscale` of the processes of a prefork worker; the others, below, scale replicas", shape: word{words: []string{"celery", "queue_length", "utilization", "latency", "schedule"}}, required: true},
-		{name: "keepalive", doc: "with `celery`: from the last growth to the first shrinking (`AUTOSCALE_KEEPALIVE`)", absent: "`30s`", shape: shapeOf(&celery.WorkerSettingOf("autoscale.keepalive").Quantity), to: byHand},
+		{name: "keepalive", doc: "with `celery`: time from the last growth to the first shrinking (`AUTOSCALE_KEEPALIVE`)", absent: "`30s`", shape: shapeOf(&celery.WorkerSettingOf("autoscale.keepalive").Quantity), to: byHand},
 		{name: "scales", doc: "`replicas`, or with the policy `celery` `processes`: nothing else can be scaled", shape: word{words: []string{"processes", "replicas"}}, to: byHand},
 		{name: "target", doc: "what the policy aims at, below", absent: "required, but with `celery`", shape: scalerTarget(), to: byHand},
 		{name: "counts", doc: "with `queue_length`: the messages waiting in the broker, or with `ready+unacked` also those that the replicas hold unacked", absent: "`ready`", shape: word{words: []string{"ready", "ready+unacked"}}},
-		{name: "poll", doc: "from one look to the next, the first at random within one. With `queue_length`, `0s` looks after every change", absent: "`30s`", shape: amount{quantity: durations()}},
-		{name: "cooldown", doc: "a replica goes when no look for so long has wanted it", absent: "`300s`", shape: amount{quantity: durations()}},
+		{name: "poll", doc: "time from one look to the next, the first at random within it. With `queue_length`, `0s` looks after every change", absent: "`30s`", shape: amount{quantity: durations()}},
+		{name: "cooldown", doc: "a replica is removed when no look within this time has wanted it", absent: "`300s`", shape: amount{quantity: durations()}},
 		{name: "boot", doc: "law: from the order of a replica, and its machine, to its taking tasks", absent: "`0s`", shape: dist(durations(), "duration")},
-		{name: "grace", doc: "a replica that is to go takes no more messages and may end what it runs for so long; then it is killed", absent: "`30s`", shape: amount{quantity: durations()}},
-		{name: "victim", doc: "which goes, after those that have not booted yet: the `newest`, or with `idle` the one with the fewest tasks in hand", absent: "`newest`", shape: word{words: []string{"newest", "idle"}}},
+		{name: "grace", doc: "how long a replica that is to go may finish what it runs, without taking more; then it is killed", absent: "`30s`", shape: amount{quantity: durations()}},
+		{name: "victim", doc: "which replica goes, after those that have not booted yet: the `newest`, or with `idle` the one with the fewest tasks in hand", absent: "`newest`", shape: word{words: []string{"newest", "idle"}}},
 	}}
 }
 

@@ -16,10 +16,10 @@ func serviceKeys() *record {
 		{name: "zone", doc: "where it stands", absent: "anywhere", shape: zoneName()},
 		{name: "from", doc: "zones that it lets in", absent: "all", shape: &sequence{noun: "a list of zones", of: zoneName(), length: [2]int{1, 0}}},
 		{name: "capacity", doc: "calls that it works on at once", absent: "no limit", shape: amount{quantity: wholes(1, 1_000_000)}},
-		{name: "when_full", doc: "a call too many has to `wait`, or gets a `reject`", shape: full, with: "capacity", def: "wait", to: "RejectFull"},
+		{name: "when_full", doc: "what happens to a call too many: it has to `wait`, or is refused (`reject`)", shape: full, with: "capacity", def: "wait", to: "RejectFull"},
 		{name: "rate_limit", doc: "calls that it admits, with bursts of a second's worth (a token bucket)", absent: "no limit", shape: amount{quantity: rates().positive()}, to: "Rate"},
-		{name: "when_limited", doc: "a call too many has to `wait`, or gets a `reject`", shape: full, with: "rate_limit", def: "wait", to: "RejectRate"},
-		{name: "connections", doc: "that it accepts at once, and refuses beyond", absent: "no limit", shape: amount{quantity: wholes(1, 1_000_000)}},
+		{name: "when_limited", doc: "what happens to a call too many: it has to `wait`, or is refused (`reject`)", shape: full, with: "rate_limit", def: "wait", to: "RejectRate"},
+		{name: "connections", doc: "connections that it accepts at once; it refuses more", absent: "no limit", shape: amount{quantity: wholes(1, 1_000_000)}},
 		{name: "connections_per_slot", doc: "those that a slot opens at its first call and keeps until its worker's machine or the service fails; 0 = one for each call, closed after it", shape: amount{quantity: wholes(0, 10_000)}, with: "connections", def: "1", to: "PerSlot"},
 		{name: "errors", doc: "share of the calls that end in an error, after their latency", absent: "none", shape: amount{quantity: shares()}},
 	}}
@@ -56,9 +56,9 @@ func faultKeys() *record {
 		{name: "mode", doc: "of a service: `down` (refuses every call after one round trip, and breaks those under way), `hang` (takes calls and answers nothing until the fault is over, the call times out or a time limit ends the attempt) or `slow` (calls that it begins take longer). Of a task: `error`, `hang`, `crash` or `slow`", absent: "`down`, `error`", shape: word{words: []string{"down", "hang", "slow", "error", "crash"}}, to: byHand},
 		{name: "factor", doc: "with `mode: slow`: how much longer it takes", absent: "10", shape: amount{quantity: numbers().from(1).upTo(1e6)}, to: byHand},
 		{name: "chance", doc: "chance of each attempt to go wrong", absent: "required with `task`", shape: amount{quantity: shares()}, with: "task", to: byHand},
-		{name: "every", doc: "from the begin of one to the next", absent: "once", shape: amount{quantity: durations().positive()}, with: "deploy", to: byHand},
-		{name: "grace", doc: "from SIGTERM to SIGKILL", shape: amount{quantity: durations()}, with: "deploy", def: grace},
-		{name: "boot", doc: "from the end of a worker's process until the next takes tasks", shape: amount{quantity: durations()}, with: "deploy", def: boot},
+		{name: "every", doc: "time from the beginning of one to the next", absent: "once", shape: amount{quantity: durations().positive()}, with: "deploy", to: byHand},
+		{name: "grace", doc: "time from SIGTERM to SIGKILL", shape: amount{quantity: durations()}, with: "deploy", def: grace},
+		{name: "boot", doc: "time from the end of a worker's process until the next one takes tasks", shape: amount{quantity: durations()}, with: "deploy", def: boot},
 	}, forms...)}
 }
 

@@ -15,9 +15,9 @@ func strategyKeys() *record {
 		{name: "workers", doc: "the workers of the layout, [below](#workers)", shape: &mapping{noun: "a map of at least one worker", name: name("the name of a worker"), of: workerKeys(), atLeast: 1, file: true}},
 		{name: "derive", doc: "or: made from another strategy within the same budget of slots, [below](#derive)", shape: deriveKeys()},
 		{name: "routes", doc: "queues of tasks instead of their own: `{notify: high, \"*\": low}`; a `*` in a name stands for any letters, and `\"*\"` alone for every other task", shape: &mapping{noun: "a map of queues by task", name: phrase{noun: `the name of a task, or a pattern with up to three *`, pattern: routePattern}, of: name("the name of a queue")}},
-		{name: "broker", doc: "of this strategy, if it is another", absent: "that of the scenario", shape: brokerKeys()},
-		{name: "celery", doc: "release of Celery of this strategy, if it is another", absent: "that of the scenario", shape: release{}},
-		{name: "settings", doc: "the same of this strategy, over those at the top, [below](#settings)", shape: appSettings{}, to: byHand},
+		{name: "broker", doc: "that of this strategy, if it differs", absent: "that of the scenario", shape: brokerKeys()},
+		{name: "celery", doc: "release of Celery of this strategy, if it differs", absent: "that of the scenario", shape: release{}},
+		{name: "settings", doc: "the same for this strategy, on top of those of the file, [below](#settings)", shape: appSettings{}, to: byHand},
 	}}
 }
 

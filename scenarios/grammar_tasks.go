@@ -25,7 +25,7 @@ func taskKeys() *record {
 		{name: "slo", doc: "targets, [below](#slo)", absent: "none", shape: sloKeys(), to: byHand},
 		{name: "zone", doc: "[zone](#zones) of what it needs wherever it runs", absent: "anywhere", shape: zoneName()},
 		{name: "memory", doc: "what it does to the memory of the process that runs it, [below](#memory)", absent: "nothing", shape: memoryKeys()},
-		{name: "labels", doc: "kinds of data that it handles and not everybody may see, `[pii]`, [below](#labels-and-clearance)", absent: "none", shape: labelList()},
+		{name: "labels", doc: "kinds of data that it handles and that not everybody may see, `[pii]`, [below](#labels-and-clearance)", absent: "none", shape: labelList()},
 		{name: "copies"},
 	}}
 }
@@ -85,14 +85,14 @@ func phaseKeys() *record {
 	}
 	return &record{noun: "a phase", forms: each(forms), keys: append(forms,
 		key{name: "cores", doc: "with cpu: threads inside the task that share the work", absent: "1", shape: amount{quantity: wholes(1, 4096)}},
-		key{name: "timeout", doc: "with io: SERVICE: after which the caller gives up", absent: "never", shape: amount{quantity: durations().positive()}},
+		key{name: "timeout", doc: "with io: SERVICE: time after which the caller gives up", absent: "never", shape: amount{quantity: durations().positive()}},
 		key{name: "to", doc: "the zone that it is sent to", shape: zoneName(), with: "transfer"})}
 }
 
 func retryKeys() *record {
 	return &record{noun: "a retry policy", keys: []key{
 		{name: "max", doc: "retries after the first attempt", shape: amount{quantity: wholes(0, 1000)}, def: "3"},
-		{name: "delay", doc: "before the first retry", shape: amount{quantity: durations()}, def: "1s"},
+		{name: "delay", doc: "time before the first retry", shape: amount{quantity: durations()}, def: "1s"},
 		{name: "backoff", doc: "factor from one delay to the next", shape: amount{quantity: numbers().from(1).upTo(1000)}, def: "2"},
 		{name: "cap", doc: "longest delay", shape: amount{quantity: durations().positive()}, def: "10m"},
 		{name: "jitter", doc: "`full` = a uniform share of the delay, or `none`", shape: word{words: []string{"full", "none"}, yes: "full"}, def: "full"},

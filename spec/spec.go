@@ -46,14 +46,16 @@ type Scenario struct {
 
 // Run is what the format calls a map of run settings.
 type Run struct {
-	// Observed virtual time of one replication, after the warm-up. Default 30m.
+	// Observed virtual time of one replication, after the warm-up; a minimum where every source is stationary and
+	// `warmup` is not `0s`. Default 30m.
 	Duration any `key:"duration"`
-	// Time before it that is not counted. `auto` finds it where every source is stationary (MSER-5); with cron,
-	// stages, a trace or planned faults it is `0s`: a terminating run, in which nothing is deleted. Default auto.
+	// Time before it that is not counted. `auto` makes it three times as long as the system remembers its start, where
+	// every source is stationary; with cron, stages, a trace or planned faults it is `0s`: a terminating run, in which
+	// nothing is deleted. Default auto.
 	Warmup any `key:"warmup"`
-	// Independent runs, from `min` to `max` until the precision is reached; one number fixes it.
+	// Independent runs, from `min` to `max` until every target is decided; one number fixes it.
 	Replications any `key:"replications"`
-	// Half-width of an interval, relative to its figure, at which to stop. Default 5%.
+	// Without targets: half-width of the interval of a mean response, relative to it, at which to stop. Default 5%.
 	Precision any `key:"precision"`
 	// Of the intervals. Default 95%.
 	Confidence any `key:"confidence"`
@@ -110,7 +112,7 @@ type Machine struct {
 	Price any `key:"price"`
 	// Where it stands; anywhere if it is missing.
 	Zone string `key:"zone"`
-	// From its being switched on, or the end of a failure, to its workers taking tasks. Default 0s.
+	// Time from power-on, or from the end of a failure, until its workers take tasks. Default 0s.
 	Boot any `key:"boot"`
 	// `cold` = switched on at the beginning of the run, so that its `boot` comes first; `warm` = up by then. Default
 	// warm.
@@ -133,13 +135,13 @@ type Service struct {
 	From []string `key:"from"`
 	// Calls that it works on at once; no limit if it is missing.
 	Capacity any `key:"capacity"`
-	// With `capacity`: a call too many has to `wait`, or gets a `reject`. Default wait.
+	// With `capacity`: what happens to a call too many: it has to `wait`, or is refused (`reject`). Default wait.
 	WhenFull string `key:"when_full"`
 	// Calls that it admits, with bursts of a second's worth (a token bucket); no limit if it is missing.
 	RateLimit any `key:"rate_limit"`
-	// With `rate_limit`: a call too many has to `wait`, or gets a `reject`. Default wait.
+	// With `rate_limit`: what happens to a call too many: it has to `wait`, or is refused (`reject`). Default wait.
 	WhenLimited string `key:"when_limited"`
-	// That it accepts at once, and refuses beyond; no limit if it is missing.
+	// Connections that it accepts at once; it refuses more; no limit if it is missing.
 	Connections any `key:"connections"`
 	// With `connections`: those that a slot opens at its first call and keeps until its worker's machine or the
 	// service fails; 0 = one for each call, closed after it. Default 1.
@@ -207,7 +209,7 @@ type Task struct {
 	Zone string `key:"zone"`
 	// What it does to the memory of the process that runs it; nothing if it is missing.
 	Memory *Memory `key:"memory"`
-	// Kinds of data that it handles and not everybody may see, `[pii]`; none if it is missing.
+	// Kinds of data that it handles and that not everybody may see, `[pii]`; none if it is missing.
 	Labels []string `key:"labels"`
 }
 
@@ -227,11 +229,11 @@ type Fault struct {
 	Factor any `key:"factor"`
 	// With `task`: chance of each attempt to go wrong; required with `task` if it is missing.
 	Chance any `key:"chance"`
-	// With `deploy`: from the begin of one to the next; once if it is missing.
+	// With `deploy`: time from the beginning of one to the next; once if it is missing.
 	Every any `key:"every"`
-	// With `deploy`: from SIGTERM to SIGKILL. Default 30s.
+	// With `deploy`: time from SIGTERM to SIGKILL. Default 30s.
 	Grace any `key:"grace"`
-	// With `deploy`: from the end of a worker's process until the next takes tasks. Default 450ms.
+	// With `deploy`: time from the end of a worker's process until the next one takes tasks. Default 450ms.
 	Boot any `key:"boot"`
 	// It fails as `mode` says.
 	Service string `key:"service"`
@@ -265,11 +267,11 @@ type Strategy struct {
 	// Queues of tasks instead of their own: `{notify: high, "*": low}`; a `*` in a name stands for any letters, and
 	// `"*"` alone for every other task.
 	Routes []Pair `key:"routes"`
-	// Of this strategy, if it is another; that of the scenario if it is missing.
+	// That of this strategy, if it differs; that of the scenario if it is missing.
 	Broker any `key:"broker"`
-	// Release of Celery of this strategy, if it is another; that of the scenario if it is missing.
+	// Release of Celery of this strategy, if it differs; that of the scenario if it is missing.
 	Celery string `key:"celery"`
-	// The same of this strategy, over those at the top.
+	// The same for this strategy, on top of those of the file.
 	Settings []Pair `key:"settings"`
 }
 
@@ -434,7 +436,7 @@ type Phase struct {
 	Transfer any `key:"transfer"`
 	// With cpu: threads inside the task that share the work; 1 if it is missing.
 	Cores any `key:"cores"`
-	// With io: SERVICE: after which the caller gives up; never if it is missing.
+	// With io: SERVICE: time after which the caller gives up; never if it is missing.
 	Timeout any `key:"timeout"`
 	// With `transfer`: the zone that it is sent to.
 	To string `key:"to"`
@@ -444,7 +446,7 @@ type Phase struct {
 type Retry struct {
 	// Retries after the first attempt. Default 3.
 	Max any `key:"max"`
-	// Before the first retry. Default 1s.
+	// Time before the first retry. Default 1s.
 	Delay any `key:"delay"`
 	// Factor from one delay to the next. Default 2.
 	Backoff any `key:"backoff"`
@@ -714,7 +716,7 @@ type Autoscale struct {
 	// `celery` is Celery's own `--autoscale` of the processes of a prefork worker; the others, below, scale replicas.
 	// Required.
 	Policy string `key:"policy"`
-	// With `celery`: from the last growth to the first shrinking (`AUTOSCALE_KEEPALIVE`); `30s` if it is missing.
+	// With `celery`: time from the last growth to the first shrinking (`AUTOSCALE_KEEPALIVE`); `30s` if it is missing.
 	Keepalive any `key:"keepalive"`
 	// `replicas`, or with the policy `celery` `processes`: nothing else can be scaled.
 	Scales string `key:"scales"`
@@ -723,18 +725,18 @@ type Autoscale struct {
 	// With `queue_length`: the messages waiting in the broker, or with `ready+unacked` also those that the replicas
 	// hold unacked; `ready` if it is missing.
 	Counts string `key:"counts"`
-	// From one look to the next, the first at random within one. With `queue_length`, `0s` looks after every change;
-	// `30s` if it is missing.
+	// Time from one look to the next, the first at random within it. With `queue_length`, `0s` looks after every
+	// change; `30s` if it is missing.
 	Poll any `key:"poll"`
-	// A replica goes when no look for so long has wanted it; `300s` if it is missing.
+	// A replica is removed when no look within this time has wanted it; `300s` if it is missing.
 	Cooldown any `key:"cooldown"`
 	// Law: from the order of a replica, and its machine, to its taking tasks; `0s` if it is missing.
 	Boot any `key:"boot"`
-	// A replica that is to go takes no more messages and may end what it runs for so long; then it is killed; `30s` if
-	// it is missing.
+	// How long a replica that is to go may finish what it runs, without taking more; then it is killed; `30s` if it is
+	// missing.
 	Grace any `key:"grace"`
-	// Which goes, after those that have not booted yet: the `newest`, or with `idle` the one with the fewest tasks in
-	// hand; `newest` if it is missing.
+	// Which replica goes, after those that have not booted yet: the `newest`, or with `idle` the one with the fewest
+	// tasks in hand; `newest` if it is missing.
 	Victim string `key:"victim"`
 }
 
