@@ -71,7 +71,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"celery", "des", "internal/experiment", "internal/fidelity/known", "internal/recordings", "report", "scenarios", "stats", "internal/units", "workloads"},
 	},
 	"report": { // shows what was found: it runs nothing
-		project: []string{"capacity", "celery", "des", "internal/bench", "internal/experiment", "internal/recordings", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/bench", "internal/experiment", "internal/recordings", "internal/sheet", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/plot", "golang.org/x/image", "github.com/jedib0t/go-pretty/v6"},
 	},
 	"spec": {}, // a scenario in Go knows no meaning

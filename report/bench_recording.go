@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -11,7 +10,9 @@ import (
 	"example.com/simrun/internal/bench"
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/recordings"
+	"example.com/simrun/internal/sheet"
 	"example.com/simrun/scenarios"
+	"example.com/simrun/workloads"
 )
 
 // BenchRecordings adds a folder for each strategy to the batch, in the form of the recordings of real Celery:
@@ -27,7 +28,7 @@ func BenchRecordings(b *Batch, dir string, sc *scenarios.Scenario, r *bench.Resu
 		add := func(name string, write func(io.Writer) error) error { return b.Add(filepath.Join(folder, name), write) }
 		err := add("scenario.json", recordingOf(sc, r, s).WriteScenario)
 		if err == nil {
-			err = add("trace.csv", func(w io.Writer) error { return askedCSV(w, s.Asked) })
+			err = add("trace.csv", func(w io.Writer) error { return workloads.WriteTrace(w, s.Asked) })
 		}
 		for j := 0; j < len(s.Runs) && err == nil; j++ {
 			run := &s.Runs[j]
@@ -83,44 +84,12 @@ func recordingOf(sc *scenarios.Scenario, r *bench.Result, s *bench.Strategy) *re
 	return &out
 }
 
-// askedCSV writes trace.csv.
-func askedCSV(w io.Writer, tasks []bench.AskedTask) error {
-	return writeRows(w, "id,class,queue,due,cpu,io,order,priority,failure,fail_arg", len(tasks), func(i int) []string {
-		t := &tasks[i]
-		order, priority, times := "cpu,io", "", ""
-		if t.IOFirst {
-			order = "io,cpu"
-		}
-		if t.Priority != nil {
-			priority = strconv.Itoa(*t.Priority)
-		}
-		if t.Times > 0 {
-			times = strconv.Itoa(t.Times)
-		}
-		return []string{t.ID, t.Class, t.Queue, instant(t.Due), instant(t.CPU), instant(t.IO), order, priority, t.Failure, times}
-	})
-}
-
 // attemptsCSV writes one row an attempt.
 func attemptsCSV(w io.Writer, attempts []experiment.Attempt) error {
-	return writeRows(w, "id,class,attempt,started,ended,outcome,worker,slot", len(attempts), func(i int) []string {
+	return sheet.Write(w, []string{"id", "class", "attempt", "started", "ended", "outcome", "worker", "slot"}, len(attempts), func(i int) []string {
 		a := &attempts[i]
 		return []string{
 			a.ID, a.Class, strconv.Itoa(a.Number), instant(a.Started), instant(a.Ended), a.Outcome.String(), a.Worker, strconv.Itoa(a.Slot),
 		}
 	})
-}
-
-func writeRows(w io.Writer, header string, n int, row func(int) []string) error {
-	if _, err := io.WriteString(w, header+"\n"); err != nil {
-		return err
-	}
-	out := csv.NewWriter(w)
-	for i := range n {
-		if err := out.Write(row(i)); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // sheet is a document with one of everything.
-func sheet(t *testing.T) *Document {
+func papers(t *testing.T) *Document {
 	t.Helper()
 	cdf, ok := CDF("cdf of <a>", "waits of <a>", "wait", []Line{{Name: "predicted", Values: []float64{0, 0.1, 0.2, 3}}, {Name: "observed", Values: []float64{0.1, 0.1, 2}, Observed: true}})
 	require.True(t, ok)
@@ -26,7 +26,7 @@ func sheet(t *testing.T) *Document {
 }
 
 func TestDocumentAsText(t *testing.T) {
-	text := TextOf(sheet(t), 80, false)
+	text := TextOf(papers(t), 80, false)
 	assert.True(t, strings.HasPrefix(text, "3 of 4 hold in 20 ms.\nSaid first.\n"), text)
 	assert.Regexp(t, `(?m)^a\|b +12 ms +NO$`, text)
 	assert.Less(t, strings.Index(text, "Said of it"), strings.Index(text, "Said under it"))
@@ -34,7 +34,7 @@ func TestDocumentAsText(t *testing.T) {
 }
 
 func TestDocumentAsMarkdown(t *testing.T) {
-	text := MarkdownOf(sheet(t))
+	text := MarkdownOf(papers(t))
 	for _, want := range []string{"# A &lt;title>\n\n**3 of 4 hold in 20 ms.**\n\nSaid first.\n", "\n## A table\n\nSaid of it.\n\n| name | value | holds |\n", "| a\\|b | 12 ms | NO |", "```\ncelery -A app worker\n```"} {
 		assert.Contains(t, text, want)
 	}
@@ -42,7 +42,7 @@ func TestDocumentAsMarkdown(t *testing.T) {
 
 func TestDocumentAsPage(t *testing.T) {
 	var b bytes.Buffer
-	require.NoError(t, HTMLOf(&b, sheet(t), "test build"))
+	require.NoError(t, HTMLOf(&b, papers(t), "test build"))
 	page := b.String()
 	for _, want := range []string{"<h1>3 of 4 hold in 20\u00a0ms.</h1>", "A &lt;title&gt;", `class="verdict none_passes"`, `<td class="text NO">NO</td>`, "waits of &lt;a&gt;", "test build"} {
 		assert.Contains(t, page, want)

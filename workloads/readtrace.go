@@ -5,17 +5,23 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/simrun/des"
 	"example.com/simrun/internal/sheet"
 )
 
+var (
+	traceColumns = []string{"id", "class", "queue", "due", "cpu", "io", "order", "priority", "failure", "fail_arg"}
+	traceOrders  = []string{"cpu,io", "io,cpu"}
+)
+
 // ReadTrace reads a trace: CSV with a header that has the columns due and class and may have id, cpu, io, order,
 // priority, failure and fail_arg; others are ignored. Rows need not be sorted. An empty cell is as if its column were
 // absent. Errors are joined, up to 20, each as "NAME:LINE: COLUMN: message".
 func ReadTrace(name string, r io.Reader) (*TraceFile, error) {
-	in := sheet.New(name, r, []string{"due", "class"}, "id", "cpu", "io", "order", "priority", "failure", "fail_arg")
+	in := sheet.New(name, r, []string{"due", "class"}, traceColumns...)
 	f := &TraceFile{Name: name, HasWork: in.Has("cpu") || in.Has("io")}
 	index := map[string]int{} // of a class in the file
 	for in.Next() {
@@ -50,7 +56,7 @@ func traceRow(in *sheet.Sheet) (class string, row TraceRow) {
 		Due:     traceTime(in, "due"),
 		CPU:     traceTime(in, "cpu"),
 		IO:      traceTime(in, "io"),
-		IOFirst: in.Choice("order", []string{"cpu,io", "io,cpu"}) == 1,
+		IOFirst: in.Choice("order", traceOrders) == 1,
 		Failure: TraceFailure(in.Choice("failure", failureNames)),
 	}
 	if in.Text("due") == "" {
@@ -74,4 +80,29 @@ func traceTime(in *sheet.Sheet, column string) des.Time {
 		return 0
 	}
 	return des.Seconds(x)
+}
+
+// TraceLine is one row of a trace as it is written: the queue is for people and other tools, nobody reads it back.
+type TraceLine struct {
+	Class, Queue string
+	TraceRow
+}
+
+// WriteTrace writes a trace that ReadTrace reads, with all its digits.
+func WriteTrace(w io.Writer, lines []TraceLine) error {
+	return sheet.Write(w, traceColumns, len(lines), func(i int) []string {
+		t := &lines[i]
+		order, priority, times := traceOrders[0], "", ""
+		if t.IOFirst {
+			order = traceOrders[1]
+		}
+		if t.HasPriority {
+			priority = strconv.Itoa(t.Priority)
+		}
+		if t.Times > 0 {
+			times = strconv.Itoa(t.Times)
+		}
+		seconds := func(t des.Time) string { return sheet.Seconds(t.Seconds()) }
+		return []string{t.ID, t.Class, t.Queue, seconds(t.Due), seconds(t.CPU), seconds(t.IO), order, priority, t.Failure.String(), times}
+	})
 }

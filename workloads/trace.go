@@ -48,6 +48,9 @@ const (
 
 var failureNames = []string{"none", "exc", "flaky", "hang_io", "hang_cpu", "crash_once", "crash_always"}
 
+// String is the failure's name in trace files.
+func (f TraceFailure) String() string { return failureNames[f] }
+
 // fate returns what the failure does to an attempt, from 1.
 func (r *TraceRow) fate(attempt int) Fate {
 	switch r.Failure {

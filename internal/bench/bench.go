@@ -121,10 +121,10 @@ type Strategy struct {
 	Classes    []Class `json:"classes"`
 
 	// For recordings, when asked for.
-	Layout *strategies.Layout `json:"-"`
-	Asked  []AskedTask        `json:"-"`
-	Drain  des.Time           `json:"-"`
-	Tasks  []workloads.Class  `json:"-"` // as they ran
+	Layout *strategies.Layout    `json:"-"`
+	Asked  []workloads.TraceLine `json:"-"`
+	Drain  des.Time              `json:"-"`
+	Tasks  []workloads.Class     `json:"-"` // as they ran
 }
 
 // Run is one real run.

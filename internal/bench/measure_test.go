@@ -239,7 +239,7 @@ func TestAskedTasksAreThoseThatRan(t *testing.T) {
 		due := map[string]des.Time{}
 		failures := map[string]string{}
 		for _, a := range s.Asked {
-			due[a.ID], failures[a.ID] = a.Due, a.Failure
+			due[a.ID], failures[a.ID] = a.Due, a.Failure.String()
 			assert.Zero(t, a.CPU)
 		}
 		ran := 0

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -145,4 +146,60 @@ strategies:
 	}
 	t.Logf("called the best: %d of %d", called, seeds)
 	assert.LessOrEqual(t, float64(called), 0.05*float64(seeds)+5)
+}
+
+// poolingCase is a mix of short and long tasks on servers of their own or shared, from the literature on pooling (van
+// Dijk and van der Sluis 2008): mean waits of all tasks are exact.
+type poolingCase struct {
+	name              string
+	mix               float64 // long over short
+	short, long       int     // servers
+	rhoShort, rhoLong float64
+	separated, pooled float64 // mean wait, in units of short / 0.5
+}
+
+// TestLongPooling: which of two layouts is better is never said wrongly, and said where they differ enough.
+func TestLongPooling(t *testing.T) {
+	seeds := seedsOf(t, 200)
+	for _, c := range []poolingCase{
+		{"A", 10, 1, 1, 0.833333, 0.833333, 4.545, 6.038},
+		{"B", 1, 1, 1, 0.833333, 0.833333, 5.000, 2.273},
+		{"D", 10, 5, 5, 0.9, 0.9, 2.773, 3.364},
+		{"H", 10, 2, 2, 0.5, 0.5, 0.606, 0.350},
+		{"I", 3, 4, 4, 0.9, 0.9, 2.954, 1.715},
+	} {
+		if !strings.Contains(c.name, os.Getenv("SIMRUN_CELL")) {
+			continue
+		}
+		short := 500 * time.Millisecond
+		long := time.Duration(float64(short) * c.mix)
+		text := fmt.Sprintf(`
+broker: ideal
+tasks:
+  short: {arrivals: {poisson: %g/s}, work: [{io: {exponential: %v}}]}
+  long: {arrivals: {poisson: %g/s}, work: [{io: {exponential: %v}}]}
+strategies:
+  separated: {workers: {s: {queues: [short], concurrency: %d, disable_prefetch: true}, l: {queues: [long], concurrency: %d, disable_prefetch: true}}}
+  pooled: {routes: {short: all, long: all}, workers: {w: {queues: [all], concurrency: %d, disable_prefetch: true}}}
+`, c.rhoShort*float64(c.short)/short.Seconds(), short, c.rhoLong*float64(c.long)/long.Seconds(), long, c.short, c.long, c.short+c.long)
+		best := "pooled"
+		if c.separated < c.pooled {
+			best = "separated"
+		}
+		n := map[string]int{}
+		for i := range seeds {
+			sc := read(t, text)
+			sc.Seed = uint64(3000 + i)
+			r := run(t, sc)
+			switch {
+			case r.Verdict.ProbabilityCorrect == nil:
+				n["alike or open"]++
+			default:
+				n[*r.Verdict.Best]++
+			}
+		}
+		t.Logf("%s (%s is better by %.0f %%): %v", c.name, best, 100*(max(c.separated, c.pooled)/min(c.separated, c.pooled)-1), n)
+		wrong := seeds - n[best] - n["alike or open"]
+		assert.LessOrEqual(t, wrong, seeds/50, c.name)
+	}
 }

@@ -1,20 +1,17 @@
 package recordings
 
 import (
-	"encoding/csv"
-	"fmt"
+	"bytes"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
+
+	"example.com/simrun/des"
+	"example.com/simrun/workloads"
 )
 
 // trace returns the log task by task, in the form of trace files.
 func (m *Imported) trace() []byte {
-	var b strings.Builder
-	w := csv.NewWriter(&b)
-	row := func(cells ...string) { _ = w.Write(cells) } // a strings.Builder takes everything
-	row("id", "class", "queue", "due", "cpu", "io", "order", "priority", "failure", "fail_arg")
+	var lines []workloads.TraceLine
 	type entry struct {
 		c *ImportedClass
 		t *LogTask
@@ -34,26 +31,28 @@ func (m *Imported) trace() []byte {
 		}
 		return 0
 	})
+	micro := func(x float64) des.Time { return des.Seconds(math.Round(x*1e6) / 1e6) } // logs know no more
 	for _, e := range all {
-		failure, arg := "none", ""
+		row := workloads.TraceRow{ID: e.t.ID, Due: micro(e.t.Arrived), IO: micro(e.c.runOf(e.t))}
 		switch n := e.t.retries(); {
 		case e.t.Outcome == "timeout":
-			failure = "hang_io"
+			row.Failure = workloads.FailHangIO
 		case e.t.Outcome == "lost":
-			failure = "crash_always"
+			row.Failure = workloads.FailCrashAlways
 		case n > 0 && e.t.Outcome == ok:
-			failure, arg = "flaky", strconv.Itoa(n)
+			row.Failure, row.Times = workloads.FailFlaky, n
 		case e.t.Outcome == "failed" && n > 0:
-			failure, arg = "flaky", strconv.Itoa(n+1)
+			row.Failure, row.Times = workloads.FailFlaky, n+1
 		case len(e.t.Attempts) > 1 && e.t.Outcome == ok:
-			failure = "crash_once"
+			row.Failure = workloads.FailCrashOnce
 		case e.t.Outcome == "failed":
-			failure = "exc"
+			row.Failure = workloads.FailExc
 		}
-		row(e.t.ID, className(e.c.Name), e.c.Queue, fmt.Sprintf("%.6f", e.t.Arrived), "0", fmt.Sprintf("%.6f", e.c.runOf(e.t)), "cpu,io", "", failure, arg)
+		lines = append(lines, workloads.TraceLine{Class: className(e.c.Name), Queue: e.c.Queue, TraceRow: row})
 	}
-	w.Flush()
-	return []byte(b.String())
+	var b bytes.Buffer
+	_ = workloads.WriteTrace(&b, lines) // a buffer takes everything
+	return b.Bytes()
 }
 
 // runOf returns how long a task's last attempt ran; the median of its class where the log does not say.

@@ -1,4 +1,4 @@
-// Package sheet reads CSV files with a header: traces, recorded runs, attempts. All of them are as strict, and say what is
+// Package sheet reads and writes CSV files with a header: traces, recorded runs, attempts. All of them are as strict, and say what is
 // wrong in the same words, "NAME:LINE: COLUMN: message", up to 20 problems a file.
 //
 // It does not know what a column means.

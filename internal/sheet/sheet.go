@@ -26,7 +26,8 @@ type Sheet struct {
 	errs    []error
 }
 
-// New reads the header. Columns other than the required and the optional ones are ignored.
+// New reads the header. Columns other than the required and the optional ones (which may name required ones again) are
+// ignored.
 func New(name string, in io.Reader, required []string, optional ...string) *Sheet {
 	buffered := bufio.NewReader(in)
 	if bom, _ := buffered.Peek(3); string(bom) == "\ufeff" {
@@ -46,6 +47,7 @@ func New(name string, in io.Reader, required []string, optional ...string) *Shee
 	for i := range head {
 		head[i] = strings.TrimSpace(head[i])
 	}
+	optional = slices.DeleteFunc(slices.Clone(optional), func(column string) bool { return slices.Contains(required, column) })
 	for _, column := range slices.Concat(required, optional) {
 		switch at := slices.Index(head, column); {
 		case at >= 0 && slices.Contains(head[at+1:], column):

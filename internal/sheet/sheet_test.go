@@ -2,6 +2,7 @@ package sheet_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -49,6 +50,14 @@ func TestSaysWhatIsWrong(t *testing.T) {
 	assert.Equal(t, 19, strings.Count(err.Error(), "\n"), "20 problems are enough")
 	broken := errors.New("disk on fire")
 	assert.ErrorIs(t, sheet.New("f", iotest.ErrReader(broken), nil).Err(), broken)
+}
+
+func TestWrites(t *testing.T) {
+	var b strings.Builder
+	require.NoError(t, sheet.Write(&b, []string{"a", "n"}, 2, func(i int) []string {
+		return [][]string{{sheet.Seconds(0.123456789), "1"}, {sheet.Seconds(math.NaN()), "x,y"}}[i]
+	}))
+	assert.Equal(t, "a,n\n0.123456789,1\n,\"x,y\"\n", b.String())
 }
 
 func long(n int) string { return strings.Repeat("9x", n)[:n] }
