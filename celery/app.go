@@ -1,10 +1,12 @@
 package celery
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"example.com/simrun/des"
 	"example.com/simrun/internal/units"
 )
 
@@ -15,7 +17,9 @@ type App struct {
 	Broker       Broker
 	Routes       []AppRoute // in the order of their tasks' names as written
 	DefaultQueue string     // task_default_queue
-	Notes        []string   // which settings have no effect, and why
+	interval     float64    // of redis' restores, and how many calls one takes
+	throttle     float64
+	Notes        []string // which settings have no effect, and why
 }
 
 // AppRoute sends a task, or all of a pattern, to a queue.
@@ -110,6 +114,8 @@ func (a *App) transport(release string, value any) error {
 			err = assign(broker, &a.Broker, e.Value)
 		case worker != nil:
 			err = a.strategy(release, e.Value)
+		case e.Name == restoreInterval || e.Name == restoreThrottle:
+			err = a.restores(release, e)
 		case slices.Contains(otherOptions, e.Name):
 			a.Notes = append(a.Notes, name+": "+noEffect)
 		default:
@@ -133,6 +139,30 @@ func (a *App) strategy(release string, value any) error {
 		return fmt.Errorf("%q: from celery 5.7 on it keeps the order of -Q; before, it is the order of a set, another one at each start of a worker, which no run can stand for: want round_robin or sorted, or celery 5.7", ranked)
 	}
 	return fmt.Errorf("%v: want round_robin, sorted or priority", value)
+}
+
+// How often redis is looked at for messages that are unacked for too long: at each throttle-th call of a timer.
+const (
+	restoreInterval = "unacked_restore_interval"
+	restoreThrottle = "unacked_restore_throttle"
+)
+
+// restores reads one of the two, which are settings from 5.7 on (10 s and 10 before).
+func (a *App) restores(release string, e Entry) error {
+	x, ok := floatOf(e.Value)
+	switch {
+	case !KeepsOrder(release):
+		return fmt.Errorf("celery %s has no such option: want celery 5.7 or later", release)
+	case !ok || x <= 0 || x > mostSeconds:
+		return fmt.Errorf("%v: want a number above 0", e.Value)
+	case e.Name == restoreInterval:
+		a.interval = x
+	default:
+		a.throttle = x
+	}
+	look := des.Seconds(cmp.Or(a.interval, 10) * cmp.Or(a.throttle, 10))
+	a.Broker.Overheads = map[string]des.Time{"look": look}
+	return nil
 }
 
 // otherOptions are options of transports that take no time.

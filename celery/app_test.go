@@ -30,7 +30,10 @@ func TestSettingsOfAnApp(t *testing.T) {
 	assert.Len(t, a.Notes, 2)
 	require.NoError(t, a.Set("5.7", Entry{"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}}))
 	assert.Equal(t, "strict", a.Worker.Order, "5.7 keeps the order of -Q")
+	require.NoError(t, a.Set("5.7", Entry{"broker_transport_options", []Entry{{"unacked_restore_interval", 5}, {"unacked_restore_throttle", 4}}}))
+	assert.Equal(t, 20*time.Second, a.Broker.Overheads["look"])
 	for want, e := range map[string]Entry{
+		"celery 5.6 has no such option":                                 {"broker_transport_options", []Entry{{"unacked_restore_interval", 5}}},
 		`no such setting is known here; did you mean "task_acks_late"?`: {"task_ack_late", true},
 		"want a whole number of at least 0":                             {"worker_prefetch_multiplier", "many"},
 		"from celery 5.7 on it keeps the order of -Q":                   {"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}},

@@ -13,7 +13,10 @@
 //	setting, quantity, access   what a row of the table of settings says, and what its value may be
 //	worker_settings,            the table
 //	broker_settings, overheads
-//	command, flags, shell       command lines, read
+//	app                         the configuration of an app, by Celery's own names
+//	release, rabbitmq           what a release or a version of rabbitmq has, and which was recorded in its stead
+//	find, shell                 the command that starts a worker, in whatever stands around it
+//	command, flags, multi       its words, read
 //	line                        and written, with what somebody wrote left as it is
 //	presets, labour, chances    what a message costs, by release, broker and pool
 //	python                      settings as a configuration has them

@@ -1,10 +1,12 @@
 package celery
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 
+	"example.com/simrun/des"
 	"example.com/simrun/worker"
 )
 
@@ -135,6 +137,20 @@ func (b *Broker) Fill(from *Broker) {
 		s := &brokerSettings[i]
 		if v := s.Given(from); v != nil && s.Given(b) == nil {
 			s.Set(b, v)
+		}
+	}
+	b.takeOverheads(from)
+}
+
+// takeOverheads takes what b does not say of overheads from another broker.
+func (b *Broker) takeOverheads(from *Broker) {
+	for name, after := range from.Overheads {
+		if _, given := b.Overheads[name]; !given {
+			b.Overheads = maps.Clone(b.Overheads)
+			if b.Overheads == nil {
+				b.Overheads = map[string]des.Time{}
+			}
+			b.Overheads[name] = after
 		}
 	}
 }

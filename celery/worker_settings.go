@@ -63,8 +63,8 @@ var workerSettings = []WorkerSetting{
 			return Autoscale{Min: c.AutoscaleMin, Max: c.Concurrency}
 		},
 	}, WorkerSetting{
-		Key: "autoscale", Flags: []string{"--autoscale"}, Quantity: Quantity{Kind: Range}, Pools: prefork,
-		Meaning: "`{min: 2, max: 8, policy: celery}`: Celery's own `--autoscale`. It starts with `min` processes, the window is that of `max`; it grows when a message arrives and more are reserved and running than there are processes, and drops all idle ones when `keepalive` has passed since it grew last. The other policies scale replicas, [below](#autoscale)",
+		Key: "autoscale", Flags: []string{"--autoscale"}, Quantity: Quantity{Kind: Range}, Pools: []worker.Pool{worker.Prefork, worker.Gevent},
+		Meaning: "`{min: 2, max: 8, policy: celery}`: Celery's own `--autoscale`. It starts with `min` processes, the window is that of `max`; it grows when a message arrives and more are reserved and running than there are processes, and drops all idle ones when `keepalive` has passed since it grew last. A `gevent` worker looks once a second, grows by one while all slots are taken, and never shrinks. The other policies scale replicas, [below](#autoscale)",
 	}),
 	row(access[Worker, worker.Config]{
 		given: func(w *Worker) any { return pointed(w.Keepalive) },

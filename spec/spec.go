@@ -522,7 +522,8 @@ type Worker struct {
 	Concurrency any `key:"concurrency"`
 	// {min: 2, max: 8, policy: celery}: Celery's own --autoscale. It starts with min processes, the window is that of
 	// max; it grows when a message arrives and more are reserved and running than there are processes, and drops all
-	// idle ones when keepalive has passed since it grew last. The other policies scale replicas.
+	// idle ones when keepalive has passed since it grew last. A gevent worker looks once a second, grows by one while
+	// all slots are taken, and never shrinks. The other policies scale replicas.
 	Autoscale *Autoscale `key:"autoscale"`
 	// Among several queues: one message of each in turn; sorted by queue name; strict by the order of queues;
 	// {weighted: {high: 5, low: 1}}.

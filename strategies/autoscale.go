@@ -18,12 +18,15 @@ func (b *builder) autoscale(path string, w *WorkerSpec, g *group) {
 		return
 	}
 	switch {
-	case g.cfg.Pool != worker.Prefork:
-		b.fail(path, "only with the pool prefork: Celery scales processes")
+	case g.cfg.Pool != worker.Prefork && g.cfg.Pool != worker.Gevent:
+		b.fail(path, "only with the pools prefork and gevent: the pool %s does not grow", g.cfg.Pool)
 	case a.Min < 1:
 		b.fail(path+".min", "%d: want at least 1", a.Min)
 	case a.Max < a.Min:
 		b.fail(path+".max", "%d: want at least min, %d", a.Max, a.Min)
+	}
+	if g.cfg.Pool == worker.Gevent {
+		b.note("%s: with gevent it looks once a second, grows by one while all slots are taken, and never shrinks; read in the source, not measured", path)
 	}
 	g.cfg.AutoscaleMin = a.Min
 	g.cfg.Keepalive = or(w.Keepalive, celery.WorkerSettingOf("autoscale.keepalive").Default.(des.Time))

@@ -18,7 +18,7 @@
 //
 //	spec, layout                   a strategy as written and as resolved
 //	resolve, workers, place        from the one to the other
-//	limits                         what brokers, releases and pools cannot do
+//	limits, rabbitmq               what brokers, releases and pools cannot do
 //	derive                         splits within one budget of slots
 //	change, settings, rollout,     from one layout to another, in Celery's words
 //	render, lines, simplicity

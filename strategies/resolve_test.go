@@ -207,7 +207,7 @@ func TestResolveProblems(t *testing.T) {
 			"autoscale of threads", pool(func(w *WorkerSpec) {
 				w.Concurrency, w.Pool, w.Autoscale = nil, "solo", &celery.Autoscale{Min: 1, Max: 2}
 			}),
-			"workers.w.autoscale: only with the pool prefork: Celery scales processes",
+			"workers.w.autoscale: only with the pools prefork and gevent: the pool solo does not grow",
 		},
 		{
 			"autoscale beside concurrency", pool(func(w *WorkerSpec) { w.Autoscale = &celery.Autoscale{Min: 3, Max: 2} }),

@@ -71,7 +71,7 @@ func (w *instance) room() bool { return !w.blind && w.vacant() }
 // vacant is room, whether or not the loop has found out.
 func (w *instance) vacant() bool {
 	switch {
-	case w.life != alive, w.cut(), w.stalled, w.serial && w.in[fetching] > 0, w.most > 0 && w.holding() >= w.most:
+	case w.life != alive, w.cut(), w.stalled, w.serial && w.in[fetching] > 0, w.most > 0 && w.holding() >= w.hands():
 		return false
 	case w.window == 0:
 		return true
@@ -85,6 +85,15 @@ func (w *instance) vacant() bool {
 		most = min(most, limit)
 	}
 	return w.unacked < most
+}
+
+// hands is how many messages its pool lets the consumer have. What a gevent worker does not have slots for yet, it cannot
+// spawn; the limit of disable_prefetch is the most that the autoscaler may grow to.
+func (w *instance) hands() int {
+	if w.cfg.Pool == Gevent {
+		return w.most - len(w.absent)
+	}
+	return w.most
 }
 
 // idle says whether a message of a queue would start at once.

@@ -1,6 +1,10 @@
 package worker
 
-import "example.com/simrun/des"
+import (
+	"time"
+
+	"example.com/simrun/des"
+)
 
 // processes is the number of slots that the pool has now.
 func (w *instance) processes() int { return w.cfg.Concurrency - len(w.absent) }
@@ -18,7 +22,11 @@ func (s *System) ready(w *instance) {
 	if w.life != away {
 		s.raise(w)
 	}
-	if w.cfg.AutoscaleMin > 0 && w.cfg.Keepalive > 0 {
+	switch {
+	case w.cfg.AutoscaleMin == 0:
+	case w.cfg.Pool == Gevent:
+		s.host.Schedule(des.Event{At: greenLooks, Kind: kindKeepalive, Arg: w.id})
+	case w.cfg.Keepalive > 0:
 		s.host.Schedule(des.Event{At: w.cfg.Keepalive, Kind: kindKeepalive, Arg: w.id})
 	}
 	s.ask(w)
@@ -105,7 +113,7 @@ func (s *System) replace(id int32) {
 // It says whether the message has to wait for that.
 func (s *System) grow(id int32) bool {
 	w := &s.workers[s.tasks[id].worker]
-	if w.cfg.AutoscaleMin == 0 || w.leaves() {
+	if w.cfg.AutoscaleMin == 0 || w.leaves() || w.cfg.Pool == Gevent {
 		return false
 	}
 	n := min(w.wanted()+1, w.cfg.Concurrency) - w.processes() // with this message
@@ -159,6 +167,11 @@ func (s *System) shrink(w *instance, more int) {
 // (celery/worker/strategy.py), so that it is here that the pool grows for them.
 func (s *System) keepalive(id int32) {
 	w := &s.workers[id]
+	if w.cfg.Pool == Gevent {
+		s.host.Schedule(des.Event{At: s.now + greenLooks, Kind: kindKeepalive, Arg: id})
+		s.growGreen(w)
+		return
+	}
 	s.host.Schedule(des.Event{At: s.now + w.cfg.Keepalive, Kind: kindKeepalive, Arg: id})
 	if w.down() || w.leaves() {
 		return
@@ -176,6 +189,23 @@ func (s *System) keepalive(id int32) {
 	}
 	s.block(w, des.Time(n)*w.cfg.Overheads.Fork)
 	s.host.Schedule(des.Event{At: w.blocked, Kind: kindGrown, Arg: id})
+}
+
+// greenLooks is the period at which the autoscaler of a gevent worker looks: there it is a thread of its own, and is not
+// asked when a message comes (celery/worker/autoscale.py: body).
+const greenLooks = time.Second
+
+// growGreen adds a slot to the pool of a gevent worker whose consumer stands still with a message for which none is free.
+// What Celery counts as processes there are the tasks that run (celery/concurrency/gevent.py: num_processes): there are
+// never more of these than there is work, so that nothing shrinks.
+func (s *System) growGreen(w *instance) {
+	n := min(w.reserved.n, len(w.absent))
+	if n == 0 || w.down() || w.leaves() || len(w.free) > 0 {
+		return
+	}
+	s.enlarge(w, n)
+	s.dispatch(w)
+	s.turn(w)
 }
 
 // born goes on once there are processes for what is reserved.

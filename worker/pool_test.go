@@ -110,3 +110,10 @@ func TestAPoolThatLeavesDoesNotGrow(t *testing.T) {
 	assert.Equal(t, 1, h.sys.Processes(0))
 	assert.Equal(t, 2, play(t, one(worker.RabbitMQ, "a", cfg), script[:2], 6*sec).sys.Processes(0))
 }
+
+// Celery's autoscaler of a gevent worker looks once a second, and adds one slot while a message waits for one.
+func TestAGeventWorkerGrowsByOneASecond(t *testing.T) {
+	cfg := worker.Config{Pool: worker.Gevent, Concurrency: 4, AutoscaleMin: 1, Keepalive: 30 * sec, PrefetchMultiplier: 4}
+	h := play(t, one(worker.Redis, "a", cfg), burst("a", 6, 0, 100*ms, 100*sec), 90*sec)
+	assert.Equal(t, "started a1@100ms, started a2@1s, started a3@2s, started a4@3s", h.log(worker.Started))
+}
