@@ -31,15 +31,15 @@ func looks(least, most int) []int {
 
 // confidenceAt is the confidence of the intervals at one of so many looks. A layout passes, or fails, when a whole
 // interval says so, at whichever look that is: so the chances that they miss the truth add up to that of the scenario's
-// confidence (Bonferroni). Two thirds of it go to the first look, at which most runs stop.
+// confidence (Bonferroni). Three quarters of it go to the first look, at which most runs stop.
 func confidenceAt(confidence float64, look, looks int) float64 {
 	switch {
 	case looks == 1:
 		return confidence
 	case look == 0:
-		return 1 - (1-confidence)*2/3
+		return 1 - (1-confidence)*3/4
 	}
-	return 1 - (1-confidence)/3/float64(looks-1)
+	return 1 - (1-confidence)/4/float64(looks-1)
 }
 
 // look takes stock after so many replications.
