@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"example.com/simrun/stats"
+	"example.com/simrun/workloads"
 )
 
 // block is the number of replications by which runs grow, so that all cores have something to do.
@@ -45,4 +46,76 @@ func confidenceAt(confidence float64, look, looks int) float64 {
 // look takes stock after so many replications.
 func (e *engine) look(replications int) {
 	e.level = stats.NewLevel(replications, e.confidence)
+}
+
+// What a look says.
+type says int
+
+const (
+	saysGoOn   says = iota
+	saysEnough      // every target is decided, or without targets every mean response known
+	saysNoMore      // what is open will stay open up to the cap
+)
+
+// hopeful is by how much more replications than may run an open target may seem to take for it to be worth while going
+// on: after few of them neither the figure nor its spread is known well.
+const hopeful = 3
+
+// state says whether to go on after a look. What is open is worth more replications where they can close it: the
+// interval shrinks with their root.
+func (e *engine) state(last bool) says {
+	open, closable := false, false
+	for l := range e.sc.Layouts {
+		for c := range e.sc.Classes {
+			e.targets(c, func(o *workloads.SLO, target int) {
+				j := e.judge(l, c, o, target)
+				if j.Verdict != undecided || j.known {
+					return
+				}
+				open = true
+				closable = closable || e.takes(&j) <= hopeful*float64(e.sc.Run.Max)
+			})
+		}
+	}
+	if !e.targeted() {
+		open, closable = !e.knownWithoutTargets(), true
+	}
+	switch {
+	case !open:
+		return saysEnough
+	case last || !closable:
+		return saysNoMore
+	}
+	return saysGoOn
+}
+
+// takes is the number of replications that would decide an open target if what is seen so far is the truth; +Inf where
+// it lies on the target.
+func (e *engine) takes(j *judged) float64 {
+	away := math.Abs(j.decisive.Value - j.decides)
+	half := j.decisive.High - j.decisive.Value
+	if j.decisive.Value > j.decides {
+		half = j.decisive.Value - j.decisive.Low
+	}
+	if away == 0 || math.IsNaN(half) {
+		return math.Inf(1)
+	}
+	ratio := half / away
+	return math.Ceil(float64(e.level.N) * ratio * ratio)
+}
+
+// knownWithoutTargets says that the mean response of every class is known within the precision.
+func (e *engine) knownWithoutTargets() bool {
+	for l := range e.sc.Layouts {
+		for c := range e.sc.Classes {
+			if e.withheld[l][c] {
+				continue
+			}
+			f := e.rows(l, c, response).stat(average)
+			if !math.IsNaN(f.Value) && !stats.PrecisionReached(f.Interval, e.sc.Run.Precision) && !e.exact {
+				return false
+			}
+		}
+	}
+	return true
 }
