@@ -221,7 +221,7 @@ func quantileOf(tail func(float64) float64, p float64) float64 {
 	return high
 }
 
-// checkCoverage holds what was found against what is promised, within chance: 95 % of the claimed intervals, 86 % of
+// checkCoverage holds what was found against what is promised, within chance: 95 % of the claimed intervals, 90 % of
 // those of p99 at load 0.9.
 func checkCoverage(t *testing.T, cell coverageCell, found map[string]*covered) {
 	t.Helper()
