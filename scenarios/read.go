@@ -93,6 +93,7 @@ func (d *decoder) finish(s *Scenario) {
 	s.Expanded = d.expand(s)
 	s.Assumptions = d.assumptions(s)
 	s.written = d.given
+	s.dir = d.dir
 	s.Warned = sorted(d.warnings)
 	for _, w := range s.Warned {
 		s.Warnings = append(s.Warnings, w.String())

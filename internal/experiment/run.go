@@ -57,6 +57,7 @@ type engine struct {
 	events     int64
 	scope      *scope // listens to the first replication; nil in a cell
 	cell       bool   // of a sweep: answered with less
+	short      bool   // plain pools need not be run: only targets are asked for
 }
 
 // Run answers a scenario. The error is ctx's when it was interrupted.
@@ -158,7 +159,13 @@ func (e *engine) simulate(layout, replication int, load float64, o sim.Options) 
 	o.Load = load
 	o.Start = e.sc.Run.Start
 	o.Services, o.Zones, o.Faults = e.sc.Services, e.sc.Zones, e.sc.Faults
-	return sim.New(&e.sc.Layouts[layout], e.sc.Classes, e.sc.Machines, o).Run()
+	l := &e.sc.Layouts[layout]
+	if e.short && sim.Plain(l, e.sc.Classes, &o) {
+		if r, ok := sim.Wait(l, e.sc.Classes, o); ok {
+			return r
+		}
+	}
+	return sim.New(l, e.sc.Classes, e.sc.Machines, o).Run()
 }
 
 func (e *engine) options() sim.Options {

@@ -1,0 +1,5 @@
+package plan
+
+import "example.com/simrun/scenarios"
+
+func (p *planner) search(*scenarios.Draft, []*fit) ([]*fit, error) { return nil, nil }
