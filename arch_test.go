@@ -53,7 +53,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"internal/plan": { // makes layouts and has them judged
-		project: []string{"internal/experiment", "internal/units", "scenarios", "sim", "strategies", "worker"},
+		project: []string{"internal/experiment", "internal/units", "scenarios", "sim", "strategies", "worker", "workloads"},
 	},
 	"internal/bench": { // takes the real world from the command
 		project: []string{"celery", "des", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "system", "worker", "workloads"},

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"example.com/simrun/scenarios"
+	"example.com/simrun/sim"
 	"example.com/simrun/workloads"
 )
 
@@ -17,7 +18,7 @@ type Judged struct {
 	Target   SLO       // that one
 	Cost     *Estimate // a month; nil where nothing that it uses has a price
 	Targets  []ClassTarget
-	With     string    // what a layout that passes puts up with, in brackets; empty = nothing
+	With     string // what a layout that passes puts up with, in brackets; empty = nothing
 
 	Events       int64 // that were simulated, those of the pilots among them
 	Replications int
@@ -56,7 +57,36 @@ func newJudge(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
 	e.cell, e.short = true, true
 	e.judgeStability()
 	e.shorten()
+	options := e.options()
+	if !e.exact && sim.Plain(&sc.Layouts[0], sc.Classes, &options) {
+		e.more()
+	}
 	return e
+}
+
+// A plain pool is judged on more tasks than a run takes, as they cost little: on so many at the first look, and up to so
+// many times the replications of the file.
+const (
+	plainTasks = 6_000_000
+	plainFirst = 100 // replications at the first look, at most
+	plainMore  = 2
+)
+
+func (e *engine) more() {
+	rate := 0.0
+	for c := range e.sc.Classes {
+		if r := workloads.MeanRate(e.sc.Classes, c); r > 0 && !math.IsInf(r, 0) {
+			rate += r
+		}
+	}
+	least := e.sc.Run.Min
+	if tasks := rate * e.horizon.Seconds(); tasks > 0 {
+		least = max(least, min(plainFirst, int(plainTasks/tasks)))
+	}
+	more := *e.sc
+	more.Run.Min, more.Run.Max = least, max(least, plainMore*e.sc.Run.Max)
+	e.sc = &more
+	e.looks = looks(more.Run.Min, more.Run.Max)
 }
 
 // leastTasks is how many tasks a replication has at least in which a steady state is looked at.

@@ -67,6 +67,7 @@ func (p *planner) result(fits []*fit) *Result {
 		r.Answer = &Answer{Strategy: best.name, Workers: p.workers(best.layout), Slots: best.layout.Slots(), Cost: price(best.judged), Confidence: p.sc.Run.Confidence}
 		r.Frontier = p.frontier(best.judged)
 		r.YAML = best.yaml
+		r.Metric, r.Bound = best.judged.Target.Metric, best.judged.Target.Target
 		r.Target = best.judged.Class + " " + best.judged.Target.Metric.Words()
 	}
 	p.say(r, fits)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/workloads"
 )
 
 // Result is what was planned: what plan.json holds, and untagged what tables and plots need besides.
@@ -14,6 +15,8 @@ type Result struct {
 
 	Name, Currency string              `json:"-"` // of the scenario
 	Target         string              `json:"-"` // in words: whose figure the frontier shows
+	Metric         workloads.Metric    `json:"-"` // of that figure
+	Bound          float64             `json:"-"` // and its target
 	Headline       string              `json:"-"`
 	Said           []string            `json:"-"` // further sentences, the most important first
 	Today          experiment.Estimate `json:"-"` // what the baseline costs a month; 0 without prices

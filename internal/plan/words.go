@@ -18,7 +18,7 @@ func (p *planner) say(r *Result, fits []*fit) {
 	}
 	best := fits[0]
 	r.Headline = fmt.Sprintf("Run %s with %s (%s)%s: it meets every target%s.", best.name, units.Plural(best.layout.Slots(), "slot", "slots"),
-		sizesInWords(r.Answer.Workers), p.perMonth(best), best.judged.With)
+		Sizes(r.Answer.Workers), p.perMonth(best), best.judged.With)
 	r.Said = append(r.Said, p.lessInWords(best))
 	r.Said = append(r.Said, fmt.Sprintf("Shown with %s confidence, on %s of tasks that the search had not seen; %s against %s today.",
 		units.Share(r.Answer.Confidence), units.Plural(best.judged.Replications, "replication", "replications"),
@@ -42,8 +42,8 @@ func (p *planner) perMonth(f *fit) string {
 	return strings.TrimRight(fmt.Sprintf(" for %s %s", units.Number(c.Value), p.sc.Currency), " ") + " a month"
 }
 
-// sizesInWords writes the workers with their sizes: high 2, low 3 x 4.
-func sizesInWords(workers []Worker) string {
+// Sizes writes the workers with their sizes: high 2, low 3 x 4.
+func Sizes(workers []Worker) string {
 	var parts []string
 	for _, w := range workers {
 		if w.Replicas == 1 {

@@ -1,0 +1,5 @@
+package report
+
+import "example.com/simrun/internal/plan"
+
+func planPlots(*plan.Result) []Plot { return nil }
