@@ -22,7 +22,7 @@ func PlanDocument(p *plan.Result) *Document {
 			d.Sections = append(d.Sections, Section{Title: "What to run", Code: code})
 		}
 		if p.YAML != "" {
-			d.Sections = append(d.Sections, Section{Title: "As a strategy of the file", Code: fmt.Sprintf("%s: %s\n", p.Answer.Strategy, p.YAML)})
+			d.Sections = append(d.Sections, Section{Title: "As a strategy of the file", Code: p.YAML})
 		}
 	}
 	if len(p.Minimal) > 0 {
@@ -70,7 +70,7 @@ func inPlanCurrency(p *plan.Result, what string) string {
 
 // planFrontier has the sizes that were decided, with the figure of the deciding target and what it gains on the size before.
 func planFrontier(p *plan.Result) *Table {
-	t := &Table{Head: []string{"strategy", "slots", inPlanCurrency(p, "a month"), p.Target, "interval", "gain", "verdict"}, Text: 1}
+	t := &Table{Head: []string{"strategy", "workers", "slots", inPlanCurrency(p, "a month"), p.Target, "interval", "gain", "verdict"}, Text: 2}
 	var before *plan.Point
 	for i := range p.Frontier {
 		f := &p.Frontier[i]
@@ -87,7 +87,7 @@ func planFrontier(p *plan.Result) *Table {
 				gain = p.Metric.Show(max(0, *before.Figure.Value-*f.Figure.Value))
 			}
 		}
-		row := []string{units.Count(float64(f.Slots)), amountOf(f.Cost), value, interval, gain, f.Passes}
+		row := []string{f.Sizes, units.Count(float64(f.Slots)), amountOf(f.Cost), value, interval, gain, f.Passes}
 		if n := len(t.Groups); n > 0 && t.Groups[n-1].Name == f.Strategy {
 			t.Groups[n-1].Rows = append(t.Groups[n-1].Rows, row)
 		} else {

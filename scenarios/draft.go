@@ -3,6 +3,8 @@ package scenarios
 import (
 	"fmt"
 	"slices"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // Draft is a scenario with every default filled in and every layout written out, to be changed and read again. A change
@@ -89,11 +91,20 @@ func (d *Draft) Without(path ...string) *Draft {
 	return &w
 }
 
-// Copy puts a strategy beside itself under another name.
-func (d *Draft) Copy(strategy, name string) *Draft {
+// Copy puts what stands at the end of a path at the end of another, whose holder must be there.
+func (d *Draft) Copy(from, to []string) *Draft {
 	w := *d
-	w.root = put(d.root, d.root, []string{"strategies", name}, d.at([]string{"strategies", strategy}))
+	w.root = put(d.root, d.root, to, d.at(from))
 	return &w
+}
+
+// YAML returns a strategy as it would stand in a file.
+func (d *Draft) YAML(strategy string) string {
+	one := &value{kind: table}
+	one.add(strategy, d.at([]string{"strategies", strategy}))
+	// Marshalling a tree of our own making cannot fail.
+	out, _ := yaml.Dump(node(one, 1, "strategies"), yaml.WithLineWidth(-1), yaml.WithIndent(2))
+	return string(out)
 }
 
 // Only reads the scenario with some of its strategies, of which the first is the baseline.

@@ -21,6 +21,7 @@ type Options struct {
 	Progress func(Progress) // called from one goroutine at a time; may be nil
 	Tasks    bool           // keep the tasks and attempts of the first replication
 	Version  string         // of the program, for the result
+	Cleared  bool           // tasks with labels need clearance, though no layout of the scenario names any
 }
 
 // Progress says how far the experiment is.

@@ -28,6 +28,7 @@ type proof struct {
 	strategy string
 	x        []int
 	slots    int
+	sizes    string // in words
 	judged   *experiment.Judged
 }
 
@@ -40,6 +41,7 @@ type fit struct {
 	judged  *experiment.Judged
 	less    int    // slots of the largest neighbour with less
 	lessIs  string // fail | undecided; "" where nothing can be less
+	dearer  bool   // one slot less passes, and costs more
 	changes int
 	workers int
 	written bool   // in the file
@@ -92,58 +94,123 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 		return nil, err
 	}
 	c.count(sc, j)
-	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), j})
+	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), Sizes(c.workers(&sc.Layouts[0])), j})
 	return j, nil
 }
 
 // least finds the least capacity; nil where none is found that passes.
 func (c *capacity) least() (*fit, error) {
-	x, err := c.reach()
+	x, err := c.approach()
 	if x == nil || err != nil {
 		return nil, err
 	}
-	for _, i := range c.bySize(x) {
-		if err := c.shrink(x, i); err != nil {
-			return nil, err
-		}
+	f, err := c.settle(x)
+	if err != nil {
+		return nil, err
 	}
-	return c.settle(x)
+	// What the file says may cost less than the least capacity, by less than glances can tell.
+	today := c.written()
+	if j := c.seen[key(today)]; j == nil || !j.Likely || j.Cost == nil || slices.Equal(today, x) {
+		return f, nil
+	}
+	j, err := c.prove(today)
+	if err != nil || j.Verdict != "pass" || f != nil && !c.dearer(f.judged, j) {
+		return f, err
+	}
+	return c.settle(today)
 }
 
-// reach finds sizes that are likely to pass: as the theory of one pool staffs them, or more.
-func (c *capacity) reach() ([]int, error) {
+// written are the sizes that the file says.
+func (c *capacity) written() []int {
 	x := make([]int, len(c.knobs))
+	for i, k := range c.knobs {
+		x[i] = min(max(k.start, k.from), k.to)
+	}
+	return x
+}
+
+// approach finds sizes none of which can be less, as far as glances tell; nil where none is likely to pass. It comes from
+// what theory staffs and from what the file says, as the least capacity need not be the cheapest.
+func (c *capacity) approach() ([]int, error) {
+	starts, err := c.reach()
+	if err != nil {
+		return nil, err
+	}
+	var best []int
+	for _, x := range starts {
+		for _, i := range c.bySize(x) {
+			if err := c.shrink(x, i); err != nil {
+				return nil, err
+			}
+		}
+		if best == nil || c.better(x, best) {
+			best = x
+		}
+	}
+	return best, nil
+}
+
+// better says that a size that was glanced at costs less than another, or as much with fewer slots.
+func (c *capacity) better(x, than []int) bool {
+	a, b := c.seen[key(x)], c.seen[key(than)]
+	if c.dearer(b, a) || c.dearer(a, b) {
+		return c.dearer(b, a)
+	}
+	return c.slots(x) < c.slots(than)
+}
+
+// dearer says that one costs more than another by enough to matter, where it is money that counts.
+func (c *capacity) dearer(a, b *experiment.Judged) bool {
+	return c.minimise != bySlots && c.minimise != byChanges && a.Cost != nil && b.Cost != nil && a.Cost.Value > b.Cost.Value*(1+alikeCost)
+}
+
+func (c *capacity) slots(x []int) int {
+	sc, err := c.scenario(x)
+	if err != nil {
+		return math.MaxInt
+	}
+	return sc.Layouts[0].Slots()
+}
+
+// reach finds sizes that are likely to pass: as the theory of one pool staffs them and as the file says, or else more.
+func (c *capacity) reach() (starts [][]int, err error) {
 	sc, err := c.draft.Only(c.name)
 	if err != nil {
 		return nil, err
 	}
-	most := make([]int, len(c.knobs))
+	today := c.written()
+	staff := slices.Clone(today)
 	for i, k := range c.knobs {
-		x[i] = k.start
 		if k.path[len(k.path)-1] == "concurrency" {
-			x[i] = staffed(sc, workerOf(&sc.Layouts[0], k.worker))
+			staff[i] = min(max(staffed(sc, workerOf(&sc.Layouts[0], k.worker)), k.from), k.to)
 		}
-		x[i], most[i] = min(max(x[i], k.from), k.to), k.to
 	}
-	today := make([]int, len(c.knobs))
-	for i, k := range c.knobs {
-		today[i] = min(max(k.start, k.from), k.to)
-	}
-	for _, try := range [][]int{x, today} {
-		if j, err := c.glance(try); err != nil || j.Likely {
-			return slices.Clone(try), err
+	for _, try := range [][]int{staff, today} {
+		j, err := c.glance(try)
+		if err != nil {
+			return nil, err
+		}
+		if j.Likely && (starts == nil || !slices.Equal(try, starts[0])) {
+			starts = append(starts, slices.Clone(try))
 		}
 	}
 	for _, grown := range []float64{1.25, 1.5, 2, 3, 4, 8} {
-		y := make([]int, len(x))
-		for i := range x {
-			y[i] = min(most[i], max(x[i]+1, int(math.Ceil(grown*float64(x[i])))))
+		if starts != nil {
+			break
 		}
-		if j, err := c.glance(y); err != nil || j.Likely {
-			return y, err
+		y := make([]int, len(staff))
+		for i, k := range c.knobs {
+			y[i] = min(k.to, max(staff[i]+1, int(math.Ceil(grown*float64(staff[i])))))
+		}
+		j, err := c.glance(y)
+		if err != nil {
+			return nil, err
+		}
+		if j.Likely {
+			starts = append(starts, y)
 		}
 	}
-	return nil, nil
+	return starts, nil
 }
 
 // bySize are the knobs, the largest first.
@@ -159,6 +226,7 @@ func (c *capacity) bySize(x []int) []int {
 // shrink makes one size as small as is likely to pass beside the others: in doubling steps down from one that is, then by
 // bisection.
 func (c *capacity) shrink(x []int, i int) error {
+	cost := c.seen[key(x)]
 	passes := func(n int) (bool, error) {
 		y := slices.Clone(x)
 		y[i] = n
@@ -166,7 +234,7 @@ func (c *capacity) shrink(x []int, i int) error {
 		if err != nil {
 			return false, err
 		}
-		return j.Likely, nil
+		return j.Likely && !c.dearer(j, cost), nil
 	}
 	high, low := x[i], c.knobs[i].from-1
 	for step := 1; high-step > low; step *= 2 {
@@ -212,7 +280,7 @@ func (c *capacity) settle(x []int) (*fit, error) {
 	if err != nil {
 		return nil, err
 	}
-	lessIs := ""
+	lessIs, dearer := "", false
 	for i := 0; i < len(c.knobs); i++ {
 		if x[i] <= c.knobs[i].from {
 			continue
@@ -224,8 +292,10 @@ func (c *capacity) settle(x []int) (*fit, error) {
 			return nil, err
 		}
 		switch {
+		case less.Verdict == "pass" && c.dearer(less, j):
+			dearer = true
 		case less.Verdict == "pass" && len(c.proofs) < 2*mostProofs:
-			x, j, lessIs = y, less, ""
+			x, j, lessIs, dearer = y, less, "", false
 			i = -1 // from the first again
 		case less.Verdict == "fail":
 			if lessIs == "" {
@@ -235,7 +305,11 @@ func (c *capacity) settle(x []int) (*fit, error) {
 			lessIs = "undecided"
 		}
 	}
-	return c.fit(x, j, lessIs)
+	f, err := c.fit(x, j, lessIs)
+	if f != nil {
+		f.dearer = dearer
+	}
+	return f, err
 }
 
 // more is a size with one slot more for whom the target that is worst missed waits.
@@ -286,6 +360,6 @@ func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, erro
 	if err != nil {
 		return nil, err
 	}
-	f.yaml = d.Get("strategies", c.name)
+	f.yaml = d.YAML(c.name)
 	return f, nil
 }

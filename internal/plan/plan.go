@@ -21,7 +21,7 @@ type Options struct {
 }
 
 // usualEvents is what a plan may simulate: less than a minute of one core.
-const usualEvents = 90_000_000
+const usualEvents = 250_000_000
 
 // fresh makes of the seed another one, for the tasks on which a size that was found is proved.
 const fresh = 0x5eed_0f_ca9ac17
@@ -35,22 +35,26 @@ const (
 
 // planner is one plan in progress.
 type planner struct {
-	ctx      context.Context
-	sc       *scenarios.Scenario
-	opts     Options
-	today    *strategies.Layout
-	keep     []string // workers that stay as they are
-	minimise string   // "" = cost where there are prices, else slots
-	events   int64
-	limit    int64 // of the events, for the layout at hand
-	proofs   []proof
-	notes    []string
+	ctx         context.Context
+	sc          *scenarios.Scenario
+	opts        Options
+	today       *strategies.Layout
+	cleared     bool     // the file names clearances: a layout without any does not pass
+	keep        []string // workers that stay as they are
+	mostWorkers int      // of a layout that is made up; 0 = as usual
+	minimise    string   // "" = cost where there are prices, else slots
+	events      int64
+	limit       int64 // of the events, for the layout at hand
+	proofs      []proof
+	notes       []string
 }
 
 // spent says that nothing more may be simulated for the layout at hand.
 func (p *planner) spent() bool { return p.events >= p.limit }
 
-func (p *planner) options() experiment.Options { return experiment.Options{Cores: p.opts.Cores} }
+func (p *planner) options() experiment.Options {
+	return experiment.Options{Cores: p.opts.Cores, Cleared: p.cleared}
+}
 
 // plainWeight is how many tasks of a plain pool take as long as one event of a run.
 const plainWeight = 3
@@ -73,6 +77,7 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		o.Events = usualEvents
 	}
 	p := &planner{ctx: ctx, sc: sc, opts: o, today: &sc.Layouts[sc.Baseline]}
+	p.cleared = slices.ContainsFunc(sc.Layouts, func(l strategies.Layout) bool { return l.Clearance != nil })
 	draft, err := sc.Draft()
 	if err != nil {
 		return nil, err
@@ -117,6 +122,10 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 		}
 		p.limit = p.events + (share-p.events)/int64(len(p.sc.Layouts)-i)
 		p.told(l.Name, i, len(p.sc.Layouts))
+		if _, err := draft.Only(l.Name); err != nil {
+			p.notes = append(p.notes, fmt.Sprintf("%s cannot stand alone, and was left out: %v.", l.Name, err))
+			continue
+		}
 		f, err := p.leastOf(draft, l.Name)
 		if err != nil {
 			return nil, err

@@ -70,6 +70,7 @@ type Point struct {
 	Cost     *float64 `json:"cost"`
 	Figure   Figure   `json:"figure"`
 
+	Sizes  string `json:"-"` // of its workers
 	Passes string `json:"-"` // pass | marginal | fail | undecided
 }
 

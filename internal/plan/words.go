@@ -78,5 +78,8 @@ func (p *planner) lessInWords(f *fit) string {
 	case "undecided":
 		return fmt.Sprintf("Whether %s would do, too, is open.", units.Plural(f.less, "slot", "slots"))
 	}
+	if f.dearer {
+		return fmt.Sprintf("It passes with %s as well, and then costs more.", units.Plural(f.less, "slot", "slots"))
+	}
 	return "Nothing can be less."
 }
