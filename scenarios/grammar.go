@@ -47,7 +47,7 @@ func grammar() *record {
 		{name: "baseline", doc: "the layout that runs today, with which the others are compared", absent: "the first strategy", shape: name("the name of a strategy"), to: byHand},
 		{name: "observed", doc: "folder of recordings (`run*.csv`) of the real thing, shown beside the prediction; relative to the scenario", shape: phrase{noun: "a folder"}, to: byHand},
 		{name: "sweep", doc: "what to vary, a grid over all strategies: a map of who wins where, [below](#sweep)", shape: sweepAxes{}, to: byHand},
-		{name: "plan"},
+		{name: "plan", doc: "bounds of `simrun plan`, [below](#plan)", shape: planKeys(), to: byHand},
 		{name: "assumed"},
 		{name: "settings", doc: "configuration of the app by Celery's own names, such as `{task_acks_late: true}`, [below](#settings)", shape: appSettings{}, to: byHand},
 		{name: "producers", doc: "`{machine: app}`: what publishes the tasks shares the cores of that kind of machine", absent: "elsewhere", shape: &record{noun: "a map of producers", keys: []key{

@@ -55,6 +55,7 @@ func decode(p *problems, root *value, dir, sum string) (*Scenario, error) {
 	d.load(root, nil)
 	s := d.scenario()
 	axes := d.axes()
+	s.Plan = d.plan()
 	if p.found == nil {
 		s.Sweep = d.sweep(root, axes)
 	}

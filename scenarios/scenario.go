@@ -32,6 +32,7 @@ type Scenario struct {
 	Warned      []Problem     // the same, with their places
 	written     *value        // what the file says, extends merged
 	dir         string        // in which the files that it names are looked for
+	Plan        *Plan         // nil = the file bounds no plan
 	Sweep       *Sweep        // nil = the file varies nothing
 }
 

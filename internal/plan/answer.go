@@ -42,8 +42,8 @@ func (p *planner) order(fits []*fit) {
 
 // objective is what the plan minimises: as asked for, or money where everything has a price, or slots.
 func (p *planner) objective(fits []*fit) string {
-	if p.minimise != "" && p.minimise != byCost {
-		return p.minimise
+	if m := p.bounds.Minimise; m != "" && m != byCost {
+		return m
 	}
 	if slices.ContainsFunc(fits, func(f *fit) bool { return f.judged.Cost == nil }) {
 		return bySlots

@@ -26,11 +26,16 @@ var capacities = []struct {
 	{"18/s", "500ms", "wait: {p80: 0s}", 13},
 }
 
-func planned(t *testing.T, text string, o plan.Options) *plan.Result {
+func decoded(t *testing.T, text string) *scenarios.Scenario {
 	t.Helper()
 	sc, err := scenarios.Decode("planned.yaml", []byte(text), ".")
 	require.NoError(t, err)
-	r, err := plan.Run(t.Context(), sc, o)
+	return sc
+}
+
+func planned(t *testing.T, text string, o plan.Options) *plan.Result {
+	t.Helper()
+	r, err := plan.Run(t.Context(), decoded(t, text), o)
 	require.NoError(t, err)
 	return r
 }

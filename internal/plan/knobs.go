@@ -21,13 +21,26 @@ type knob struct {
 // mostSlots is how large a size is tried where nothing bounds it: so many times what it is today, or what is offered.
 const mostSlots = 16
 
-// knobs are the sizes of a layout: of each worker its concurrency, or the bound of its scaling, or its replicas where
+// knobs are the sizes of a layout: those that the file names, or of each worker its concurrency, or the bound of its scaling, or its replicas where
 // each brings its own machine.
 func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 	l := &sc.Layouts[0]
 	var all []knob
+	if p.bounds.Vary != nil {
+		for _, v := range p.bounds.Vary {
+			if v.Path[0] == "strategies" && len(v.Path) > 1 && v.Path[1] != l.Name {
+				continue
+			}
+			k := knob{path: v.Path, from: v.From, to: v.To, start: whole(d.Get(v.Path...))}
+			if len(v.Path) > 4 && v.Path[0] == "strategies" && v.Path[2] == "workers" {
+				k.worker = v.Path[3]
+			}
+			all = append(all, k)
+		}
+		return all
+	}
 	for _, name := range d.Keys("strategies", l.Name, "workers") {
-		if slices.Contains(p.keep, name) {
+		if slices.Contains(p.bounds.Keep, name) {
 			continue
 		}
 		w := workerOf(l, name)

@@ -161,7 +161,7 @@ func (c *capacity) better(x, than []int) bool {
 
 // dearer says that one costs more than another by enough to matter, where it is money that counts.
 func (c *capacity) dearer(a, b *experiment.Judged) bool {
-	return c.minimise != bySlots && c.minimise != byChanges && a.Cost != nil && b.Cost != nil && a.Cost.Value > b.Cost.Value*(1+alikeCost)
+	return c.bounds.Minimise != bySlots && c.bounds.Minimise != byChanges && a.Cost != nil && b.Cost != nil && a.Cost.Value > b.Cost.Value*(1+alikeCost)
 }
 
 func (c *capacity) slots(x []int) int {
@@ -181,7 +181,7 @@ func (c *capacity) reach() (starts [][]int, err error) {
 	today := c.written()
 	staff := slices.Clone(today)
 	for i, k := range c.knobs {
-		if k.path[len(k.path)-1] == "concurrency" {
+		if k.worker != "" && k.path[len(k.path)-1] == "concurrency" {
 			staff[i] = min(max(staffed(sc, workerOf(&sc.Layouts[0], k.worker)), k.from), k.to)
 		}
 	}
@@ -326,7 +326,7 @@ func (c *capacity) more(x []int, j *experiment.Judged) []int {
 			continue
 		}
 		for i, k := range c.knobs {
-			if w := workerOf(l, k.worker); !grown && slices.Contains(l.Workers[w].Queues, l.ClassQueue[class]) && y[i] < k.to {
+			if w := workerOf(l, k.worker); !grown && w >= 0 && slices.Contains(l.Workers[w].Queues, l.ClassQueue[class]) && y[i] < k.to {
 				y[i], grown = y[i]+1, true
 			}
 		}

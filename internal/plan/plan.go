@@ -35,18 +35,16 @@ const (
 
 // planner is one plan in progress.
 type planner struct {
-	ctx         context.Context
-	sc          *scenarios.Scenario
-	opts        Options
-	today       *strategies.Layout
-	cleared     bool     // the file names clearances: a layout without any does not pass
-	keep        []string // workers that stay as they are
-	mostWorkers int      // of a layout that is made up; 0 = as usual
-	minimise    string   // "" = cost where there are prices, else slots
-	events      int64
-	limit       int64 // of the events, for the layout at hand
-	proofs      []proof
-	notes       []string
+	ctx     context.Context
+	sc      *scenarios.Scenario
+	opts    Options
+	today   *strategies.Layout
+	cleared bool // the file names clearances: a layout without any does not pass
+	bounds  scenarios.Plan
+	events  int64
+	limit   int64 // of the events, for the layout at hand
+	proofs  []proof
+	notes   []string
 }
 
 // spent says that nothing more may be simulated for the layout at hand.
@@ -78,6 +76,9 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	}
 	p := &planner{ctx: ctx, sc: sc, opts: o, today: &sc.Layouts[sc.Baseline]}
 	p.cleared = slices.ContainsFunc(sc.Layouts, func(l strategies.Layout) bool { return l.Clearance != nil })
+	if sc.Plan != nil {
+		p.bounds = *sc.Plan
+	}
 	draft, err := sc.Draft()
 	if err != nil {
 		return nil, err

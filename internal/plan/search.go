@@ -29,11 +29,20 @@ type idea struct {
 // search looks for layouts that nobody wrote down and that are better than those of the file: who shares workers, workers
 // that share queues, prefetch, machines. Each is brought to its least capacity by glances, the best of them are proved.
 func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
+	if p.bounds.Vary != nil {
+		return nil, nil // what varies is said
+	}
 	if p.cleared {
 		p.notes = append(p.notes, "The file names clearances, which a search does not hand out: only its own layouts were looked at.")
 		return nil, nil
 	}
-	ideas := p.ideas(draft)
+	ideas := p.ideas(draft, p.today)
+	if best := slices.Clone(fits); len(best) > 0 {
+		p.order(best)
+		if best[0].name != p.today.Name { // what made it the best may do so for others
+			ideas = append(ideas, p.ideas(draft, best[0].layout)...)
+		}
+	}
 	var rough []*fit
 	from := map[*fit]*capacity{}
 	for i, one := range ideas {
@@ -63,7 +72,7 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 
 // prove decides the layouts that seem better than the best of the file, the best first.
 func (p *planner) prove(rough []*fit, from map[*fit]*capacity, fits []*fit) ([]*fit, error) {
-	all := append(slices.Clone(rough), fits...)
+	all := append(slices.Clone(fits), rough...) // of equals the file's own
 	p.order(all)
 	var found []*fit
 	for n, f := range all {
@@ -111,25 +120,26 @@ func signature(l *strategies.Layout) string {
 	return strings.Join(parts, ";") + fmt.Sprint(l.ClassQueue)
 }
 
-// ideas are the layouts to try, made of the baseline's first worker.
-func (p *planner) ideas(draft *scenarios.Draft) []idea {
-	base := p.today.Name
-	queues := draft.Keys("strategies", base, "workers")
-	if len(queues) == 0 {
+// ideas are the layouts to try, made of the first worker of one of the file.
+func (p *planner) ideas(draft *scenarios.Draft, like *strategies.Layout) []idea {
+	if len(draft.Keys("strategies", like.Name, "workers")) == 0 {
 		return nil // derived, of several sizes
 	}
-	names := p.queues()
-	workers := p.mostWorkers
+	names := queuesOf(like)
+	least, workers := p.bounds.LeastWorkers, p.bounds.MostWorkers
 	if workers == 0 {
 		workers = mostWorkers
 	}
 	var all []idea
 	for _, parts := range partitions(names, workers) {
-		all = append(all, p.variants(draft, parts)...)
+		if len(parts) < least {
+			continue
+		}
+		all = append(all, p.variants(draft, like, parts)...)
 	}
-	if len(names) > 1 && workers > 1 {
+	if len(names) > 1 && workers > 1 && least <= 2 {
 		for _, own := range names { // one queue is taken by workers of its own beside those that take all
-			all = append(all, p.variants(draft, [][]string{{own}, names})...)
+			all = append(all, p.variants(draft, like, [][]string{{own}, names})...)
 		}
 	}
 	if len(all) > mostLayouts {
@@ -138,11 +148,11 @@ func (p *planner) ideas(draft *scenarios.Draft) []idea {
 	return all
 }
 
-// queues are those that tasks go to today.
-func (p *planner) queues() []string {
+// queuesOf are those that tasks go to under a layout.
+func queuesOf(l *strategies.Layout) []string {
 	var names []string
-	for _, q := range p.today.ClassQueue {
-		if name := p.today.Queues[q].Name; !slices.Contains(names, name) {
+	for _, q := range l.ClassQueue {
+		if name := l.Queues[q].Name; !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -186,10 +196,10 @@ func partitions(names []string, workers int) [][][]string {
 	return all
 }
 
-// variants are a partition with the settings of today, with as little prefetch as the broker allows, and on each other kind
+// variants are a partition with the settings of a layout, with as little prefetch as the broker allows, and on each other kind
 // of machine.
-func (p *planner) variants(draft *scenarios.Draft, parts [][]string) []idea {
-	plain := p.laid(draft, parts)
+func (p *planner) variants(draft *scenarios.Draft, like *strategies.Layout, parts [][]string) []idea {
+	plain := p.laid(draft, like, parts)
 	all := []idea{plain}
 	with := func(suffix, setting, value string) {
 		d, name := plain.draft, plain.name+suffix
@@ -202,21 +212,38 @@ func (p *planner) variants(draft *scenarios.Draft, parts [][]string) []idea {
 		}
 		all = append(all, idea{name, d})
 	}
-	first := &p.today.Workers[0]
+	first := &like.Workers[0]
 	switch {
-	case p.today.Broker.Kind == worker.Redis && first.Pool != worker.Gevent && !first.DisablePrefetch && celeryHas(p.today.Release):
+	case like.Broker.Kind == worker.Redis && first.Pool != worker.Gevent && !first.DisablePrefetch && celeryHas(like.Release):
 		with("-no-prefetch", "disable_prefetch", "true")
-	case p.today.Broker.Kind != worker.Ideal && first.PrefetchMultiplier != 1:
+	case like.Broker.Kind != worker.Ideal && first.PrefetchMultiplier != 1:
 		with("-prefetch-1", "prefetch_multiplier", "1")
 	}
-	if p.today.Node[0] >= 0 && !p.today.OwnsMachine(0) {
+	if like.Node[0] >= 0 {
 		for i := range p.sc.Machines {
-			if m := &p.sc.Machines[i]; i != p.today.Nodes[p.today.Node[0]] {
+			switch m := &p.sc.Machines[i]; {
+			case i == like.Nodes[like.Node[0]]:
+			case like.OwnsMachine(0):
+				with("-on-"+m.Name, "machine", fmt.Sprintf("{use: %q, own: true}", m.Name))
+			default:
 				with("-on-"+m.Name, "machine", quoted(m.Name))
 			}
 		}
 	}
+	if first.Pool == worker.Prefork && p.waitsOnly() { // threads take less memory, and compute no better
+		with("-threads", "pool", "threads")
+	}
 	return all
+}
+
+// waitsOnly says that no task computes.
+func (p *planner) waitsOnly() bool {
+	for i := range p.sc.Classes {
+		if cpu, _ := p.sc.Classes[i].Means(); cpu > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // celeryHas says whether a release has worker_disable_prefetch.
@@ -224,26 +251,31 @@ func celeryHas(release string) bool { return release >= "5.6" }
 
 func quoted(name string) string { return fmt.Sprintf("%q", name) }
 
-// laid is the layout of a partition: every worker as the baseline's first, under a name of its queues.
-func (p *planner) laid(draft *scenarios.Draft, parts [][]string) idea {
-	base := p.today.Name
+// laid is the layout of a partition: every worker as the first of a layout of the file, under a name of its queues.
+func (p *planner) laid(draft *scenarios.Draft, like *strategies.Layout, parts [][]string) idea {
+	base := like.Name
 	first := draft.Keys("strategies", base, "workers")[0]
 	var named []string
 	for _, part := range parts {
 		named = append(named, strings.Join(part, "+"))
 	}
-	if len(parts) > 1 && slices.Equal(parts[1], p.queues()) && len(parts[1]) > 1 {
+	if len(parts) > 1 && slices.Equal(parts[1], queuesOf(like)) && len(parts[1]) > 1 {
 		named[1] = "all"
 	}
 	name := "found-" + strings.Join(named, "-and-")
 	if len(parts) == 1 {
 		name = "found-one-pool"
 	}
+	if like != p.today {
+		name += "-like-" + base
+	}
 	from := []string{"strategies", base, "workers", first}
 	d := draft.Copy([]string{"strategies", base}, []string{"strategies", name})
 	d = d.Copy(from, []string{"strategies", name, "workers", "found"})
 	template := []string{"strategies", name, "workers", "found"}
-	d = d.Without(append(slices.Clone(template), "command")...)
+	if len(parts) > 1 {
+		d = d.Without(append(slices.Clone(template), "command")...)
+	}
 	for _, w := range draft.Keys("strategies", base, "workers") {
 		d = d.Without("strategies", name, "workers", w)
 	}
@@ -253,6 +285,9 @@ func (p *planner) laid(draft *scenarios.Draft, parts [][]string) idea {
 			list[k] = quoted(q)
 		}
 		own := "worker_" + named[i]
+		if len(parts) == 1 {
+			own = first // one pool more or less is no new worker
+		}
 		to := []string{"strategies", name, "workers", own}
 		d = d.Copy(template, to)
 		for _, gone := range []string{"weights", "reserve", "overflow", "order"} {
