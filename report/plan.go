@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"example.com/simrun/internal/plan"
 	"example.com/simrun/internal/units"
@@ -35,7 +37,7 @@ func PlanDocument(p *plan.Result) *Document {
 }
 
 func planMinimal(p *plan.Result) *Table {
-	t := &Table{Head: []string{"strategy", "workers", "slots", inPlanCurrency(p, "a month"), "changes", "with less"}, Text: 2}
+	t := &Table{Head: []string{"strategy", "slots", inPlanCurrency(p, "a month"), "changes", "with less"}, Text: 2}
 	for _, m := range p.Minimal {
 		name := m.Strategy
 		if !m.Written {
@@ -68,9 +70,22 @@ func inPlanCurrency(p *plan.Result, what string) string {
 	return p.Currency + " " + what
 }
 
+// slotsOf writes the slots of a size, and how they are shared where there are several sizes.
+func slotsOf(f *plan.Point) string {
+	said := units.Count(float64(f.Slots))
+	if len(f.Sizes) < 2 {
+		return said
+	}
+	parts := make([]string, len(f.Sizes))
+	for i, n := range f.Sizes {
+		parts[i] = strconv.Itoa(n)
+	}
+	return said + ": " + strings.Join(parts, ", ")
+}
+
 // planFrontier has the sizes that were decided, with the figure of the deciding target and what it gains on the size before.
 func planFrontier(p *plan.Result) *Table {
-	t := &Table{Head: []string{"strategy", "workers", "slots", inPlanCurrency(p, "a month"), p.Target, "interval", "gain", "verdict"}, Text: 2}
+	t := &Table{Head: []string{"strategy", "workers", "slots", inPlanCurrency(p, "a month"), p.Target, "interval", "gain", "verdict"}, Text: 1}
 	var before *plan.Point
 	for i := range p.Frontier {
 		f := &p.Frontier[i]
@@ -87,7 +102,7 @@ func planFrontier(p *plan.Result) *Table {
 				gain = p.Metric.Show(max(0, *before.Figure.Value-*f.Figure.Value))
 			}
 		}
-		row := []string{f.Sizes, units.Count(float64(f.Slots)), amountOf(f.Cost), value, interval, gain, f.Passes}
+		row := []string{slotsOf(f), amountOf(f.Cost), value, interval, gain, f.Passes}
 		if n := len(t.Groups); n > 0 && t.Groups[n-1].Name == f.Strategy {
 			t.Groups[n-1].Rows = append(t.Groups[n-1].Rows, row)
 		} else {

@@ -28,7 +28,6 @@ type proof struct {
 	strategy string
 	x        []int
 	slots    int
-	sizes    string // in words
 	judged   *experiment.Judged
 }
 
@@ -94,7 +93,7 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 		return nil, err
 	}
 	c.count(sc, j)
-	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), Sizes(c.workers(&sc.Layouts[0])), j})
+	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), j})
 	return j, nil
 }
 

@@ -70,7 +70,7 @@ type Point struct {
 	Cost     *float64 `json:"cost"`
 	Figure   Figure   `json:"figure"`
 
-	Sizes  string `json:"-"` // of its workers
+	Sizes  []int  `json:"-"` // of what varies, one for each worker
 	Passes string `json:"-"` // pass | marginal | fail | undecided
 }
 

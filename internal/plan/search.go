@@ -33,14 +33,16 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 		return nil, nil // what varies is said
 	}
 	if p.cleared {
-		p.notes = append(p.notes, "The file names clearances, which a search does not hand out: only its own layouts were looked at.")
-		return nil, nil
+		p.notes = append(p.notes, "The file names clearances, which a search does not hand out: only workers of the file were moved.")
 	}
 	ideas := p.ideas(draft, p.today)
 	if best := slices.Clone(fits); len(best) > 0 {
 		p.order(best)
 		if best[0].name != p.today.Name { // what made it the best may do so for others
 			ideas = append(ideas, p.ideas(draft, best[0].layout)...)
+		}
+		for _, f := range best[:min(len(best), 2)] {
+			ideas = append(ideas, p.moves(draft, f.layout)...)
 		}
 	}
 	var rough []*fit
@@ -132,18 +134,53 @@ func (p *planner) ideas(draft *scenarios.Draft, like *strategies.Layout) []idea 
 	}
 	var all []idea
 	for _, parts := range partitions(names, workers) {
-		if len(parts) < least {
+		if len(parts) < least || p.cleared && len(parts) > 1 {
 			continue
 		}
 		all = append(all, p.variants(draft, like, parts)...)
 	}
-	if len(names) > 1 && workers > 1 && least <= 2 {
+	if len(names) > 1 && workers > 1 && least <= 2 && !p.cleared {
 		for _, own := range names { // one queue is taken by workers of its own beside those that take all
 			all = append(all, p.variants(draft, like, [][]string{{own}, names})...)
 		}
 	}
 	if len(all) > mostLayouts {
 		all = all[:mostLayouts]
+	}
+	return all
+}
+
+// moves are the layouts that differ from one of the file in one worker: on another kind of machine, or gone where others
+// take its queues.
+func (p *planner) moves(draft *scenarios.Draft, l *strategies.Layout) []idea {
+	workers := draft.Keys("strategies", l.Name, "workers")
+	var all []idea
+	with := func(name string, change func(d *scenarios.Draft) (*scenarios.Draft, error)) {
+		name = "found-" + name
+		d, err := change(draft.Copy([]string{"strategies", l.Name}, []string{"strategies", name}))
+		if err == nil {
+			all = append(all, idea{name, d})
+		}
+	}
+	if len(workers) < 2 {
+		return nil // a pool on another machine is a variant
+	}
+	for _, w := range workers {
+		at := workerOf(l, w)
+		with(l.Name+"-without-"+w, func(d *scenarios.Draft) (*scenarios.Draft, error) {
+			return d.Without("strategies", "found-"+l.Name+"-without-"+w, "workers", w), nil
+		})
+		if l.Node[at] < 0 || l.OwnsMachine(at) {
+			continue
+		}
+		for i := range p.sc.Machines {
+			if m := p.sc.Machines[i].Name; i != l.Nodes[l.Node[at]] {
+				name := fmt.Sprintf("%s-%s-on-%s", l.Name, w, m)
+				with(name, func(d *scenarios.Draft) (*scenarios.Draft, error) {
+					return d.Set(quoted(m), "strategies", "found-"+name, "workers", w, "machine")
+				})
+			}
+		}
 	}
 	return all
 }
