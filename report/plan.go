@@ -37,7 +37,7 @@ func PlanDocument(p *plan.Result) *Document {
 }
 
 func planMinimal(p *plan.Result) *Table {
-	t := &Table{Head: []string{"strategy", "slots", inPlanCurrency(p, "a month"), "changes", "with less"}, Text: 2}
+	t := &Table{Head: []string{"strategy", "workers", "slots", inPlanCurrency(p, "a month"), "changes", "with less"}, Text: 2}
 	for _, m := range p.Minimal {
 		name := m.Strategy
 		if !m.Written {
@@ -85,7 +85,7 @@ func slotsOf(f *plan.Point) string {
 
 // planFrontier has the sizes that were decided, with the figure of the deciding target and what it gains on the size before.
 func planFrontier(p *plan.Result) *Table {
-	t := &Table{Head: []string{"strategy", "workers", "slots", inPlanCurrency(p, "a month"), p.Target, "interval", "gain", "verdict"}, Text: 1}
+	t := &Table{Head: []string{"strategy", "slots", inPlanCurrency(p, "a month"), p.Target, "interval", "gain", "verdict"}, Text: 1}
 	var before *plan.Point
 	for i := range p.Frontier {
 		f := &p.Frontier[i]
