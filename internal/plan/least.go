@@ -109,7 +109,7 @@ func (c *capacity) least() (*fit, error) {
 	}
 	// What the file says may cost less than the least capacity, by less than glances can tell.
 	today := c.written()
-	if j := c.seen[key(today)]; j == nil || !j.Likely || j.Cost == nil || slices.Equal(today, x) {
+	if j := c.seen[key(today)]; j == nil || !j.Likely || j.Cost == nil || !(j.Cost.Value < c.seen[key(x)].Cost.Value) {
 		return f, nil
 	}
 	j, err := c.prove(today)
