@@ -11,7 +11,7 @@ import (
 )
 
 // Plain says that a layout is a plain pool: slots that take tasks in the order of their arrival, each for as long as it
-// asks for, and nothing else happens. Its waits follow from a recursion, which takes a tenth of the time of a run (Wait).
+// asks for, and nothing else happens. Its waits follow from a recursion, which takes half the time of a run (Wait).
 func Plain(l *strategies.Layout, classes []workloads.Class, o *Options) bool {
 	ideal := worker.Broker{Kind: worker.Ideal, Dispatch: l.Broker.Dispatch, PrioritySteps: l.Broker.PrioritySteps}
 	if !reflect.DeepEqual(l.Broker, ideal) || len(l.Workers) != 1 || len(l.Queues) != 1 || len(l.Fleets) > 0 || l.Node[0] >= 0 || l.BrokerZone != "" ||

@@ -8,6 +8,7 @@ import (
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
+	"example.com/simrun/workloads"
 )
 
 // glances is the number of replications of a look at a candidate that decides nothing.
@@ -85,6 +86,7 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 		return &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}, nil //nolint:nilerr // no such layout
 	}
 	if c.spent() {
+		c.short = true
 		return &experiment.Judged{Verdict: "undecided"}, nil
 	}
 	sc.Seed ^= fresh
@@ -268,15 +270,8 @@ const mostProofs = 12
 
 // settle goes up until a size is shown to pass, and then down as long as one with less is.
 func (c *capacity) settle(x []int) (*fit, error) {
-	j, err := c.prove(x)
-	for n := 0; err == nil && j.Verdict != "pass"; n++ {
-		if n == mostProofs || c.spent() {
-			return nil, nil
-		}
-		x = c.more(x, j)
-		j, err = c.prove(x)
-	}
-	if err != nil {
+	x, j, err := c.climb(x)
+	if j == nil || err != nil {
 		return nil, err
 	}
 	lessIs, dearer := "", false
@@ -311,31 +306,53 @@ func (c *capacity) settle(x []int) (*fit, error) {
 	return f, err
 }
 
-// more is a size with one slot more for whom the target that is worst missed waits.
-func (c *capacity) more(x []int, j *experiment.Judged) []int {
-	y := slices.Clone(x)
+// climb adds slots one by one until a size is shown to pass; nil where it does not get there. A slot that helps nothing is
+// given to another worker instead: more of those that share memory or cores may do harm.
+func (c *capacity) climb(x []int) ([]int, *experiment.Judged, error) {
+	j, err := c.prove(x)
+	var vain []int // knobs that were turned up for nothing
+	for n := 0; err == nil && j.Verdict != "pass"; n++ {
+		i := c.next(x, j, vain)
+		if i < 0 || n == mostProofs || c.spent() {
+			return nil, nil, nil
+		}
+		y := slices.Clone(x)
+		y[i]++
+		var more *experiment.Judged
+		if more, err = c.prove(y); err != nil {
+			break
+		}
+		if more.Verdict == "pass" || more.Strained < j.Strained {
+			x, j, vain = y, more, nil
+		} else {
+			vain = append(vain, i)
+		}
+	}
+	return x, j, err
+}
+
+// next is the knob to turn up: of a worker that takes the class whose target is worst missed, or else of any; -1 if all were
+// turned in vain.
+func (c *capacity) next(x []int, j *experiment.Judged, vain []int) int {
 	sc, err := c.scenario(x)
 	if err != nil {
-		return y
+		return -1
 	}
 	l := &sc.Layouts[0]
-	grown := false
-	for class := range sc.Classes {
-		if sc.Classes[class].Name != j.Class {
+	class := slices.IndexFunc(sc.Classes, func(w workloads.Class) bool { return w.Name == j.Class })
+	other := -1
+	for i, k := range c.knobs {
+		if x[i] >= k.to || slices.Contains(vain, i) {
 			continue
 		}
-		for i, k := range c.knobs {
-			if w := workerOf(l, k.worker); !grown && w >= 0 && slices.Contains(l.Workers[w].Queues, l.ClassQueue[class]) && y[i] < k.to {
-				y[i], grown = y[i]+1, true
-			}
+		if w := workerOf(l, k.worker); w >= 0 && class >= 0 && slices.Contains(l.Workers[w].Queues, l.ClassQueue[class]) {
+			return i
+		}
+		if other < 0 {
+			other = i
 		}
 	}
-	for i, k := range c.knobs {
-		if !grown && y[i] < k.to {
-			y[i], grown = y[i]+1, true
-		}
-	}
-	return y
+	return other
 }
 
 func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, error) {

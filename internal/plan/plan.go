@@ -21,7 +21,7 @@ type Options struct {
 }
 
 // usualEvents is what a plan may simulate: less than a minute of one core.
-const usualEvents = 250_000_000
+const usualEvents = 400_000_000
 
 // fresh makes of the seed another one, for the tasks on which a size that was found is proved.
 const fresh = 0x5eed_0f_ca9ac17
@@ -39,6 +39,7 @@ type planner struct {
 	sc      *scenarios.Scenario
 	opts    Options
 	today   *strategies.Layout
+	short   bool // something was left open for want of events
 	cleared bool // the file names clearances: a layout without any does not pass
 	bounds  scenarios.Plan
 	events  int64
@@ -55,13 +56,13 @@ func (p *planner) options() experiment.Options {
 }
 
 // plainWeight is how many tasks of a plain pool take as long as one event of a run.
-const plainWeight = 3
+const plainWeight = 1.5
 
 // count adds what a judgement took.
 func (p *planner) count(sc *scenarios.Scenario, j *experiment.Judged) {
 	n := j.Events
 	if sim.Plain(&sc.Layouts[0], sc.Classes, &sim.Options{Faults: sc.Faults}) {
-		n /= plainWeight
+		n = int64(float64(n) / plainWeight)
 	}
 	p.events += n
 }
@@ -109,7 +110,7 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 	var fits []*fit
 	share := p.opts.Events
 	if !p.opts.NoSearch {
-		share = share * 6 / 10
+		share = share * 7 / 10
 	}
 	for i := range p.sc.Layouts {
 		l := &p.sc.Layouts[i]

@@ -29,8 +29,8 @@ func (p *planner) say(r *Result, fits []*fit) {
 			units.Plural(simplest.layout.Slots(), "slot", "slots"), p.perMonth(simplest), simplest.judged.With))
 	}
 	r.Said = append(r.Said, p.notes...)
-	if p.events >= p.opts.Events {
-		r.Said = append(r.Said, "The search was cut short: there may be better layouts.")
+	if p.short {
+		r.Said = append(r.Said, "The plan ended at its bound of simulated events: what is open may be decided by a run, and there may be better layouts.")
 	}
 }
 
