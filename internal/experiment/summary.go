@@ -29,9 +29,9 @@ func (e *engine) summarise(reached bool) *Result {
 	r.Warnings = append(r.Warnings, e.open(reached)...)
 	for l := range sc.Layouts {
 		r.Strategies = append(r.Strategies, e.strategy(l))
-		if e.scope != nil {
-			r.Tasks = append(r.Tasks, e.scope.layouts[l].tasks...)
-			r.Attempts = append(r.Attempts, e.scope.layouts[l].attempts...)
+		if e.heard != nil {
+			r.Tasks = append(r.Tasks, e.heard[l].tasks...)
+			r.Attempts = append(r.Attempts, e.heard[l].attempts...)
 		}
 	}
 	r.Comparisons = e.compare()
@@ -43,8 +43,8 @@ func (e *engine) strategy(l int) Strategy {
 	layout := &e.sc.Layouts[l]
 	s := Strategy{Name: layout.Name, Slots: layout.Slots(), WhatIf: layout.WhatIf, Costs: e.cost(l)}
 	s.Cost = s.Costs.hourly()
-	if e.scope != nil {
-		s.Timeline = e.scope.layouts[l].timeline()
+	if e.heard != nil {
+		s.Timeline = e.heard[l].Timeline
 	}
 	for c := range e.sc.Classes {
 		class := e.class(l, c)
