@@ -70,7 +70,7 @@ func Pack(path string) (*Bundle, *Scenario, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	b := &Bundle{Name: path, Text: text, Files: map[string][]byte{}, Folders: map[string][]string{}}
+	b := &Bundle{Name: filepath.Base(path), Text: text, Files: map[string][]byte{}, Folders: map[string][]string{}}
 	sc, err := decodeIn(path, text, packing{onDisk(filepath.Dir(path)), b})
 	return b, sc, err
 }

@@ -3,9 +3,11 @@ package experiment
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 
 	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
 	"example.com/simrun/stats"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -24,7 +26,7 @@ func (e *engine) summarise(reached bool) *Result {
 			Duration: e.horizon.Seconds(), Warmup: e.warmup.Seconds(), WarmupRule: e.rule,
 			Replications: len(e.samples[0]), Confidence: sc.Run.Confidence, PrecisionReached: reached,
 		},
-		Warnings: slices.Concat(sc.Warnings, e.notes, e.backlog()),
+		Warnings: slices.Concat(warnings(sc), e.notes, e.backlog()),
 	}
 	r.Warnings = append(r.Warnings, e.open(reached)...)
 	for l := range sc.Layouts {
@@ -37,6 +39,15 @@ func (e *engine) summarise(reached bool) *Result {
 	r.Comparisons = e.compare()
 	r.Checks = e.check()
 	return r
+}
+
+// warnings are those of the file by its name alone: what is found does not depend on the folder it was read in.
+func warnings(sc *scenarios.Scenario) (said []string) {
+	for _, w := range sc.Warned {
+		w.File = filepath.Base(w.File)
+		said = append(said, w.String())
+	}
+	return said
 }
 
 func (e *engine) strategy(l int) Strategy {
