@@ -13,7 +13,7 @@ type Draft struct {
 	root *value
 	file string
 	sums string // of the scenario's file
-	dir  string
+	dir  folder
 }
 
 // Draft returns the scenario to be changed. Its sweep, its plan and what was observed of it stay behind.

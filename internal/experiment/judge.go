@@ -53,12 +53,12 @@ func Glance(ctx context.Context, sc *scenarios.Scenario, replications int, o Opt
 }
 
 func newJudge(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
-	e := newEngine(ctx, sc, o)
-	e.cell, e.short = true, true
+	o.Backend = o.backend()
+	e := newEngine(ctx, sc, 0, o)
+	e.short = true
 	e.judgeStability()
 	e.shorten()
-	options := e.options()
-	if !e.exact && sim.Plain(&sc.Layouts[0], sc.Classes, &options) {
+	if !e.exact && sim.Plain(&sc.Layouts[0], sc.Classes, &sim.Options{Faults: sc.Faults}) {
 		e.more()
 	}
 	return e
