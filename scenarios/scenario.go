@@ -75,4 +75,6 @@ type ObservedTask struct {
 
 	Queue, Worker       string  // "" where the recording does not say
 	Published, Received float64 // NaN likewise
+	Priority            *int    // nil likewise
+	CPU                 float64 // time of its attempts on a core, s; NaN likewise
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/simrun/internal/recordings"
+	"example.com/simrun/internal/imports"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
@@ -17,55 +17,80 @@ import (
 
 const importLong = `Make a scenario from what a running Celery reports about itself.
 
-EVENTS is either Celery's event stream, one JSON object a line (task-sent, -received, -started, -succeeded, -failed,
--retried; workers with -E and task_send_sent_event on; tools/celery records one), or a run*.csv of a recording.
+FILE is Celery's event stream, one JSON object a line (task-sent, -received, -started, -succeeded, -failed, -retried;
+workers with -E and task_send_sent_event on; tools/celery records one), in one file or several; or a run*.csv of a
+recording; or the folder of a recording, which says what ran the tasks as well.
 
-The scenario has the classes of tasks, their queues, how they arrive, how long they run, how often they fail, and the
-workers that were seen. The sample of run times and a page with quantile plots of the fits are written beside it. You set
-the targets.`
+It answers two questions, in two scenarios. "These tasks again" (--replay) repeats the tasks of the log one by one: what
+would another layout have made of them? "Such traffic" (without it) fits laws to them: what of more of them, or on
+another day?
+
+Say what runs the tasks today, as far as you know it: the lines of the workers, the cores that they share, which tasks
+compute. Run times are then told apart from what crowded cores and slots made of them, and the log is simulated in its
+own layout: where that does not give the log back, import says so, and what may be missing.`
 
 type importOptions struct {
 	out            string
 	replay, fitted bool
+	said           imports.Said
 }
 
+// importCommand is simrun import. The word celery may stand first: it is the only system whose logs are read.
 func importCommand() *cobra.Command {
-	parent := &cobra.Command{Use: "import", Short: "Make a scenario from the logs of a running system", Args: none, RunE: func(c *cobra.Command, _ []string) error {
-		return usageError{errors.New("import what? Only celery is known: simrun import celery events.jsonl")}
-	}}
 	var o importOptions
-	c := &cobra.Command{
-		Use: "celery EVENTS", Short: "Make a scenario from Celery's events", Long: importLong,
-		Example: "  simrun import celery events.jsonl -o mine.yaml\n  simrun import celery --replay run1.csv -o again.yaml",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError{fmt.Errorf("%d files: want one, of events or of a recorded run", len(args))}
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return importLog(c, args[0], o) },
-	}
-	f := c.Flags()
-	f.StringVarP(&o.out, "out", "o", "scenario.yaml", "scenario to write")
-	f.BoolVar(&o.replay, "replay", false, "replay the tasks of the log one by one instead of fitting laws to them")
-	f.BoolVar(&o.fitted, "fitted", false, "draw run times from the law that fits best, not from the sample")
-	parent.AddCommand(c)
+	parent := importing("import FILE...", &o)
+	parent.AddCommand(importing("celery FILE...", &o))
 	return parent
 }
 
-func importLog(c *cobra.Command, path string, o importOptions) error {
+func importing(use string, o *importOptions) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: "Make a scenario from the logs of a running system", Long: importLong,
+		Example: "  simrun import events.jsonl -o mine.yaml\n  simrun import --replay run1.csv -o again.yaml\n" +
+			"  simrun import events.jsonl --worker 'celery -A shop worker -c 8' --cores 4 --computes shop.resize --slo 'shop.mail.wait.p95=500ms'",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError{errors.New("import what? Name a file of events or of a recorded run, or the folder of a recording")}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return importLog(c, args, *o) },
+	}
+	f := c.Flags()
+	f.StringVarP(&o.out, "out", "o", "scenario.yaml", "scenario to write")
+	f.BoolVar(&o.replay, "replay", false, "these tasks again: replay the tasks of the log one by one instead of fitting laws to them")
+	f.BoolVar(&o.fitted, "fitted", false, "draw run times from the law that fits best, not from the sample")
+	saying(c, &o.said)
+	return c
+}
+
+// saying are the flags that say what runs the tasks of a log today.
+func saying(c *cobra.Command, s *imports.Said) {
+	f := c.Flags()
+	f.StringArrayVar(&s.Workers, "worker", nil, "line that starts a worker today, in quotes; repeat it for each")
+	f.StringVar(&s.From, "workers", "", "file that starts the workers: compose, Procfile, supervisor, systemd or Kubernetes")
+	f.StringArrayVar(&s.Targets, "slo", nil, "target of a task, such as send_email.wait.p95=500ms; repeat it for each")
+	f.StringVar(&s.Broker, "broker", "", "redis or rabbitmq")
+	f.StringVar(&s.Celery, "celery", "", "release of Celery, such as 5.6")
+	f.Float64Var(&s.Cores, "cores", 0, "cores of the one machine that workers, broker and producers share; finer things are edited")
+	f.StringSliceVar(&s.Computes, "computes", nil, "tasks that compute instead of waiting; TASK=250ms: so much of each")
+}
+
+func importLog(c *cobra.Command, paths []string, o importOptions) error {
 	if ext := filepath.Ext(o.out); ext != ".yaml" && ext != ".yml" {
 		return usageError{fmt.Errorf("--out: %q: want a file that ends in .yaml", o.out)}
 	}
 	if o.replay && o.fitted {
 		return usageError{errors.New("--replay and --fitted: want one of them: a replay has the run times of the log")}
 	}
-	log, err := recordings.ReadLog(path)
+	dir, base := filepath.Dir(o.out), strings.TrimSuffix(filepath.Base(o.out), filepath.Ext(o.out))
+	m, err := imports.Make(c.Context(), imports.Options{Paths: paths, Base: base, Replay: o.replay, Fitted: o.fitted, Said: o.said})
+	if _, ok := errors.AsType[imports.Wrong](err); ok {
+		return usageError{err}
+	}
 	if err != nil {
 		return err
 	}
-	dir, base := filepath.Dir(o.out), strings.TrimSuffix(filepath.Base(o.out), filepath.Ext(o.out))
-	m := recordings.Import(log, recordings.ImportOptions{Base: base, Replay: o.replay, Fitted: o.fitted})
 	d := imported(m)
 	page := filepath.Join(dir, base+".html")
 	b := &report.Batch{}
@@ -102,7 +127,7 @@ func text(s string) func(io.Writer) error {
 }
 
 // imported shows what was found in a log and how well laws fit.
-func imported(m *recordings.Imported) *report.Document {
+func imported(m *imports.Import) *report.Document {
 	d := &report.Document{Title: "Import"}
 	tasks := 0
 	arrivals := &report.Table{Head: []string{"class", "queue", "arrivals", "tasks", "rate", "dispersion", "errors", "timeouts", "lost"}, Text: 3, Groups: []report.Group{{}}}

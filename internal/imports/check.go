@@ -1,0 +1,123 @@
+package imports
+
+import (
+	"context"
+	"math"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/recordings"
+	"example.com/simrun/scenarios"
+)
+
+// Check is the log through its own layout: what is predicted of these tasks again beside what was observed. A log that its
+// own layout does not give back answers no other question.
+type Check struct {
+	Figures []Figure
+	Missing []string // what may be why some do not hold, as sentences; the likeliest first
+}
+
+// Figure is one figure of one class.
+type Figure struct {
+	Class, Metric, Stat string
+	Predicted, Observed float64 // s; Predicted is NaN where it was withheld
+}
+
+// A figure holds within a tenth, or five milliseconds: what a second run of real Celery predicts of the first.
+const (
+	tolerance = 0.10
+	slack     = 0.005
+)
+
+// Holds says whether the prediction is near what was observed.
+func (f *Figure) Holds() bool {
+	return math.Abs(f.Predicted-f.Observed) <= max(tolerance*f.Observed, slack)
+}
+
+// Held counts the figures that hold.
+func (c *Check) Held() (n int) {
+	for i := range c.Figures {
+		if c.Figures[i].Holds() {
+			n++
+		}
+	}
+	return n
+}
+
+// stats are the figures that are compared, and how many tasks it takes to know one.
+var stats = []struct {
+	name  string
+	least int
+	of    func(q *experiment.Quantiles) *experiment.Estimate
+}{
+	{"mean", 25, func(q *experiment.Quantiles) *experiment.Estimate { return q.Mean }},
+	{"p50", 25, func(q *experiment.Quantiles) *experiment.Estimate { return q.P50 }},
+	{"p95", 60, func(q *experiment.Quantiles) *experiment.Estimate { return q.P95 }},
+	{"p99", 300, func(q *experiment.Quantiles) *experiment.Estimate { return q.P99 }},
+}
+
+// compare puts what a run of these tasks predicts beside what the log shows.
+func compare(r *experiment.Result) (all []Figure) {
+	for i := range r.Strategies[0].Classes {
+		c := &r.Strategies[0].Classes[i]
+		if len(c.Observed) == 0 {
+			continue
+		}
+		seen := &c.Observed[0]
+		for _, metric := range []struct {
+			name     string
+			of       *experiment.Quantiles
+			observed []float64
+		}{
+			{"wait", c.Wait, []float64{seen.WaitMean, seen.WaitP50, seen.WaitP95, seen.WaitP99}},
+			{"response", c.Response, []float64{seen.ResponseMean, seen.ResponseP50, seen.ResponseP95, seen.ResponseP99}},
+		} {
+			for k, s := range stats {
+				if seen.N < s.least {
+					continue
+				}
+				f := Figure{Class: c.Name, Metric: metric.name, Stat: s.name, Predicted: math.NaN(), Observed: metric.observed[k]}
+				if metric.of != nil && s.of(metric.of).Known() {
+					f.Predicted = s.of(metric.of).Value
+				}
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// again simulates the tasks of a log in a scenario that replays them, so many times.
+func again(ctx context.Context, sc *scenarios.Scenario, l *recordings.Log, replications int) (*experiment.Result, error) {
+	own := *sc
+	own.Run.Min, own.Run.Max = replications, replications
+	own.Observed = []scenarios.Observation{{Name: "log", Tasks: observed(l)}}
+	return experiment.Run(ctx, &own, experiment.Options{})
+}
+
+// observed is a log as a table of tasks.
+func observed(l *recordings.Log) (all []scenarios.ObservedTask) {
+	for i := range l.Tasks {
+		t := &l.Tasks[i]
+		o := scenarios.ObservedTask{
+			ID: t.ID, Class: recordings.ClassName(t.Class), Outcome: t.Outcome, Due: t.Arrived, Received: t.Received, Attempts: len(t.Attempts),
+			Started: math.NaN(), Ended: math.NaN(), Published: math.NaN(), CPU: math.NaN(), Queue: t.Queue,
+		}
+		if n := len(t.Attempts); n > 0 {
+			o.Started, o.Ended, o.Worker = t.Attempts[0].Started, t.Attempts[n-1].Ended, t.Attempts[n-1].Worker
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// check simulates the log in its own layout.
+func check(ctx context.Context, sc *scenarios.Scenario, m *Import) (*Check, error) {
+	r, err := again(ctx, sc, m.Log, checkRuns)
+	if err != nil {
+		return nil, err
+	}
+	return &Check{Figures: compare(r)}, nil
+}
+
+// checkRuns is how often the tasks are simulated for the check.
+const checkRuns = 20

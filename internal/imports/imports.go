@@ -1,0 +1,77 @@
+package imports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"example.com/simrun/internal/recordings"
+	"example.com/simrun/scenarios"
+)
+
+// Options say what to import, and what to make of it.
+type Options struct {
+	Paths  []string
+	Base   string // of the names of the files that the scenario needs
+	Replay bool   // these tasks again; false = such traffic
+	Fitted bool   // demands by laws
+	Said   Said
+}
+
+// Import is a log that has become a scenario.
+type Import struct {
+	*recordings.Imported
+	Log   *recordings.Log
+	Today recordings.Today
+	Check *Check // the log through its own layout
+}
+
+// Make makes a scenario of a log. A [Wrong] error is a mistake in Said.
+func Make(ctx context.Context, o Options) (*Import, error) {
+	l, today, err := read(o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	names := classes(l)
+	errs := []error{o.Said.add(&today)}
+	targets, err := o.Said.targets(names)
+	today.Targets = targets
+	errs = append(errs, err)
+	computes, err := o.Said.computing(names)
+	if err := errors.Join(append(errs, err)...); err != nil {
+		return nil, err
+	}
+	m := &Import{Log: l, Today: today}
+	replay := recordings.ImportOptions{Base: o.Base, Replay: true, Today: today}
+	draft, err := decode(recordings.Import(l, replay))
+	if err != nil {
+		return nil, fmt.Errorf("%w\nthe log has something that a scenario cannot say", err)
+	}
+	ask(l, draft, computes)
+	sc, err := decode(recordings.Import(l, replay))
+	if err != nil {
+		return nil, err
+	}
+	if m.Check, err = check(ctx, sc, m); err != nil {
+		return nil, err
+	}
+	m.Imported = recordings.Import(l, recordings.ImportOptions{Base: o.Base, Replay: o.Replay, Fitted: o.Fitted, Today: today})
+	return m, nil
+}
+
+// decode reads a scenario that was made back, in a folder where nobody else looks.
+func decode(m *recordings.Imported) (*scenarios.Scenario, error) {
+	dir, err := os.MkdirTemp("", "simrun-import-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	for _, f := range m.Files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Content, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return scenarios.Decode("scenario.yaml", []byte(m.Scenario), dir)
+}
