@@ -54,6 +54,13 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 	if err != nil {
 		return nil, err
 	}
+	open, err := settle(ctx, sc, l)
+	if err != nil {
+		return nil, err
+	}
+	if os.Getenv("SIMRUN_DEBUG") != "" {
+		fmt.Fprintln(os.Stderr, open)
+	}
 	if m.Check, err = check(ctx, sc, m); err != nil {
 		return nil, err
 	}
