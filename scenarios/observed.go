@@ -75,7 +75,9 @@ func ReadRun(name string, r io.Reader) ([]ObservedTask, error) {
 			Due: in.Seconds("due"), Started: in.Seconds("started"), Ended: in.Seconds("ended"),
 			Queue: strings.Clone(in.Text("queue")), Worker: strings.Clone(in.Text("worker")),
 			Published: in.Seconds("published"), Received: in.Seconds("received"), Attempts: in.Whole("attempts", 0),
-			CPU: in.Seconds("cpu"),
+		}
+		if cpu := in.Seconds("cpu"); cpu > 0 {
+			t.CPU = cpu
 		}
 		if in.Text("priority") != "" {
 			t.Priority = new(in.Whole("priority", 0))

@@ -76,5 +76,5 @@ type ObservedTask struct {
 	Queue, Worker       string  // "" where the recording does not say
 	Published, Received float64 // NaN likewise
 	Priority            *int    // nil likewise
-	CPU                 float64 // time of its attempts on a core, s; NaN likewise
+	CPU                 float64 // time of its attempts on a core, s; 0 where there is none, or the recording does not say
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/simrun/internal/imports"
-	"example.com/simrun/internal/units"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
 )
@@ -124,55 +123,4 @@ func importLog(c *cobra.Command, paths []string, o importOptions) error {
 
 func text(s string) func(io.Writer) error {
 	return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
-}
-
-// imported shows what was found in a log and how well laws fit.
-func imported(m *imports.Import) *report.Document {
-	d := &report.Document{Title: "Import"}
-	tasks := 0
-	arrivals := &report.Table{Head: []string{"class", "queue", "arrivals", "tasks", "rate", "dispersion", "errors", "timeouts", "lost"}, Text: 3, Groups: []report.Group{{}}}
-	fits := &report.Table{Head: []string{"class", "law", "KS", "A²", "W1", "AIC"}, Text: 2}
-	fits.Notes = []string{"The best by AIC first. KS: largest distance of the distribution functions. A²: Anderson and Darling's, which weighs the tails. W1: mean distance between quantiles over the mean. No p-values: the parameters were fitted to the same data, and a long log refuses every law."}
-	fitted := report.Section{Title: "How laws fit the run times", Table: fits}
-	for i := range m.Classes {
-		c := &m.Classes[i]
-		tasks += c.Tasks
-		share := func(n int) string {
-			if c.Attempts == 0 {
-				return units.Absent
-			}
-			return units.Share(float64(n) / float64(c.Attempts))
-		}
-		dispersion := units.Absent
-		if c.Arrivals.Dispersion >= 0 {
-			dispersion = units.Number(c.Arrivals.Dispersion)
-		}
-		arrivals.Groups[0].Rows = append(arrivals.Groups[0].Rows, []string{
-			c.Name, c.Queue, c.Arrivals.Words, fmt.Sprint(c.Tasks), units.Number(c.Arrivals.Rate) + "/s", dispersion, share(c.Errors), share(c.Timeouts), share(c.Lost),
-		})
-		g := report.Group{Name: c.Name}
-		var laws []report.Law
-		for _, f := range c.Fits {
-			g.Rows = append(g.Rows, []string{f.Law, units.Number(f.KS), units.Number(f.Anderson), units.Share(f.W1), fmt.Sprintf("%.0f", f.AIC)})
-			laws = append(laws, report.Law{Name: f.Name, Quantile: f.Quantile})
-		}
-		if g.Rows != nil {
-			fits.Groups = append(fits.Groups, g)
-		}
-		if p, ok := report.QQ("qq-"+c.Name, c.Name+": run times, quantile by quantile", c.Runs, laws); ok {
-			fitted.Plots = append(fitted.Plots, p)
-		}
-	}
-	arrivals.Notes = []string{"Dispersion: variance of counts over their mean, of what the arrivals as written leave unexplained; Poisson has 1. Errors, timeouts and lost with their process: shares of attempts."}
-	workers := &report.Table{Head: []string{"worker", "queues", "at once"}, Text: 2, Groups: []report.Group{{}}, Notes: []string{"At once: the most tasks seen running together, so the concurrency is at least that."}}
-	for _, w := range m.Workers {
-		workers.Groups[0].Rows = append(workers.Groups[0].Rows, []string{w.Name, strings.Join(w.Queues, ", "), fmt.Sprint(w.Most)})
-	}
-	d.Headline = fmt.Sprintf("%s of %s in %s.", units.Plural(tasks, "task", "tasks"), units.Plural(len(m.Classes), "class", "classes"), units.Duration(m.Span))
-	d.Sections = []report.Section{{Title: "Arrivals", Table: arrivals}}
-	if len(fits.Groups) > 0 {
-		d.Sections = append(d.Sections, fitted)
-	}
-	d.Sections = append(d.Sections, report.Section{Title: "Workers seen", Table: workers}, report.Section{Title: "What the log cannot tell", Text: m.Warnings})
-	return d
 }

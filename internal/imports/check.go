@@ -2,10 +2,14 @@ package imports
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/recordings"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
 )
 
@@ -100,7 +104,7 @@ func observed(l *recordings.Log) (all []scenarios.ObservedTask) {
 		t := &l.Tasks[i]
 		o := scenarios.ObservedTask{
 			ID: t.ID, Class: recordings.ClassName(t.Class), Outcome: t.Outcome, Due: t.Arrived, Received: t.Received, Attempts: len(t.Attempts),
-			Started: math.NaN(), Ended: math.NaN(), Published: math.NaN(), CPU: math.NaN(), Queue: t.Queue,
+			Started: math.NaN(), Ended: math.NaN(), Published: math.NaN(), Queue: t.Queue,
 		}
 		if n := len(t.Attempts); n > 0 {
 			o.Started, o.Ended, o.Worker = t.Attempts[0].Started, t.Attempts[n-1].Ended, t.Attempts[n-1].Worker
@@ -110,14 +114,48 @@ func observed(l *recordings.Log) (all []scenarios.ObservedTask) {
 	return all
 }
 
-// check simulates the log in its own layout.
+// checkRuns is how often the tasks are simulated for the check.
+const checkRuns = 20
+
+// check simulates the log in its own layout, and says what may be missing where it does not come out.
 func check(ctx context.Context, sc *scenarios.Scenario, m *Import) (*Check, error) {
 	r, err := again(ctx, sc, m.Log, checkRuns)
 	if err != nil {
 		return nil, err
 	}
-	return &Check{Figures: compare(r)}, nil
+	c := &Check{Figures: compare(r)}
+	if c.Held() < len(c.Figures) {
+		c.Missing = m.missing(c)
+	}
+	return c, nil
 }
 
-// checkRuns is how often the tasks are simulated for the check.
-const checkRuns = 20
+// missing says what was not told, what did not come to an end, and where waits are longer than the layout explains.
+func (m *Import) missing(c *Check) (all []string) {
+	if !m.Today.Told() {
+		all = append(all, "what runs the tasks is not said: the workers are as the log shows them, with Celery's defaults. Say it with --worker or --workers")
+	}
+	if m.Today.Cores == 0 {
+		all = append(all, "how many cores the workers share is not said, so nobody waits for one. Say it with --cores")
+	}
+	if !m.Log.Measured && len(m.Computes) == 0 {
+		all = append(all, "which tasks compute is not said, and the log has no CPU times: all of them only wait. Say it with --computes")
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Open)) {
+		all = append(all, fmt.Sprintf("the run times of %s are not given back after %d rounds: predicted over observed is %s", name, mostRounds, units.Number(m.Open[name])))
+	}
+	said := map[string]bool{}
+	for i := range c.Figures {
+		f := &c.Figures[i]
+		if f.Metric != "wait" || f.Holds() || said[f.Class] {
+			continue
+		}
+		said[f.Class] = true
+		how, why := "more", "tasks that are not in the log, workers that are not named or that were away, a machine that others use"
+		if f.Predicted > f.Observed {
+			how, why = "less", "more slots or workers than are named, settings that are not on their lines"
+		}
+		all = append(all, fmt.Sprintf("%s waited %s than this layout explains (%s %s against %s): %s", f.Class, how, f.Stat, units.Duration(f.Observed), units.Duration(f.Predicted), why))
+	}
+	return all
+}

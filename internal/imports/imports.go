@@ -23,9 +23,11 @@ type Options struct {
 // Import is a log that has become a scenario.
 type Import struct {
 	*recordings.Imported
-	Log   *recordings.Log
-	Today recordings.Today
-	Check *Check // the log through its own layout
+	Log      *recordings.Log
+	Today    recordings.Today
+	Computes []Computing        // as said
+	Open     map[string]float64 // classes whose mean run times are not given back: predicted over observed
+	Check    *Check             // the log through its own layout
 }
 
 // Make makes a scenario of a log. A [Wrong] error is a mistake in Said.
@@ -43,7 +45,7 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}
-	m := &Import{Log: l, Today: today}
+	m := &Import{Log: l, Today: today, Computes: computes}
 	replay := recordings.ImportOptions{Base: o.Base, Replay: true, Today: today}
 	draft, err := decode(recordings.Import(l, replay))
 	if err != nil {
@@ -54,12 +56,8 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 	if err != nil {
 		return nil, err
 	}
-	open, err := settle(ctx, sc, l)
-	if err != nil {
+	if m.Open, err = settle(ctx, sc, l); err != nil {
 		return nil, err
-	}
-	if os.Getenv("SIMRUN_DEBUG") != "" {
-		fmt.Fprintln(os.Stderr, open)
 	}
 	if m.Check, err = check(ctx, sc, m); err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func readAttempts(path string) (map[string][]LogAttempt, error) {
 				Worker: strings.Clone(rows.Text("worker")), Started: rows.Seconds("started"), Ended: rows.Seconds("ended"),
 				Lost: rows.Text("outcome") == "worker_lost",
 			}
-			if cpu := rows.Seconds("cpu"); !math.IsNaN(cpu) {
+			if cpu := rows.Seconds("cpu"); cpu > 0 {
 				a.CPU = cpu
 			}
 			if a.Runtime = a.Ended - a.Started; a.Lost {

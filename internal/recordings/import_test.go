@@ -236,7 +236,8 @@ func TestImport(t *testing.T) {
 		assert.Equal(t, "jobs", c.Queue)
 		assert.Equal(t, 1, c.Retry.Max)
 		assert.Equal(t, "2s", c.Retry.Delay.String())
-		assert.Equal(t, "30s", c.HardLimit.String())
+		assert.Equal(t, "30s", sc.Layouts[0].Workers[0].HardLimit.String(), "a limit is an option of the workers")
+		assert.Zero(t, c.HardLimit)
 		assert.Equal(t, "w", sc.Layouts[0].Workers[0].Name)
 		if o.Replay {
 			trace, ok := c.Arrivals.Process.(workloads.Trace)
@@ -318,7 +319,7 @@ func TestImportReadsAttempts(t *testing.T) {
 	c := &m.Classes[0]
 	assert.Equal(t, []int{25, 4, 1, 1}, []int{c.Attempts, c.Errors, c.Timeouts, c.Lost})
 	sc := imported(t, m)
-	assert.Equal(t, "8s", sc.Classes[0].HardLimit.String())
+	assert.Equal(t, "8s", sc.Layouts[0].Workers[0].HardLimit.String())
 	assert.Equal(t, 1, sc.Classes[0].Retry.Max)
 	assert.Equal(t, "1s", sc.Classes[0].Retry.Delay.String())
 	assert.InDelta(t, 0.04, sc.Classes[0].Failures.Crash.P, 1e-9)

@@ -127,10 +127,7 @@ func readRun(name string, in io.Reader) (*Log, error) {
 			Limit: math.NaN(), Countdown: math.NaN(), Expires: math.NaN(), Attempts: attempts[r.ID], Priority: r.Priority,
 		}
 		if attempts == nil && !math.IsNaN(r.Started) {
-			a := LogAttempt{Worker: r.Worker, Started: r.Started, Ended: r.Ended, Runtime: r.Ended - r.Started}
-			if !math.IsNaN(r.CPU) {
-				a.CPU = r.CPU
-			}
+			a := LogAttempt{Worker: r.Worker, Started: r.Started, Ended: r.Ended, Runtime: r.Ended - r.Started, CPU: r.CPU}
 			if r.Attempts > 1 {
 				repeated++
 				a.Runtime = math.NaN() // from the first start to the last end: no attempt took so long
@@ -145,7 +142,7 @@ func readRun(name string, in io.Reader) (*Log, error) {
 		if n := len(t.Attempts); t.Outcome == "timeout" && n > 0 {
 			t.Limit = t.Attempts[n-1].Ended - t.Attempts[n-1].Started
 		}
-		l.Measured = l.Measured || !math.IsNaN(r.CPU)
+		l.Measured = l.Measured || r.CPU > 0
 		l.Tasks = append(l.Tasks, t)
 		for _, x := range []float64{r.Due, r.Received, r.Started, r.Ended} {
 			if x > l.Span {
