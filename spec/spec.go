@@ -36,6 +36,9 @@ type Scenario struct {
 	Baseline string `key:"baseline"`
 	// Folder of recordings (`run*.csv`) of the real thing, shown beside the prediction; relative to the scenario.
 	Observed string `key:"observed"`
+	// Written by simrun import: of how many inputs about its tasks (arrivals and work of each) the log tells. Figures
+	// of such a scenario are as far off as those of other logs were under another layout.
+	Imported *Imported `key:"imported"`
 	// What to vary, a grid over all strategies: a map of who wins where.
 	Sweep []Pair `key:"sweep"`
 	// Configuration of the app by Celery's own names, such as `{task_acks_late: true}`.
@@ -273,6 +276,14 @@ type Strategy struct {
 	Celery string `key:"celery"`
 	// The same for this strategy, on top of those of the file.
 	Settings []Pair `key:"settings"`
+}
+
+// Imported is what the format calls a map of measured and of.
+type Imported struct {
+	// Inputs that the log tells. Required.
+	Measured any `key:"measured"`
+	// Inputs in all. Required.
+	Of any `key:"of"`
 }
 
 // Producers is what the format calls a map of producers.

@@ -26,6 +26,8 @@ func (m *Imported) write(l *Log, o ImportOptions) {
 	if o.Replay {
 		y.line(1, "replications: 20 # always the same tasks")
 	}
+	measured, of := m.inputs()
+	y.line(0, "imported: {measured: %d, of: %d} # of each task its arrivals and its work", measured, of)
 	o.Today.writeSystem(&y, l)
 	y.line(0, "tasks:")
 	if o.Replay {
@@ -36,6 +38,18 @@ func (m *Imported) write(l *Log, o ImportOptions) {
 	}
 	m.writeStrategy(&y, &o.Today)
 	m.Scenario = y.String()
+}
+
+// inputs counts what the log tells of the tasks: when they came, and how long they run where nothing is in their way.
+func (m *Imported) inputs() (measured, of int) {
+	for i := range m.Classes {
+		of += 2
+		measured++
+		if len(m.Classes[i].Runs) > 0 {
+			measured++
+		}
+	}
+	return measured, of
 }
 
 // varies says whether the rate of some class depends on the time.
