@@ -31,6 +31,7 @@ own layout: where that does not give the log back, import says so, and what may 
 type importOptions struct {
 	out            string
 	replay, fitted bool
+	ladder         bool
 	said           imports.Said
 }
 
@@ -76,28 +77,45 @@ func saying(c *cobra.Command, s *imports.Said) {
 }
 
 func importLog(c *cobra.Command, paths []string, o importOptions) error {
-	if ext := filepath.Ext(o.out); ext != ".yaml" && ext != ".yml" {
-		return usageError{fmt.Errorf("--out: %q: want a file that ends in .yaml", o.out)}
-	}
-	if o.replay && o.fitted {
-		return usageError{errors.New("--replay and --fitted: want one of them: a replay has the run times of the log")}
-	}
-	dir, base := filepath.Dir(o.out), strings.TrimSuffix(filepath.Base(o.out), filepath.Ext(o.out))
-	m, err := imports.Make(c.Context(), imports.Options{Paths: paths, Base: base, Replay: o.replay, Fitted: o.fitted, Said: o.said})
-	if _, ok := errors.AsType[imports.Wrong](err); ok {
-		return usageError{err}
-	}
+	m, written, err := makeScenario(c, paths, o)
 	if err != nil {
 		return err
 	}
-	d := imported(m)
+	width, color := terminal(c.OutOrStdout())
+	if _, err := io.WriteString(c.OutOrStdout(), report.TextOf(imported(m), width, color)); err != nil {
+		return err
+	}
+	next := "simrun check " + o.out
+	if len(m.Today.Targets) == 0 {
+		next = "add targets (slo), then " + next
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "Written: %s\nNext: %s\n", strings.Join(written, ", "), next)
+	return nil
+}
+
+// makeScenario makes a scenario of logs and writes it, its files and its page, all or none.
+func makeScenario(c *cobra.Command, paths []string, o importOptions) (m *imports.Import, written []string, err error) {
+	if ext := filepath.Ext(o.out); ext != ".yaml" && ext != ".yml" {
+		return nil, nil, usageError{fmt.Errorf("--out: %q: want a file that ends in .yaml", o.out)}
+	}
+	if o.replay && o.fitted {
+		return nil, nil, usageError{errors.New("--replay and --fitted: want one of them: a replay has the run times of the log")}
+	}
+	dir, base := filepath.Dir(o.out), strings.TrimSuffix(filepath.Base(o.out), filepath.Ext(o.out))
+	m, err = imports.Make(c.Context(), imports.Options{Paths: paths, Base: base, Replay: o.replay, Fitted: o.fitted, Ladder: o.ladder, Said: o.said})
+	if _, ok := errors.AsType[imports.Wrong](err); ok {
+		return nil, nil, usageError{err}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
 	page := filepath.Join(dir, base+".html")
 	b := &report.Batch{}
 	defer b.Discard()
-	written := []string{o.out, page}
+	written = []string{o.out, page}
 	errs := []error{
 		b.Add(o.out, text(m.Scenario)),
-		b.Add(page, func(w io.Writer) error { return report.HTMLOf(w, d, version()) }),
+		b.Add(page, func(w io.Writer) error { return report.HTMLOf(w, imported(m), version()) }),
 	}
 	for _, f := range m.Files {
 		name := filepath.Join(dir, f.Name)
@@ -105,20 +123,15 @@ func importLog(c *cobra.Command, paths []string, o importOptions) error {
 		written = append(written, name)
 	}
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("cannot write: %w", err)
+		return nil, nil, fmt.Errorf("cannot write: %w", err)
 	}
 	if err := b.Commit(c.Context()); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if _, err := scenarios.Read(o.out); err != nil {
-		return fmt.Errorf("%w\n%s: the log has something that a scenario cannot say; edit it", err, o.out)
+		return nil, nil, fmt.Errorf("%w\n%s: the log has something that a scenario cannot say; edit it", err, o.out)
 	}
-	width, color := terminal(c.OutOrStdout())
-	if _, err := io.WriteString(c.OutOrStdout(), report.TextOf(d, width, color)); err != nil {
-		return err
-	}
-	fmt.Fprintf(c.ErrOrStderr(), "Written: %s\nNext: add targets (slo), then simrun check %s\n", strings.Join(written, ", "), o.out)
-	return nil
+	return m, written, nil
 }
 
 func text(s string) func(io.Writer) error {

@@ -17,6 +17,7 @@ type Options struct {
 	Base   string // of the names of the files that the scenario needs
 	Replay bool   // these tasks again; false = such traffic
 	Fitted bool   // demands by laws
+	Ladder bool   // with the layouts that are worth a look beside today's
 	Said   Said
 }
 
@@ -45,6 +46,9 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}
+	if o.Ladder && !today.Told() {
+		return nil, wrong("the log does not say what the workers are set to: want --worker, once for each line that starts one, or --workers FILE")
+	}
 	m := &Import{Log: l, Today: today, Computes: computes}
 	replay := recordings.ImportOptions{Base: o.Base, Replay: true, Today: today}
 	draft, err := decode(recordings.Import(l, replay))
@@ -61,6 +65,9 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 	}
 	if m.Check, err = check(ctx, sc, m); err != nil {
 		return nil, err
+	}
+	if o.Ladder {
+		today.Others = ladder(l, replay, sc)
 	}
 	m.Imported = recordings.Import(l, recordings.ImportOptions{Base: o.Base, Replay: o.Replay, Fitted: o.Fitted, Today: today})
 	return m, nil

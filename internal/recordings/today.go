@@ -17,6 +17,7 @@ type Today struct {
 	Workers        []TodayWorker
 	Targets        []Target
 	Retries        map[string]Retry // policies of classes, where they are known
+	Others         [][]string       // further strategies, as lines
 }
 
 // TodayWorker is one worker that runs today.
@@ -35,8 +36,8 @@ type Target struct {
 
 // Strategy names of imported scenarios.
 const (
+	AsToday = "today"   // workers as somebody has said
 	asSeen  = "as-seen" // workers as the log shows them
-	asToday = "today"   // workers as somebody has said
 )
 
 // Told says whether the workers are known from anything but the log.
@@ -104,7 +105,7 @@ func (m *Imported) writeStrategy(y *yaml, t *Today) {
 		}
 		return
 	}
-	y.line(1, "%s:", asToday)
+	y.line(1, "%s:", AsToday)
 	y.line(2, "workers:")
 	for _, w := range t.Workers {
 		lines := slices.Clone(w.Lines)
@@ -114,6 +115,11 @@ func (m *Imported) writeStrategy(y *yaml, t *Today) {
 		y.line(3, "%s:", quote(w.Name))
 		for _, line := range lines {
 			y.line(4, "%s", line)
+		}
+	}
+	for _, other := range t.Others {
+		for _, line := range other {
+			y.line(1, "%s", line)
 		}
 	}
 }
