@@ -54,7 +54,9 @@ func (m *Imported) inputs() (measured, of int) {
 
 // varies says whether the rate of some class depends on the time.
 func (m *Imported) varies() bool {
-	return slices.ContainsFunc(m.Classes, func(c ImportedClass) bool { return strings.HasPrefix(c.Arrivals.Text, "stages") })
+	return slices.ContainsFunc(m.Classes, func(c ImportedClass) bool {
+		return c.Arrivals.Moments != nil || strings.HasPrefix(c.Arrivals.Text, "stages")
+	})
 }
 
 func (m *Imported) writeClass(y *yaml, c *ImportedClass, o ImportOptions) {
@@ -67,7 +69,7 @@ func (m *Imported) writeClass(y *yaml, c *ImportedClass, o ImportOptions) {
 	if o.Replay {
 		y.line(2, "arrivals: {trace: {file: %s, class: %s}}", quote(o.Base+".trace.csv"), quote(name))
 	} else {
-		y.line(2, "arrivals: {%s}", c.Arrivals.Text)
+		m.writeArrivals(y, c, o)
 		m.writeWork(y, c, o)
 	}
 	m.writeFailures(y, c, o)
@@ -78,6 +80,23 @@ func (m *Imported) writeClass(y *yaml, c *ImportedClass, o ImportOptions) {
 		y.line(2, "expires: %s # median", rounded(medianOf(c.dates)))
 	}
 	o.Today.writeTargets(y, c.Name)
+}
+
+// writeArrivals writes when the tasks come: a law, or the moments of the log.
+func (m *Imported) writeArrivals(y *yaml, c *ImportedClass, o ImportOptions) {
+	if c.Arrivals.Moments == nil {
+		y.line(2, "arrivals: {%s}", c.Arrivals.Text)
+		return
+	}
+	name := ClassName(c.Name)
+	file := fmt.Sprintf("%s.%s.arrivals.csv", o.Base, fileName(name))
+	var b strings.Builder
+	b.WriteString("due,class\n")
+	for _, at := range c.Arrivals.Moments {
+		fmt.Fprintf(&b, "%.6f,%s\n", at, name)
+	}
+	m.Files = append(m.Files, File{file, []byte(b.String())})
+	y.line(2, "arrivals: {trace: {file: %s, class: %s}} # as they came", quote(file), quote(name))
 }
 
 // writeWork writes the run times: the sample, with the best fit beside it, or the other way round.
