@@ -119,7 +119,6 @@ func readRun(name string, in io.Reader) (*Log, error) {
 		return nil, err
 	}
 	l := &Log{Name: name}
-	repeated := 0
 	for i := range rows {
 		r := &rows[i]
 		t := LogTask{
@@ -129,15 +128,9 @@ func readRun(name string, in io.Reader) (*Log, error) {
 		if attempts == nil && !math.IsNaN(r.Started) {
 			a := LogAttempt{Worker: r.Worker, Started: r.Started, Ended: r.Ended, Runtime: r.Ended - r.Started, CPU: r.CPU}
 			if r.Attempts > 1 {
-				repeated++
 				a.Runtime = math.NaN() // from the first start to the last end: no attempt took so long
 			}
 			t.Attempts = append(t.Attempts, a)
-		}
-		for k := 1; k < len(t.Attempts); k++ {
-			if !t.Attempts[k-1].Lost { // until it ran again, which is not before it was due
-				t.Retries = append(t.Retries, t.Attempts[k].Started-t.Attempts[k-1].Ended)
-			}
 		}
 		if n := len(t.Attempts); t.Outcome == "timeout" && n > 0 {
 			t.Limit = t.Attempts[n-1].Ended - t.Attempts[n-1].Started
@@ -150,8 +143,18 @@ func readRun(name string, in io.Reader) (*Log, error) {
 			}
 		}
 	}
-	if repeated > 0 {
-		l.warn("%s started more than once: the table has only the first start and the last end, so retries and failed attempts are not in the scenario", plural(repeated, "task"))
+	if attempts == nil {
+		if left := l.tellApart(rows); left > 0 {
+			l.warn("%s started more than once: the table has only the first start and the last end, so their retries, crashes and failed attempts are not in the scenario", plural(left, "task"))
+		}
+	}
+	for i := range l.Tasks {
+		t := &l.Tasks[i]
+		for k := 1; k < len(t.Attempts); k++ {
+			if !t.Attempts[k-1].Lost { // until it ran again, which is not before it was due
+				t.Retries = append(t.Retries, max(0, t.Attempts[k].Started-t.Attempts[k-1].Ended))
+			}
+		}
 	}
 	return l, nil
 }
