@@ -268,7 +268,8 @@ type Strategy struct {
 	// Or: made from another strategy within the same budget of slots.
 	Derive *Derive `key:"derive"`
 	// Queues of tasks instead of their own: `{notify: high, "*": low}`; a `*` in a name stands for any letters, and
-	// `"*"` alone for every other task.
+	// `"*"` alone for every other task. `{queue: jobs, priority: 9}` also sets the priority of the messages, in place
+	// of the task's own.
 	Routes []Pair `key:"routes"`
 	// That of this strategy, if it differs; that of the scenario if it is missing.
 	Broker any `key:"broker"`

@@ -26,7 +26,7 @@ func TestAdvise(t *testing.T) {
 	require.NoError(t, err)
 	text, err := os.ReadFile("advice.yaml")
 	require.NoError(t, err)
-	for _, name := range []string{"today", "prefetch-1", "disable-prefetch", "by-queue", "by-kind", "one-slot-more", "one-slot-less"} {
+	for _, name := range []string{"today", "prefetch-1", "disable-prefetch", "by-queue", "by-kind", "one-slot-more", "one-slot-less", "priorities"} {
 		assert.Contains(t, string(text), "\n  "+name+":")
 	}
 	assert.NotContains(t, string(text), "by-priority", "all tasks have the same")

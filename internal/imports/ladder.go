@@ -2,6 +2,7 @@ package imports
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +20,10 @@ func ladder(l *recordings.Log, o recordings.ImportOptions, today *scenarios.Scen
 	lay := &today.Layouts[0]
 	var taken [][]string
 	seen := []*strategies.Layout{lay}
-	for _, rung := range rungs(lay) {
+	for _, rung := range append(rungs(lay), priorities(&o.Today, today)) {
+		if rung == nil {
+			continue
+		}
 		try := o
 		try.Today.Others = [][]string{rung}
 		sc, err := decode(recordings.Import(l, try))
@@ -69,16 +73,44 @@ func rungs(l *strategies.Layout) [][]string {
 	}
 }
 
+// priorities is the layout in which the tasks that have a target go first, if some have none; nil where tasks have
+// priorities already.
+func priorities(t *recordings.Today, today *scenarios.Scenario) []string {
+	l := &today.Layouts[0]
+	first, last := 9, 0
+	if l.Broker.Kind == worker.Redis { // which serves 0 first
+		first, last = 0, 9
+	}
+	lines := []string{"priorities: # of messages: tasks with a target go first", "  extends: " + recordings.AsToday, "  routes:"}
+	urgent := 0
+	for i := range today.Classes {
+		c := &today.Classes[i]
+		level := last
+		if slices.ContainsFunc(t.Targets, func(target recordings.Target) bool { return recordings.ClassName(target.Class) == c.Name }) {
+			level = first
+			urgent++
+		}
+		if c.HasPriority {
+			return nil
+		}
+		lines = append(lines, fmt.Sprintf("    %s: {queue: %s, priority: %d}", strconv.Quote(c.Name), strconv.Quote(l.Queues[l.ClassQueue[i]].Name), level))
+	}
+	if urgent == 0 || urgent == len(today.Classes) {
+		return nil
+	}
+	return lines
+}
+
 // idle says that a setting which was changed does nothing there: the layout has warnings that today's has not.
 func idle(today, made *strategies.Layout) bool {
 	return slices.ContainsFunc(made.Notes, func(note string) bool {
-		return strings.Contains(note, "no effect") && !slices.Contains(today.Notes, note)
+		return (strings.Contains(note, "no effect") || strings.Contains(note, "ignores the priority")) && !slices.Contains(today.Notes, note)
 	})
 }
 
 // alike says that two layouts have the same workers.
 func alike(a, b *strategies.Layout) bool {
-	return slices.Equal(a.ClassQueue, b.ClassQueue) && slices.EqualFunc(a.Workers, b.Workers, func(v, w worker.Config) bool {
+	return slices.Equal(a.ClassQueue, b.ClassQueue) && reflect.DeepEqual(a.Priority, b.Priority) && slices.EqualFunc(a.Workers, b.Workers, func(v, w worker.Config) bool {
 		return v.Concurrency == w.Concurrency && v.PrefetchMultiplier == w.PrefetchMultiplier && v.DisablePrefetch == w.DisablePrefetch &&
 			v.Pool == w.Pool && slices.Equal(v.Queues, w.Queues)
 	})
