@@ -52,6 +52,8 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"capacity", "des", "internal/fidelity/known", "scenarios", "sim", "stats", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
+	"internal/cells":  {project: []string{"internal/experiment", "scenarios"}},                                     // runs, sent to other processes
+	"internal/shards": {project: []string{"internal/cells", "internal/experiment", "internal/units", "scenarios"}}, // and left in files
 	"internal/bench": { // takes the real world from the command
 		project: []string{"celery", "des", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "system", "worker", "workloads"},
 	},
@@ -82,7 +84,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/bench", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "live", "internal/recordings", "report", "scenarios", "strategies", "theory", "internal/units", "worker", "workloads"},
+		project: []string{"internal/bench", "internal/cells", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "live", "internal/recordings", "report", "scenarios", "internal/shards", "strategies", "theory", "internal/units", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -21,18 +20,18 @@ func (d *decoder) observed(f *field, s *Scenario) []Observation {
 		return nil
 	}
 	v := f.val
-	entries, err := os.ReadDir(d.resolve(v.text))
+	names, err := d.dir.list(v.text)
 	if err != nil {
-		d.errorf(v.at, "observed", "%q: %v", v.text, reason(err))
+		d.errorf(v.at, "observed", "%q: %v", v.text, err)
 		return nil
 	}
 	var runs []Observation
-	for _, e := range entries {
-		if !recordingName.MatchString(e.Name()) {
+	for _, file := range names {
+		if !recordingName.MatchString(file) {
 			continue
 		}
-		run := Observation{Name: strings.TrimSuffix(e.Name(), ".csv")}
-		path := &value{kind: text, at: v.at, text: filepath.ToSlash(filepath.Join(v.text, e.Name()))}
+		run := Observation{Name: strings.TrimSuffix(file, ".csv")}
+		path := &value{kind: text, at: v.at, text: filepath.ToSlash(filepath.Join(v.text, file))}
 		d.open(path, "observed", func(name string, r io.Reader) (err error) {
 			run.Tasks, err = ReadRun(name, r)
 			return err

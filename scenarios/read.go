@@ -19,21 +19,29 @@ import (
 
 // Read reads the scenario file at path. What is wrong with it comes back as Errors, all at once.
 func Read(path string) (*Scenario, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	data, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}
 	return Decode(path, data, filepath.Dir(path))
 }
 
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxBytes+1))
+}
+
 // Decode reads a scenario from data. The name stands in messages, and names the scenario where the file does not;
 // traces and recordings are looked for in dir.
 func Decode(name string, data []byte, dir string) (*Scenario, error) {
+	return decodeIn(name, data, onDisk(dir))
+}
+
+func decodeIn(name string, data []byte, dir folder) (*Scenario, error) {
 	p := &problems{file: name}
 	root := parse(p, data)
 	if root == nil {
@@ -43,7 +51,7 @@ func Decode(name string, data []byte, dir string) (*Scenario, error) {
 }
 
 // decode makes a scenario of the values of a file.
-func decode(p *problems, root *value, dir, sum string) (*Scenario, error) {
+func decode(p *problems, root *value, dir folder, sum string) (*Scenario, error) {
 	g := grammar()
 	if root.kind != table {
 		g.check(p, root, "")
@@ -109,7 +117,7 @@ func digest(data []byte) string {
 type decoder struct {
 	*problems
 	grammar *record
-	dir     string
+	dir     folder // of the file
 	sum     string // of the file
 	given   *value // extends merged
 	root    *value // and defaults filled in

@@ -32,8 +32,8 @@ strategies:
 func TestScaledLayouts(t *testing.T) {
 	sc, err := scenarios.Decode("scaled.yaml", []byte(scaledYAML), ".")
 	require.NoError(t, err)
-	e := newEngine(t.Context(), sc, Options{Tasks: true})
-	e.scope = newScope(e)
+	e := newEngine(t.Context(), sc, 0, Options{Tasks: true, Backend: Local(2)})
+	e.heard = make([]*Heard, len(sc.Layouts))
 	r, err := e.answer()
 	require.NoError(t, err)
 	mean := func(v []float64) (m float64) {

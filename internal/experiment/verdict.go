@@ -29,7 +29,7 @@ func (e *engine) decide(r *Result) error {
 	for l := range r.Strategies {
 		states[l] = state(&r.Strategies[l])
 	}
-	if !e.cell {
+	if e.heard != nil {
 		var err error
 		if v.Headroom, err = e.headroom(); err != nil {
 			return err
