@@ -38,7 +38,7 @@ func TestSettingsOfAnApp(t *testing.T) {
 		"want a whole number of at least 0":                             {"worker_prefetch_multiplier", "many"},
 		"from celery 5.7 on it keeps the order of -Q":                   {"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}},
 		"not here: write max_priority":                                  {"task_queues", 1},
-		"want {queue: NAME, priority: N}":                                            {"task_routes", []Entry{{"a", []Entry{{"exchange", "x"}}}}},
+		"want {queue: NAME, priority: N}":                               {"task_routes", []Entry{{"a", []Entry{{"exchange", "x"}}}}},
 	} {
 		assert.ErrorContains(t, a.Set("5.6", e), want)
 	}

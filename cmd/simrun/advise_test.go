@@ -31,6 +31,9 @@ func TestAdvise(t *testing.T) {
 	}
 	assert.NotContains(t, string(text), "by-priority", "all tasks have the same")
 	assert.FileExists(t, filepath.Join("advice", "report.html"))
+	assert.Regexp(t, `(?s)Such traffic: other tasks like these\n.*one-slot-more +resize +response p95 +1 s .* \.\. .*`, stdout)
+	assert.Contains(t, stdout, "No layout is sure to meet every target then", "what passes on these tasks is 19 ms against 20 ms for others")
+	assert.FileExists(t, "advice.traffic.yaml")
 }
 
 func TestAdviseErrors(t *testing.T) {

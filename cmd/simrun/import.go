@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"example.com/simrun/internal/imports"
+	"example.com/simrun/internal/recordings"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
 )
@@ -117,7 +119,11 @@ func makeScenario(c *cobra.Command, paths []string, o importOptions) (m *imports
 		b.Add(o.out, text(m.Scenario)),
 		b.Add(page, func(w io.Writer) error { return report.HTMLOf(w, imported(m), version()) }),
 	}
-	for _, f := range m.Files {
+	more := m.Files
+	if m.Traffic != nil {
+		more = slices.Concat(more, []recordings.File{{Name: base + ".traffic.yaml", Content: []byte(m.Traffic.Scenario)}}, m.Traffic.Files)
+	}
+	for _, f := range more {
 		name := filepath.Join(dir, f.Name)
 		errs = append(errs, b.Add(name, text(string(f.Content))))
 		written = append(written, name)

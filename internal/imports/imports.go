@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/scenarios"
@@ -26,9 +24,10 @@ type Import struct {
 	*recordings.Imported
 	Log      *recordings.Log
 	Today    recordings.Today
-	Computes []Computing        // as said
-	Open     map[string]float64 // classes whose mean run times are not given back: predicted over observed
-	Check    *Check             // the log through its own layout
+	Computes []Computing          // as said
+	Open     map[string]float64   // classes whose mean run times are not given back: predicted over observed
+	Check    *Check               // the log through its own layout
+	Traffic  *recordings.Imported // with a ladder: the same layouts under such traffic
 }
 
 // Make makes a scenario of a log. A [Wrong] error is a mistake in Said.
@@ -68,22 +67,20 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 	}
 	if o.Ladder {
 		today.Others = ladder(l, replay, sc)
+		m.Traffic = recordings.Import(l, recordings.ImportOptions{Base: o.Base + ".traffic", Today: today})
 	}
 	m.Imported = recordings.Import(l, recordings.ImportOptions{Base: o.Base, Replay: o.Replay, Fitted: o.Fitted, Today: today})
 	return m, nil
 }
 
-// decode reads a scenario that was made back, in a folder where nobody else looks.
+// Such reads the scenario of such traffic.
+func (m *Import) Such() (*scenarios.Scenario, error) { return decode(m.Traffic) }
+
+// decode reads a scenario that was made back, without a file.
 func decode(m *recordings.Imported) (*scenarios.Scenario, error) {
-	dir, err := os.MkdirTemp("", "simrun-import-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
+	b := scenarios.Bundle{Name: "scenario.yaml", Text: []byte(m.Scenario), Files: map[string][]byte{}}
 	for _, f := range m.Files {
-		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Content, 0o600); err != nil {
-			return nil, err
-		}
+		b.Files[f.Name] = f.Content
 	}
-	return scenarios.Decode("scenario.yaml", []byte(m.Scenario), dir)
+	return b.Scenario()
 }
