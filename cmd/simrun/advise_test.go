@@ -16,7 +16,7 @@ func TestAdvise(t *testing.T) {
 	run := filepath.Join(recorded(t, "46a-media-one"), "run1.csv")
 	t.Chdir(t.TempDir())
 	line := "celery -A shop worker -n w1@%h -Q media,mail -c 6 --prefetch-multiplier=4 -l info"
-	said := []string{"advise", run, "--broker", "redis", "--celery", "5.6", "--worker", line, "--cores", "2", "--computes", "resize,report=250ms", "--slo", "mail.wait.p95=20ms", "--slo", "resize.response.p95=1s"}
+	said := []string{"advise", run, "--broker", "redis", "--celery", "5.6", "--worker", line, "--cores", "2", "--computes", "resize,report=250ms", "--slo", "mail.wait.p95=40ms", "--slo", "resize.response.p95=2s"}
 	status, stdout, stderr := call(t, said...)
 	require.Equal(t, exitOK, status, stderr)
 	assert.Regexp(t, `^These tasks again, in their own layout\n1[5-8] of 18 figures`, stdout, "the check comes first")
@@ -31,8 +31,8 @@ func TestAdvise(t *testing.T) {
 	}
 	assert.NotContains(t, string(text), "by-priority", "all tasks have the same")
 	assert.FileExists(t, filepath.Join("advice", "report.html"))
-	assert.Regexp(t, `(?s)Such traffic: other tasks like these\n.*one-slot-more +resize +response p95 +1 s .* \.\. .*`, stdout)
-	assert.Contains(t, stdout, "No layout is sure to meet every target then", "what passes on these tasks is 19 ms against 20 ms for others")
+	assert.Regexp(t, `(?s)Such traffic: other tasks like these\n.*one-slot-more +resize +response p95 +2 s .* \.\. .*`, stdout)
+	assert.Contains(t, stdout, "Sure to meet every target then: one-slot-more.")
 	assert.FileExists(t, "advice.traffic.yaml")
 }
 
