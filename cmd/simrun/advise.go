@@ -5,16 +5,12 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"example.com/simrun/internal/experiment"
-	"example.com/simrun/internal/units"
 	"example.com/simrun/report"
-	"example.com/simrun/worker"
-	"example.com/simrun/workloads"
 )
 
 const adviseLong = `From a log to lines that start workers, in one step.
@@ -57,79 +53,45 @@ func advise(c *cobra.Command, paths []string, o importOptions, run runOptions) e
 	if err != nil {
 		return err
 	}
-	width, color := terminal(c.OutOrStdout())
-	d := &report.Document{Sections: []report.Section{selfCheck(m)}}
-	if _, err := io.WriteString(c.OutOrStdout(), strings.TrimLeft(report.TextOf(d, width, color), "\n")+"\n"); err != nil {
+	out := c.OutOrStdout()
+	width, color := terminal(out)
+	print := func(sections ...report.Section) error {
+		text := report.TextOf(&report.Document{Sections: sections}, width, color)
+		_, err := io.WriteString(out, strings.TrimLeft(text, "\n")+"\n")
 		return err
 	}
-	if !run.quiet {
-		fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", strings.Join(written, ", "))
-	}
-	run.out = strings.TrimSuffix(o.out, filepath.Ext(o.out))
-	if err := runFiles(c, []string{o.out}, run); err != nil {
+	if err := print(selfCheck(m)); err != nil {
 		return err
 	}
-	sc, err := m.Such()
+	jobs, err := read([]string{o.out}, strings.TrimSuffix(o.out, filepath.Ext(o.out)))
 	if err != nil {
 		return err
 	}
+	if err := probe(jobs, run); err != nil {
+		return err
+	}
 	bars := newProgress(c.ErrOrStderr(), run.quiet)
-	r, err := experiment.Run(c.Context(), sc, experiment.Options{Progress: bars.of("such traffic"), Version: version()})
+	r, err := run.one(c.Context(), jobs[0], bars, nil)
+	if err != nil {
+		return err
+	}
+	if err := show(out, r, run.format, false); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(out, "\n"); err != nil {
+		return err
+	}
+	such, err := m.Such()
+	if err != nil {
+		return err
+	}
+	other, err := experiment.Run(c.Context(), such, experiment.Options{Progress: bars.of("such traffic"), Version: version()})
 	bars.end()
 	if err != nil {
 		return err
 	}
-	d = &report.Document{Sections: []report.Section{suchTraffic(r)}}
-	_, err = io.WriteString(c.OutOrStdout(), report.TextOf(d, width, color))
-	return err
-}
-
-// suchTraffic shows how each layout meets its targets when not these tasks come, but others like them.
-func suchTraffic(r *experiment.Result) report.Section {
-	s := report.Section{Title: "Such traffic: other tasks like these", Text: []string{
-		"Above are the tasks of the log once more. Another hour brings others: as many on average, as long, as they came. A window is as long as the log; 95 of 100 show a figure in that range.",
-	}}
-	s.Table = &report.Table{Head: []string{"strategy", "class", "metric", "target", "value", "one window", "verdict"}, Text: 3}
-	var pass []string
-	for i := range r.Strategies {
-		st := &r.Strategies[i]
-		g := report.Group{Name: st.Name}
-		for k := range st.Classes {
-			c := &st.Classes[k]
-			for n := range c.SLO {
-				o := &c.SLO[n]
-				value := units.Absent
-				if o.Value.Known() {
-					value = o.Metric.Show(o.Value.Value)
-				}
-				g.Rows = append(g.Rows, []string{c.Name, o.Metric.Words(), o.Metric.Show(o.Target), value, oneWindow(c, o.Metric), o.Verdict})
-			}
-		}
-		s.Table.Groups = append(s.Table.Groups, g)
-		if !slices.ContainsFunc(g.Rows, func(row []string) bool { return row[len(row)-1] != "pass" }) {
-			pass = append(pass, st.Name)
-		}
+	if !run.quiet {
+		fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", strings.Join(append(written, filepath.Join(jobs[0].folder, "report.html")), ", "))
 	}
-	if pass == nil {
-		s.Text = append(s.Text, "No layout is sure to meet every target then: do not take one that passes above for more than it is, a pass on these tasks.")
-	} else {
-		s.Text = append(s.Text, "Sure to meet every target then: "+units.And(pass)+".")
-	}
-	return s
-}
-
-// oneWindow is what one window shows of a figure, where that is known.
-func oneWindow(c *experiment.Class, m workloads.Metric) string {
-	w := c.Window
-	if m.Of == worker.Response {
-		w = c.ResponseWindow
-	}
-	if w == nil || m.IsShare() || m.HasBy || m.Of == worker.Run {
-		return units.Absent
-	}
-	bands := map[string]*experiment.Band{"mean": w.Mean, "p50": w.P50, "p95": w.P95, "p99": w.P99}
-	if b := bands[m.Stat.String()]; b != nil {
-		return units.Duration(b.Low) + " .. " + units.Duration(b.High)
-	}
-	return units.Absent
+	return print(append(alsoPassing(jobs[0].sc, r), suchTraffic(r, other))...)
 }
