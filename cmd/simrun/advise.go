@@ -55,12 +55,12 @@ func advise(c *cobra.Command, paths []string, o importOptions, run runOptions) e
 	}
 	out := c.OutOrStdout()
 	width, color := terminal(out)
-	print := func(sections ...report.Section) error {
+	say := func(sections ...report.Section) error {
 		text := report.TextOf(&report.Document{Sections: sections}, width, color)
 		_, err := io.WriteString(out, strings.TrimLeft(text, "\n")+"\n")
 		return err
 	}
-	if err := print(selfCheck(m)); err != nil {
+	if err := say(selfCheck(m)); err != nil {
 		return err
 	}
 	jobs, err := read([]string{o.out}, strings.TrimSuffix(o.out, filepath.Ext(o.out)))
@@ -93,5 +93,5 @@ func advise(c *cobra.Command, paths []string, o importOptions, run runOptions) e
 	if !run.quiet {
 		fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", strings.Join(append(written, filepath.Join(jobs[0].folder, "report.html")), ", "))
 	}
-	return print(append(alsoPassing(jobs[0].sc, r), suchTraffic(r, other))...)
+	return say(append(alsoPassing(jobs[0].sc, r), suchTraffic(r, other))...)
 }

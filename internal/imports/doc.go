@@ -9,6 +9,7 @@
 //	ask.go       what the tasks asked for, from what they took there
 //	rounds.go    the same, held against the simulation of the layout that was seen
 //	check.go     the log through its own layout: predicted beside observed
+//	ladder.go    the layouts that are worth a look beside today's
 //
 // It must not know how the log's file looks (recordings does), nor how anything is shown.
 package imports
