@@ -18,6 +18,7 @@ import (
 type Check struct {
 	Figures []Figure
 	Missing []string // what may be why some do not hold, as sentences; the likeliest first
+	Unseen  string   // what is wrong under another layout even where all hold; "" = nothing is known to be
 }
 
 // Figure is one figure of one class.
@@ -124,6 +125,9 @@ func check(ctx context.Context, sc *scenarios.Scenario, m *Import) (*Check, erro
 		return nil, err
 	}
 	c := &Check{Figures: compare(r)}
+	if !m.Log.Measured && len(m.Computes) == 0 {
+		c.Unseen = "The check cannot see which tasks compute: run times of this layout hold what its crowd made of them, and come out of it as they are. Under another layout they would not. If none computes, all is well; else name those that do with --computes."
+	}
 	if c.Held() < len(c.Figures) {
 		c.Missing = m.missing(c)
 	}
@@ -137,9 +141,6 @@ func (m *Import) missing(c *Check) (all []string) {
 	}
 	if m.Today.Cores == 0 {
 		all = append(all, "how many cores the workers share is not said, so nobody waits for one. Say it with --cores")
-	}
-	if !m.Log.Measured && len(m.Computes) == 0 {
-		all = append(all, "which tasks compute is not said, and the log has no CPU times: all of them only wait. Say it with --computes")
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Open)) {
 		all = append(all, fmt.Sprintf("the run times of %s are not given back after %d rounds: predicted over observed is %s", name, mostRounds, units.Number(m.Open[name])))

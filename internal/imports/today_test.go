@@ -67,6 +67,7 @@ func TestMeasuredCPU(t *testing.T) {
 	}
 	assert.Greater(t, took, 1.2*want, "crowded")
 	assert.InEpsilon(t, want, io, 0.02)
+	assert.Empty(t, m.Check.Unseen)
 	sc := made(t, m)
 	require.Len(t, sc.Classes[0].Work, 2, "its tasks compute and wait: %s", m.Scenario)
 	assert.Len(t, sc.Classes[1].Work, 1)
@@ -107,6 +108,7 @@ func TestToday(t *testing.T) {
 	assert.Equal(t, "as-seen", made(t, m).Layouts[0].Name)
 	assert.NotEmpty(t, m.Check.Missing)
 	assert.Contains(t, m.Check.Missing[0], "--worker")
+	assert.Contains(t, m.Check.Unseen, "--computes", "a log of tasks that compute comes out of its own layout just as well")
 }
 
 // What is unfinished hangs, what never started is another of its class, and a limit is an option of the workers.
