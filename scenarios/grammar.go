@@ -51,7 +51,7 @@ func grammar() *record {
 			{name: "of", doc: "inputs in all", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
 		}}, to: byHand},
 		{name: "sweep", doc: "what to vary, a grid over all strategies: a map of who wins where, [below](#sweep)", shape: sweepAxes{}, to: byHand},
-		{name: "plan"},
+		{name: "plan", doc: "bounds of `simrun plan`, [below](#plan)", shape: planKeys(), to: byHand},
 		{name: "assumed"},
 		{name: "settings", doc: "configuration of the app by Celery's own names, such as `{task_acks_late: true}`, [below](#settings)", shape: appSettings{}, to: byHand},
 		{name: "producers", doc: "`{machine: app}`: what publishes the tasks shares the cores of that kind of machine", absent: "elsewhere", shape: &record{noun: "a map of producers", keys: []key{

@@ -63,6 +63,7 @@ func decode(p *problems, root *value, dir folder, sum string) (*Scenario, error)
 	d.load(root, nil)
 	s := d.scenario()
 	axes := d.axes()
+	s.Plan = d.plan()
 	if p.found == nil {
 		s.Sweep = d.sweep(root, axes)
 	}
@@ -101,6 +102,7 @@ func (d *decoder) finish(s *Scenario) {
 	s.Expanded = d.expand(s)
 	s.Assumptions = d.assumptions(s)
 	s.written = d.given
+	s.dir = d.dir
 	s.Warned = sorted(d.warnings)
 	for _, w := range s.Warned {
 		s.Warnings = append(s.Warnings, w.String())

@@ -32,6 +32,8 @@ type Scenario struct {
 	Warnings    []string      // as "FILE:LINE:COL: path: message"
 	Warned      []Problem     // the same, with their places
 	written     *value        // what the file says, extends merged
+	dir         folder        // in which the files that it names are looked for
+	Plan        *Plan         // nil = the file bounds no plan
 	Sweep       *Sweep        // nil = the file varies nothing
 }
 

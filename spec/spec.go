@@ -41,6 +41,8 @@ type Scenario struct {
 	Imported *Imported `key:"imported"`
 	// What to vary, a grid over all strategies: a map of who wins where.
 	Sweep []Pair `key:"sweep"`
+	// Bounds of `simrun plan`.
+	Plan *Plan `key:"plan"`
 	// Configuration of the app by Celery's own names, such as `{task_acks_late: true}`.
 	Settings []Pair `key:"settings"`
 	// `{machine: app}`: what publishes the tasks shares the cores of that kind of machine; elsewhere if it is missing.
@@ -285,6 +287,21 @@ type Imported struct {
 	Measured any `key:"measured"`
 	// Inputs in all. Required.
 	Of any `key:"of"`
+}
+
+// Plan is what the format calls a plan.
+type Plan struct {
+	// Sizes to find, as ranges by their path, the only ones that then vary:
+	// `{strategies.one-pool.workers.worker.concurrency: 1..16}`; of each worker its `concurrency`, or `max` of its
+	// `autoscale`, or its `replicas` where each has a machine of its own if it is missing.
+	Vary []Pair `key:"vary"`
+	// How many workers a layout that is made up has, as a range; `1..4` if it is missing.
+	Workers any `key:"workers"`
+	// Workers whose sizes stay as they are; none if it is missing.
+	Keep []string `key:"keep"`
+	// What the answer has least of: `cost` a month, `slots` or `changes` from the baseline; `cost` where all layouts
+	// have a price, else `slots` if it is missing.
+	Minimise string `key:"minimise"`
 }
 
 // Producers is what the format calls a map of producers.

@@ -17,6 +17,7 @@ type Cell struct {
 	Warmup, Duration, Drain  des.Time
 	Bins, Steps, MemorySteps int  // as sim.Options
 	Listen                   bool // for the timeline
+	Short                    bool // only what targets need, which of a plain pool takes no run
 }
 
 // Outcome is what a cell found.
@@ -45,6 +46,11 @@ func compute(sc *scenarios.Scenario, c *Cell, tasks bool) *Outcome {
 	if c.Listen {
 		l = newListener(sc, c, tasks)
 		o.Recorder = l
+	}
+	if l := &sc.Layouts[c.Layout]; c.Short && sim.Plain(l, sc.Classes, &o) {
+		if r, ok := sim.Wait(l, sc.Classes, o); ok {
+			return &Outcome{Result: r}
+		}
 	}
 	found := &Outcome{Result: sim.New(&sc.Layouts[c.Layout], sc.Classes, sc.Machines, o).Run()}
 	if l != nil {

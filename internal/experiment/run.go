@@ -21,6 +21,7 @@ type Options struct {
 	Progress func(Progress) // called from one goroutine at a time; may be nil
 	Tasks    bool           // keep the tasks and attempts of the first replication
 	Version  string         // of the program, for the result
+	Cleared  bool           // tasks with labels need clearance, though no layout of the scenario names any
 	Backend  Backend        // computes the runs; nil = the cores of this machine
 }
 
@@ -58,6 +59,7 @@ type engine struct {
 	pools      []pool        // of each layout
 	footprints []*sim.Memory // of each layout: of the first replication, with its course
 	events     int64
+	short      bool     // plain pools need not be run: only targets are asked for
 	heard      []*Heard // in the first replication of each layout; nil in a cell of a sweep, which is answered with less
 }
 
@@ -66,13 +68,7 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	if o.Progress != nil {
 		o.Progress = oneAtATime(o.Progress)
 	}
-	if o.Backend == nil {
-		cores := o.Cores
-		if cores <= 0 {
-			cores = runtime.GOMAXPROCS(0)
-		}
-		o.Backend = Local(cores)
-	}
+	o.Backend = o.backend()
 	e := newEngine(ctx, sc, 0, o)
 	e.heard = make([]*Heard, len(sc.Layouts))
 	var r *Result
@@ -92,6 +88,17 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	r.Sweep = s
 	r.Run.Events = e.events + swept
 	return r, nil
+}
+
+// backend is the one that was asked for, or the cores of this machine.
+func (o *Options) backend() Backend {
+	switch {
+	case o.Backend != nil:
+		return o.Backend
+	case o.Cores > 0:
+		return Local(o.Cores)
+	}
+	return Local(runtime.GOMAXPROCS(0))
 }
 
 // oneAtATime lets several goroutines report.
@@ -181,7 +188,7 @@ func random(d workloads.Dist) bool { return d != nil && d.CV() != 0 }
 
 // cell is one replication of a layout, observed as the experiment is.
 func (e *engine) cell(layout, replication int, load float64) Cell {
-	return Cell{Layout: layout, Replication: replication, Load: load, Warmup: e.warmup, Duration: e.horizon, Drain: e.sc.Run.Drain}
+	return Cell{Layout: layout, Replication: replication, Load: load, Warmup: e.warmup, Duration: e.horizon, Drain: e.sc.Run.Drain, Short: e.short}
 }
 
 // replicate runs replications of all layouts, from one look to the next, until they say enough.

@@ -232,7 +232,7 @@ type piloted struct {
 func (e *engine) pilot(layouts []int, length des.Time) (p piloted, err error) {
 	var cells []Cell
 	for i := range len(layouts) * block {
-		cells = append(cells, Cell{Layout: layouts[i%len(layouts)], Replication: i / len(layouts), Load: 1, Duration: length, Bins: bins})
+		cells = append(cells, Cell{Layout: layouts[i%len(layouts)], Replication: i / len(layouts), Load: 1, Duration: length, Bins: bins, Short: e.short})
 	}
 	n := len(cells)
 	results := make([][]worker.ClassTally, n)
