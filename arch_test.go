@@ -64,6 +64,9 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"celery", "des", "internal/sheet", "internal/units", "scenarios", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
+	"internal/imports": { // from a log to a scenario that gives it back
+		project: []string{"celery", "des", "internal/deployed", "internal/experiment", "internal/recordings", "internal/units", "scenarios", "strategies", "worker", "workloads"},
+	},
 	"internal/deployed": { // files that start workers: no scenario
 		project: []string{"celery", "internal/units"},
 		outside: []string{"go.yaml.in/yaml/v4"},
@@ -84,7 +87,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/bench", "internal/cells", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/lint", "internal/plan", "live", "internal/recordings", "report", "scenarios", "internal/shards", "strategies", "theory", "internal/units", "worker", "workloads"},
+		project: []string{"internal/bench", "internal/cells", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/plan", "live", "internal/recordings", "report", "scenarios", "internal/shards", "strategies", "theory", "internal/units", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }

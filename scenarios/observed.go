@@ -66,7 +66,7 @@ var outcomes = []string{"ok", "failed", "timeout", "lost", "expired", "dead", "r
 
 // ReadRun reads the tasks CSV of one recorded run. Errors are joined, up to 20, each as "NAME:LINE: column: message".
 func ReadRun(name string, r io.Reader) ([]ObservedTask, error) {
-	in := sheet.New(name, r, []string{"id", "class", "due", "started", "ended", "outcome", "attempts"}, "queue", "worker", "published", "received")
+	in := sheet.New(name, r, []string{"id", "class", "due", "started", "ended", "outcome", "attempts"}, "queue", "worker", "published", "received", "priority", "cpu")
 	var tasks []ObservedTask
 	for in.Next() {
 		t := ObservedTask{
@@ -74,6 +74,12 @@ func ReadRun(name string, r io.Reader) ([]ObservedTask, error) {
 			Due: in.Seconds("due"), Started: in.Seconds("started"), Ended: in.Seconds("ended"),
 			Queue: strings.Clone(in.Text("queue")), Worker: strings.Clone(in.Text("worker")),
 			Published: in.Seconds("published"), Received: in.Seconds("received"), Attempts: in.Whole("attempts", 0),
+		}
+		if cpu := in.Seconds("cpu"); cpu > 0 {
+			t.CPU = cpu
+		}
+		if in.Text("priority") != "" {
+			t.Priority = new(in.Whole("priority", 0))
 		}
 		if !slices.Contains(outcomes, t.Outcome) {
 			in.Bad("outcome", "want "+units.Alternatives(outcomes))

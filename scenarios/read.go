@@ -149,8 +149,21 @@ func (d *decoder) scenario() *Scenario {
 	d.reaches(s)
 	d.disks(s)
 	d.standsStill(s)
+	s.Imported = d.imported(d.root.field("imported"))
 	s.Observed = d.observed(d.root.field("observed"), s)
 	return s
+}
+
+// imported reads what import says of the log.
+func (d *decoder) imported(f *field) (i Imported) {
+	if f == nil {
+		return i
+	}
+	i = Imported{d.whole(f.val.get("measured")), d.whole(f.val.get("of"))}
+	if i.Measured > i.Of {
+		d.errorf(f.val.get("measured").at, "imported.measured", "%d: want at most the inputs in all, which are %d", i.Measured, i.Of)
+	}
+	return i
 }
 
 // named fills in the defaults that are other values of the file: the file's own name, the queue named as its task,

@@ -36,6 +36,9 @@ type Scenario struct {
 	Baseline string `key:"baseline"`
 	// Folder of recordings (`run*.csv`) of the real thing, shown beside the prediction; relative to the scenario.
 	Observed string `key:"observed"`
+	// Written by simrun import: of how many inputs about its tasks (arrivals and work of each) the log tells. Figures
+	// of such a scenario are as far off as those of other logs were under another layout.
+	Imported *Imported `key:"imported"`
 	// What to vary, a grid over all strategies: a map of who wins where.
 	Sweep []Pair `key:"sweep"`
 	// Bounds of `simrun plan`.
@@ -267,7 +270,8 @@ type Strategy struct {
 	// Or: made from another strategy within the same budget of slots.
 	Derive *Derive `key:"derive"`
 	// Queues of tasks instead of their own: `{notify: high, "*": low}`; a `*` in a name stands for any letters, and
-	// `"*"` alone for every other task.
+	// `"*"` alone for every other task. `{queue: jobs, priority: 9}` also sets the priority of the messages, in place
+	// of the task's own.
 	Routes []Pair `key:"routes"`
 	// That of this strategy, if it differs; that of the scenario if it is missing.
 	Broker any `key:"broker"`
@@ -275,6 +279,14 @@ type Strategy struct {
 	Celery string `key:"celery"`
 	// The same for this strategy, on top of those of the file.
 	Settings []Pair `key:"settings"`
+}
+
+// Imported is what the format calls a map of measured and of.
+type Imported struct {
+	// Inputs that the log tells. Required.
+	Measured any `key:"measured"`
+	// Inputs in all. Required.
+	Of any `key:"of"`
 }
 
 // Plan is what the format calls a plan.

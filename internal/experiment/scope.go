@@ -100,7 +100,7 @@ func (l *listener) Publish(now des.Time, task int32, id string, p *worker.Public
 		return
 	}
 	layout := l.layout
-	class := &l.sc.Classes[p.Class]
+	class := &layout.Sent(l.sc.Classes)[p.Class]
 	l.entries[task].row = len(l.tasks)
 	row := Task{
 		ID: id, Class: class.Name, Queue: layout.Queues[layout.ClassQueue[p.Class]].Name, Strategy: layout.Name,

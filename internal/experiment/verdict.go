@@ -157,6 +157,9 @@ func (e *engine) closest(r *Result) *Closest {
 
 // inputs counts the arrivals and the work of every class.
 func (e *engine) inputs() (n Inputs) {
+	if i := e.sc.Imported; i.Of > 0 {
+		return Inputs{Measured: i.Measured, Assumed: i.Of - i.Measured}
+	}
 	for c := range e.sc.Classes {
 		t, traced := e.sc.Classes[c].Arrivals.Process.(workloads.Trace)
 		for _, measured := range []bool{traced, traced && t.HasWork} {

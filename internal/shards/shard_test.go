@@ -200,4 +200,3 @@ func TestShares(t *testing.T) {
 	}
 	assert.False(t, Share{}.deals(b, 0))
 }
-
