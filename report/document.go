@@ -35,7 +35,7 @@ type Group = group
 
 // TextOf returns a document on a terminal of the given width.
 func TextOf(d *Document, width int, color bool) string {
-	p := &page{width: max(width, 40), color: color}
+	p := newPage(width, color)
 	p.paragraph("", paint(color, tone(d.Status), d.Headline))
 	for _, t := range d.Text {
 		p.paragraph("", t)

@@ -64,7 +64,7 @@ func SummaryJSON(w io.Writer, entries []Entry) error {
 
 // SummaryText returns the table over several scenarios on a terminal.
 func SummaryText(entries []Entry, width int, color bool) string {
-	p := &page{width: max(width, 40), color: color}
+	p := newPage(width, color)
 	p.grid(overview(entries))
 	return p.String()
 }
@@ -93,7 +93,7 @@ func IndexHTML(w io.Writer, entries []Entry) error {
 	for _, e := range entries {
 		r := e.Result
 		v.Lines = append(v.Lines, card{
-			r.Scenario.Name, r.Scenario.About, together(r.Verdict.Headline), together(recommendation(&r.Verdict)), r.Verdict.Status, url.PathEscape(e.Folder) + "/report.html",
+			r.Scenario.Name, r.Scenario.About, together(r.Verdict.Headline), together(advice(r)), r.Verdict.Status, url.PathEscape(e.Folder) + "/report.html",
 		})
 	}
 	if err := indexTemplate.Execute(w, v); err != nil {

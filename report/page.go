@@ -60,7 +60,7 @@ type cellView struct{ Text, Class string }
 // HTML writes report.html: one file that needs no network.
 func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result) error {
 	v := pageView{
-		Title: r.Scenario.Name, About: r.Scenario.About, Status: r.Verdict.Status, Headline: together(r.Verdict.Headline), Advice: together(recommendation(&r.Verdict)),
+		Title: r.Scenario.Name, About: r.Scenario.About, Status: r.Verdict.Status, Headline: together(r.Verdict.Headline), Advice: together(advice(r)),
 		Trust: together(trust(sc, r)), Reasons: allTogether(r.Verdict.Reasons), Style: template.CSS(styleSource), Build: r.Simrun, //nolint:gosec // our own file
 		Method: method(r), Warnings: footnotes(r), Assumptions: sc.Assumptions, Expanded: sc.Expanded,
 		Inputs: []input{

@@ -128,6 +128,7 @@ type Strategy struct {
 	Unstable []Unstable `json:"unstable,omitempty"`
 	Faults   []Fault    `json:"faults,omitempty"`
 	Timeline *Timeline  `json:"-"` // of the first replication
+	Changes  int        `json:"-"` // of what runs today, as they are counted to find the simplest layout
 
 	Memory *MemoryCourse `json:"-"` // of the first replication; nil where the scenario says nothing of memory
 
