@@ -8,6 +8,7 @@ import (
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // deciding is the target by which a layout is shown where there is room for one: the one it misses by most, or the one
@@ -44,6 +45,8 @@ func decides(r *experiment.Result, s *experiment.Strategy) (d deciding) {
 // over is how far a figure is from its target, as a factor.
 func over(o *experiment.SLO) float64 {
 	switch {
+	case !o.Value.Known() && o.Attained.Known() && o.Metric.Stat.Kind == workloads.Quantile && !o.Metric.IsShare() && o.Metric.Stat.P < 1:
+		return (1 - o.Attained.Value) / (1 - o.Metric.Stat.P) // no figure, but how many tasks are beyond the target
 	case !o.Value.Known():
 		return math.Inf(1)
 	case o.Target > 0:

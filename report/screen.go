@@ -144,10 +144,10 @@ func compared(r *experiment.Result) *grid {
 
 func sign(r *experiment.Result, s *experiment.Strategy) string {
 	switch {
-	case r.Verdict.Recommend != nil && *r.Verdict.Recommend == s.Name:
-		return signTake
 	case s.Name == r.Verdict.Baseline:
 		return signToday
+	case r.Verdict.Recommend != nil && *r.Verdict.Recommend == s.Name:
+		return signTake
 	case len(s.WhatIf) > 0:
 		return signWhatIf
 	}

@@ -55,7 +55,7 @@ type engine struct {
 	pools      []pool        // of each layout
 	footprints []*sim.Memory // of each layout: of the first replication, with its course
 	events     int64
-	scope      *scope // listens to the first replication; nil in a cell
+	scope      *scope // listens to the first replications; nil in a cell
 	cell       bool   // of a sweep: answered with less
 }
 
@@ -196,8 +196,10 @@ func (e *engine) extend(to int) error {
 				o.Steps = steps
 			}
 			replication, layout := done+i/layouts, i%layouts
+			if replication < heard && e.scope != nil {
+				o.Recorder = e.scope.of(layout, replication)
+			}
 			if replication == 0 && e.scope != nil {
-				o.Recorder = e.scope.of(layout)
 				o.MemorySteps = steps
 			}
 			results[i] = e.simulate(layout, replication, 1, o)

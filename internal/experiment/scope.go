@@ -8,21 +8,27 @@ import (
 // steps is the number of steps of a timeline.
 const steps = 120
 
-// scope listens to the first replication of every layout.
+// heard is the number of replications whose course is written down: enough to see how far one is from another.
+const heard = 10
+
+// scope listens to the first replications of every layout.
 type scope struct {
 	e       *engine
-	layouts []*listener
+	layouts [][heard]*listener
 }
 
 func newScope(e *engine) *scope {
-	return &scope{e: e, layouts: make([]*listener, len(e.sc.Layouts))}
+	return &scope{e: e, layouts: make([][heard]*listener, len(e.sc.Layouts))}
 }
 
-// of is the listener of one layout.
-func (s *scope) of(layout int) *listener {
+// first is what was heard of the first replication of a layout.
+func (s *scope) first(layout int) *listener { return s.layouts[layout][0] }
+
+// of is the listener of one replication of a layout.
+func (s *scope) of(layout, replication int) *listener {
 	l := &s.e.sc.Layouts[layout]
 	r := &listener{
-		e: s.e, layout: layout, from: s.e.warmup, step: max(1, s.e.horizon/steps),
+		e: s.e, layout: layout, tabled: s.e.opts.Tasks && replication == 0, from: s.e.warmup, step: max(1, s.e.horizon/steps),
 		queues: make([]course, len(l.Queues)), busy: make([]course, len(l.Groups)),
 	}
 	for i := range l.Workers {
@@ -33,15 +39,16 @@ func (s *scope) of(layout int) *listener {
 	}
 	r.held = make([]bool, r.slots)
 	r.muster()
-	s.layouts[layout] = r
+	s.layouts[layout][replication] = r
 	return r
 }
 
-// course is a count over time, averaged by step.
+// course is a count over time, its mean and its most by step.
 type course struct {
 	level int
 	since des.Time
 	areas [steps]float64 // count x nanoseconds
+	most  [steps]int
 }
 
 // add changes the count at time at, both from the start of the window and clamped to it.
@@ -52,6 +59,7 @@ func (c *course) add(at, step des.Time, d int) {
 			break
 		}
 		until := min(at, (i+1)*step)
+		c.most[i] = max(c.most[i], c.level)
 		c.areas[i] += float64(c.level) * float64(until-c.since)
 		c.since = until
 	}
@@ -71,6 +79,7 @@ func (c *course) means(step des.Time) []float64 {
 type listener struct {
 	e          *engine
 	layout     int
+	tabled     bool // its tasks are kept
 	from, step des.Time
 	slots      int32
 	first      []int32 // first slot of each group of workers
@@ -103,7 +112,7 @@ func (l *listener) Publish(now des.Time, task int32, id string, p *worker.Public
 	if i := (p.Due - l.from) / l.step; p.Due >= l.from && i < steps {
 		l.arrivals[i]++
 	}
-	if !l.e.opts.Tasks || p.Due < l.from || p.Due >= l.from+l.e.horizon {
+	if !l.tabled || p.Due < l.from || p.Due >= l.from+l.e.horizon {
 		return
 	}
 	layout := &l.e.sc.Layouts[l.layout]
@@ -145,7 +154,7 @@ func (l *listener) Record(r worker.Record) {
 	case worker.Done:
 		l.waits(r, at, false)
 	}
-	if l.e.opts.Tasks {
+	if l.tabled {
 		l.note(r)
 	}
 }
@@ -211,18 +220,4 @@ func (l *listener) firstOf(worker int32) int32 {
 		first += int32(w.Concurrency)
 	}
 	return first
-}
-
-func (l *listener) timeline() *Timeline {
-	t := &Timeline{Step: l.step}
-	for i := range l.queues {
-		t.Queues = append(t.Queues, l.queues[i].means(l.step))
-	}
-	for i := range l.busy {
-		t.Busy = append(t.Busy, l.busy[i].means(l.step))
-	}
-	if len(l.e.sc.Layouts[l.layout].Fleets) > 0 || l.e.scaled() {
-		l.scale(t)
-	}
-	return t
 }

@@ -31,8 +31,8 @@ func (e *engine) summarise(reached bool) *Result {
 	for l := range sc.Layouts {
 		r.Strategies = append(r.Strategies, e.strategy(l))
 		if e.scope != nil {
-			r.Tasks = append(r.Tasks, e.scope.layouts[l].tasks...)
-			r.Attempts = append(r.Attempts, e.scope.layouts[l].attempts...)
+			r.Tasks = append(r.Tasks, e.scope.first(l).tasks...)
+			r.Attempts = append(r.Attempts, e.scope.first(l).attempts...)
 		}
 	}
 	r.Comparisons = e.compare()
@@ -46,7 +46,7 @@ func (e *engine) strategy(l int) Strategy {
 	s.Cost = s.Costs.hourly()
 	s.Changes, _ = strategies.Simplicity(&e.sc.Layouts[e.sc.Baseline], layout, e.sc.Classes)
 	if e.scope != nil {
-		s.Timeline = e.scope.layouts[l].timeline()
+		s.Timeline = e.scope.timeline(l)
 	}
 	for c := range e.sc.Classes {
 		class := e.class(l, c)
