@@ -6,8 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"example.com/simrun/workloads"
@@ -28,20 +26,9 @@ type tracePart struct {
 // by itself.
 func (d *decoder) open(v *value, path string, read func(name string, r io.Reader) error) bool {
 	err := func() error {
-		full := d.resolve(v.text)
-		info, err := os.Stat(full)
+		f, err := d.dir.open(v.text)
 		if err != nil {
-			return fmt.Errorf("%q: %w", v.text, reason(err))
-		}
-		if !info.Mode().IsRegular() { // a pipe would wait for ever
-			return fmt.Errorf("%q: not a regular file", v.text)
-		}
-		if info.Size() > maxFile {
-			return fmt.Errorf("%q: %d MiB: want at most %d", v.text, info.Size()>>20, maxFile>>20)
-		}
-		f, err := os.Open(full)
-		if err != nil {
-			return fmt.Errorf("%q: %w", v.text, reason(err))
+			return fmt.Errorf("%q: %w", v.text, err)
 		}
 		defer f.Close()
 		return read(v.text, f)
@@ -53,14 +40,6 @@ func (d *decoder) open(v *value, path string, read func(name string, r io.Reader
 		d.errorf(v.at, path, "%s", line)
 	}
 	return false
-}
-
-// resolve returns the path of a file that the scenario names.
-func (d *decoder) resolve(name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(d.dir, filepath.FromSlash(name))
 }
 
 // reason says why the system refused, without the path, which is said already.

@@ -2,7 +2,7 @@ package scenarios
 
 import (
 	"io"
-	"os"
+	pathpkg "path"
 	"path/filepath"
 	"strconv"
 
@@ -42,9 +42,13 @@ func (d *decoder) deployed(workers *value, from *field, path string) *value {
 		if err != nil {
 			return err
 		}
-		dir := filepath.Dir(d.resolve(name))
 		found, err = deployed.Read(name, data, func(other string) ([]byte, error) {
-			return os.ReadFile(filepath.Join(dir, filepath.FromSlash(other)))
+			f, err := d.dir.open(pathpkg.Join(pathpkg.Dir(filepath.ToSlash(name)), other))
+			if err != nil {
+				return nil, err
+			}
+			defer f.Close()
+			return io.ReadAll(f)
 		})
 		return err
 	}) {

@@ -41,7 +41,7 @@ func newProgress(w io.Writer, quiet bool, scenarios int) *progress {
 }
 
 // of returns the callback for one scenario; nil when nothing is to be shown.
-func (p *progress) of(sc *scenarios.Scenario) func(experiment.Progress) {
+func (p *progress) of(name string, sc *scenarios.Scenario) func(experiment.Progress) {
 	if p.quiet {
 		return nil
 	}
@@ -50,12 +50,12 @@ func (p *progress) of(sc *scenarios.Scenario) func(experiment.Progress) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if p.bars {
-			p.draw(sc.Name, now)
+			p.draw(name, now)
 			return
 		}
 		if now.Phase != p.phase || time.Since(p.last) >= lineEvery {
 			p.phase, p.last = now.Phase, time.Now()
-			fmt.Fprintf(p.w, "%s: %s %d/%d\n", sc.Name, now.Phase, now.Done, now.Total)
+			fmt.Fprintf(p.w, "%s: %s %d/%d\n", name, now.Phase, now.Done, now.Total)
 		}
 	}
 }

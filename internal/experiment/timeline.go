@@ -26,44 +26,27 @@ type Peaks struct {
 	Worst []float64 // of the replication in which it was most
 }
 
-// timeline is the course of a layout.
-func (s *scope) timeline(layout int) *Timeline {
-	l := s.first(layout)
-	t := &Timeline{Step: l.step}
-	for i := range l.queues {
-		t.Queues = append(t.Queues, l.queues[i].means(l.step))
-	}
-	for i := range l.busy {
-		t.Busy = append(t.Busy, l.busy[i].means(l.step))
-	}
-	if len(l.e.sc.Layouts[l.layout].Fleets) > 0 || l.e.scaled() {
-		l.scale(t)
-	}
-	for _, other := range s.layouts[layout] {
-		if other != nil {
-			t.Runs++
-		}
-	}
-	for q := range l.queues {
-		t.Peaks = append(t.Peaks, s.peaks(layout, q, t.Runs))
-	}
-	return t
-}
+// heard is the number of replications whose course is written down: enough to see how far one is from another.
+const heard = 10
 
-// peaks are those of one queue over the replications that were heard.
-func (s *scope) peaks(layout, queue, runs int) Peaks {
+// peaks are those of one replication, after its means are taken.
+func (c *course) peaks() Peaks {
 	p := Peaks{make([]float64, steps), make([]float64, steps), make([]float64, steps), make([]float64, steps)}
-	for r, l := range s.layouts[layout][:runs] {
-		c := &l.queues[queue]
-		c.add(l.step*steps, l.step, 0)
-		for i, n := range c.most {
-			x := float64(n)
-			if r == 0 {
-				p.First[i], p.Least[i] = x, x
-			}
-			p.Least[i], p.Worst[i] = min(p.Least[i], x), max(p.Worst[i], x)
-			p.Mean[i] += x / float64(runs)
-		}
+	for i, n := range c.most {
+		x := float64(n)
+		p.First[i], p.Least[i], p.Mean[i], p.Worst[i] = x, x, x, x
 	}
 	return p
+}
+
+// add takes in the peaks of another replication.
+func (t *Timeline) add(other *Timeline) {
+	t.Runs++
+	for q := range t.Peaks {
+		p := &t.Peaks[q]
+		for i, x := range other.Peaks[q].First {
+			p.Least[i], p.Worst[i] = min(p.Least[i], x), max(p.Worst[i], x)
+			p.Mean[i] += (x - p.Mean[i]) / float64(t.Runs)
+		}
+	}
 }
