@@ -25,6 +25,7 @@ type runOptions struct {
 	shard, histogram                   string
 	quiet, png, verbose                bool
 	cores                              int
+	elsewhere
 }
 
 var formats = []string{"table", "json", "csv", "markdown"}
@@ -48,6 +49,7 @@ func (o *runOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.trace, "trace", "", "write the timeline of the first replication to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
 	f.StringVar(&o.shard, "shard", "", "compute one part of the work, such as 3/16, into the folder --out (default shards); simrun merge puts the parts together")
 	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
+	o.elsewhere.flags(c)
 }
 
 // outputFlags say where results go and in which form.
@@ -80,6 +82,9 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 	}
 	if o.shard != "" {
 		return runShard(c, files[0], o)
+	}
+	if o.on != "" {
+		return runElsewhere(c, files, o)
 	}
 	jobs, err := read(files, o.out)
 	if err != nil {
