@@ -124,7 +124,7 @@ func dearer(r *experiment.Result, today, then *experiment.Strategy) string {
 		}
 	}
 	if d := then.Slots - today.Slots; d != 0 {
-		parts = append(parts, fmt.Sprintf("%+d slots", d))
+		parts = append(parts, fmt.Sprintf("%+d %s", d, slotWord(d)))
 	}
 	if parts == nil {
 		return "none"
@@ -137,4 +137,12 @@ func more(r *experiment.Result, x float64) string {
 		return "+" + r.Scenario.Money(x)
 	}
 	return r.Scenario.Money(x)
+}
+
+// slotWord is one slot, or several.
+func slotWord(d int) string {
+	if d == 1 || d == -1 {
+		return "slot"
+	}
+	return "slots"
 }
