@@ -29,19 +29,10 @@ type tracePart struct {
 func (d *decoder) open(v *value, path string, read func(name string, r io.Reader) error) bool {
 	err := func() error {
 		full := d.resolve(v.text)
-		info, err := os.Stat(full)
+		d.reads = append(d.reads, full)
+		f, err := openRegular(full)
 		if err != nil {
-			return fmt.Errorf("%q: %w", v.text, reason(err))
-		}
-		if !info.Mode().IsRegular() { // a pipe would wait for ever
-			return fmt.Errorf("%q: not a regular file", v.text)
-		}
-		if info.Size() > maxFile {
-			return fmt.Errorf("%q: %d MiB: want at most %d", v.text, info.Size()>>20, maxFile>>20)
-		}
-		f, err := os.Open(full)
-		if err != nil {
-			return fmt.Errorf("%q: %w", v.text, reason(err))
+			return fmt.Errorf("%q: %w", v.text, err)
 		}
 		defer f.Close()
 		return read(v.text, f)
@@ -53,6 +44,25 @@ func (d *decoder) open(v *value, path string, read func(name string, r io.Reader
 		d.errorf(v.at, path, "%s", line)
 	}
 	return false
+}
+
+// openRegular opens a file for reading. Pipes and devices are refused before they are opened: that alone may wait for
+// ever, and what they hold need not end.
+func openRegular(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, reason(err)
+	case !info.Mode().IsRegular():
+		return nil, errors.New("not a regular file")
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("%d MiB: want at most %d", info.Size()>>20, maxFile>>20)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, reason(err)
+	}
+	return f, nil
 }
 
 // resolve returns the path of a file that the scenario names.

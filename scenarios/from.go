@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 
@@ -44,7 +43,12 @@ func (d *decoder) deployed(workers *value, from *field, path string) *value {
 		}
 		dir := filepath.Dir(d.resolve(name))
 		found, err = deployed.Read(name, data, func(other string) ([]byte, error) {
-			return os.ReadFile(filepath.Join(dir, filepath.FromSlash(other)))
+			f, err := openRegular(filepath.Join(dir, filepath.FromSlash(other)))
+			if err != nil {
+				return nil, err
+			}
+			defer f.Close()
+			return io.ReadAll(io.LimitReader(f, maxBytes))
 		})
 		return err
 	}) {

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -19,9 +18,9 @@ import (
 
 // Read reads the scenario file at path. What is wrong with it comes back as Errors, all at once.
 func Read(path string) (*Scenario, error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
@@ -90,6 +89,7 @@ func (d *decoder) load(root *value, grow func(*value) *value) {
 func (d *decoder) finish(s *Scenario) {
 	s.File = d.file
 	s.SHA256 = d.sum
+	s.Reads = d.reads
 	s.Expanded = d.expand(s)
 	s.Assumptions = d.assumptions(s)
 	s.written = d.given
@@ -110,9 +110,10 @@ type decoder struct {
 	*problems
 	grammar *record
 	dir     string
-	sum     string // of the file
-	given   *value // extends merged
-	root    *value // and defaults filled in
+	sum     string   // of the file
+	reads   []string // files that it names
+	given   *value   // extends merged
+	root    *value   // and defaults filled in
 	traces  map[string]*tracePart
 
 	observes des.Time // run.duration
