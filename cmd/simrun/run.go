@@ -22,7 +22,7 @@ import (
 // runOptions are the flags of run, and of simrun itself.
 type runOptions struct {
 	out, tasks, trace, format, require string
-	quiet, png                         bool
+	quiet, png, force                  bool
 	cores                              int
 }
 
@@ -50,6 +50,7 @@ func (o *runOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.trace, "trace", "", "write the timeline of the first replication to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
 	f.BoolVar(&o.png, "png", false, "also write every plot as PNG")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
+	f.BoolVar(&o.force, "force", false, "simulate also what is not expected to fit in memory")
 	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("require", cobra.NoFileCompletions)
@@ -72,6 +73,12 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 		return err
 	}
 	if err := o.checkRequired(jobs); err != nil {
+		return err
+	}
+	if err := o.apart(jobs); err != nil {
+		return err
+	}
+	if err := o.weigh(c.ErrOrStderr(), jobs); err != nil {
 		return err
 	}
 	if err := probe(jobs, o); err != nil {
@@ -122,6 +129,14 @@ func (o *runOptions) check(files []string) error {
 	return nil
 }
 
+// processors is on how many cores it simulates.
+func (o *runOptions) processors() int {
+	if o.cores == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return o.cores
+}
+
 // read reads every file before anything runs, so that all mistakes of all files come at once.
 func read(files []string, out string) ([]job, error) {
 	var jobs []job
@@ -141,10 +156,11 @@ func read(files []string, out string) ([]job, error) {
 		} else {
 			j.folder = filepath.Join(outFolder(out), j.name)
 		}
-		if other, taken := from[j.folder]; taken {
+		folder := strings.ToLower(j.folder) // not every file system tells the cases apart
+		if other, taken := from[folder]; taken {
 			errs = append(errs, fmt.Errorf("%s: name: %q: %s would write to the same folder, %s", file, sc.Name, other, j.folder))
 		}
-		from[j.folder] = file
+		from[folder] = file
 		jobs = append(jobs, j)
 	}
 	return jobs, errors.Join(errs...)
@@ -181,10 +197,7 @@ func probe(jobs []job, o runOptions) error {
 // one runs a scenario and writes its results, all or none.
 func (o *runOptions) one(ctx context.Context, j job, p *progress) (*experiment.Result, error) {
 	began := time.Now()
-	ran := report.Ran{Cores: o.cores, Program: os.Args[0]}
-	if ran.Cores == 0 {
-		ran.Cores = runtime.GOMAXPROCS(0)
-	}
+	ran := report.Ran{Cores: o.processors(), Program: os.Args[0]}
 	if path, err := os.Executable(); err == nil {
 		ran.Program = path
 	}
