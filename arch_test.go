@@ -52,12 +52,20 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"capacity", "des", "internal/fidelity/known", "scenarios", "sim", "stats", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
+	"internal/plan": { // makes layouts and has them judged
+		project: []string{"internal/experiment", "internal/units", "scenarios", "sim", "strategies", "worker", "workloads"},
+	},
+	"internal/cells":  {project: []string{"internal/experiment", "scenarios"}},                                     // runs, sent to other processes
+	"internal/shards": {project: []string{"internal/cells", "internal/experiment", "internal/units", "scenarios"}}, // and left in files
 	"internal/bench": { // takes the real world from the command
 		project: []string{"celery", "des", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "system", "worker", "workloads"},
 	},
 	"internal/recordings": { // makes scenarios of what was recorded: it runs and judges nothing
 		project: []string{"celery", "des", "internal/sheet", "internal/units", "scenarios", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
+	},
+	"internal/imports": { // from a log to a scenario that gives it back
+		project: []string{"celery", "des", "internal/deployed", "internal/experiment", "internal/recordings", "internal/units", "scenarios", "strategies", "worker", "workloads"},
 	},
 	"internal/deployed": { // files that start workers: no scenario
 		project: []string{"celery", "internal/units"},
@@ -71,7 +79,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"celery", "des", "internal/experiment", "internal/fidelity/known", "internal/recordings", "report", "scenarios", "stats", "internal/units", "workloads"},
 	},
 	"report": { // shows what was found: it runs nothing
-		project: []string{"capacity", "celery", "des", "internal/bench", "internal/experiment", "internal/recordings", "internal/sheet", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/bench", "internal/experiment", "internal/plan", "internal/recordings", "internal/sheet", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/plot", "golang.org/x/image", "github.com/jedib0t/go-pretty/v6"},
 	},
 	"spec": {}, // a scenario in Go knows no meaning
@@ -79,7 +87,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/bench", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/lint", "live", "internal/recordings", "report", "scenarios", "strategies", "theory", "internal/units", "worker", "workloads"},
+		project: []string{"internal/bench", "internal/cells", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/plan", "live", "internal/recordings", "report", "scenarios", "internal/shards", "strategies", "theory", "internal/units", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }
@@ -157,7 +165,7 @@ var (
 	sequential = []string{"des", "worker", "sim"}
 	// These neither read a clock nor draw from a global generator.
 	pure = []string{
-		"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "internal/sheet", "spec", "scenarios", "internal/recordings", "internal/experiment", "internal/bench", "internal/fidelity", "report",
+		"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "internal/sheet", "spec", "scenarios", "internal/recordings", "internal/experiment", "internal/plan", "internal/bench", "internal/fidelity", "report",
 	}
 )
 

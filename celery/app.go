@@ -3,6 +3,7 @@ package celery
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -22,8 +23,11 @@ type App struct {
 	Notes        []string // which settings have no effect, and why
 }
 
-// AppRoute sends a task, or all of a pattern, to a queue.
-type AppRoute struct{ Task, Queue string }
+// AppRoute sends a task, or all of a pattern, to a queue, and perhaps with a priority.
+type AppRoute struct {
+	Task, Queue string
+	Priority    *int // nil = that of the task
+}
 
 // Entry is one setting as written: Value is a bool, a float64 or an int, a string, a []any or a []Entry.
 type Entry struct {
@@ -77,6 +81,16 @@ func byName[W, C any](settings []Setting[W, C], name string) *Setting[W, C] {
 	return &settings[i]
 }
 
+func wholeNumber(v any) (int, bool) {
+	switch x := v.(type) {
+	case int:
+		return x, true
+	case float64:
+		return int(x), x == math.Trunc(x)
+	}
+	return 0, false
+}
+
 // routes reads task_routes: a queue, or a mapping that has it, by task.
 func (a *App) routes(value any) error {
 	entries, ok := value.([]Entry)
@@ -86,16 +100,25 @@ func (a *App) routes(value any) error {
 	for _, e := range entries {
 		queue, _ := e.Value.(string)
 		options, _ := e.Value.([]Entry)
+		var priority *int
 		for _, o := range options {
-			if o.Name != "queue" {
-				return fmt.Errorf("%s.%s: not here: want {queue: NAME}", e.Name, o.Name)
+			switch o.Name {
+			case "queue":
+				queue, _ = o.Value.(string)
+			case "priority":
+				p, ok := wholeNumber(o.Value)
+				if !ok || p < 0 || p > 255 {
+					return fmt.Errorf("%s.priority: %v: want a whole number from 0 to 255", e.Name, o.Value)
+				}
+				priority = &p
+			default:
+				return fmt.Errorf("%s.%s: not here: want {queue: NAME, priority: N}", e.Name, o.Name)
 			}
-			queue, _ = o.Value.(string)
 		}
 		if queue == "" {
 			return fmt.Errorf("%s: want {queue: NAME}", e.Name)
 		}
-		a.Routes = append(a.Routes, AppRoute{e.Name, queue})
+		a.Routes = append(a.Routes, AppRoute{e.Name, queue, priority})
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func TestSettingsOfAnApp(t *testing.T) {
 		{"task_time_limit", 30.5},
 		{"worker_pool", "gevent"},
 		{"task_default_queue", "default"},
-		{"task_routes", []Entry{{"app.mail", []Entry{{"queue", "mail"}}}, {"app.*", "low"}}},
+		{"task_routes", []Entry{{"app.mail", []Entry{{"queue", "mail"}, {"priority", 9}}}, {"app.*", "low"}}},
 		{"broker_transport_options", []Entry{{"visibility_timeout", 600}, {"queue_order_strategy", "sorted"}, {"sep", ":"}}},
 		{"task_acks_on_failure_or_timeout", false},
 	} {
@@ -25,7 +25,7 @@ func TestSettingsOfAnApp(t *testing.T) {
 	}
 	assert.Equal(t, Worker{AcksLate: new(true), PrefetchMultiplier: new(1), Concurrency: new(8), HardLimit: ptr(30500 * time.Millisecond), Pool: "gevent", Order: "sorted"}, a.Worker)
 	assert.Equal(t, 10*time.Minute, *a.Broker.Visibility)
-	assert.Equal(t, []AppRoute{{"app.mail", "mail"}, {"app.*", "low"}}, a.Routes)
+	assert.Equal(t, []AppRoute{{"app.mail", "mail", new(9)}, {"app.*", "low", nil}}, a.Routes)
 	assert.Equal(t, "default", a.DefaultQueue)
 	assert.Len(t, a.Notes, 2)
 	require.NoError(t, a.Set("5.7", Entry{"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}}))
@@ -38,7 +38,7 @@ func TestSettingsOfAnApp(t *testing.T) {
 		"want a whole number of at least 0":                             {"worker_prefetch_multiplier", "many"},
 		"from celery 5.7 on it keeps the order of -Q":                   {"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}},
 		"not here: write max_priority":                                  {"task_queues", 1},
-		"want {queue: NAME}":                                            {"task_routes", []Entry{{"a", []Entry{{"exchange", "x"}}}}},
+		"want {queue: NAME, priority: N}":                               {"task_routes", []Entry{{"a", []Entry{{"exchange", "x"}}}}},
 	} {
 		assert.ErrorContains(t, a.Set("5.6", e), want)
 	}

@@ -61,6 +61,7 @@ const none = -1
 
 // New prepares a run of a layout.
 func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World {
+	classes = layout.Sent(classes)
 	if o.Load == 0 {
 		o.Load = 1
 	}

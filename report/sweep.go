@@ -53,7 +53,7 @@ func viewOf(r *experiment.Result) *sweepView {
 }
 
 // cell returns the cell at these values.
-func (v *sweepView) cell(at []int) *experiment.Cell {
+func (v *sweepView) cell(at []int) *experiment.Point {
 	n := 0
 	for i, a := range v.Axes {
 		n = n*len(a.Values) + at[i]
@@ -89,7 +89,7 @@ func (v *sweepView) deciding() *aim {
 }
 
 // of returns the figure of the deciding target; nil where it is withheld.
-func (v *sweepView) of(s *experiment.CellStrategy) *experiment.SLO {
+func (v *sweepView) of(s *experiment.PointStrategy) *experiment.SLO {
 	if v.metric == nil {
 		return nil
 	}
@@ -114,7 +114,7 @@ func letter(i int) string {
 func (v *sweepView) letter(name string) string { return letter(slices.Index(v.names, name)) }
 
 // take returns the layout to take in a cell, or a word why there is none.
-func (v *sweepView) take(c *experiment.Cell) string {
+func (v *sweepView) take(c *experiment.Point) string {
 	switch {
 	case c.Verdict.Recommend != nil:
 		return *c.Verdict.Recommend
@@ -126,7 +126,7 @@ func (v *sweepView) take(c *experiment.Cell) string {
 }
 
 // best returns the layout that is best in a cell, of several alike the one that takes least.
-func (v *sweepView) best(c *experiment.Cell) string {
+func (v *sweepView) best(c *experiment.Point) string {
 	if c.Verdict.Best == nil {
 		return noneWord
 	}
@@ -134,7 +134,7 @@ func (v *sweepView) best(c *experiment.Cell) string {
 }
 
 // bestLetters returns all that are best in a cell.
-func (v *sweepView) bestLetters(c *experiment.Cell) string {
+func (v *sweepView) bestLetters(c *experiment.Point) string {
 	if c.Verdict.Best == nil {
 		return units.Absent
 	}
@@ -189,7 +189,7 @@ func (v *sweepView) pairs() (all [][2]int) {
 }
 
 // at returns the cell with these values of two axes, the others held; the same axis twice = one axis alone.
-func (v *sweepView) at(a, i, b, j int) *experiment.Cell {
+func (v *sweepView) at(a, i, b, j int) *experiment.Point {
 	at := slices.Clone(v.held)
 	at[a], at[b] = i, j
 	return v.cell(at)

@@ -44,25 +44,25 @@ func swept(axes ...experiment.Axis) (*scenarios.Scenario, *experiment.Result) {
 	return sc, r
 }
 
-func sweptCell(at []int, load, size float64) experiment.Cell {
+func sweptCell(at []int, load, size float64) experiment.Point {
 	pool, split := load*load*load/size, 0.2*load
-	c := experiment.Cell{At: at, Replications: 10, PrecisionReached: pool != 1}
-	strategy := func(name string, worst float64, stable bool) experiment.CellStrategy {
-		s := experiment.CellStrategy{Name: name, Slots: int(8 * size), Verdict: "fail"}
+	c := experiment.Point{At: at, Replications: 10, PrecisionReached: pool != 1}
+	strategy := func(name string, worst float64, stable bool) experiment.PointStrategy {
+		s := experiment.PointStrategy{Name: name, Slots: int(8 * size), Verdict: "fail"}
 		o := experiment.SLO{Metric: waitP95, Target: 2, Verdict: "fail"}
-		class := experiment.CellClass{Name: "mail"}
+		class := experiment.PointClass{Name: "mail"}
 		if stable {
 			s.Worst, o.Value = est(worst, 0.1), est(2*worst, 0.1)
-			class.Wait = &experiment.CellQuantiles{Mean: est(worst/2, 0.1), P95: est(2*worst, 0.1)}
+			class.Wait = &experiment.PointQuantiles{Mean: est(worst/2, 0.1), P95: est(2*worst, 0.1)}
 			if worst < 1 {
 				s.Verdict, o.Verdict = "pass", "pass"
 			}
 		}
 		class.SLO = []experiment.SLO{o}
-		s.Classes, s.All = []experiment.CellClass{class}, &class
+		s.Classes, s.All = []experiment.PointClass{class}, &class
 		return s
 	}
-	c.Strategies = []experiment.CellStrategy{strategy("one-pool", pool, true), strategy("separated", split, load < 1.5)}
+	c.Strategies = []experiment.PointStrategy{strategy("one-pool", pool, true), strategy("separated", split, load < 1.5)}
 	names := []string{"one-pool", "separated"}
 	v := &c.Verdict
 	switch {

@@ -125,7 +125,7 @@ func sweeps(r *experiment.Result) []Plot {
 	for _, p := range v.pairs() {
 		name := v.Axes[p[0]].Name + "-" + v.Axes[p[1]].Name
 		over := fmt.Sprintf("over %s and %s%s", v.Axes[p[0]].Name, v.Axes[p[1]].Name, v.holding(p[0], p[1]))
-		cell := func(column, row int) *experiment.Cell { return v.at(p[0], row, p[1], column) }
+		cell := func(column, row int) *experiment.Point { return v.at(p[0], row, p[1], column) }
 		out = append(out, v.draw(p, &heat{
 			fill: func(i, j int) color.NRGBA { return v.color(slices.Index(v.names, v.take(cell(i, j)))) },
 			text: func(i, j int) (string, string) {
@@ -156,7 +156,7 @@ func sweeps(r *experiment.Result) []Plot {
 }
 
 // margin returns how far the best layout is from its worst target.
-func (v *sweepView) margin(c *experiment.Cell) string {
+func (v *sweepView) margin(c *experiment.Point) string {
 	for i := range c.Strategies {
 		if c.Verdict.Best != nil && c.Strategies[i].Name == *c.Verdict.Best {
 			return v.worst(c.Strategies[i].Worst)
@@ -166,7 +166,7 @@ func (v *sweepView) margin(c *experiment.Cell) string {
 }
 
 // values returns the map of one layout's deciding figure. The line lies between what meets the target and what does not.
-func (v *sweepView) values(p [2]int, s int, cell func(i, j int) *experiment.Cell, file string) Plot {
+func (v *sweepView) values(p [2]int, s int, cell func(i, j int) *experiment.Point, file string) Plot {
 	meets := func(i, j int) bool {
 		o := v.of(&cell(i, j).Strategies[s])
 		return o != nil && o.Value.Known() && o.Value.Value <= o.Target
@@ -191,11 +191,11 @@ func (v *sweepView) values(p [2]int, s int, cell func(i, j int) *experiment.Cell
 			return word, ""
 		},
 		region: func(i, j int) string { return fmt.Sprint(meets(i, j)) },
-	}, file, title, v.words(p, func(c *experiment.Cell) string { return v.says(&c.Strategies[s]) })+" Bold: misses the target; the line lies between.", nil)
+	}, file, title, v.words(p, func(c *experiment.Point) string { return v.says(&c.Strategies[s]) })+" Bold: misses the target; the line lies between.", nil)
 }
 
 // words say what a map shows, row by row.
-func (v *sweepView) words(p [2]int, say func(*experiment.Cell) string) string {
+func (v *sweepView) words(p [2]int, say func(*experiment.Point) string) string {
 	rows, columns := &v.Axes[p[0]], &v.Axes[p[1]]
 	var all []string
 	for i, value := range rows.Values {

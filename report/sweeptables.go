@@ -21,7 +21,7 @@ func sweepGrids(r *experiment.Result) []*grid {
 	}
 	var out []*grid
 	for _, p := range v.pairs() {
-		take := v.matrix(p, "What to take", func(c *experiment.Cell) string {
+		take := v.matrix(p, "What to take", func(c *experiment.Point) string {
 			t := v.take(c)
 			if t == noneWord || t == undecidedWord {
 				return t
@@ -49,7 +49,7 @@ func (v *sweepView) legend() string {
 }
 
 // matrix returns a table with one axis down, the larger values first as on the map, and one across.
-func (v *sweepView) matrix(p [2]int, title string, cell func(*experiment.Cell) string) *grid {
+func (v *sweepView) matrix(p [2]int, title string, cell func(*experiment.Point) string) *grid {
 	rows, columns := &v.Axes[p[0]], &v.Axes[p[1]]
 	g := &grid{
 		Title: fmt.Sprintf("%s, over %s and %s%s", title, rows.Name, columns.Name, v.holding(p[0], p[1])),
@@ -94,7 +94,7 @@ func (v *sweepView) oneAxis(axis int) *grid {
 }
 
 // says returns the figure of a layout in a cell.
-func (v *sweepView) says(s *experiment.CellStrategy) string {
+func (v *sweepView) says(s *experiment.PointStrategy) string {
 	if v.metric == nil {
 		return v.worst(s.Worst)
 	}
@@ -129,13 +129,13 @@ func SweepCSV(w io.Writer, r *experiment.Result) error {
 	return (&records{rows: rows}).write(w)
 }
 
-func (r *records) cellStrategy(s *experiment.CellStrategy) {
+func (r *records) cellStrategy(s *experiment.PointStrategy) {
 	r.key = []string{s.Name, "(all)"}
 	r.plain("slots", float64(s.Slots))
 	r.estimate("worst", s.Worst)
 	classes := s.Classes
 	if s.All != nil {
-		classes = append(append([]experiment.CellClass{}, classes...), *s.All)
+		classes = append(append([]experiment.PointClass{}, classes...), *s.All)
 	}
 	for i := range classes {
 		c := &classes[i]
@@ -145,7 +145,7 @@ func (r *records) cellStrategy(s *experiment.CellStrategy) {
 		}
 		for _, q := range []struct {
 			name string
-			q    *experiment.CellQuantiles
+			q    *experiment.PointQuantiles
 		}{{"wait", c.Wait}, {"response", c.Response}} {
 			if q.q == nil {
 				continue

@@ -22,7 +22,7 @@ func Build(from any, dir string) (*Scenario, error) {
 	case root == nil || root.kind != table:
 		return nil, fmt.Errorf("scenario: %T: want a struct", from)
 	}
-	s, err := decode(&problems{}, root, dir, digest([]byte(root.inline())))
+	s, err := decode(&problems{}, root, onDisk(dir), digest([]byte(root.inline())))
 	if found, ok := err.(Errors); ok { //nolint:errorlint // decode wraps nothing
 		for i := range found {
 			found[i].Line, found[i].Column = 0, 0

@@ -150,7 +150,14 @@ func (d *decoder) spec(f field, path string) strategies.Spec {
 	s.Broker.Fill(&s.App.Broker)
 	if routes := v.get("routes"); routes != nil {
 		for _, r := range routes.fields {
-			s.Routes = append(s.Routes, strategies.Route{Task: r.key, Queue: d.text(r.val)})
+			route := strategies.Route{Task: r.key, Queue: d.text(r.val)}
+			if r.val.kind == table {
+				route.Queue = d.text(r.val.get("queue"))
+				if p := r.val.get("priority"); p != nil {
+					route.Priority = new(d.whole(p))
+				}
+			}
+			s.Routes = append(s.Routes, route)
 		}
 	}
 	if workers := v.get("workers"); workers != nil && v.get("derive") == nil {

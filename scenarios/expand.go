@@ -68,7 +68,14 @@ func (d *decoder) expandStrategy(v *value, s *Scenario, l *strategies.Layout) *v
 	out.add("workers", workers)
 	routes := &value{kind: table}
 	for i, c := range s.Classes {
-		if to := l.Queues[l.ClassQueue[i]].Name; to != c.Queue {
+		to := l.Queues[l.ClassQueue[i]].Name
+		switch {
+		case l.Priority != nil && l.Priority[i] != nil:
+			route := &value{kind: table}
+			route.add("queue", textValue(to))
+			route.add("priority", wholeValue(*l.Priority[i]))
+			routes.add(c.Name, route)
+		case to != c.Queue:
 			routes.add(c.Name, textValue(to))
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"example.com/simrun/workloads"
@@ -28,9 +26,10 @@ type tracePart struct {
 // by itself.
 func (d *decoder) open(v *value, path string, read func(name string, r io.Reader) error) bool {
 	err := func() error {
-		full := d.resolve(v.text)
-		d.reads = append(d.reads, full)
-		f, err := openRegular(full)
+		if disk, ok := d.dir.(onDisk); ok {
+			d.reads = append(d.reads, disk.path(v.text))
+		}
+		f, err := d.dir.open(v.text)
 		if err != nil {
 			return fmt.Errorf("%q: %w", v.text, err)
 		}
@@ -44,33 +43,6 @@ func (d *decoder) open(v *value, path string, read func(name string, r io.Reader
 		d.errorf(v.at, path, "%s", line)
 	}
 	return false
-}
-
-// openRegular opens a file for reading. Pipes and devices are refused before they are opened: that alone may wait for
-// ever, and what they hold need not end.
-func openRegular(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, reason(err)
-	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file")
-	case info.Size() > maxFile:
-		return nil, fmt.Errorf("%d MiB: want at most %d", info.Size()>>20, maxFile>>20)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, reason(err)
-	}
-	return f, nil
-}
-
-// resolve returns the path of a file that the scenario names.
-func (d *decoder) resolve(name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(d.dir, filepath.FromSlash(name))
 }
 
 // reason says why the system refused, without the path, which is said already.

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"io"
+	pathpkg "path"
 	"path/filepath"
 	"strconv"
 
@@ -41,14 +42,13 @@ func (d *decoder) deployed(workers *value, from *field, path string) *value {
 		if err != nil {
 			return err
 		}
-		dir := filepath.Dir(d.resolve(name))
 		found, err = deployed.Read(name, data, func(other string) ([]byte, error) {
-			f, err := openRegular(filepath.Join(dir, filepath.FromSlash(other)))
+			f, err := d.dir.open(pathpkg.Join(pathpkg.Dir(filepath.ToSlash(name)), other))
 			if err != nil {
 				return nil, err
 			}
 			defer f.Close()
-			return io.ReadAll(io.LimitReader(f, maxBytes))
+			return io.ReadAll(f)
 		})
 		return err
 	}) {

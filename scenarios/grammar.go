@@ -46,8 +46,12 @@ func grammar() *record {
 		{name: "strategies", doc: "layouts of workers to compare, [below](#strategies)", shape: &mapping{noun: "a map of at least one strategy", name: name("the name of a strategy"), of: strategyKeys(), atLeast: 1, extends: true}, required: true, to: byHand},
 		{name: "baseline", doc: "the layout that runs today, with which the others are compared", absent: "the first strategy", shape: name("the name of a strategy"), to: byHand},
 		{name: "observed", doc: "folder of recordings (`run*.csv`) of the real thing, shown beside the prediction; relative to the scenario", shape: phrase{noun: "a folder"}, to: byHand},
+		{name: "imported", doc: "written by simrun import: of how many inputs about its tasks (arrivals and work of each) the log tells. Figures of such a scenario are as far off as those of other logs were under another layout", shape: &record{noun: "a map of measured and of", keys: []key{
+			{name: "measured", doc: "inputs that the log tells", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
+			{name: "of", doc: "inputs in all", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
+		}}, to: byHand},
 		{name: "sweep", doc: "what to vary, a grid over all strategies: a map of who wins where, [below](#sweep)", shape: sweepAxes{}, to: byHand},
-		{name: "plan"},
+		{name: "plan", doc: "bounds of `simrun plan`, [below](#plan)", shape: planKeys(), to: byHand},
 		{name: "assumed"},
 		{name: "settings", doc: "configuration of the app by Celery's own names, such as `{task_acks_late: true}`, [below](#settings)", shape: appSettings{}, to: byHand},
 		{name: "producers", doc: "`{machine: app}`: what publishes the tasks shares the cores of that kind of machine", absent: "elsewhere", shape: &record{noun: "a map of producers", keys: []key{

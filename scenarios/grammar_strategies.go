@@ -14,10 +14,17 @@ func strategyKeys() *record {
 		{name: "extends", doc: "strategy to start from: maps merge by key, lists and scalars are replaced, null removes", shape: name("the name of a strategy")},
 		{name: "workers", doc: "the workers of the layout, [below](#workers)", shape: &mapping{noun: "a map of at least one worker", name: name("the name of a worker"), of: workerKeys(), atLeast: 1, file: true}},
 		{name: "derive", doc: "or: made from another strategy within the same budget of slots, [below](#derive)", shape: deriveKeys()},
-		{name: "routes", doc: "queues of tasks instead of their own: `{notify: high, \"*\": low}`; a `*` in a name stands for any letters, and `\"*\"` alone for every other task", shape: &mapping{noun: "a map of queues by task", name: phrase{noun: `the name of a task, or a pattern with up to three *`, pattern: routePattern}, of: name("the name of a queue")}},
+		{name: "routes", doc: "queues of tasks instead of their own: `{notify: high, \"*\": low}`; a `*` in a name stands for any letters, and `\"*\"` alone for every other task. `{queue: jobs, priority: 9}` also sets the priority of the messages, in place of the task's own", shape: &mapping{noun: "a map of queues by task", name: phrase{noun: `the name of a task, or a pattern with up to three *`, pattern: routePattern}, of: &either{of: []shape{name("the name of a queue"), routeKeys()}}}},
 		{name: "broker", doc: "that of this strategy, if it differs", absent: "that of the scenario", shape: brokerKeys()},
 		{name: "celery", doc: "release of Celery of this strategy, if it differs", absent: "that of the scenario", shape: release{}},
 		{name: "settings", doc: "the same for this strategy, on top of those of the file, [below](#settings)", shape: appSettings{}, to: byHand},
+	}}
+}
+
+func routeKeys() *record {
+	return &record{noun: "a map of queue and priority", keys: []key{
+		{name: "queue", doc: "where the task goes", shape: name("the name of a queue"), required: true},
+		{name: "priority", doc: "of its messages, in place of the task's own", absent: "the task's own", shape: amount{quantity: wholes(0, 255)}},
 	}}
 }
 

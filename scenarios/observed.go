@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -21,18 +20,18 @@ func (d *decoder) observed(f *field, s *Scenario) []Observation {
 		return nil
 	}
 	v := f.val
-	entries, err := os.ReadDir(d.resolve(v.text))
+	names, err := d.dir.list(v.text)
 	if err != nil {
-		d.errorf(v.at, "observed", "%q: %v", v.text, reason(err))
+		d.errorf(v.at, "observed", "%q: %v", v.text, err)
 		return nil
 	}
 	var runs []Observation
-	for _, e := range entries {
-		if !recordingName.MatchString(e.Name()) {
+	for _, file := range names {
+		if !recordingName.MatchString(file) {
 			continue
 		}
-		run := Observation{Name: strings.TrimSuffix(e.Name(), ".csv")}
-		path := &value{kind: text, at: v.at, text: filepath.ToSlash(filepath.Join(v.text, e.Name()))}
+		run := Observation{Name: strings.TrimSuffix(file, ".csv")}
+		path := &value{kind: text, at: v.at, text: filepath.ToSlash(filepath.Join(v.text, file))}
 		d.open(path, "observed", func(name string, r io.Reader) (err error) {
 			run.Tasks, err = ReadRun(name, r)
 			return err
@@ -67,7 +66,7 @@ var outcomes = []string{"ok", "failed", "timeout", "lost", "expired", "dead", "r
 
 // ReadRun reads the tasks CSV of one recorded run. Errors are joined, up to 20, each as "NAME:LINE: column: message".
 func ReadRun(name string, r io.Reader) ([]ObservedTask, error) {
-	in := sheet.New(name, r, []string{"id", "class", "due", "started", "ended", "outcome", "attempts"}, "queue", "worker", "published", "received")
+	in := sheet.New(name, r, []string{"id", "class", "due", "started", "ended", "outcome", "attempts"}, "queue", "worker", "published", "received", "priority", "cpu")
 	var tasks []ObservedTask
 	for in.Next() {
 		t := ObservedTask{
@@ -75,6 +74,12 @@ func ReadRun(name string, r io.Reader) ([]ObservedTask, error) {
 			Due: in.Seconds("due"), Started: in.Seconds("started"), Ended: in.Seconds("ended"),
 			Queue: strings.Clone(in.Text("queue")), Worker: strings.Clone(in.Text("worker")),
 			Published: in.Seconds("published"), Received: in.Seconds("received"), Attempts: in.Whole("attempts", 0),
+		}
+		if cpu := in.Seconds("cpu"); cpu > 0 {
+			t.CPU = cpu
+		}
+		if in.Text("priority") != "" {
+			t.Priority = new(in.Whole("priority", 0))
 		}
 		if !slices.Contains(outcomes, t.Outcome) {
 			in.Bad("outcome", "want "+units.Alternatives(outcomes))

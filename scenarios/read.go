@@ -18,21 +18,29 @@ import (
 
 // Read reads the scenario file at path. What is wrong with it comes back as Errors, all at once.
 func Read(path string) (*Scenario, error) {
-	f, err := openRegular(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	data, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}
 	return Decode(path, data, filepath.Dir(path))
 }
 
+func readFile(path string) ([]byte, error) {
+	f, err := onDisk("").open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxBytes+1))
+}
+
 // Decode reads a scenario from data. The name stands in messages, and names the scenario where the file does not;
 // traces and recordings are looked for in dir.
 func Decode(name string, data []byte, dir string) (*Scenario, error) {
+	return decodeIn(name, data, onDisk(dir))
+}
+
+func decodeIn(name string, data []byte, dir folder) (*Scenario, error) {
 	p := &problems{file: name}
 	root := parse(p, data)
 	if root == nil {
@@ -42,7 +50,7 @@ func Decode(name string, data []byte, dir string) (*Scenario, error) {
 }
 
 // decode makes a scenario of the values of a file.
-func decode(p *problems, root *value, dir, sum string) (*Scenario, error) {
+func decode(p *problems, root *value, dir folder, sum string) (*Scenario, error) {
 	g := grammar()
 	if root.kind != table {
 		g.check(p, root, "")
@@ -54,6 +62,7 @@ func decode(p *problems, root *value, dir, sum string) (*Scenario, error) {
 	d.load(root, nil)
 	s := d.scenario()
 	axes := d.axes()
+	s.Plan = d.plan()
 	if p.found == nil {
 		s.Sweep = d.sweep(root, axes)
 	}
@@ -93,6 +102,7 @@ func (d *decoder) finish(s *Scenario) {
 	s.Expanded = d.expand(s)
 	s.Assumptions = d.assumptions(s)
 	s.written = d.given
+	s.dir = d.dir
 	s.Warned = sorted(d.warnings)
 	for _, w := range s.Warned {
 		s.Warnings = append(s.Warnings, w.String())
@@ -109,7 +119,7 @@ func digest(data []byte) string {
 type decoder struct {
 	*problems
 	grammar *record
-	dir     string
+	dir     folder   // of the file
 	sum     string   // of the file
 	reads   []string // files that it names
 	given   *value   // extends merged
@@ -140,8 +150,21 @@ func (d *decoder) scenario() *Scenario {
 	d.reaches(s)
 	d.disks(s)
 	d.standsStill(s)
+	s.Imported = d.imported(d.root.field("imported"))
 	s.Observed = d.observed(d.root.field("observed"), s)
 	return s
+}
+
+// imported reads what import says of the log.
+func (d *decoder) imported(f *field) (i Imported) {
+	if f == nil {
+		return i
+	}
+	i = Imported{d.whole(f.val.get("measured")), d.whole(f.val.get("of"))}
+	if i.Measured > i.Of {
+		d.errorf(f.val.get("measured").at, "imported.measured", "%d: want at most the inputs in all, which are %d", i.Measured, i.Of)
+	}
+	return i
 }
 
 // named fills in the defaults that are other values of the file: the file's own name, the queue named as its task,

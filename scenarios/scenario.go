@@ -27,11 +27,14 @@ type Scenario struct {
 	Release     string // of Celery, as written
 	Currency    string
 	Observed    []Observation // runs of the real thing to be shown beside the prediction
+	Imported    Imported      // from a log; zero = it was not
 	Expanded    string        // the scenario as YAML with defaults filled in, layouts resolved
 	Assumptions []string      // defaults that were filled in and matter, as sentences
 	Warnings    []string      // as "FILE:LINE:COL: path: message"
 	Warned      []Problem     // the same, with their places
 	written     *value        // what the file says, extends merged
+	dir         folder        // in which the files that it names are looked for
+	Plan        *Plan         // nil = the file bounds no plan
 	Sweep       *Sweep        // nil = the file varies nothing
 }
 
@@ -62,6 +65,9 @@ type Run struct {
 	AllowWhatIf bool
 }
 
+// Imported says that a scenario was made of a log: how many inputs about its tasks were measured, of how many.
+type Imported struct{ Measured, Of int }
+
 // Observation is one recorded run of the real thing: tasks in the form of the tasks CSV.
 type Observation struct {
 	Name  string // the file's name without its ending
@@ -76,4 +82,6 @@ type ObservedTask struct {
 
 	Queue, Worker       string  // "" where the recording does not say
 	Published, Received float64 // NaN likewise
+	Priority            *int    // nil likewise
+	CPU                 float64 // time of its attempts on a core, s; 0 where there is none, or the recording does not say
 }

@@ -141,6 +141,7 @@ const none = -1
 
 // New prepares a run of a layout. The layout, classes and machines are read only and may be shared between runs.
 func New(layout *strategies.Layout, classes []workloads.Class, machines []system.Machine, o Options) *World {
+	classes = layout.Sent(classes)
 	if o.Load == 0 {
 		o.Load = 1
 	}

@@ -36,8 +36,13 @@ type Scenario struct {
 	Baseline string `key:"baseline"`
 	// Folder of recordings (`run*.csv`) of the real thing, shown beside the prediction; relative to the scenario.
 	Observed string `key:"observed"`
+	// Written by simrun import: of how many inputs about its tasks (arrivals and work of each) the log tells. Figures
+	// of such a scenario are as far off as those of other logs were under another layout.
+	Imported *Imported `key:"imported"`
 	// What to vary, a grid over all strategies: a map of who wins where.
 	Sweep []Pair `key:"sweep"`
+	// Bounds of `simrun plan`.
+	Plan *Plan `key:"plan"`
 	// Configuration of the app by Celery's own names, such as `{task_acks_late: true}`.
 	Settings []Pair `key:"settings"`
 	// `{machine: app}`: what publishes the tasks shares the cores of that kind of machine; elsewhere if it is missing.
@@ -265,7 +270,8 @@ type Strategy struct {
 	// Or: made from another strategy within the same budget of slots.
 	Derive *Derive `key:"derive"`
 	// Queues of tasks instead of their own: `{notify: high, "*": low}`; a `*` in a name stands for any letters, and
-	// `"*"` alone for every other task.
+	// `"*"` alone for every other task. `{queue: jobs, priority: 9}` also sets the priority of the messages, in place
+	// of the task's own.
 	Routes []Pair `key:"routes"`
 	// That of this strategy, if it differs; that of the scenario if it is missing.
 	Broker any `key:"broker"`
@@ -273,6 +279,29 @@ type Strategy struct {
 	Celery string `key:"celery"`
 	// The same for this strategy, on top of those of the file.
 	Settings []Pair `key:"settings"`
+}
+
+// Imported is what the format calls a map of measured and of.
+type Imported struct {
+	// Inputs that the log tells. Required.
+	Measured any `key:"measured"`
+	// Inputs in all. Required.
+	Of any `key:"of"`
+}
+
+// Plan is what the format calls a plan.
+type Plan struct {
+	// Sizes to find, as ranges by their path, the only ones that then vary:
+	// `{strategies.one-pool.workers.worker.concurrency: 1..16}`; of each worker its `concurrency`, or `max` of its
+	// `autoscale`, or its `replicas` where each has a machine of its own if it is missing.
+	Vary []Pair `key:"vary"`
+	// How many workers a layout that is made up has, as a range; `1..4` if it is missing.
+	Workers any `key:"workers"`
+	// Workers whose sizes stay as they are; none if it is missing.
+	Keep []string `key:"keep"`
+	// What the answer has least of: `cost` a month, `slots` or `changes` from the baseline; `cost` where all layouts
+	// have a price, else `slots` if it is missing.
+	Minimise string `key:"minimise"`
 }
 
 // Producers is what the format calls a map of producers.

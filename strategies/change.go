@@ -118,7 +118,7 @@ func (r *rollout) compare() {
 	}
 	r.change.Remove = r.removed
 	for i := range r.classes {
-		if queueName(r.from, r.from.ClassQueue[i]) != queueName(r.to, r.to.ClassQueue[i]) {
+		if rerouted(r.from, r.to, i) {
 			r.moved = append(r.moved, r.classes[i].Name)
 		}
 	}

@@ -41,7 +41,7 @@ func TestDiff(t *testing.T) {
 	late := separated
 	late.Workers = slices.Clone(separated.Workers)
 	late.Workers[0].AcksLate, late.Workers[0].PrefetchMultiplier = new(true), new(1)
-	one := Spec{Workers: []WorkerSpec{w("worker", 8, "all")}, Routes: []Route{{"*", "all"}}}
+	one := Spec{Workers: []WorkerSpec{w("worker", 8, "all")}, Routes: []Route{{Task: "*", Queue: "all"}}}
 	for _, tt := range []struct {
 		name     string
 		from, to Spec
@@ -225,7 +225,7 @@ func randomSpec(t *rapid.T, queues []string) Spec {
 	}
 	for _, task := range []string{"tA", "tB", "tC"} {
 		if rapid.Bool().Draw(t, "routed") {
-			s.Routes = append(s.Routes, Route{task, rapid.SampledFrom(queues).Draw(t, "to")})
+			s.Routes = append(s.Routes, Route{Task: task, Queue: rapid.SampledFrom(queues).Draw(t, "to")})
 		}
 	}
 	return s
@@ -357,7 +357,7 @@ func TestEquivalentSeesDifferences(t *testing.T) {
 		"soft":     func(s *Spec) { s.Workers[0].SoftLimit = new(time.Second) },
 		"machine":  func(s *Spec) { s.Workers[0].Machine = "app" },
 		"replicas": func(s *Spec) { s.Workers[0].Replicas = new(2) },
-		"routes":   func(s *Spec) { s.Routes = []Route{{"backup", "high"}} },
+		"routes":   func(s *Spec) { s.Routes = []Route{{Task: "backup", Queue: "high"}} },
 		"broker":   func(s *Spec) { s.Broker.Kind = "rabbitmq" },
 		"steps":    func(s *Spec) { s.Broker.PrioritySteps = []int{0} },
 	}

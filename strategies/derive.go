@@ -35,6 +35,7 @@ func (b *builder) derive() []group {
 	for i, q := range from.ClassQueue {
 		b.classQueue[i] = from.Queues[q].Name
 	}
+	b.priority = from.Priority
 	shares := b.split(from)
 	if shares == nil || !b.size(from, shares) {
 		return nil

@@ -17,7 +17,7 @@ func (b *builder) split(from *Layout) []share {
 	case "kind":
 		return b.byKind()
 	case "priority":
-		return b.byPriority(from.Broker.Kind)
+		return b.byPriority(from)
 	case "label":
 		return b.byLabel()
 	case "memory":
@@ -68,13 +68,14 @@ func (b *builder) byKind() []share {
 }
 
 // byPriority goes by the priorities as written, those served first in front. A message without one has 0.
-func (b *builder) byPriority(kind worker.BrokerKind) []share {
+func (b *builder) byPriority(from *Layout) []share {
 	var levels []int
-	for i := range b.classes {
-		levels = append(levels, b.classes[i].Level())
+	classes := from.Sent(b.classes)
+	for i := range classes {
+		levels = append(levels, classes[i].Level())
 	}
 	distinct := slices.Compact(slices.Sorted(slices.Values(levels)))
-	if kind != worker.Redis { // redis serves 0 first, the others the largest
+	if from.Broker.Kind != worker.Redis { // redis serves 0 first, the others the largest
 		slices.Reverse(distinct)
 	}
 	if len(distinct) < 2 {

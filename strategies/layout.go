@@ -1,6 +1,8 @@
 package strategies
 
 import (
+	"slices"
+
 	"example.com/simrun/capacity"
 	"example.com/simrun/des"
 	"example.com/simrun/celery"
@@ -16,6 +18,7 @@ type Layout struct {
 	Broker       worker.Broker
 	Queues       []worker.Queue
 	ClassQueue   []int           // the queue of each class, routes applied
+	Priority     []*int          // of the messages of each class, where routes give one in place of its own; nil = nowhere
 	Workers      []worker.Config // replicas expanded, each an instance of its own
 	Group        []int           // group of each worker, an index into Groups: replicas of one worker share theirs
 	Groups       []string        // the workers as written
@@ -40,6 +43,20 @@ type Layout struct {
 	Containers []system.Container // of each worker: what it may use of its machine; nil = nothing is said
 }
 
+// Sent returns the classes as the messages of the layout are: with the priorities that its routes give them.
+func (l *Layout) Sent(classes []workloads.Class) []workloads.Class {
+	if l.Priority == nil {
+		return classes
+	}
+	sent := slices.Clone(classes)
+	for i, p := range l.Priority {
+		if p != nil {
+			sent[i].HasPriority, sent[i].Priority = true, *p
+		}
+	}
+	return sent
+}
+
 // Slots is the number of tasks that the layout can run at once.
 func (l *Layout) Slots() int {
 	n := 0
@@ -61,7 +78,7 @@ func (l *Layout) capacity() *capacity.Layout {
 
 // Offered judges every queue of the layout when all arrivals are multiplied by load (package capacity).
 func (l *Layout) Offered(classes []workloads.Class, machines []system.Machine, o capacity.Outside, load float64) []capacity.QueueLoad {
-	return capacity.Offered(l.capacity(), classes, machines, o, load)
+	return capacity.Offered(l.capacity(), l.Sent(classes), machines, o, load)
 }
 
 // Ahead estimates what one replication of the layout over a span asks of whoever simulates it (package capacity).

@@ -137,3 +137,14 @@ func quotedFlags(flags []string) string {
 	}
 	return text
 }
+
+// Commands are the lines that start the workers of a layout, one for each as written, with today's app, logs and wrappers.
+func Commands(today, l *Layout) []string {
+	l = linedLike(today, l)
+	lines, _ := linesOf(l)
+	commands := make([]string, len(l.Groups))
+	for w := len(lines) - 1; w >= 0; w-- {
+		commands[l.Group[w]] = lines[w].String()
+	}
+	return commands
+}

@@ -38,7 +38,7 @@ func Parse(c *Change, like *Spec, classes []workloads.Class) (Spec, []worker.Que
 		if !ok {
 			return Spec{}, nil, fmt.Errorf("settings: task_routes: %q: want {\"queue\": NAME}", task)
 		}
-		spec.Routes = append(spec.Routes, Route{task, queue})
+		spec.Routes = append(spec.Routes, Route{Task: task, Queue: queue})
 	}
 	for i := range brokers {
 		if err := readSetting(&brokers[i], &spec.Broker.Broker, c.Settings); err != nil {

@@ -29,6 +29,7 @@ func (b *builder) compose(groups []group) {
 	for _, name := range b.classQueue {
 		l.ClassQueue = append(l.ClassQueue, use(name))
 	}
+	l.Priority = b.priority
 	nodes := newNodes(b, groups)
 	l.BrokerNode, l.ProducerNode = nodes.first(b, b.spec.Broker.Machine), nodes.first(b, b.spec.Broker.Producers)
 	for i := range groups {
@@ -122,6 +123,7 @@ func (b *builder) checkConsumers() {
 // checkQueues warns of what the broker does not do for its queues.
 func (b *builder) checkQueues() {
 	l := &b.layout
+	classes := l.Sent(b.classes)
 	for q := range l.Queues {
 		queue := &l.Queues[q]
 		if strings.Contains(queue.Name, ",") {
@@ -130,7 +132,7 @@ func (b *builder) checkQueues() {
 		switch b.broker.Kind {
 		case worker.RabbitMQ:
 			for i, to := range l.ClassQueue {
-				if c := &b.classes[i]; to == q && c.HasPriority && queue.MaxPriority < 0 && !queue.TwoToOne {
+				if c := &classes[i]; to == q && c.HasPriority && queue.MaxPriority < 0 && !queue.TwoToOne {
 					b.warn("routes", "the queue %q has no %s: rabbitmq ignores the priority of %q", queue.Name, b.lacksPriorities(queue), c.Name)
 				}
 			}

@@ -72,6 +72,7 @@ type builder struct {
 	release    string // its series
 	broker     worker.Broker
 	classQueue []string        // after routes
+	priority   []*int          // of each class, where routes give one; nil = nowhere
 	declared   []worker.Queue  // with options
 	known      map[string]bool // queues that a worker may consume
 	windowed   []string        // workers of whose windows was told
@@ -210,7 +211,7 @@ func (b *builder) route() {
 	routes := b.spec.Routes
 	for _, r := range b.spec.App.Routes { // the strategy's own come first
 		if !slices.ContainsFunc(routes, func(own Route) bool { return own.Task == r.Task }) {
-			routes = append(slices.Clip(routes), Route{Task: r.Task, Queue: r.Queue})
+			routes = append(slices.Clip(routes), Route{Task: r.Task, Queue: r.Queue, Priority: r.Priority})
 		}
 	}
 	for _, r := range routes {
@@ -231,6 +232,7 @@ func (b *builder) route() {
 			}
 			if weight > rank[i] {
 				rank[i], b.classQueue[i] = weight, r.Queue
+				b.prioritise(i, r.Priority)
 			}
 		}
 		if !found {
@@ -245,6 +247,17 @@ func (b *builder) route() {
 		b.known[b.classes[i].Queue] = true
 		b.known[b.classQueue[i]] = true
 	}
+}
+
+// prioritise gives the messages of a class the priority of their route.
+func (b *builder) prioritise(class int, p *int) {
+	if b.priority == nil && p == nil {
+		return
+	}
+	if b.priority == nil {
+		b.priority = make([]*int, len(b.classes))
+	}
+	b.priority[class] = p
 }
 
 // match says whether a name fits a pattern in which * stands for any letters (Celery's task_routes take such).

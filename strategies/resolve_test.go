@@ -114,8 +114,8 @@ func TestRoutes(t *testing.T) {
 	classes := []workloads.Class{class(t, "mail.send", "q", 1, 0, 1), class(t, "mail.bulk", "q", 1, 0, 1), class(t, "other", "own", 1, 0, 1), class(t, "last", "own", 1, 0, 1)}
 	workers := []WorkerSpec{{Worker: celery.Worker{Name: "w", Queues: []string{"all", "mail", "bulk"}, Concurrency: new(1)}}}
 	for _, routes := range [][]Route{
-		{{"*", "all"}, {"mail.*", "mail"}, {"mail.bulk", "bulk"}},
-		{{"mail.bulk", "bulk"}, {"mail.*", "mail"}, {"*", "all"}},
+		{{Task: "*", Queue: "all"}, {Task: "mail.*", Queue: "mail"}, {Task: "mail.bulk", Queue: "bulk"}},
+		{{Task: "mail.bulk", Queue: "bulk"}, {Task: "mail.*", Queue: "mail"}, {Task: "*", Queue: "all"}},
 	} {
 		l := layout(t, classes, nil, Spec{Workers: workers, Routes: routes})
 		var got []string
@@ -162,7 +162,7 @@ func TestResolveProblems(t *testing.T) {
 		{"overflow consumes", on("ideal", Spec{Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w", Queues: []string{"high"}, Overflow: []string{"low"}, Concurrency: new(1)}, Machine: "app"}}}), ""},
 		{"route of unknown", func() Spec {
 			s := pool(func(*WorkerSpec) {})
-			s.Routes = []Route{{"bakcup", "high"}}
+			s.Routes = []Route{{Task: "bakcup", Queue: "high"}}
 			return s
 		}(), `routes.bakcup: no such task: want notify, backup or "*"; did you mean "backup"?`},
 		{

@@ -59,8 +59,8 @@ func (r *rollout) write() {
 	r.scaling()
 	early := r.restartEarly()
 	if len(r.moved) > 0 {
-		r.step("Deploy task_routes to all that publish %s. A call that names a queue itself goes there whatever the routes: change those calls.",
-			units.Quoted(r.moved))
+		r.step("Deploy task_routes to all that publish %s. A call that names a queue itself goes there whatever the routes: change those calls.%s",
+			units.Quoted(r.moved), r.ownPriorities())
 	}
 	if len(r.left) > 0 {
 		r.step("Wait until %s: retries and tasks with a countdown come back to the queue they were in.", emptied(r.left))
@@ -143,6 +143,17 @@ func lateAnywhere(l *Layout, classes []workloads.Class, i int) bool {
 		}
 	}
 	return false
+}
+
+// ownPriorities warns that the priority of a route gives way to one that a task or a call names itself (celery/app/base.py:
+// send_task merges the options of the route under those of the call).
+func (r *rollout) ownPriorities() string {
+	for _, p := range r.to.Priority {
+		if p != nil {
+			return " A task or a call that names a priority itself keeps that: take it out."
+		}
+	}
+	return ""
 }
 
 func (r *rollout) exceptRoutes() string {

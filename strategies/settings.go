@@ -181,16 +181,36 @@ func queueArguments(l *Layout) map[string]any {
 
 var overflowNames = []string{worker.Reject: "reject-publish", worker.DropHead: "drop-head"}
 
-// routesOf are the routes of tasks that do not go to their own queue, or that go elsewhere than before.
+// routesOf are the routes of tasks that do not go to their own queue, or that go elsewhere than before, and those that give a
+// priority.
 func routesOf(from, to *Layout, classes []workloads.Class) map[string]any {
 	routes := map[string]any{}
 	for i := range classes {
 		name := queueName(to, to.ClassQueue[i])
-		if name != classes[i].Queue || name != queueName(from, from.ClassQueue[i]) {
-			routes[classes[i].Name] = map[string]any{"queue": name}
+		p := to.routePriority(i)
+		if name != classes[i].Queue || name != queueName(from, from.ClassQueue[i]) || p != nil {
+			route := map[string]any{"queue": name}
+			if p != nil {
+				route["priority"] = *p
+			}
+			routes[classes[i].Name] = route
 		}
 	}
 	return routes
+}
+
+// routePriority is the priority that a route gives to the messages of a class; nil = none does.
+func (l *Layout) routePriority(class int) *int {
+	if l.Priority == nil {
+		return nil
+	}
+	return l.Priority[class]
+}
+
+// rerouted says whether the messages of a class are sent elsewhere, or with another priority, than before.
+func rerouted(from, to *Layout, class int) bool {
+	return queueName(from, from.ClassQueue[class]) != queueName(to, to.ClassQueue[class]) ||
+		!reflect.DeepEqual(from.routePriority(class), to.routePriority(class))
 }
 
 // neutral are the values of settings that do nothing.

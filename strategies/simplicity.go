@@ -65,7 +65,7 @@ func Simplicity(from, to *Layout, classes []workloads.Class) (changes, workers i
 		changes += entriesThatDiffer(oldOwn[name], own[name])
 	}
 	for i := range classes {
-		if queueName(from, from.ClassQueue[i]) != queueName(to, to.ClassQueue[i]) {
+		if rerouted(from, to, i) {
 			changes++
 		}
 	}

@@ -16,8 +16,11 @@ type Spec struct {
 	Release string     // of Celery, "5.6" or "5.6.2"
 }
 
-// Route sends a task, or with "*" every task that has no route of its own, to a queue.
-type Route struct{ Task, Queue string }
+// Route sends a task, or with "*" every task that has no route of its own, to a queue, and perhaps with a priority.
+type Route struct {
+	Task, Queue string
+	Priority    *int // in place of the task's own; nil = that
+}
 
 // BrokerSpec is the broker as written.
 type BrokerSpec struct {

@@ -5,149 +5,141 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"example.com/simrun/internal/imports"
 	"example.com/simrun/internal/recordings"
-	"example.com/simrun/internal/units"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
 )
 
 const importLong = `Make a scenario from what a running Celery reports about itself.
 
-EVENTS is either Celery's event stream, one JSON object a line (task-sent, -received, -started, -succeeded, -failed,
--retried; workers with -E and task_send_sent_event on; tools/celery records one), or a run*.csv of a recording.
+FILE is Celery's event stream, one JSON object a line (task-sent, -received, -started, -succeeded, -failed, -retried;
+workers with -E and task_send_sent_event on; tools/celery records one), in one file or several; or a run*.csv of a
+recording; or the folder of a recording, which says what ran the tasks as well.
 
-The scenario has the classes of tasks, their queues, how they arrive, how long they run, how often they fail, and the
-workers that were seen. The sample of run times and a page with quantile plots of the fits are written beside it. You set
-the targets.`
+It answers two questions, in two scenarios. "These tasks again" (--replay) repeats the tasks of the log one by one: what
+would another layout have made of them? "Such traffic" (without it) fits laws to them: what of more of them, or on
+another day?
+
+Say what runs the tasks today, as far as you know it: the lines of the workers, the cores that they share, which tasks
+compute. Run times are then told apart from what crowded cores and slots made of them, and the log is simulated in its
+own layout: where that does not give the log back, import says so, and what may be missing.`
 
 type importOptions struct {
 	out            string
 	replay, fitted bool
+	ladder         bool
+	said           imports.Said
 }
 
+// importCommand is simrun import. The word celery may stand first: it is the only system whose logs are read.
 func importCommand() *cobra.Command {
-	parent := &cobra.Command{Use: "import", Short: "Make a scenario from the logs of a running system", Args: none, RunE: func(c *cobra.Command, _ []string) error {
-		return usageError{errors.New("import what? Only celery is known: simrun import celery events.jsonl")}
-	}}
 	var o importOptions
-	c := &cobra.Command{
-		Use: "celery EVENTS", Short: "Make a scenario from Celery's events", Long: importLong,
-		Example: "  simrun import celery events.jsonl -o mine.yaml\n  simrun import celery --replay run1.csv -o again.yaml",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError{fmt.Errorf("%d files: want one, of events or of a recorded run", len(args))}
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return importLog(c, args[0], o) },
-	}
-	f := c.Flags()
-	f.StringVarP(&o.out, "out", "o", "scenario.yaml", "scenario to write")
-	f.BoolVar(&o.replay, "replay", false, "replay the tasks of the log one by one instead of fitting laws to them")
-	f.BoolVar(&o.fitted, "fitted", false, "draw run times from the law that fits best, not from the sample")
-	parent.AddCommand(c)
+	parent := importing("import FILE...", &o)
+	parent.AddCommand(importing("celery FILE...", &o))
 	return parent
 }
 
-func importLog(c *cobra.Command, path string, o importOptions) error {
-	if ext := filepath.Ext(o.out); ext != ".yaml" && ext != ".yml" {
-		return usageError{fmt.Errorf("--out: %q: want a file that ends in .yaml", o.out)}
+func importing(use string, o *importOptions) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: "Make a scenario from the logs of a running system", Long: importLong,
+		Example: "  simrun import events.jsonl -o mine.yaml\n  simrun import --replay run1.csv -o again.yaml\n" +
+			"  simrun import events.jsonl --worker 'celery -A shop worker -c 8' --cores 4 --computes shop.resize --slo 'shop.mail.wait.p95=500ms'",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError{errors.New("import what? Name a file of events or of a recorded run, or the folder of a recording")}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return importLog(c, args, *o) },
 	}
-	if o.replay && o.fitted {
-		return usageError{errors.New("--replay and --fitted: want one of them: a replay has the run times of the log")}
-	}
-	log, err := recordings.ReadLog(path)
+	f := c.Flags()
+	f.StringVarP(&o.out, "out", "o", "scenario.yaml", "scenario to write")
+	f.BoolVar(&o.replay, "replay", false, "these tasks again: replay the tasks of the log one by one instead of fitting laws to them")
+	f.BoolVar(&o.fitted, "fitted", false, "draw run times from the law that fits best, not from the sample")
+	saying(c, &o.said)
+	return c
+}
+
+// saying are the flags that say what runs the tasks of a log today.
+func saying(c *cobra.Command, s *imports.Said) {
+	f := c.Flags()
+	f.StringArrayVar(&s.Workers, "worker", nil, "line that starts a worker today, in quotes; repeat it for each")
+	f.StringVar(&s.From, "workers", "", "file that starts the workers: compose, Procfile, supervisor, systemd or Kubernetes")
+	f.StringArrayVar(&s.Targets, "slo", nil, "target of a task, such as send_email.wait.p95=500ms; repeat it for each")
+	f.StringVar(&s.Broker, "broker", "", "redis or rabbitmq")
+	f.StringVar(&s.Celery, "celery", "", "release of Celery, such as 5.6")
+	f.Float64Var(&s.Cores, "cores", 0, "cores of the one machine that workers, broker and producers share; finer things are edited")
+	f.StringSliceVar(&s.Computes, "computes", nil, "tasks that compute instead of waiting; TASK=250ms: so much of each")
+}
+
+func importLog(c *cobra.Command, paths []string, o importOptions) error {
+	m, written, err := makeScenario(c, paths, o)
 	if err != nil {
 		return err
 	}
+	width, color := terminal(c.OutOrStdout())
+	if _, err := io.WriteString(c.OutOrStdout(), report.TextOf(imported(m), width, color)); err != nil {
+		return err
+	}
+	next := "simrun check " + o.out
+	if len(m.Today.Targets) == 0 {
+		next = "add targets (slo), then " + next
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "Written: %s\nNext: %s\n", strings.Join(written, ", "), next)
+	return nil
+}
+
+// makeScenario makes a scenario of logs and writes it, its files and its page, all or none.
+func makeScenario(c *cobra.Command, paths []string, o importOptions) (m *imports.Import, written []string, err error) {
+	if ext := filepath.Ext(o.out); ext != ".yaml" && ext != ".yml" {
+		return nil, nil, usageError{fmt.Errorf("--out: %q: want a file that ends in .yaml", o.out)}
+	}
+	if o.replay && o.fitted {
+		return nil, nil, usageError{errors.New("--replay and --fitted: want one of them: a replay has the run times of the log")}
+	}
 	dir, base := filepath.Dir(o.out), strings.TrimSuffix(filepath.Base(o.out), filepath.Ext(o.out))
-	m := recordings.Import(log, recordings.ImportOptions{Base: base, Replay: o.replay, Fitted: o.fitted})
-	d := imported(m)
+	m, err = imports.Make(c.Context(), imports.Options{Paths: paths, Base: base, Replay: o.replay, Fitted: o.fitted, Ladder: o.ladder, Said: o.said})
+	if _, ok := errors.AsType[imports.Wrong](err); ok {
+		return nil, nil, usageError{err}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
 	page := filepath.Join(dir, base+".html")
 	b := &report.Batch{}
 	defer b.Discard()
-	written := []string{o.out, page}
+	written = []string{o.out, page}
 	errs := []error{
 		b.Add(o.out, text(m.Scenario)),
-		b.Add(page, func(w io.Writer) error { return report.HTMLOf(w, d, version()) }),
+		b.Add(page, func(w io.Writer) error { return report.HTMLOf(w, imported(m), version()) }),
 	}
-	for _, f := range m.Files {
+	more := m.Files
+	if m.Traffic != nil {
+		more = slices.Concat(more, []recordings.File{{Name: base + ".traffic.yaml", Content: []byte(m.Traffic.Scenario)}}, m.Traffic.Files)
+	}
+	for _, f := range more {
 		name := filepath.Join(dir, f.Name)
 		errs = append(errs, b.Add(name, text(string(f.Content))))
 		written = append(written, name)
 	}
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("cannot write: %w", err)
+		return nil, nil, fmt.Errorf("cannot write: %w", err)
 	}
 	if err := b.Commit(c.Context()); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if _, err := scenarios.Read(o.out); err != nil {
-		return fmt.Errorf("%w\n%s: the log has something that a scenario cannot say; edit it", err, o.out)
+		return nil, nil, fmt.Errorf("%w\n%s: the log has something that a scenario cannot say; edit it", err, o.out)
 	}
-	width, color := terminal(c.OutOrStdout())
-	if _, err := io.WriteString(c.OutOrStdout(), report.TextOf(d, width, color)); err != nil {
-		return err
-	}
-	fmt.Fprintf(c.ErrOrStderr(), "Written: %s\nNext: add targets (slo), then simrun check %s\n", strings.Join(written, ", "), o.out)
-	return nil
+	return m, written, nil
 }
 
 func text(s string) func(io.Writer) error {
 	return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
-}
-
-// imported shows what was found in a log and how well laws fit.
-func imported(m *recordings.Imported) *report.Document {
-	d := &report.Document{Title: "Import"}
-	tasks := 0
-	arrivals := &report.Table{Head: []string{"class", "queue", "arrivals", "tasks", "rate", "dispersion", "errors", "timeouts", "lost"}, Text: 3, Groups: []report.Group{{}}}
-	fits := &report.Table{Head: []string{"class", "law", "KS", "A²", "W1", "AIC"}, Text: 2}
-	fits.Notes = []string{"The best by AIC first. KS: largest distance of the distribution functions. A²: Anderson and Darling's, which weighs the tails. W1: mean distance between quantiles over the mean. No p-values: the parameters were fitted to the same data, and a long log refuses every law."}
-	fitted := report.Section{Title: "How laws fit the run times", Table: fits}
-	for i := range m.Classes {
-		c := &m.Classes[i]
-		tasks += c.Tasks
-		share := func(n int) string {
-			if c.Attempts == 0 {
-				return units.Absent
-			}
-			return units.Share(float64(n) / float64(c.Attempts))
-		}
-		dispersion := units.Absent
-		if c.Arrivals.Dispersion >= 0 {
-			dispersion = units.Number(c.Arrivals.Dispersion)
-		}
-		arrivals.Groups[0].Rows = append(arrivals.Groups[0].Rows, []string{
-			c.Name, c.Queue, c.Arrivals.Words, fmt.Sprint(c.Tasks), units.Number(c.Arrivals.Rate) + "/s", dispersion, share(c.Errors), share(c.Timeouts), share(c.Lost),
-		})
-		g := report.Group{Name: c.Name}
-		var laws []report.Law
-		for _, f := range c.Fits {
-			g.Rows = append(g.Rows, []string{f.Law, units.Number(f.KS), units.Number(f.Anderson), units.Share(f.W1), fmt.Sprintf("%.0f", f.AIC)})
-			laws = append(laws, report.Law{Name: f.Name, Quantile: f.Quantile})
-		}
-		if g.Rows != nil {
-			fits.Groups = append(fits.Groups, g)
-		}
-		if p, ok := report.QQ("qq-"+c.Name, c.Name+": run times, quantile by quantile", c.Runs, laws); ok {
-			fitted.Plots = append(fitted.Plots, p)
-		}
-	}
-	arrivals.Notes = []string{"Dispersion: variance of counts over their mean, of what the arrivals as written leave unexplained; Poisson has 1. Errors, timeouts and lost with their process: shares of attempts."}
-	workers := &report.Table{Head: []string{"worker", "queues", "at once"}, Text: 2, Groups: []report.Group{{}}, Notes: []string{"At once: the most tasks seen running together, so the concurrency is at least that."}}
-	for _, w := range m.Workers {
-		workers.Groups[0].Rows = append(workers.Groups[0].Rows, []string{w.Name, strings.Join(w.Queues, ", "), fmt.Sprint(w.Most)})
-	}
-	d.Headline = fmt.Sprintf("%s of %s in %s.", units.Plural(tasks, "task", "tasks"), units.Plural(len(m.Classes), "class", "classes"), units.Duration(m.Span))
-	d.Sections = []report.Section{{Title: "Arrivals", Table: arrivals}}
-	if len(fits.Groups) > 0 {
-		d.Sections = append(d.Sections, fitted)
-	}
-	d.Sections = append(d.Sections, report.Section{Title: "Workers seen", Table: workers}, report.Section{Title: "What the log cannot tell", Text: m.Warnings})
-	return d
 }

@@ -23,6 +23,7 @@ const (
 	exitFailed      = 1   // bad scenario, unwritable folder: nothing half-written
 	exitUsage       = 2   // wrong flags or arguments
 	exitRequired    = 3   // --require: a target is missed or undecided
+	exitPart        = 4   // merge: parts of the work are missing
 	exitInterrupted = 130 // as a shell has it for SIGINT
 )
 
@@ -49,6 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := root.ExecuteContext(ctx)
 	var usage usageError
 	var required requireError
+	var part partError
 	var mistakes scenarios.Errors
 	switch {
 	case err == nil:
@@ -62,6 +64,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &required):
 		fmt.Fprintf(stderr, "simrun: %v\n", err)
 		return exitRequired
+	case errors.As(err, &part):
+		fmt.Fprintf(stderr, "simrun: %v\n", err)
+		return exitPart
 	case errors.As(err, &mistakes): // each line begins with its place in a file, as editors want it
 		fmt.Fprintln(stderr, err)
 		return exitFailed
@@ -97,6 +102,7 @@ const rootExample = `  simrun scenarios/priority.yaml                 # the verd
   simrun scenarios/*.yaml                        # several, with a summary over all
   simrun --require separated mine.yaml           # for CI: status 3 unless separated meets every target
   simrun --format json --quiet mine.yaml | jq .verdict
+  simrun plan mine.yaml                          # how many slots it takes, and laid out how
   simrun check mine.yaml                         # what is in the file, without simulating it
   simrun import celery events.jsonl -o mine.yaml # a scenario from your own Celery
   simrun verify internal/fidelity/testdata/*              # predictions against recordings of real Celery
@@ -119,7 +125,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SuggestionsMinimumDistance = 2
 	o.flags(root)
-	root.AddCommand(runCommand(), checkCommand(), benchCommand(), calibrateCommand(), verifyCommand(), importCommand(), schemaCommand())
+	root.AddCommand(runCommand(), planCommand(), mergeCommand(), cellCommand(), checkCommand(), benchCommand(), calibrateCommand(), verifyCommand(), importCommand(), adviseCommand(), schemaCommand())
 	return root
 }
 

@@ -22,7 +22,8 @@ import (
 // runOptions are the flags of run, and of simrun itself.
 type runOptions struct {
 	out, tasks, trace, format, require string
-	quiet, png, force                  bool
+	shard, histogram                   string
+	quiet, png, verbose, force         bool
 	cores                              int
 }
 
@@ -41,19 +42,29 @@ func runCommand() *cobra.Command {
 }
 
 func (o *runOptions) flags(c *cobra.Command) {
+	o.outputFlags(c)
+	f := c.Flags()
+	f.StringVar(&o.tasks, "tasks", "", "write one row for each task of the first replication to this CSV file")
+	f.StringVar(&o.trace, "trace", "", "write the timeline of the first replication to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
+	f.StringVar(&o.shard, "shard", "", "compute one part of the work, such as 3/16, into the folder --out (default shards); simrun merge puts the parts together")
+	f.BoolVar(&o.force, "force", false, "simulate also what is not expected to fit in memory")
+	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
+}
+
+// outputFlags say where results go and in which form.
+func (o *runOptions) outputFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.out, "out", "o", "", "folder for the results (default results/NAME; with several files, a folder NAME for each in results)")
 	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: "+strings.Join(formats, ", "))
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "print the whole report, not only what fits on one screen")
+	f.StringVar(&o.histogram, "histogram", "", "also print how the waits of this class are spread")
 	f.StringVar(&o.require, "require", "", "end with status 3 unless this strategy meets every target")
-	f.StringVar(&o.tasks, "tasks", "", "write one row for each task of the first replication to this CSV file")
-	f.StringVar(&o.trace, "trace", "", "write the timeline of the first replication to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
 	f.BoolVar(&o.png, "png", false, "also write every plot as PNG")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
-	f.BoolVar(&o.force, "force", false, "simulate also what is not expected to fit in memory")
-	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("require", cobra.NoFileCompletions)
+	_ = c.RegisterFlagCompletionFunc("histogram", cobra.NoFileCompletions)
 	_ = c.MarkFlagDirname("out")
 }
 
@@ -68,11 +79,17 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 	if err := o.check(files); err != nil {
 		return err
 	}
+	if o.shard != "" {
+		return runShard(c, files[0], o)
+	}
 	jobs, err := read(files, o.out)
 	if err != nil {
 		return err
 	}
 	if err := o.checkRequired(jobs); err != nil {
+		return err
+	}
+	if err := o.checkHistogram(jobs); err != nil {
 		return err
 	}
 	if err := o.apart(jobs); err != nil {
@@ -85,15 +102,15 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 		return err
 	}
 	ctx, stdout := c.Context(), c.OutOrStdout()
-	bars := newProgress(c.ErrOrStderr(), o.quiet)
+	bars := newProgress(c.ErrOrStderr(), o.quiet, len(jobs))
 	var entries []report.Entry
 	var missed []error
 	for _, j := range jobs {
-		r, err := o.one(ctx, j, bars)
+		r, err := o.one(ctx, j, bars, nil)
 		if err != nil {
 			return err
 		}
-		if err := show(stdout, r, o.format, len(jobs) > 1 && len(entries) > 0); err != nil {
+		if err := o.show(stdout, r, len(entries) > 0); err != nil {
 			return err
 		}
 		entries = append(entries, report.Entry{Folder: j.name, Result: r})
@@ -123,18 +140,13 @@ func (o *runOptions) check(files []string) error {
 	if o.cores < 0 {
 		return usageError{fmt.Errorf("--cores: %d: want at least 1, or 0 for all", o.cores)}
 	}
+	if o.shard != "" {
+		return o.checkShard(files)
+	}
 	if len(files) > 1 && (o.tasks != "" || o.trace != "") {
 		return usageError{fmt.Errorf("--tasks and --trace take one scenario, got %d", len(files))}
 	}
 	return nil
-}
-
-// processors is on how many cores it simulates.
-func (o *runOptions) processors() int {
-	if o.cores == 0 {
-		return runtime.GOMAXPROCS(0)
-	}
-	return o.cores
 }
 
 // read reads every file before anything runs, so that all mistakes of all files come at once.
@@ -195,42 +207,55 @@ func probe(jobs []job, o runOptions) error {
 }
 
 // one runs a scenario and writes its results, all or none.
-func (o *runOptions) one(ctx context.Context, j job, p *progress) (*experiment.Result, error) {
+func (o *runOptions) one(ctx context.Context, j job, p *progress, on experiment.Backend) (*experiment.Result, error) {
 	began := time.Now()
-	ran := report.Ran{Cores: o.processors(), Program: os.Args[0]}
+	ran := report.Ran{Cores: cores(o.cores), Program: os.Args[0]}
 	if path, err := os.Executable(); err == nil {
 		ran.Program = path
 	}
 	r, err := experiment.Run(ctx, j.sc, experiment.Options{
-		Cores: ran.Cores, Progress: p.of(j.sc.Name), Tasks: o.tasks != "" || o.trace != "", Version: version(),
+		Cores: ran.Cores, Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
 	})
 	p.end()
 	if err != nil {
 		return nil, err
 	}
 	ran.WallSeconds = time.Since(began).Seconds()
+	return r, o.write(ctx, j, r, &ran)
+}
+
+// cores is how many of them to use.
+func cores(asked int) int {
+	if asked == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return asked
+}
+
+// write writes the results of a scenario, all or none.
+func (o *runOptions) write(ctx context.Context, j job, r *experiment.Result, ran *report.Ran) error {
 	b := &report.Batch{}
 	defer b.Discard()
-	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png, Ran: &ran}); err != nil {
-		return nil, err
+	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png, Ran: ran}); err != nil {
+		return err
 	}
 	if o.tasks != "" {
 		if err := b.Add(o.tasks, func(w io.Writer) error { return report.TasksCSV(w, r.Tasks) }); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if o.trace != "" {
 		if err := b.Add(o.trace, func(w io.Writer) error { return report.TraceJSON(w, r.Attempts) }); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return r, b.Commit(ctx)
+	return b.Commit(ctx)
 }
 
 // show writes one result to standard output.
-func show(w io.Writer, r *experiment.Result, format string, again bool) error {
+func (o *runOptions) show(w io.Writer, r *experiment.Result, again bool) error {
 	var err error
-	switch format {
+	switch o.format {
 	case "json":
 		return report.JSON(w, r)
 	case "csv":
@@ -248,7 +273,15 @@ func show(w io.Writer, r *experiment.Result, format string, again bool) error {
 		_, err = io.WriteString(w, gap(again)+report.Markdown(r))
 	default:
 		width, color := terminal(w)
-		_, err = io.WriteString(w, gap(again)+report.Text(r, width, color))
+		shown := report.Screen
+		if o.verbose {
+			shown = report.Text
+		}
+		text := gap(again) + shown(r, width, color)
+		if o.histogram != "" {
+			text += report.Histogram(r, o.histogram, width, color)
+		}
+		_, err = io.WriteString(w, text)
 	}
 	return err
 }

@@ -41,7 +41,7 @@ func (l *ledger) Publish(_ des.Time, task int32, id string, p *worker.Publicatio
 		l.of = append(l.of, 0)
 	}
 	l.of[task] = int32(len(l.rows))
-	c := &l.classes[p.Class]
+	c := &l.layout.Sent(l.classes)[p.Class]
 	t := experiment.Task{
 		ID: id, Class: c.Name, Queue: l.layout.Queues[l.layout.ClassQueue[p.Class]].Name, Strategy: l.layout.Name, Due: p.Due,
 		Published: des.Never, Received: des.Never, Started: des.Never, Ended: des.Never, Outcome: worker.Unstarted,

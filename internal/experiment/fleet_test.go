@@ -32,8 +32,8 @@ strategies:
 func TestScaledLayouts(t *testing.T) {
 	sc, err := scenarios.Decode("scaled.yaml", []byte(scaledYAML), ".")
 	require.NoError(t, err)
-	e := newEngine(t.Context(), sc, Options{Tasks: true})
-	e.scope = newScope(e)
+	e := newEngine(t.Context(), sc, 0, Options{Tasks: true, Backend: Local(2)})
+	e.heard = make([]*Heard, len(sc.Layouts))
 	r, err := e.answer()
 	require.NoError(t, err)
 	mean := func(v []float64) (m float64) {
@@ -64,8 +64,8 @@ func TestScaledLayouts(t *testing.T) {
 	}
 	own := r.Strategies[2].Workers[0]
 	assert.InDelta(t, 0.5*(own.Replicas.Value+own.Fleet.Booting.Value), *r.Strategies[2].Cost, 1e-9, "a machine for each, from its order on")
-	assert.Equal(t, "large", *r.Verdict.Recommend)
-	assert.Contains(t, strings.Join(r.Verdict.Reasons, " "), "meets them, too, with more changes")
+	assert.Equal(t, "large", *r.Verdict.SimplestThatPasses)
+	assert.Contains(t, r.Verdict.Reasons[0], "the smallest change that passes is large, for ")
 	assert.Contains(t, strings.Join(r.Verdict.Reasons, " "), "own has up to 16")
 	text, err := json.Marshal(r.Strategies[2])
 	require.NoError(t, err)

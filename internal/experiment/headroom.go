@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"example.com/simrun/sim"
 	"example.com/simrun/stats"
 	"example.com/simrun/workloads"
 )
@@ -97,34 +96,39 @@ func (e *engine) headroom() (map[string]Headroom, error) {
 		searches = append(searches, s)
 	}
 	for {
-		var jobs []probe
+		var cells []Cell
+		var of []*search // by cell
+		over := true
 		for _, s := range searches {
-			if s.next() {
-				for r := range s.runs(e) {
-					jobs = append(jobs, probe{s, r})
+			if !s.next() {
+				continue
+			}
+			over = false
+			s.samples = nil
+			for r := range s.runs(e) {
+				if e.stableAtLoad(s) {
+					cells, of = append(cells, e.cell(s.layout, r, s.at)), append(of, s)
 				}
 			}
 		}
-		if len(jobs) == 0 {
+		if over {
 			break
 		}
-		results := make([]sim.Result, len(jobs))
-		err := e.parallel("headroom", len(jobs), func(i int) {
-			if s := jobs[i].search; e.stableAtLoad(s) {
-				results[i] = e.simulate(s.layout, jobs[i].replication, s.at, e.options())
-			}
+		err := e.batch("headroom", cells, func(i int, o *Outcome) {
+			of[i].samples = append(of[i].samples, newSample(&o.Result, e.warmup+e.horizon, e.horizon))
 		})
 		if err != nil {
 			return nil, err
 		}
-		for i := 0; i < len(jobs); {
-			s := jobs[i].search
-			n := s.runs(e)
-			s.take(e.excessOf(s.layout, results[i:i+n]))
-			for _, r := range results[i : i+n] {
-				e.events += r.Events
+		for _, s := range searches {
+			if s.done {
+				continue
 			}
-			i += n
+			if s.samples == nil { // not simulated
+				s.take(excess{})
+			} else {
+				s.take(e.excess(s.layout, s.samples))
+			}
 		}
 	}
 	for _, s := range searches {
@@ -136,12 +140,6 @@ func (e *engine) headroom() (map[string]Headroom, error) {
 // tasks is the mean number of tasks of a replication of a layout.
 func (e *engine) tasks(l int) float64 {
 	return max(1, float64(e.pools[l].classes[len(e.sc.Classes)].Published)/float64(len(e.samples[l])))
-}
-
-// probe is one replication at the load at which a search is.
-type probe struct {
-	search      *search
-	replication int
 }
 
 func (e *engine) targeted() bool {
@@ -235,18 +233,6 @@ func (e *engine) missing(l, c int, o *workloads.SLO, target int, j *judged) []fl
 	return rows
 }
 
-// excessOf judges the runs of a probe; where it was not simulated, or nothing arrived, it does not pass.
-func (e *engine) excessOf(l int, results []sim.Result) excess {
-	samples := make([]sample, 0, len(results))
-	for i := range results {
-		if results[i].Tally == nil {
-			return excess{}
-		}
-		samples = append(samples, newSample(&results[i], e.warmup+e.horizon, e.horizon))
-	}
-	return e.excess(l, samples)
-}
-
 // search looks for the load factor at which the mean excess is 0: by doubling and halving until it is bracketed, by
 // bisection until the bracket is narrow, then by interpolation with more replications.
 type search struct {
@@ -256,8 +242,9 @@ type search struct {
 	exact     int     // probes of the last kind
 	tried     float64
 	done      bool
-	more      float64 // by what factor the last probe has more replications than those before it
-	points    []point // of the last kind
+	more      float64  // by what factor the last probe has more replications than those before it
+	points    []point  // of the last kind
+	samples   []sample // of the present probe; nil where it was not simulated
 }
 
 // point is a load that was tried.

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"math"
+	"slices"
 
 	"example.com/simrun/internal/fidelity/known"
 	"example.com/simrun/scenarios"
@@ -13,15 +14,19 @@ import (
 const cpuHeavy = 0.1
 
 // modelError is how far predictions of this kind were off against recordings of real Celery: the most of what the
-// layouts are made of. Nil where a part of it was never compared; an ideal broker is no Celery, and is left out.
+// layouts are made of. Nil where a part of it was never compared; an ideal broker is no Celery, and is left out. What a
+// log tells of its tasks is less than what they asked for, so a scenario that was imported from one is off by what such
+// scenarios were off under other layouts, if that is more.
 func modelError(sc *scenarios.Scenario) *ModelError {
 	var worst *ModelError
+	crowds := false
 	for i := range sc.Layouts {
 		l := &sc.Layouts[i]
 		if l.Broker.Kind == worker.Ideal {
 			continue
 		}
 		heavy := computing(sc, i)
+		crowds = crowds || heavy
 		for w := range l.Workers {
 			release, broker, pool := l.Preset(w)
 			p95, preset, ok := known.ModelError(release, broker, pool, heavy)
@@ -33,7 +38,21 @@ func modelError(sc *scenarios.Scenario) *ModelError {
 			}
 		}
 	}
+	if sc.Imported.Of > 0 && worst != nil {
+		p95, kind := known.Transfer(crowds, hangs(sc))
+		worst = &ModelError{P95: max(p95, worst.P95), Preset: kind}
+	}
 	return worst
+}
+
+// hangs says whether tasks may hang: by chance, or in a trace.
+func hangs(sc *scenarios.Scenario) bool {
+	return slices.ContainsFunc(sc.Classes, func(c workloads.Class) bool {
+		t, _ := c.Arrivals.Process.(workloads.Trace)
+		return c.Failures.Hang.P > 0 || slices.ContainsFunc(t.Rows, func(r workloads.TraceRow) bool {
+			return r.Failure == workloads.FailHangIO || r.Failure == workloads.FailHangCPU
+		})
+	})
 }
 
 // computing says whether the tasks ask for enough CPU to crowd the cores of a layout.

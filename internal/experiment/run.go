@@ -2,9 +2,9 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 
 	"example.com/simrun/capacity"
 	"example.com/simrun/des"
@@ -21,6 +21,8 @@ type Options struct {
 	Progress func(Progress) // called from one goroutine at a time; may be nil
 	Tasks    bool           // keep the tasks and attempts of the first replication
 	Version  string         // of the program, for the result
+	Cleared  bool           // tasks with labels need clearance, though no layout of the scenario names any
+	Backend  Backend        // computes the runs; nil = the cores of this machine
 }
 
 // Progress says how far the experiment is.
@@ -34,7 +36,9 @@ type engine struct {
 	ctx     context.Context
 	sc      *scenarios.Scenario
 	opts    Options
-	cores   int
+	backend Backend
+	variant Variant
+	rounds  int // batches that were asked for
 	warmup  des.Time
 	rule    string    // of the warm-up
 	horizon des.Time  // observed, at least what the file says
@@ -55,34 +59,64 @@ type engine struct {
 	pools      []pool        // of each layout
 	footprints []*sim.Memory // of each layout: of the first replication, with its course
 	events     int64
-	scope      *scope // listens to the first replication; nil in a cell
-	cell       bool   // of a sweep: answered with less
+	short      bool     // plain pools need not be run: only targets are asked for
+	heard      []*Heard // in the first replications of each layout; nil in a cell of a sweep, which is answered with less
 }
 
 // Run answers a scenario. The error is ctx's when it was interrupted.
 func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error) {
-	e := newEngine(ctx, sc, o)
-	e.scope = newScope(e)
-	r, err := e.answer()
+	if o.Progress != nil {
+		o.Progress = oneAtATime(o.Progress)
+	}
+	o.Backend = o.backend()
+	e := newEngine(ctx, sc, 0, o)
+	e.heard = make([]*Heard, len(sc.Layouts))
+	var r *Result
+	var s *Sweep
+	var swept int64
+	err := atOnce(2, 2, func(part int) (err error) {
+		if part == 0 {
+			r, err = e.answer()
+		} else {
+			s, swept, err = sweep(ctx, sc, o)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	if r.Sweep, err = e.sweep(); err != nil {
-		return nil, err
-	}
-	r.Run.Events = e.events
+	r.Sweep = s
+	r.Run.Events = e.events + swept
 	return r, nil
 }
 
-func newEngine(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
+// backend is the one that was asked for, or the cores of this machine.
+func (o *Options) backend() Backend {
+	switch {
+	case o.Backend != nil:
+		return o.Backend
+	case o.Cores > 0:
+		return Local(o.Cores)
+	}
+	return Local(runtime.GOMAXPROCS(0))
+}
+
+// oneAtATime lets several goroutines report.
+func oneAtATime(progress func(Progress)) func(Progress) {
+	var one sync.Mutex
+	return func(p Progress) {
+		one.Lock()
+		defer one.Unlock()
+		progress(p)
+	}
+}
+
+func newEngine(ctx context.Context, sc *scenarios.Scenario, v Variant, o Options) *engine {
 	e := &engine{
-		ctx: ctx, sc: sc, opts: o, cores: o.Cores, warmup: sc.Run.Warmup, horizon: sc.Run.Duration,
+		ctx: ctx, sc: sc, variant: v, opts: o, backend: o.Backend, warmup: sc.Run.Warmup, horizon: sc.Run.Duration,
 		samples: make([][]sample, len(sc.Layouts)), pools: make([]pool, len(sc.Layouts)),
 		footprints: make([]*sim.Memory, len(sc.Layouts)),
 		loads:      make([][]capacity.QueueLoad, len(sc.Layouts)), withheld: make([]map[int]bool, len(sc.Layouts)),
-	}
-	if e.cores <= 0 {
-		e.cores = runtime.GOMAXPROCS(0)
 	}
 	e.exact = deterministic(sc)
 	e.looks = looks(sc.Run.Min, sc.Run.Max)
@@ -152,17 +186,9 @@ func deterministic(sc *scenarios.Scenario) bool {
 
 func random(d workloads.Dist) bool { return d != nil && d.CV() != 0 }
 
-// simulate runs one replication of one layout.
-func (e *engine) simulate(layout, replication int, load float64, o sim.Options) sim.Result {
-	o.Key = des.NewKey(e.sc.Seed).With(uint64(replication))
-	o.Load = load
-	o.Start = e.sc.Run.Start
-	o.Services, o.Zones, o.Faults = e.sc.Services, e.sc.Zones, e.sc.Faults
-	return sim.New(&e.sc.Layouts[layout], e.sc.Classes, e.sc.Machines, o).Run()
-}
-
-func (e *engine) options() sim.Options {
-	return sim.Options{Warmup: e.warmup, Duration: e.horizon, Drain: e.sc.Run.Drain}
+// cell is one replication of a layout, observed as the experiment is.
+func (e *engine) cell(layout, replication int, load float64) Cell {
+	return Cell{Layout: layout, Replication: replication, Load: load, Warmup: e.warmup, Duration: e.horizon, Drain: e.sc.Run.Drain, Short: e.short}
 }
 
 // replicate runs replications of all layouts, from one look to the next, until they say enough.
@@ -186,78 +212,32 @@ func (e *engine) replicate() (reached bool, err error) {
 // extend runs the replications that are missing to a number.
 func (e *engine) extend(to int) error {
 	layouts, done := len(e.sc.Layouts), len(e.samples[0])
-	for done < to {
-		next := min(to, done+max(block, e.cores))
-		n := (next - done) * layouts
-		results := make([]sim.Result, n)
-		err := e.parallel("replications", n, func(i int) {
-			o := e.options()
+	var cells []Cell
+	for replication := done; replication < to; replication++ {
+		for l := range layouts {
+			c := e.cell(l, replication, 1)
 			if e.watched() {
-				o.Steps = steps
+				c.Steps = steps
 			}
-			replication, layout := done+i/layouts, i%layouts
-			if replication == 0 && e.scope != nil {
-				o.Recorder = e.scope.of(layout)
-				o.MemorySteps = steps
+			c.Listen = replication < heard && e.heard != nil
+			if replication == 0 && e.heard != nil {
+				c.MemorySteps = steps
 			}
-			results[i] = e.simulate(layout, replication, 1, o)
-		})
-		if err != nil {
-			return err
+			cells = append(cells, c)
 		}
-		for i := range results {
-			e.take(i%layouts, &results[i])
-		}
-		done = next
 	}
-	return nil
+	return e.batch("replications", cells, func(i int, o *Outcome) { e.take(cells[i].Layout, o) })
 }
 
 // take merges one replication.
-func (e *engine) take(layout int, r *sim.Result) {
-	e.events += r.Events
-	if len(e.samples[layout]) == 0 && e.scope != nil {
-		e.footprints[layout] = r.Memory
+func (e *engine) take(layout int, o *Outcome) {
+	switch {
+	case o.Heard == nil:
+	case e.heard[layout] == nil:
+		e.heard[layout], e.footprints[layout] = o.Heard, o.Memory
+	default:
+		e.heard[layout].Timeline.add(o.Heard.Timeline)
 	}
-	e.samples[layout] = append(e.samples[layout], newSample(r, e.warmup+e.horizon, e.horizon))
-	e.pools[layout].add(r)
-}
-
-// parallel runs n jobs on the engine's cores.
-func (e *engine) parallel(phase string, n int, job func(i int)) error {
-	next, finished := make(chan int), make(chan struct{})
-	defer close(next)
-	for range min(e.cores, n) {
-		go func() {
-			for i := range next {
-				job(i)
-				finished <- struct{}{}
-			}
-		}()
-	}
-	given, done := 0, 0
-	for done < n {
-		give := next
-		if given == n {
-			give = nil
-		}
-		select {
-		case <-e.ctx.Done():
-			// The runs under way end by themselves; nobody waits for them.
-			go func(left int) {
-				for range left {
-					<-finished
-				}
-			}(given - done)
-			return fmt.Errorf("interrupted: %w", e.ctx.Err())
-		case give <- given:
-			given++
-		case <-finished:
-			done++
-			if e.opts.Progress != nil {
-				e.opts.Progress(Progress{Phase: phase, Done: done, Total: n})
-			}
-		}
-	}
-	return nil
+	e.samples[layout] = append(e.samples[layout], newSample(&o.Result, e.warmup+e.horizon, e.horizon))
+	e.pools[layout].add(&o.Result)
 }

@@ -2,27 +2,19 @@ package experiment
 
 import (
 	"example.com/simrun/des"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 )
 
 // steps is the number of steps of a timeline.
 const steps = 120
 
-// scope listens to the first replication of every layout.
-type scope struct {
-	e       *engine
-	layouts []*listener
-}
-
-func newScope(e *engine) *scope {
-	return &scope{e: e, layouts: make([]*listener, len(e.sc.Layouts))}
-}
-
-// of is the listener of one layout.
-func (s *scope) of(layout int) *listener {
-	l := &s.e.sc.Layouts[layout]
+// newListener listens to one layout.
+func newListener(sc *scenarios.Scenario, c *Cell, tasks bool) *listener {
+	l := &sc.Layouts[c.Layout]
 	r := &listener{
-		e: s.e, layout: layout, from: s.e.warmup, step: max(1, s.e.horizon/steps),
+		sc: sc, keep: tasks, layout: l, from: c.Warmup, window: c.Duration, step: max(1, c.Duration/steps),
 		queues: make([]course, len(l.Queues)), busy: make([]course, len(l.Groups)),
 	}
 	for i := range l.Workers {
@@ -33,15 +25,15 @@ func (s *scope) of(layout int) *listener {
 	}
 	r.held = make([]bool, r.slots)
 	r.muster()
-	s.layouts[layout] = r
 	return r
 }
 
-// course is a count over time, averaged by step.
+// course is a count over time, its mean and its most by step.
 type course struct {
 	level int
 	since des.Time
 	areas [steps]float64 // count x nanoseconds
+	most  [steps]int
 }
 
 // add changes the count at time at, both from the start of the window and clamped to it.
@@ -52,6 +44,7 @@ func (c *course) add(at, step des.Time, d int) {
 			break
 		}
 		until := min(at, (i+1)*step)
+		c.most[i] = max(c.most[i], c.level)
 		c.areas[i] += float64(c.level) * float64(until-c.since)
 		c.since = until
 	}
@@ -69,9 +62,11 @@ func (c *course) means(step des.Time) []float64 {
 
 // listener writes down the timeline of a run, and its tasks when asked for.
 type listener struct {
-	e          *engine
-	layout     int
+	sc         *scenarios.Scenario
+	layout     *strategies.Layout
+	keep       bool // tasks and attempts
 	from, step des.Time
+	window     des.Time
 	slots      int32
 	first      []int32 // first slot of each group of workers
 	queues     []course
@@ -103,11 +98,11 @@ func (l *listener) Publish(now des.Time, task int32, id string, p *worker.Public
 	if i := (p.Due - l.from) / l.step; p.Due >= l.from && i < steps {
 		l.arrivals[i]++
 	}
-	if !l.e.opts.Tasks || p.Due < l.from || p.Due >= l.from+l.e.horizon {
+	if !l.keep || p.Due < l.from || p.Due >= l.from+l.window {
 		return
 	}
-	layout := &l.e.sc.Layouts[l.layout]
-	class := &l.e.sc.Classes[p.Class]
+	layout := l.layout
+	class := &layout.Sent(l.sc.Classes)[p.Class]
 	l.entries[task].row = len(l.tasks)
 	row := Task{
 		ID: id, Class: class.Name, Queue: layout.Queues[layout.ClassQueue[p.Class]].Name, Strategy: layout.Name,
@@ -145,7 +140,7 @@ func (l *listener) Record(r worker.Record) {
 	case worker.Done:
 		l.waits(r, at, false)
 	}
-	if l.e.opts.Tasks {
+	if l.keep {
 		l.note(r)
 	}
 }
@@ -162,7 +157,7 @@ func (l *listener) waits(r worker.Record, at des.Time, in bool) {
 	e.waiting = in
 }
 
-func (l *listener) group(worker int32) int { return l.e.sc.Layouts[l.layout].Group[worker] }
+func (l *listener) group(worker int32) int { return l.layout.Group[worker] }
 
 // note keeps the rows of the tables.
 func (l *listener) note(r worker.Record) {
@@ -181,7 +176,7 @@ func (l *listener) note(r worker.Record) {
 		if t.Received == des.Never {
 			t.Received = at
 		}
-		t.Worker = l.e.sc.Layouts[l.layout].Workers[r.Worker].Name
+		t.Worker = l.layout.Workers[r.Worker].Name
 	case worker.Started:
 		if t.Started == des.Never {
 			t.Started = at
@@ -207,21 +202,22 @@ func (l *listener) note(r worker.Record) {
 // firstOf is the first slot of a worker.
 func (l *listener) firstOf(worker int32) int32 {
 	first := int32(0)
-	for _, w := range l.e.sc.Layouts[l.layout].Workers[:worker] {
+	for _, w := range l.layout.Workers[:worker] {
 		first += int32(w.Concurrency)
 	}
 	return first
 }
 
 func (l *listener) timeline() *Timeline {
-	t := &Timeline{Step: l.step}
+	t := &Timeline{Step: l.step, Runs: 1}
 	for i := range l.queues {
 		t.Queues = append(t.Queues, l.queues[i].means(l.step))
+		t.Peaks = append(t.Peaks, l.queues[i].peaks())
 	}
 	for i := range l.busy {
 		t.Busy = append(t.Busy, l.busy[i].means(l.step))
 	}
-	if len(l.e.sc.Layouts[l.layout].Fleets) > 0 || l.e.scaled() {
+	if len(l.layout.Fleets) > 0 || scaled(l.sc) {
 		l.scale(t)
 	}
 	return t

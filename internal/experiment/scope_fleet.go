@@ -4,26 +4,27 @@ import (
 	"slices"
 
 	"example.com/simrun/des"
+	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 )
 
 // scaled says that the replicas of some layout follow the load.
-func (e *engine) scaled() bool {
-	return slices.ContainsFunc(e.sc.Layouts, func(l strategies.Layout) bool { return len(l.Fleets) > 0 })
+func scaled(sc *scenarios.Scenario) bool {
+	return slices.ContainsFunc(sc.Layouts, func(l strategies.Layout) bool { return len(l.Fleets) > 0 })
 }
 
 // muster counts the replicas and machines that are there all the time.
 func (l *listener) muster() {
-	layout := &l.e.sc.Layouts[l.layout]
+	layout := l.layout
 	l.replicas, l.alive = make([]course, len(layout.Groups)), make([]bool, len(layout.Workers))
-	l.machines = make([]course, len(l.e.sc.Machines))
+	l.machines = make([]course, len(l.sc.Machines))
 	for w, g := range layout.Group {
 		if layout.FleetOf(w) == nil {
 			l.replicas[g].level++
 		}
 	}
-	if !l.e.comesAndGoes(layout) {
+	if !comesAndGoes(l.sc, layout) {
 		for _, kind := range layout.Nodes {
 			l.machines[kind].level++
 		}
@@ -31,8 +32,8 @@ func (l *listener) muster() {
 }
 
 // comesAndGoes says whether the world tells of the machines of a layout as they come and go.
-func (e *engine) comesAndGoes(layout *strategies.Layout) bool {
-	return layout.Leases != nil || slices.ContainsFunc(layout.Nodes, func(kind int) bool { return e.sc.Machines[kind].Cold })
+func comesAndGoes(sc *scenarios.Scenario, layout *strategies.Layout) bool {
+	return layout.Leases != nil || slices.ContainsFunc(layout.Nodes, func(kind int) bool { return sc.Machines[kind].Cold })
 }
 
 // hold keeps the number of slots held.
@@ -73,7 +74,7 @@ func (l *listener) scale(t *Timeline) {
 		t.Arrivals[i] = n / l.step.Seconds()
 	}
 	for kind := range l.machines {
-		price := l.e.sc.Machines[kind].Price
+		price := l.sc.Machines[kind].Price
 		if price == 0 {
 			continue
 		}

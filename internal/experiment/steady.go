@@ -7,7 +7,6 @@ import (
 
 	"example.com/simrun/des"
 	"example.com/simrun/internal/units"
-	"example.com/simrun/sim"
 	"example.com/simrun/stats"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
@@ -231,16 +230,14 @@ type piloted struct {
 
 // pilot runs one block of layouts from empty.
 func (e *engine) pilot(layouts []int, length des.Time) (p piloted, err error) {
-	n := len(layouts) * block
-	results := make([]sim.Result, n)
-	err = e.parallel("warm-up", n, func(i int) {
-		results[i] = e.simulate(layouts[i%len(layouts)], i/len(layouts), 1, sim.Options{Duration: length, Bins: bins})
-	})
-	if err != nil {
-		return p, err
+	var cells []Cell
+	for i := range len(layouts) * block {
+		cells = append(cells, Cell{Layout: layouts[i%len(layouts)], Replication: i / len(layouts), Load: 1, Duration: length, Bins: bins, Short: e.short})
 	}
-	for i := range results {
-		e.events += results[i].Events
+	n := len(cells)
+	results := make([][]worker.ClassTally, n)
+	if err := e.batch("warm-up", cells, func(i int, o *Outcome) { results[i] = o.Classes }); err != nil {
+		return p, err
 	}
 	p.level = true
 	p.stuck = e.stuckIn(results)
@@ -250,7 +247,7 @@ func (e *engine) pilot(layouts []int, length des.Time) (p piloted, err error) {
 		for class := range e.sc.Classes {
 			var paths [][]float64
 			for i := l; i < n; i += len(layouts) {
-				paths = append(paths, waits(results[i].Classes[class].Bins))
+				paths = append(paths, waits(results[i][class].Bins))
 			}
 			memory = max(memory, slice*stats.CorrelationTime(paths))
 			from := min(bins/4, int(forgotten*memory/slice))
@@ -262,11 +259,11 @@ func (e *engine) pilot(layouts []int, length des.Time) (p piloted, err error) {
 }
 
 // stuckIn says what never ended in runs, where much of a class did not.
-func (e *engine) stuckIn(results []sim.Result) string {
+func (e *engine) stuckIn(results [][]worker.ClassTally) string {
 	for c := range e.sc.Classes {
 		var published, left int64
 		for i := range results {
-			t := &results[i].Classes[c]
+			t := &results[i][c]
 			published += t.Published - t.Cut
 			left += t.ByOutcome[worker.Unstarted] + t.ByOutcome[worker.Unfinished] + t.ByOutcome[worker.Retrying] - t.Cut
 		}

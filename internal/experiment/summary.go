@@ -3,10 +3,13 @@ package experiment
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 
 	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
 	"example.com/simrun/stats"
+	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -24,14 +27,14 @@ func (e *engine) summarise(reached bool) *Result {
 			Duration: e.horizon.Seconds(), Warmup: e.warmup.Seconds(), WarmupRule: e.rule,
 			Replications: len(e.samples[0]), Confidence: sc.Run.Confidence, PrecisionReached: reached,
 		},
-		Warnings: slices.Concat(sc.Warnings, e.notes, e.backlog()),
+		Warnings: slices.Concat(warnings(sc), e.notes, e.backlog()),
 	}
 	r.Warnings = append(r.Warnings, e.open(reached)...)
 	for l := range sc.Layouts {
 		r.Strategies = append(r.Strategies, e.strategy(l))
-		if e.scope != nil {
-			r.Tasks = append(r.Tasks, e.scope.layouts[l].tasks...)
-			r.Attempts = append(r.Attempts, e.scope.layouts[l].attempts...)
+		if e.heard != nil {
+			r.Tasks = append(r.Tasks, e.heard[l].tasks...)
+			r.Attempts = append(r.Attempts, e.heard[l].attempts...)
 		}
 	}
 	r.Comparisons = e.compare()
@@ -39,12 +42,22 @@ func (e *engine) summarise(reached bool) *Result {
 	return r
 }
 
+// warnings are those of the file by its name alone: what is found does not depend on the folder it was read in.
+func warnings(sc *scenarios.Scenario) (said []string) {
+	for _, w := range sc.Warned {
+		w.File = filepath.Base(w.File)
+		said = append(said, w.String())
+	}
+	return said
+}
+
 func (e *engine) strategy(l int) Strategy {
 	layout := &e.sc.Layouts[l]
 	s := Strategy{Name: layout.Name, Slots: layout.Slots(), WhatIf: layout.WhatIf, Costs: e.cost(l)}
 	s.Cost = s.Costs.hourly()
-	if e.scope != nil {
-		s.Timeline = e.scope.layouts[l].timeline()
+	s.Changes, _ = strategies.Simplicity(&e.sc.Layouts[e.sc.Baseline], layout, e.sc.Classes)
+	if e.heard != nil {
+		s.Timeline = e.heard[l].Timeline
 	}
 	for c := range e.sc.Classes {
 		class := e.class(l, c)

@@ -4,14 +4,15 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"example.com/simrun/scenarios"
 )
 
 // Sweep is the scenario over a grid. The Result around it is that of the file as it is written.
 type Sweep struct {
-	Axes  []Axis `json:"axes"`
-	Cells []Cell `json:"cells"` // the last axis varies fastest
+	Axes  []Axis  `json:"axes"`
+	Cells []Point `json:"cells"` // the last axis varies fastest
 }
 
 // Axis is one thing that is varied.
@@ -21,47 +22,47 @@ type Axis struct {
 	Numbers []float64 `json:"numbers,omitempty"` // the same in the first unit of their kind; absent where one is no number
 }
 
-// Cell is what was found with one value of every axis in place.
-type Cell struct {
-	At               []int          `json:"at"` // of each axis: index of its value
-	Replications     int            `json:"replications"`
-	PrecisionReached bool           `json:"precision_reached"`
-	Strategies       []CellStrategy `json:"strategies"`
-	Comparisons      []Comparison   `json:"comparisons"`
-	Verdict          CellVerdict    `json:"verdict"`
-	Warnings         []string       `json:"warnings,omitempty"`
+// Point is what was found with one value of every axis in place.
+type Point struct {
+	At               []int           `json:"at"` // of each axis: index of its value
+	Replications     int             `json:"replications"`
+	PrecisionReached bool            `json:"precision_reached"`
+	Strategies       []PointStrategy `json:"strategies"`
+	Comparisons      []Comparison    `json:"comparisons"`
+	Verdict          PointVerdict    `json:"verdict"`
+	Warnings         []string        `json:"warnings,omitempty"`
 }
 
-// CellStrategy is what was found of one layout in one cell.
-type CellStrategy struct {
-	Name     string      `json:"name"`
-	Slots    int         `json:"slots"`
-	Cost     *float64    `json:"cost_per_hour,omitempty"`
-	Verdict  string      `json:"verdict"` // on all targets together: pass | fail | undecided; "" without targets
-	Worst    *Estimate   `json:"worst"`   // by what layouts are ranked: the largest of figure / target, or without targets the mean response; nil when withheld
-	Classes  []CellClass `json:"classes"`
-	All      *CellClass  `json:"all"`
-	Unstable []Unstable  `json:"unstable,omitempty"`
+// PointStrategy is what was found of one layout in one cell.
+type PointStrategy struct {
+	Name     string       `json:"name"`
+	Slots    int          `json:"slots"`
+	Cost     *float64     `json:"cost_per_hour,omitempty"`
+	Verdict  string       `json:"verdict"` // on all targets together: pass | fail | undecided; "" without targets
+	Worst    *Estimate    `json:"worst"`   // by what layouts are ranked: the largest of figure / target, or without targets the mean response; nil when withheld
+	Classes  []PointClass `json:"classes"`
+	All      *PointClass  `json:"all"`
+	Unstable []Unstable   `json:"unstable,omitempty"`
 }
 
-// CellClass is what was found of one class, or of all tasks.
-type CellClass struct {
-	Name     string         `json:"name"`
-	Wait     *CellQuantiles `json:"wait"` // nil when withheld
-	Response *CellQuantiles `json:"response"`
-	SLO      []SLO          `json:"slo,omitempty"`
+// PointClass is what was found of one class, or of all tasks.
+type PointClass struct {
+	Name     string          `json:"name"`
+	Wait     *PointQuantiles `json:"wait"` // nil when withheld
+	Response *PointQuantiles `json:"response"`
+	SLO      []SLO           `json:"slo,omitempty"`
 }
 
-// CellQuantiles are the key figures of a duration, in seconds.
-type CellQuantiles struct {
+// PointQuantiles are the key figures of a duration, in seconds.
+type PointQuantiles struct {
 	Mean *Estimate `json:"mean"`
 	P50  *Estimate `json:"p50"`
 	P95  *Estimate `json:"p95"`
 	P99  *Estimate `json:"p99"`
 }
 
-// CellVerdict is the answer in one cell.
-type CellVerdict struct {
+// PointVerdict is the answer in one cell.
+type PointVerdict struct {
 	Status         string   `json:"status"`
 	BaselinePasses *bool    `json:"baseline_passes"`
 	Recommend      *string  `json:"recommend"`
@@ -74,63 +75,62 @@ type CellVerdict struct {
 // fewer replications: a map needs many cells, and says of each how sure it is. There is no search for headroom (a
 // sweep of load shows it) and no second pilot.
 const (
-	cellLeast = 20
+	pointLeast = 20
 )
 
-// sweep answers every cell of the scenario's grid, one after the other: each fills the cores.
-func (e *engine) sweep() (*Sweep, error) {
-	if e.sc.Sweep == nil {
-		return nil, nil
+// sweep answers every cell of the scenario's grid; nil if it has none. The number is that of the events.
+func sweep(ctx context.Context, sc *scenarios.Scenario, o Options) (*Sweep, int64, error) {
+	if sc.Sweep == nil {
+		return nil, 0, nil
 	}
-	s := &Sweep{}
-	for _, a := range e.sc.Sweep.Axes {
+	s := &Sweep{Cells: make([]Point, len(sc.Sweep.Cells))}
+	for _, a := range sc.Sweep.Axes {
 		x := Axis{Name: a.Name, Values: a.Values, Numbers: a.Numbers}
 		if slices.ContainsFunc(a.Numbers, math.IsNaN) {
 			x.Numbers = nil
 		}
 		s.Axes = append(s.Axes, x)
 	}
-	for n, c := range e.sc.Sweep.Cells {
-		cell, events, err := answerCell(e.ctx, c.Scenario, e.cores)
-		if err != nil {
-			return nil, err
+	var done atomic.Int32
+	var events atomic.Int64
+	err := atOnce(o.Backend.Width(), len(s.Cells), func(i int) error {
+		n, err := answerPoint(ctx, sc, i, o, &s.Cells[i])
+		events.Add(n)
+		if err == nil && o.Progress != nil {
+			o.Progress(Progress{Phase: "sweep", Done: int(done.Add(1)), Total: len(s.Cells)})
 		}
-		e.events += events
-		cell.At = c.At
-		s.Cells = append(s.Cells, *cell)
-		if e.opts.Progress != nil {
-			e.opts.Progress(Progress{Phase: "sweep", Done: n + 1, Total: len(e.sc.Sweep.Cells)})
-		}
-	}
-	return s, nil
+		return err
+	})
+	return s, events.Load(), err
 }
 
-// answerCell answers one cell.
-func answerCell(ctx context.Context, sc *scenarios.Scenario, cores int) (*Cell, int64, error) {
-	small := *sc
-	small.Run.Min = min(sc.Run.Min, cellLeast)
-	e := newEngine(ctx, &small, Options{Cores: cores})
-	e.cell = true
+// answerPoint answers one point of the sweep, and says how many events that took.
+func answerPoint(ctx context.Context, sc *scenarios.Scenario, i int, o Options, p *Point) (int64, error) {
+	small := *sc.Sweep.Cells[i].Scenario
+	small.Run.Min = min(small.Run.Min, pointLeast)
+	o.Progress, o.Tasks = nil, false
+	e := newEngine(ctx, &small, Variant(i+1), o)
 	r, err := e.answer()
 	if err != nil {
-		return nil, 0, err
+		return 0, err
 	}
-	c := &Cell{
+	*p = Point{
+		At:           sc.Sweep.Cells[i].At,
 		Replications: r.Run.Replications, PrecisionReached: r.Run.PrecisionReached, Comparisons: r.Comparisons,
-		Verdict: CellVerdict{
+		Verdict: PointVerdict{
 			Status: r.Verdict.Status, BaselinePasses: r.Verdict.BaselinePasses, Recommend: r.Verdict.Recommend,
 			Best: r.Verdict.Best, Tied: r.Verdict.tied, Headline: r.Verdict.Headline,
 		},
 		Warnings: e.notes,
 	}
 	for l := range r.Strategies {
-		c.Strategies = append(c.Strategies, e.cellStrategy(l, &r.Strategies[l]))
+		p.Strategies = append(p.Strategies, e.pointStrategy(l, &r.Strategies[l]))
 	}
-	return c, e.events, nil
+	return e.events, nil
 }
 
-func (e *engine) cellStrategy(l int, s *Strategy) CellStrategy {
-	c := CellStrategy{Name: s.Name, Slots: s.Slots, Cost: s.Cost, Unstable: s.Unstable}
+func (e *engine) pointStrategy(l int, s *Strategy) PointStrategy {
+	c := PointStrategy{Name: s.Name, Slots: s.Slots, Cost: s.Cost, Unstable: s.Unstable}
 	if e.targeted() {
 		c.Verdict = state(s)
 	}
@@ -141,19 +141,19 @@ func (e *engine) cellStrategy(l int, s *Strategy) CellStrategy {
 		c.Worst = e.estimate(f.row)
 	}
 	for i := range s.Classes {
-		c.Classes = append(c.Classes, cellClass(&s.Classes[i]))
+		c.Classes = append(c.Classes, pointClass(&s.Classes[i]))
 	}
-	all := cellClass(s.All)
+	all := pointClass(s.All)
 	c.All = &all
 	return c
 }
 
-func cellClass(c *Class) CellClass {
-	key := func(q *Quantiles) *CellQuantiles {
+func pointClass(c *Class) PointClass {
+	key := func(q *Quantiles) *PointQuantiles {
 		if q == nil {
 			return nil
 		}
-		return &CellQuantiles{Mean: q.Mean, P50: q.P50, P95: q.P95, P99: q.P99}
+		return &PointQuantiles{Mean: q.Mean, P50: q.P50, P95: q.P95, P99: q.P99}
 	}
-	return CellClass{Name: c.Name, Wait: key(c.Wait), Response: key(c.Response), SLO: c.SLO}
+	return PointClass{Name: c.Name, Wait: key(c.Wait), Response: key(c.Response), SLO: c.SLO}
 }

@@ -148,7 +148,7 @@ func TestInterruptedSweepsReturnAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	text := strings.Replace(strings.Replace(sweptMM, "SWEEP", "{load: [0.5, 0.6, 0.7]}", 1), "2h", "10m", 1)
 	cells := 0
-	_, err := experiment.Run(ctx, read(t, text), experiment.Options{Progress: func(p experiment.Progress) {
+	_, err := experiment.Run(ctx, read(t, text), experiment.Options{Cores: 1, Progress: func(p experiment.Progress) {
 		if p.Phase == "sweep" {
 			cells++
 			cancel()

@@ -29,7 +29,7 @@ func (e *engine) decide(r *Result) error {
 	for l := range r.Strategies {
 		states[l] = state(&r.Strategies[l])
 	}
-	if !e.cell {
+	if e.heard != nil {
 		var err error
 		if v.Headroom, err = e.headroom(); err != nil {
 			return err
@@ -45,19 +45,20 @@ func (e *engine) decide(r *Result) error {
 		v.BaselinePasses = &passes
 	}
 	e.best(v, states)
-	simplest := e.simplest(states)
-	if simplest >= 0 {
-		v.SimplestThatPasses = &e.sc.Layouts[simplest].Name
+	passing := e.passing(states)
+	taken := recommended(passing)
+	if taken != nil {
+		v.SimplestThatPasses = &e.sc.Layouts[passing[0].layout].Name
 	}
 	switch {
 	case !allHold(r.Checks):
 		v.Status = noVerdict
 		v.Reasons = append(v.Reasons, "A check failed, so the verdict is withheld: see the checks.")
-	case states[base] == pass:
+	case taken != nil && taken.layout == base:
 		v.Status, v.Recommend = keepBaseline, &e.sc.Layouts[base].Name
-	case simplest >= 0:
-		v.Status, v.Recommend = change, &e.sc.Layouts[simplest].Name
-		v.Reasons = append(v.Reasons, e.whyChange(simplest))
+	case taken != nil:
+		v.Status, v.Recommend = change, &e.sc.Layouts[taken.layout].Name
+		v.Reasons = slices.Insert(v.Reasons, 0, e.whyTaken(r, taken, &passing[0]))
 	case states[base] == undecided, states[base] == marginal,
 		slices.ContainsFunc(e.choices(), func(l int) bool { return states[l] == undecided || states[l] == marginal }):
 		v.Status = noVerdict
@@ -69,8 +70,8 @@ func (e *engine) decide(r *Result) error {
 	v.Reasons = append(v.Reasons, e.reasons(r, states)...)
 	v.Reasons = append(v.Reasons, e.whatIsShared(r, states)...)
 	// An ideal broker is a model: there is nothing to deploy.
-	if v.Recommend != nil && *v.Recommend != v.Baseline && e.sc.Layouts[simplest].Broker.Kind != worker.Ideal {
-		c := strategies.Diff(&e.sc.Layouts[base], &e.sc.Layouts[simplest], e.sc.Classes)
+	if v.Recommend != nil && *v.Recommend != v.Baseline && e.sc.Layouts[taken.layout].Broker.Kind != worker.Ideal {
+		c := strategies.Diff(&e.sc.Layouts[base], &e.sc.Layouts[taken.layout], e.sc.Classes)
 		v.Apply = &c
 	}
 	return nil
@@ -107,35 +108,6 @@ func (e *engine) choices() []int {
 		}
 	}
 	return some
-}
-
-// simplest is the layout that passes with the fewest changes from the baseline, then the fewest workers, then the
-// lowest cost, then the first; -1 if none passes.
-func (e *engine) simplest(states []string) int {
-	base := &e.sc.Layouts[e.sc.Baseline]
-	type effort struct {
-		changes, workers int
-		cost             float64
-		layout           int
-	}
-	var passing []effort
-	for _, l := range e.choices() {
-		if states[l] == pass {
-			changes, workers := strategies.Simplicity(base, &e.sc.Layouts[l], e.sc.Classes)
-			x := effort{changes: changes, workers: workers, layout: l}
-			if c := e.cost(l).hourly(); c != nil {
-				x.cost = *c
-			}
-			passing = append(passing, x)
-		}
-	}
-	if len(passing) == 0 {
-		return -1
-	}
-	return slices.MinFunc(passing, func(a, b effort) int {
-		return cmp.Or(cmp.Compare(a.changes, b.changes), cmp.Compare(a.workers, b.workers),
-			cmp.Compare(a.cost, b.cost), cmp.Compare(a.layout, b.layout))
-	}).layout
 }
 
 // miss is a target that is not met.
@@ -185,6 +157,9 @@ func (e *engine) closest(r *Result) *Closest {
 
 // inputs counts the arrivals and the work of every class.
 func (e *engine) inputs() (n Inputs) {
+	if i := e.sc.Imported; i.Of > 0 {
+		return Inputs{Measured: i.Measured, Assumed: i.Of - i.Measured}
+	}
 	for c := range e.sc.Classes {
 		t, traced := e.sc.Classes[c].Arrivals.Process.(workloads.Trace)
 		for _, measured := range []bool{traced, traced && t.HasWork} {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"example.com/simrun/des"
-	"example.com/simrun/sim"
 	"example.com/simrun/workloads"
 )
 
@@ -30,23 +29,20 @@ const lengthened = 1.25
 
 // observeWindows simulates windows as long as the file says, where replications were made longer.
 func (e *engine) observeWindows() error {
-	if e.cell || e.exact || float64(e.horizon) <= lengthened*float64(e.sc.Run.Duration) {
+	if e.heard == nil || e.exact || float64(e.horizon) <= lengthened*float64(e.sc.Run.Duration) {
 		return nil
 	}
-	layouts, n := len(e.sc.Layouts), e.looks[0]
-	results := make([]sim.Result, n*layouts)
-	o := e.options()
-	o.Duration = e.sc.Run.Duration
-	err := e.parallel("windows", len(results), func(i int) { results[i] = e.simulate(i%layouts, i/layouts, 1, o) })
-	if err != nil {
-		return err
+	e.windows = make([][]sample, len(e.sc.Layouts))
+	var cells []Cell
+	for i := range e.looks[0] * len(e.sc.Layouts) {
+		c := e.cell(i%len(e.sc.Layouts), i/len(e.sc.Layouts), 1)
+		c.Duration = e.sc.Run.Duration
+		cells = append(cells, c)
 	}
-	e.windows = make([][]sample, layouts)
-	for i := range results {
-		e.events += results[i].Events
-		e.windows[i%layouts] = append(e.windows[i%layouts], newSample(&results[i], o.Warmup+o.Duration, o.Duration))
-	}
-	return nil
+	return e.batch("windows", cells, func(i int, o *Outcome) {
+		c := &cells[i]
+		e.windows[c.Layout] = append(e.windows[c.Layout], newSample(&o.Result, c.Warmup+c.Duration, c.Duration))
+	})
 }
 
 // window is the band of a duration of a class, or of all tasks; nil where there is one window, or none saw anything.
@@ -55,7 +51,7 @@ func (e *engine) window(l, c int, d duration) *Window {
 	if e.windows != nil {
 		samples = e.windows[l]
 	}
-	if len(samples) < 2 || e.cell {
+	if len(samples) < 2 || e.heard == nil {
 		return nil
 	}
 	band := func(s workloads.Stat) *Band {

@@ -33,7 +33,7 @@ func (e *engine) headline(r *Result, baseline string) string {
 		}
 		return s + "."
 	case baseline == pass:
-		s := e.despite(base) + fmt.Sprintf(" what runs today (%s) meets %s", base.Name, all(targets))
+		s := e.despite(base) + fmt.Sprintf(" what runs today (%s) meets %s%s", base.Name, all(targets), livesWith(base))
 		if h, ok := r.Verdict.Headroom[base.Name]; ok && h.Factor > 1 {
 			s += ", and still would at " + h.upTo()
 		}
@@ -156,15 +156,6 @@ func describe(m *miss) string {
 	return fmt.Sprintf("%s (target %s)", what, target)
 }
 
-// whyChange names the rung of the ladder that is enough.
-func (e *engine) whyChange(simplest int) string {
-	what := "every target"
-	if e.cleared() {
-		what += " and clearance"
-	}
-	return fmt.Sprintf("%s meets %s with the fewest changes.", e.sc.Layouts[simplest].Name, what)
-}
-
 // reasons says of every layout why it passes or not.
 func (e *engine) reasons(r *Result, states []string) []string {
 	var said []string
@@ -194,42 +185,7 @@ func (e *engine) reasons(r *Result, states []string) []string {
 			said = append(said, fmt.Sprintf("%s is a what-if and not recommended: %s.", s.Name, strings.Join(s.WhatIf, "; ")))
 		}
 	}
-	return append(append(said, e.cheaper(r, states)...), e.budgets(r)...)
-}
-
-// cheaper names the layouts that meet every target for less than the recommended one, with more changes.
-func (e *engine) cheaper(r *Result, states []string) []string {
-	if r.Verdict.Recommend == nil {
-		return nil
-	}
-	costs := func(s *Strategy) *Estimate {
-		if s.Costs == nil {
-			return nil
-		}
-		return s.Costs.PerMonth
-	}
-	var taken *Estimate
-	for l := range r.Strategies {
-		if r.Strategies[l].Name == *r.Verdict.Recommend {
-			taken = costs(&r.Strategies[l])
-		}
-	}
-	var said []string
-	for _, l := range e.choices() {
-		s := &r.Strategies[l]
-		if c := costs(s); states[l] == pass && c != nil && taken != nil && c.Value < taken.Value && !overlap(c, taken) {
-			said = append(said, fmt.Sprintf("%s meets them, too, with more changes, for %s a month instead of %s.", s.Name, r.Scenario.Money(c.Value), units.Number(taken.Value)))
-		}
-	}
-	return said
-}
-
-// overlap says that two estimates cannot be told apart by their intervals; where there are none, by their values.
-func overlap(a, b *Estimate) bool {
-	if a.Low == nil || b.Low == nil {
-		return a.Value == b.Value
-	}
-	return *a.Low <= *b.High && *b.Low <= *a.High
+	return append(said, e.budgets(r)...)
 }
 
 // budgets says which layouts have more or fewer slots than the baseline.

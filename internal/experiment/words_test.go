@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The simplest layout that passes is recommended; that another one would pass for less is said.
-func TestACheaperLayoutIsNamed(t *testing.T) {
+// The cheapest layout that passes is recommended; the smallest change that passes, and what that costs, is said first.
+func TestTheCheapestIsRecommended(t *testing.T) {
 	r := answer(t, `
 currency: USD
 run: {duration: 1h, warmup: 0s, replications: 4}
@@ -26,8 +26,9 @@ strategies:
       wb: {queues: [b], concurrency: 6, machine: new}
 `)
 	require.NotNil(t, r.Verdict.Recommend)
-	assert.Equal(t, "more", *r.Verdict.Recommend)
-	assert.Contains(t, r.Verdict.Reasons, "apart meets them, too, with more changes, for 292 USD a month instead of 730.")
+	assert.Equal(t, "apart", *r.Verdict.Recommend)
+	assert.Equal(t, "more", *r.Verdict.SimplestThatPasses)
+	assert.Equal(t, "apart meets every target at the least cost, for 292 USD a month; the smallest change that passes is more, for 730 USD a month.", r.Verdict.Reasons[0])
 	assert.Contains(t, r.Verdict.Reasons, "The budgets differ: today has 1 slot, more has 12, apart has 12.")
 }
 

@@ -28,7 +28,10 @@ func (f *Figure) settle(cpuHeavy bool) {
 		low, high = min(low, x), max(high, x)
 	}
 	spread := high - low
-	f.Error, f.Noise = relative(f.Predicted-f.Observed, f.Observed), relative(spread, f.Observed)
+	f.Error, f.Noise = relative(f.Predicted-f.Observed, f.Observed), math.NaN() // one run says nothing of noise
+	if len(f.Runs) > 1 {
+		f.Noise = relative(spread, f.Observed)
+	}
 	var bar float64 // absolute
 	switch f.Metric {
 	case Tasks:

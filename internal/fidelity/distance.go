@@ -12,7 +12,7 @@ type Distance struct {
 	Class       string  `json:"class"`
 	Wasserstein float64 `json:"wasserstein"`       // normalised: mean distance that probability has to be moved / mean wait
 	KS          float64 `json:"ks"`                // largest distance of the distribution functions
-	NoiseW      float64 `json:"wasserstein_noise"` // the same between the first two runs; 0 with a single run
+	NoiseW      float64 `json:"wasserstein_noise"` // the same between the first two runs; null with a single run
 	NoiseKS     float64 `json:"ks_noise"`
 }
 
@@ -26,7 +26,7 @@ func newDistance(w *overlaid) Distance {
 	}
 	slices.Sort(runs)
 	mean := max(floor, statistic("mean", runs))
-	d := Distance{Class: w.class, Wasserstein: stats.Wasserstein1(w.predicted, runs) / mean, KS: ks(w.predicted, runs)}
+	d := Distance{Class: w.class, NoiseW: math.NaN(), NoiseKS: math.NaN(), Wasserstein: stats.Wasserstein1(w.predicted, runs) / mean, KS: ks(w.predicted, runs)}
 	if len(w.observed) > 1 {
 		d.NoiseW, d.NoiseKS = stats.Wasserstein1(w.observed[0], w.observed[1])/mean, ks(w.observed[0], w.observed[1])
 	}

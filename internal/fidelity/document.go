@@ -73,7 +73,7 @@ func overview(all []*Comparison) *report.Table {
 	}
 	for _, c := range all {
 		held, n := c.Held()
-		var w, noise float64
+		w, noise := 0.0, math.NaN()
 		for _, d := range c.Distances {
 			if d.Wasserstein >= w {
 				w, noise = d.Wasserstein, d.NoiseW

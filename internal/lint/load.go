@@ -124,8 +124,8 @@ func (l *linter) autoscalers() {
 }
 
 func (l *linter) prioritised(w int) bool {
-	for i := range l.sc.Classes {
-		if l.takes(w, i) && l.sc.Classes[i].HasPriority {
+	for i, c := range l.l.Sent(l.sc.Classes) {
+		if l.takes(w, i) && c.HasPriority {
 			return true
 		}
 	}

@@ -129,7 +129,7 @@ func (l *linter) priorities() {
 			continue
 		}
 		for i := range l.sc.Classes {
-			if class := &l.sc.Classes[i]; l.takes(w, i) && class.HasPriority {
+			if class := &l.l.Sent(l.sc.Classes)[i]; l.takes(w, i) && class.HasPriority {
 				held := "all"
 				if n > 0 {
 					held = fmt.Sprintf("up to %d", n)

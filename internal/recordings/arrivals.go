@@ -12,11 +12,12 @@ import (
 
 // Arriving is how tasks of a class arrive, as far as a log tells.
 type Arriving struct {
-	Text       string  // as a scenario writes it, but for its braces
-	Words      string  // what it is, for people
-	Rate       float64 // a second, over the whole log
-	Dispersion float64 // variance / mean of counts: 1 = Poisson; of what the text leaves unexplained
-	Warning    string  // "" = none
+	Text       string    // as a scenario writes it, but for its braces; "" = the moments of the log
+	Moments    []float64 // when they came, s, where no law says it
+	Words      string    // what it is, for people
+	Rate       float64   // a second, over the whole log
+	Dispersion float64   // variance / mean of counts: 1 = Poisson; of what the text leaves unexplained
+	Warning    string    // "" = none
 }
 
 // unlikely is the chance at which a hypothesis is dropped.
@@ -36,10 +37,10 @@ func arriving(times []float64, span float64) Arriving {
 	}
 	var a Arriving
 	if len(starts) == 1 {
-		a = Arriving{Text: "every: " + rounded(span), Words: "once", Dispersion: math.NaN(), Warning: "all tasks came at one moment: how often that happens cannot be told, once in the log is assumed"}
-	} else {
-		a = single(starts, span)
+		return Arriving{Moments: times, Words: "once, in a batch of " + strconv.Itoa(len(times)), Rate: rate, Dispersion: math.NaN(),
+			Warning: "all tasks came at one moment: how often that happens cannot be told, so they come when they came, once"}
 	}
+	a = single(starts, span)
 	a.Rate = rate
 	a.Text += ", batch: " + batchLaw(sizes)
 	a.Words += fmt.Sprintf(", in batches of %s on average", number(significant(float64(len(times))/float64(len(starts)))))

@@ -11,16 +11,20 @@ import (
 )
 
 // readAttempts reads the table of attempts that may stand beside that of a run: id, started, ended, outcome and worker,
-// in seconds from the same start, the attempts of a task in their order. Nil where there is no such file.
+// in seconds from the same start, the attempts of a task in their order; and perhaps cpu, the CPU time of each. Nil where
+// there is no such file.
 func readAttempts(path string) (map[string][]LogAttempt, error) {
 	var all map[string][]LogAttempt
 	err := open(path, func(name string, in io.Reader) error {
-		rows := sheet.New(name, in, []string{"id", "started", "ended", "outcome", "worker"})
+		rows := sheet.New(name, in, []string{"id", "started", "ended", "outcome", "worker"}, "cpu")
 		all = map[string][]LogAttempt{}
 		for rows.Next() {
 			a := LogAttempt{
 				Worker: strings.Clone(rows.Text("worker")), Started: rows.Seconds("started"), Ended: rows.Seconds("ended"),
 				Lost: rows.Text("outcome") == "worker_lost",
+			}
+			if cpu := rows.Seconds("cpu"); cpu > 0 {
+				a.CPU = cpu
 			}
 			if a.Runtime = a.Ended - a.Started; a.Lost {
 				a.Runtime = math.NaN()

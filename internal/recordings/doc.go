@@ -7,8 +7,8 @@
 //	run1.csv, ...    the tasks as they were observed, once a run: the columns of the tasks CSV
 //
 // Start with these three files: recording.go, what a recording is; scenario.go, what becomes of it; and import.go, which does
-// the same with an event log (events.go, log.go), fitting arrivals (arrivals.go) and laws (law.go). doubts.go says what a log
-// cannot tell.
+// the same with a log (events.go, log.go), fitting arrivals (arrivals.go) and laws (law.go). today.go is what ran its tasks,
+// as far as somebody says it; donors.go and apart.go fill in what a log does not show, and doubts.go says what it cannot tell.
 //
 // What becomes of a recording is a scenario file as text, read back by package scenarios: so that everybody can see,
 // keep and edit what is simulated. The package must not know how anything is simulated or compared.

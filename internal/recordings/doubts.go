@@ -53,7 +53,7 @@ func (l *Log) doubts(stories []*story, events []event) {
 		l.warn("%s received before being sent, or started before being received: the clocks of the machines differ, and waits taken from this log are off", plural(backwards, "task"))
 	}
 	if unfinished > 0 {
-		l.warn("%s started in the first half of the log and never ended: hanging, dead with the worker, or the end is not in the log; the scenario has them end", plural(unfinished, "task"))
+		l.warn("%s started in the first half of the log and never ended: hanging, dead with the worker, or the end is not in the log; those that had run for twice as long as any that ended are taken to hang", plural(unfinished, "task"))
 	}
 	if unstarted > 0 {
 		l.warn("%s arrived in the first half of the log and never started: lost, waiting for a worker that is not there, or the start is not in the log", plural(unstarted, "task"))

@@ -42,13 +42,13 @@ var taskEvents = []string{
 // longest line of a log: results and tracebacks stand in it.
 const longestLine = 16 << 20
 
-// readEvents reads one JSON object a line. Events of other kinds than [taskEvents] are left out.
-func readEvents(name string, in io.Reader) (*Log, error) {
+// readEvents adds one event a line, and takes the release from what workers say of themselves. Events of other kinds than
+// [taskEvents] are left out.
+func readEvents(name string, in io.Reader, all *[]event, release *string) error {
 	s := bufio.NewScanner(in)
 	s.Buffer(nil, longestLine)
 	var events []event
 	var errs []error
-	release := ""
 	line := 0
 	for ; s.Scan() && len(errs) < 20; line++ {
 		if len(s.Bytes()) == 0 {
@@ -60,7 +60,7 @@ func readEvents(name string, in io.Reader) (*Log, error) {
 			continue
 		}
 		if e.Version != "" {
-			release = e.Version
+			*release = e.Version
 		}
 		switch {
 		case e.Type == "":
@@ -78,14 +78,13 @@ func readEvents(name string, in io.Reader) (*Log, error) {
 		errs = append(errs, fmt.Errorf("%s:%d: %w", name, line+1, err))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, err
+		return err
 	}
 	if len(events) == 0 {
-		return nil, fmt.Errorf("%s: no events about tasks: do the workers run with -E, or task events enabled?", name)
+		return fmt.Errorf("%s: no events about tasks: do the workers run with -E, or task events enabled?", name)
 	}
-	l := &Log{Name: name, Release: release}
-	l.tasksOf(events)
-	return l, nil
+	*all = append(*all, events...)
+	return nil
 }
 
 // tasksOf makes tasks of events.

@@ -10,8 +10,9 @@ import (
 // ImportOptions say what to make of a log.
 type ImportOptions struct {
 	Base   string // of the names of files that the scenario needs
-	Replay bool   // arrivals and run times task by task, not as laws
-	Fitted bool   // run times by the best fitting law; false = the sample itself
+	Replay bool   // these tasks again: arrivals and demands task by task, not as laws
+	Fitted bool   // demands by the best fitting law; false = the sample itself
+	Today  Today
 }
 
 // Imported is a scenario made of a log.
@@ -35,15 +36,20 @@ type ImportedClass struct {
 	Name, Queue string
 	Tasks       int
 	Arrivals    Arriving
-	Runs        []float64 // run times of attempts that ended by themselves, sorted, s
+	Runs        []float64 // demands of attempts that ended by themselves, sorted, s
+	CPUs, IOs   []float64 // their parts, each sorted
 	Fits        []Fit     // the best by AIC first; none where there is too little to fit
 	Attempts    int
 	Errors      int // attempts that failed
 	Timeouts    int // attempts ended by the hard limit
 	Lost        int // attempts whose process died
+	Hung        int // attempts that started and never ended, though others did long before
 
 	arrivals          []float64
 	tasks             []*LogTask
+	donors            donors
+	priority          *int    // that all tasks have
+	mixed             bool    // its tasks have priorities of their own
 	limit             float64 // largest, s; 0 = none seen
 	mostRetries       int
 	delays            [][]float64 // of the first retry, the second, ...
@@ -76,7 +82,6 @@ func Import(l *Log, o ImportOptions) *Imported {
 		c.Fits = Laws(c.Runs)
 		m.doubt(c, o)
 	}
-	m.warn("the log does not tell CPU from waiting: run times are written as io; where tasks compute, write {cpu: ..} and give the workers a machine")
 	m.write(l, o)
 	return m
 }
@@ -113,10 +118,19 @@ func (m *Imported) gather(l *Log) {
 			c.Queue = defaultQueue
 		}
 		slices.Sort(c.Runs)
+		slices.Sort(c.CPUs)
+		slices.Sort(c.IOs)
+		c.findDonors(l)
 	}
 }
 
 func (c *ImportedClass) add(t *LogTask) {
+	switch same := c.priority == nil && t.Priority == nil || c.priority != nil && t.Priority != nil && *c.priority == *t.Priority; {
+	case c.Tasks == 0:
+		c.priority = t.Priority
+	case !same:
+		c.mixed = true
+	}
 	c.Tasks++
 	c.tasks = append(c.tasks, t)
 	c.arrivals = append(c.arrivals, t.Arrived)
@@ -135,7 +149,8 @@ func (c *ImportedClass) add(t *LogTask) {
 			}
 		}
 		if !math.IsNaN(a.Runtime) && !timeout { // a run that was cut short says nothing of how long it takes
-			c.Runs = append(c.Runs, max(0, a.Runtime))
+			d := a.demand()
+			c.Runs, c.CPUs, c.IOs = append(c.Runs, d.Total()), append(c.CPUs, d.CPU), append(c.IOs, d.IO)
 		}
 	}
 	if t.Limit > c.limit {
@@ -271,5 +286,5 @@ func workerName(host string) string {
 	if host == "" {
 		return "worker"
 	}
-	return className(host)
+	return ClassName(host)
 }

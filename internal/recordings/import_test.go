@@ -167,7 +167,7 @@ func TestArrivals(t *testing.T) {
 		{"regular", regular, `^every: 5s$`},
 		{"two rates", append(poisson(1, 0, 300, 1), poisson(9, 300, 600, 2)...), `^stages: \[\{for: (299|30\d)(\.\d)?s, rate: (0\.9|1\.).*, \{for: (299|30\d)(\.\d)?s, rate: (8|9)`},
 		{"batches", batches, `^poisson: 0\.\d+/s, batch: \{empirical: \[3, .*4\]\}$`},
-		{"once", []float64{7, 7, 7, 7}, `^every: 7s, batch: 4$`},
+		{"once", []float64{7, 7, 7, 7}, `^$`},
 		{"few", []float64{1, 4, 20}, `^poisson: 0\.15/s$`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -175,6 +175,23 @@ func TestArrivals(t *testing.T) {
 			assert.Regexp(t, c.want, m.Classes[0].Arrivals.Text)
 		})
 	}
+}
+
+// What came once comes once, when it did: no law says how often.
+func TestABatchThatCameOnce(t *testing.T) {
+	l := logOf(append([]float64{25, 25, 25, 25}, 30, 40, 50), []float64{0.1, 0.2, 0.3})
+	for i := 4; i < 7; i++ {
+		l.Tasks[i].Class = "other"
+	}
+	m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
+	sc := imported(t, m)
+	trace, ok := sc.Classes[0].Arrivals.Process.(workloads.Trace)
+	require.True(t, ok)
+	require.Len(t, trace.Rows, 4)
+	assert.Equal(t, "25s", trace.Rows[3].Due.String())
+	assert.False(t, trace.HasWork)
+	assert.Zero(t, sc.Run.Warmup, "it starts where the log starts")
+	assert.False(t, sc.Run.AutoWarmup)
 }
 
 func TestArrivalsMoreEvenThanPoisson(t *testing.T) {
@@ -236,7 +253,8 @@ func TestImport(t *testing.T) {
 		assert.Equal(t, "jobs", c.Queue)
 		assert.Equal(t, 1, c.Retry.Max)
 		assert.Equal(t, "2s", c.Retry.Delay.String())
-		assert.Equal(t, "30s", c.HardLimit.String())
+		assert.Equal(t, "30s", sc.Layouts[0].Workers[0].HardLimit.String(), "a limit is an option of the workers")
+		assert.Zero(t, c.HardLimit)
 		assert.Equal(t, "w", sc.Layouts[0].Workers[0].Name)
 		if o.Replay {
 			trace, ok := c.Arrivals.Process.(workloads.Trace)
@@ -318,7 +336,7 @@ func TestImportReadsAttempts(t *testing.T) {
 	c := &m.Classes[0]
 	assert.Equal(t, []int{25, 4, 1, 1}, []int{c.Attempts, c.Errors, c.Timeouts, c.Lost})
 	sc := imported(t, m)
-	assert.Equal(t, "8s", sc.Classes[0].HardLimit.String())
+	assert.Equal(t, "8s", sc.Layouts[0].Workers[0].HardLimit.String())
 	assert.Equal(t, 1, sc.Classes[0].Retry.Max)
 	assert.Equal(t, "1s", sc.Classes[0].Retry.Delay.String())
 	assert.InDelta(t, 0.04, sc.Classes[0].Failures.Crash.P, 1e-9)

@@ -26,13 +26,9 @@ func (m *Imported) write(l *Log, o ImportOptions) {
 	if o.Replay {
 		y.line(1, "replications: 20 # always the same tasks")
 	}
-	if l.Release != "" {
-		r := Recording{Release: l.Release}
-		y.line(0, "celery: %q # the log says %s", r.Preset(), l.Release)
-	} else {
-		y.line(0, "celery: \"5.6\" # assumed: the log does not say")
-	}
-	y.line(0, "broker: redis # assumed: events do not say")
+	measured, of := m.inputs()
+	y.line(0, "imported: {measured: %d, of: %d} # of each task its arrivals and its work", measured, of)
+	o.Today.writeSystem(&y, l)
 	y.line(0, "tasks:")
 	if o.Replay {
 		m.Files = append(m.Files, File{o.Base + ".trace.csv", m.trace()})
@@ -40,34 +36,40 @@ func (m *Imported) write(l *Log, o ImportOptions) {
 	for i := range m.Classes {
 		m.writeClass(&y, &m.Classes[i], o)
 	}
-	y.line(0, "strategies:")
-	y.line(1, "as-seen: # what ran tasks in the log, with Celery's defaults")
-	y.line(2, "workers:")
-	for _, w := range m.Workers {
-		var queues []string
-		for _, q := range w.Queues {
-			queues = append(queues, quote(q))
-		}
-		y.line(3, "%s:", quote(w.Name))
-		y.line(4, "queues: [%s]", strings.Join(queues, ", "))
-		y.line(4, "concurrency: %d # tasks seen at once: a lower bound", w.Most)
-	}
+	m.writeStrategy(&y, &o.Today)
 	m.Scenario = y.String()
+}
+
+// inputs counts what the log tells of the tasks: when they came, and how long they run where nothing is in their way.
+func (m *Imported) inputs() (measured, of int) {
+	for i := range m.Classes {
+		of += 2
+		measured++
+		if len(m.Classes[i].Runs) > 0 {
+			measured++
+		}
+	}
+	return measured, of
 }
 
 // varies says whether the rate of some class depends on the time.
 func (m *Imported) varies() bool {
-	return slices.ContainsFunc(m.Classes, func(c ImportedClass) bool { return strings.HasPrefix(c.Arrivals.Text, "stages") })
+	return slices.ContainsFunc(m.Classes, func(c ImportedClass) bool {
+		return c.Arrivals.Moments != nil || strings.HasPrefix(c.Arrivals.Text, "stages")
+	})
 }
 
 func (m *Imported) writeClass(y *yaml, c *ImportedClass, o ImportOptions) {
-	name := className(c.Name)
+	name := ClassName(c.Name)
 	y.line(1, "%s:", quote(name))
 	y.line(2, "queue: %s", quote(c.Queue))
+	if c.priority != nil && !c.mixed {
+		y.line(2, "priority: %d", *c.priority)
+	}
 	if o.Replay {
 		y.line(2, "arrivals: {trace: {file: %s, class: %s}}", quote(o.Base+".trace.csv"), quote(name))
 	} else {
-		y.line(2, "arrivals: {%s}", c.Arrivals.Text)
+		m.writeArrivals(y, c, o)
 		m.writeWork(y, c, o)
 	}
 	m.writeFailures(y, c, o)
@@ -77,7 +79,24 @@ func (m *Imported) writeClass(y *yaml, c *ImportedClass, o ImportOptions) {
 	if c.mostHave(len(c.dates)) && len(c.dates) > 0 {
 		y.line(2, "expires: %s # median", rounded(medianOf(c.dates)))
 	}
-	y.line(2, "# slo: {wait: {p95: 1s}} # yours to say")
+	o.Today.writeTargets(y, c.Name)
+}
+
+// writeArrivals writes when the tasks come: a law, or the moments of the log.
+func (m *Imported) writeArrivals(y *yaml, c *ImportedClass, o ImportOptions) {
+	if c.Arrivals.Moments == nil {
+		y.line(2, "arrivals: {%s}", c.Arrivals.Text)
+		return
+	}
+	name := ClassName(c.Name)
+	file := fmt.Sprintf("%s.%s.arrivals.csv", o.Base, fileName(name))
+	var b strings.Builder
+	b.WriteString("due,class\n")
+	for _, at := range c.Arrivals.Moments {
+		fmt.Fprintf(&b, "%.6f,%s\n", at, name)
+	}
+	m.Files = append(m.Files, File{file, []byte(b.String())})
+	y.line(2, "arrivals: {trace: {file: %s, class: %s}} # as they came", quote(file), quote(name))
 }
 
 // writeWork writes the run times: the sample, with the best fit beside it, or the other way round.
@@ -86,29 +105,52 @@ func (m *Imported) writeWork(y *yaml, c *ImportedClass, o ImportOptions) {
 		y.line(2, "work: [{io: 1s}] # assumed: no run ended in the log")
 		return
 	}
-	mean, cv := moments(c.Runs)
-	if mean < shortest {
+	if mean, _ := moments(c.Runs); mean < shortest {
 		y.line(2, "work: []")
 		return
 	}
+	switch share := c.cpuShare(); {
+	case share < traceOfCPU:
+		phase, comment := m.phase(c, "io", "", c.Runs, o)
+		y.line(2, "work: [%s]%s", phase, comment)
+	case share > 1-traceOfCPU:
+		phase, comment := m.phase(c, "cpu", "", c.Runs, o)
+		y.line(2, "work: [%s]%s", phase, comment)
+	default: // its tasks compute and wait
+		cpu, first := m.phase(c, "cpu", ".cpu", c.CPUs, o)
+		io, second := m.phase(c, "io", ".io", c.IOs, o)
+		y.line(2, "work:")
+		y.line(3, "- %s%s", cpu, first)
+		y.line(3, "- %s%s", io, second)
+	}
+}
+
+// traceOfCPU is the share below which computing, or waiting, is left out.
+const traceOfCPU = 0.01
+
+// phase writes one phase of the work of a class and a comment on it: its sample, with the best fit beside it, or the other
+// way round.
+func (m *Imported) phase(c *ImportedClass, kind, ending string, values []float64, o ImportOptions) (text, comment string) {
+	mean, cv := moments(values)
 	if cv < 0.01 {
-		y.line(2, "work: [{io: %s}]", rounded(mean))
-		return
+		return fmt.Sprintf("{%s: %s}", kind, rounded(mean)), ""
 	}
-	file := fmt.Sprintf("%s.%s.csv", o.Base, fileName(className(c.Name)))
-	sample := fmt.Sprintf("[{io: {empirical: %s}}]", quote(file))
-	if len(c.Fits) == 0 {
-		y.line(2, "work: %s", sample)
-		m.sample(file, c.Runs)
-		return
+	file := fmt.Sprintf("%s.%s%s.csv", o.Base, fileName(ClassName(c.Name)), ending)
+	sample := fmt.Sprintf("{%s: {empirical: %s}}", kind, quote(file))
+	fits := c.Fits
+	if ending != "" {
+		fits = Laws(values)
 	}
-	best := fmt.Sprintf("[{io: %s}]", c.Fits[0].Law)
+	if len(fits) == 0 {
+		m.sample(file, values)
+		return sample, ""
+	}
+	best := fmt.Sprintf("{%s: %s}", kind, fits[0].Law)
 	if o.Fitted {
-		y.line(2, "work: %s # the best of four laws by AIC, KS distance %.3f", best, c.Fits[0].KS)
-		return
+		return best, fmt.Sprintf(" # the best of four laws by AIC, KS distance %.3f", fits[0].KS)
 	}
-	y.line(2, "work: %s # as a law: %s, KS distance %.3f", sample, best, c.Fits[0].KS)
-	m.sample(file, c.Runs)
+	m.sample(file, values)
+	return sample, fmt.Sprintf(" # as a law: %s, KS distance %.3f", best, fits[0].KS)
 }
 
 // sample adds a file of run times, thinned to evenly spread quantiles where there are very many.
@@ -126,7 +168,9 @@ func (m *Imported) sample(name string, sorted []float64) {
 }
 
 func (m *Imported) writeFailures(y *yaml, c *ImportedClass, o ImportOptions) {
-	if c.mostRetries > 0 {
+	if r, known := o.Today.Retries[c.Name]; known {
+		y.retry(&r)
+	} else if c.mostRetries > 0 {
 		delay, backoff := 0.0, 1.0
 		if len(c.delays) > 0 {
 			delay = medianOf(c.delays[0])
@@ -136,7 +180,7 @@ func (m *Imported) writeFailures(y *yaml, c *ImportedClass, o ImportOptions) {
 		}
 		y.line(2, "retry: {max: %d, delay: %s, backoff: %s, jitter: none} # the most and the medians that were seen", c.mostRetries, rounded(delay), number(math.Round(backoff*100)/100))
 	}
-	if c.limit > 0 {
+	if o.Today.Told() && !o.Today.limited() && c.limit > 0 {
 		y.line(2, "time_limit: {hard: %s}", rounded(c.limit))
 	}
 	if o.Replay || c.Attempts == 0 {
@@ -146,8 +190,8 @@ func (m *Imported) writeFailures(y *yaml, c *ImportedClass, o ImportOptions) {
 	for _, f := range []struct {
 		name string
 		n    int
-	}{{"error", c.Errors}, {"hang", c.Timeouts}, {"crash", c.Lost}} {
-		if f.n > 0 && (f.name != "hang" || c.limit > 0) {
+	}{{"error", c.Errors}, {"hang", c.Timeouts + c.Hung}, {"crash", c.Lost}} {
+		if f.n > 0 {
 			failures = append(failures, fmt.Sprintf("%s: %s%%", f.name, number(significant(100*float64(f.n)/float64(c.Attempts)))))
 		}
 	}
@@ -156,8 +200,8 @@ func (m *Imported) writeFailures(y *yaml, c *ImportedClass, o ImportOptions) {
 	}
 }
 
-// className returns the name of a task as a scenario can have it.
-func className(name string) string {
+// ClassName returns the name of a task as a scenario can have it.
+func ClassName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t\r\n,\"'*\\`$;|&<>", r) {
 			return '-'

@@ -31,36 +31,62 @@ func (m *Imported) trace() []byte {
 		}
 		return 0
 	})
-	micro := func(x float64) des.Time { return des.Seconds(math.Round(x*1e6) / 1e6) } // logs know no more
 	for _, e := range all {
-		row := workloads.TraceRow{ID: e.t.ID, Due: micro(e.t.Arrived), IO: micro(e.c.runOf(e.t))}
-		switch n := e.t.retries(); {
-		case e.t.Outcome == "timeout":
-			row.Failure = workloads.FailHangIO
-		case e.t.Outcome == "lost":
-			row.Failure = workloads.FailCrashAlways
-		case n > 0 && e.t.Outcome == ok:
-			row.Failure, row.Times = workloads.FailFlaky, n
-		case e.t.Outcome == "failed" && n > 0:
-			row.Failure, row.Times = workloads.FailFlaky, n+1
-		case len(e.t.Attempts) > 1 && e.t.Outcome == ok:
-			row.Failure = workloads.FailCrashOnce
-		case e.t.Outcome == "failed":
-			row.Failure = workloads.FailExc
+		row := e.c.row(e.t)
+		if e.c.mixed && e.t.Priority != nil {
+			row.HasPriority, row.Priority = true, *e.t.Priority
 		}
-		lines = append(lines, workloads.TraceLine{Class: className(e.c.Name), Queue: e.c.Queue, TraceRow: row})
+		queue := e.t.Queue
+		if queue == "" {
+			queue = e.c.Queue
+		}
+		lines = append(lines, workloads.TraceLine{Class: ClassName(e.c.Name), Queue: queue, TraceRow: row})
 	}
 	var b bytes.Buffer
 	_ = workloads.WriteTrace(&b, lines) // a buffer takes everything
 	return b.Bytes()
 }
 
-// runOf returns how long a task's last attempt ran; the median of its class where the log does not say.
-func (c *ImportedClass) runOf(t *LogTask) float64 {
-	if n := len(t.Attempts); n > 0 && !math.IsNaN(t.Attempts[n-1].Runtime) && t.Outcome != "timeout" {
-		return max(0, t.Attempts[n-1].Runtime)
+// row is one task as it is replayed. What the log does not show of it is that of a donor, or of its class.
+func (c *ImportedClass) row(t *LogTask) workloads.TraceRow {
+	micro := func(x float64) des.Time { return des.Seconds(math.Round(x*1e6) / 1e6) } // logs know no more
+	of := t
+	if donor := c.donors.of[t]; donor != nil {
+		of = donor
 	}
-	return c.median()
+	d := c.demandOf(of)
+	row := workloads.TraceRow{ID: t.ID, Due: micro(t.Arrived), CPU: micro(d.CPU), IO: micro(d.IO)}
+	switch n := of.retries(); {
+	case of.Outcome == "timeout" || c.donors.hung[of]:
+		row.Failure = workloads.FailHangIO
+		if d.CPU > d.IO {
+			row.Failure = workloads.FailHangCPU
+		}
+	case of.Outcome == "lost":
+		row.Failure = workloads.FailCrashAlways
+	case n > 0 && of.Outcome == ok:
+		row.Failure, row.Times = workloads.FailFlaky, n
+	case of.Outcome == "failed" && n > 0:
+		row.Failure, row.Times = workloads.FailFlaky, n+1
+	case len(of.Attempts) > 1 && of.Outcome == ok:
+		row.Failure = workloads.FailCrashOnce
+	case of.Outcome == "failed":
+		row.Failure = workloads.FailExc
+	}
+	return row
+}
+
+// demandOf returns what a task's last attempt asked for; the median of its class where the log does not say.
+func (c *ImportedClass) demandOf(t *LogTask) Demand {
+	if n := len(t.Attempts); n > 0 && !math.IsNaN(t.Attempts[n-1].Runtime) && t.Outcome != "timeout" {
+		return t.Attempts[n-1].demand()
+	}
+	total := c.median()
+	if ran, cut := c.donors.ran[t]; cut {
+		total = ran
+	}
+	cpu := c.cpuShare() * total
+	return Demand{CPU: cpu, IO: total - cpu}
 }
 
 func (c *ImportedClass) median() float64 {
@@ -68,4 +94,17 @@ func (c *ImportedClass) median() float64 {
 		return 1
 	}
 	return c.Runs[len(c.Runs)/2]
+}
+
+// cpuShare is the share of what the tasks ask for that is CPU time.
+func (c *ImportedClass) cpuShare() float64 {
+	cpu, all := 0.0, 0.0
+	for i := range c.CPUs {
+		cpu += c.CPUs[i]
+		all += c.CPUs[i] + c.IOs[i]
+	}
+	if all == 0 {
+		return 0
+	}
+	return cpu / all
 }

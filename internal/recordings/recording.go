@@ -137,7 +137,8 @@ func (r *Recording) check() error {
 // CPUHeavy says that the tasks ask for at least a tenth of the machine's cores: then waits depend on who shares them.
 func (r *Recording) CPUHeavy() bool { return r.CPUShare() >= 0.1 }
 
-// CPUShare returns the CPU time that the tasks ask for, as a share of what the machine has while they are published.
+// CPUShare returns the CPU time that the tasks ask for, as a share of what the machine has while they are published: that of
+// the trace, or where it tells none, what was measured of the first run.
 func (r *Recording) CPUShare() float64 {
 	cpu := 0.0
 	for _, name := range r.Trace.Classes {
@@ -147,6 +148,11 @@ func (r *Recording) CPUShare() float64 {
 		}
 		for i := range rows.Rows {
 			cpu += rows.Rows[i].CPU.Seconds()
+		}
+	}
+	if cpu == 0 && len(r.Runs) > 0 {
+		for i := range r.Runs[0].Tasks {
+			cpu += r.Runs[0].Tasks[i].CPU
 		}
 	}
 	return cpu / (r.Duration * r.Cores)

@@ -62,22 +62,15 @@ func (r *Recording) Scenario() string {
 	y.line(1, "warmup: 0s # the queues were empty, and the first tasks count")
 	y.line(1, "replications: 10 # always the same tasks: what varies is what real brokers and processes leave to chance")
 	y.line(0, "celery: %q # observed: %s", r.Preset(), r.Release)
-	y.line(0, "broker: {%s, machine: vm}", strings.Join(scenarios.SettingLines(celery.BrokerSettings(), &r.Broker, nil), ", "))
+	y.line(0, "broker: {%s, machine: vm}", strings.Join(r.brokerLines(), ", "))
 	y.line(0, "producers: {machine: vm}")
 	y.line(0, "observed: .")
 	y.line(0, "machines:")
 	y.line(1, "vm: {cores: %s} # shared by the workers, the broker and the producer", number(r.Cores))
-	var options []string
-	if r.QueueType != "" {
-		options = append(options, "type: "+r.QueueType)
-	}
-	if r.QueueMaxPriority > 0 {
-		options = append(options, fmt.Sprintf("max_priority: %d", r.QueueMaxPriority))
-	}
-	if options != nil {
+	if lines := r.queueLines(); lines != nil {
 		y.line(0, "queues:")
-		for _, q := range r.queues() {
-			y.line(1, "%s: {%s}", quote(q), strings.Join(options, ", "))
+		for _, line := range lines {
+			y.line(1, "%s", line)
 		}
 	}
 	y.line(0, "tasks:")
@@ -92,7 +85,7 @@ func (r *Recording) Scenario() string {
 	for i := range r.Workers {
 		w := &r.Workers[i]
 		y.line(3, "%s:", quote(w.Name))
-		for _, setting := range scenarios.SettingLines(celery.WorkerSettings(), w, w.Queues) {
+		for _, setting := range workerLines(w) {
 			y.line(4, "%s", setting)
 		}
 		y.line(4, "machine: vm")
@@ -114,6 +107,47 @@ func (r *Recording) Preset() string {
 		return known[0]
 	}
 	return known[len(known)-1]
+}
+
+func (r *Recording) brokerLines() []string {
+	return scenarios.SettingLines(celery.BrokerSettings(), &r.Broker, nil)
+}
+
+func workerLines(w *celery.Worker) []string {
+	return scenarios.SettingLines(celery.WorkerSettings(), w, w.Queues)
+}
+
+// queueLines are the settings of the queues; nil = there are none.
+func (r *Recording) queueLines() (lines []string) {
+	var options []string
+	if r.QueueType != "" {
+		options = append(options, "type: "+r.QueueType)
+	}
+	if r.QueueMaxPriority > 0 {
+		options = append(options, fmt.Sprintf("max_priority: %d", r.QueueMaxPriority))
+	}
+	if options == nil {
+		return nil
+	}
+	for _, q := range r.queues() {
+		lines = append(lines, fmt.Sprintf("%s: {%s}", quote(q), strings.Join(options, ", ")))
+	}
+	return lines
+}
+
+// Today is what ran the tasks of the recording.
+func (r *Recording) Today() Today {
+	t := Today{Celery: r.Release, Broker: r.Broker.Kind, BrokerLines: r.brokerLines(), Queues: r.queueLines(), Cores: r.Cores, Retries: map[string]Retry{}}
+	for i := range r.Workers {
+		w := &r.Workers[i]
+		t.Workers = append(t.Workers, TodayWorker{Name: w.Name, Lines: workerLines(w), Limited: w.HardLimit != nil})
+	}
+	for _, c := range r.Classes {
+		if c.Retry != nil {
+			t.Retries[c.Name] = *c.Retry
+		}
+	}
+	return t
 }
 
 // queues returns those of the classes, in their order.
@@ -142,8 +176,12 @@ func (y *yaml) class(c *Class) {
 	}
 	y.line(2, "arrivals: {trace: {file: trace.csv, class: %s}}", quote(c.Name))
 	if c.Retry != nil {
-		y.line(2, "retry: {max: %d, delay: %s, backoff: %s, cap: %s, jitter: none, on: [error]}", c.Retry.Max, duration(c.Retry.Base), number(c.Retry.Factor), duration(c.Retry.Cap))
+		y.retry(c.Retry)
 	}
+}
+
+func (y *yaml) retry(r *Retry) {
+	y.line(2, "retry: {max: %d, delay: %s, backoff: %s, cap: %s, jitter: none, on: [error]}", r.Max, duration(r.Base), number(r.Factor), duration(r.Cap))
 }
 
 // duration writes seconds as a scenario file does.

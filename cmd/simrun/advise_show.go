@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/report"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
+)
+
+// alsoPassing are the lines and steps of the layouts that meet every target beside the recommended one.
+func alsoPassing(sc *scenarios.Scenario, r *experiment.Result) (all []report.Section) {
+	for i := range r.Strategies {
+		st := &r.Strategies[i]
+		if i == sc.Baseline || r.Verdict.Recommend != nil && st.Name == *r.Verdict.Recommend || !passes(st, "pass", "marginal") {
+			continue
+		}
+		change := strategies.Diff(&sc.Layouts[sc.Baseline], &sc.Layouts[i], sc.Classes)
+		all = append(all, report.Section{Title: "What to change for " + st.Name + ", which passes too", Code: strategies.Render(change)})
+	}
+	return all
+}
+
+// passes says whether every target of a layout has one of these verdicts.
+func passes(s *experiment.Strategy, verdicts ...string) bool {
+	for i := range s.Classes {
+		for k := range s.Classes[i].SLO {
+			if !slices.Contains(verdicts, s.Classes[i].SLO[k].Verdict) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// doubt says whether the layout that is recommended for these tasks is sure to pass with others like them.
+func doubt(recommended *string, pass []string) string {
+	sure := "No layout is sure to meet every target then."
+	if pass != nil {
+		sure = "Sure to meet every target then: " + units.And(pass) + "."
+	}
+	if recommended != nil && !slices.Contains(pass, *recommended) {
+		sure += fmt.Sprintf(" %s passes on the tasks of the log, which is no promise for others.", *recommended)
+	}
+	return sure
+}
+
+// suchTraffic shows how each layout meets its targets when not these tasks come, but others like them.
+func suchTraffic(these, r *experiment.Result) report.Section {
+	s := report.Section{Title: "Such traffic: other tasks like these", Text: []string{
+		"Above are the tasks of the log once more. Another hour brings others: as many on average, as long, as they came. A window is as long as the log; 95 of 100 show a figure in that range.",
+	}}
+	s.Table = &report.Table{Head: []string{"strategy", "class", "metric", "target", "value", "one window", "verdict"}, Text: 3}
+	var pass []string
+	for i := range r.Strategies {
+		st := &r.Strategies[i]
+		g := report.Group{Name: st.Name}
+		for k := range st.Classes {
+			c := &st.Classes[k]
+			for n := range c.SLO {
+				o := &c.SLO[n]
+				value := units.Absent
+				if o.Value.Known() {
+					value = o.Metric.Show(o.Value.Value)
+				}
+				g.Rows = append(g.Rows, []string{c.Name, o.Metric.Words(), o.Metric.Show(o.Target), value, oneWindow(c, o.Metric), o.Verdict})
+			}
+		}
+		s.Table.Groups = append(s.Table.Groups, g)
+		if passes(st, "pass") {
+			pass = append(pass, st.Name)
+		}
+	}
+	s.Text = append(s.Text, doubt(these.Verdict.Recommend, pass))
+	return s
+}
+
+// oneWindow is what one window shows of a figure, where that is known.
+func oneWindow(c *experiment.Class, m workloads.Metric) string {
+	w := c.Window
+	if m.Of == worker.Response {
+		w = c.ResponseWindow
+	}
+	if w == nil || m.IsShare() || m.HasBy || m.Of == worker.Run {
+		return units.Absent
+	}
+	bands := map[string]*experiment.Band{"mean": w.Mean, "p50": w.P50, "p95": w.P95, "p99": w.P99}
+	if b := bands[m.Stat.String()]; b != nil {
+		return units.Duration(b.Low) + " .. " + units.Duration(b.High)
+	}
+	return units.Absent
+}

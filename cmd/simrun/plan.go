@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/plan"
+	"example.com/simrun/report"
+	"example.com/simrun/scenarios"
+)
+
+// planOptions are the flags of plan.
+type planOptions struct {
+	out, format     string
+	quiet, noSearch bool
+	cores           int
+}
+
+var planFormats = []string{"table", "json", "markdown"}
+
+func planCommand() *cobra.Command {
+	var o planOptions
+	c := &cobra.Command{
+		Use: "plan FILE...", Short: "Find how many slots each layout needs, and layouts that nobody wrote down",
+		Long: "For each layout of a file, find the least capacity that meets every target: concurrency, or the replicas and bounds of\n" +
+			"scaling. Then look for layouts that nobody wrote down, which cost less or take fewer slots. The answer is shown to\n" +
+			"pass on tasks that the search has not seen, and one slot less to fail; otherwise it is called open. The key plan of\n" +
+			"the file bounds the search. Writes plan.json and plan.html to the folder of results.",
+		Example: "  simrun plan scenarios/priority.yaml\n  simrun plan --no-search --format json mine.yaml | jq .answer",
+		Args:    atLeastOneFile, ValidArgsFunction: yamlFiles,
+		RunE: func(c *cobra.Command, files []string) error { return o.run(c, files) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVarP(&o.out, "out", "o", "", "folder for the results (default results/NAME; with several files, a folder NAME for each in results)")
+	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: "+strings.Join(planFormats, ", "))
+	f.BoolVar(&o.noSearch, "no-search", false, "only the layouts of the file")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
+	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.MarkFlagDirname("out")
+	return c
+}
+
+func (o *planOptions) run(c *cobra.Command, files []string) error {
+	switch {
+	case !slices.Contains(planFormats, o.format):
+		return usageError{fmt.Errorf("--format: %q: want %s", o.format, strings.Join(planFormats, ", "))}
+	case o.cores < 0:
+		return usageError{fmt.Errorf("--cores: %d: want at least 1, or 0 for all", o.cores)}
+	}
+	jobs, err := read(files, o.out)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	bars := newProgress(c.ErrOrStderr(), o.quiet, len(jobs))
+	for i, j := range jobs {
+		if err := report.Probe(filepath.Join(j.folder, "plan.json")); err != nil {
+			return err
+		}
+		p, err := plan.Run(c.Context(), j.sc, o.options(bars, j.sc))
+		bars.end()
+		if errors.Is(err, context.Canceled) {
+			return err
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", j.sc.File, err))
+			continue
+		}
+		if err := writePlan(c.Context(), j.folder, p); err != nil {
+			return err
+		}
+		if err := o.show(c.OutOrStdout(), p, i > 0); err != nil {
+			return err
+		}
+		if !o.quiet {
+			fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", filepath.Join(j.folder, "plan.html"))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (o *planOptions) options(bars *progress, sc *scenarios.Scenario) plan.Options {
+	po := plan.Options{Cores: o.cores, NoSearch: o.noSearch}
+	if tell := bars.of(sc.Name, sc); tell != nil {
+		po.Progress = func(what string, n, of int) {
+			tell(experiment.Progress{Phase: what, Done: n, Total: of})
+		}
+	}
+	return po
+}
+
+// writePlan puts the plan and its page into place, both or none.
+func writePlan(ctx context.Context, dir string, p *plan.Result) error {
+	b := &report.Batch{}
+	defer b.Discard()
+	if err := b.Add(filepath.Join(dir, "plan.json"), func(w io.Writer) error { return writeJSON(w, p) }); err != nil {
+		return err
+	}
+	if err := b.Add(filepath.Join(dir, "plan.html"), func(w io.Writer) error { return report.HTMLOf(w, report.PlanDocument(p), version()) }); err != nil {
+		return err
+	}
+	return b.Commit(ctx)
+}
+
+func (o *planOptions) show(w io.Writer, p *plan.Result, again bool) error {
+	switch o.format {
+	case "json":
+		return writeJSON(w, p)
+	case "markdown":
+		_, err := io.WriteString(w, gap(again)+report.MarkdownOf(report.PlanDocument(p)))
+		return err
+	}
+	width, color := terminal(w)
+	_, err := io.WriteString(w, gap(again)+report.TextOf(report.PlanDocument(p), width, color))
+	return err
+}

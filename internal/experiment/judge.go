@@ -1,0 +1,178 @@
+package experiment
+
+import (
+	"context"
+	"math"
+
+	"example.com/simrun/scenarios"
+	"example.com/simrun/sim"
+	"example.com/simrun/workloads"
+)
+
+// Judged is how one layout does against its targets, found with as little as that takes.
+type Judged struct {
+	Verdict  string    // on all targets together: pass | marginal | fail | undecided
+	Likely   bool      // what is seen meets every target, however unsure that is
+	Strained float64   // the largest ratio of a figure to its target; +Inf: of one that is missed without a figure; NaN: no target
+	Class    string    // of that target
+	Target   SLO       // that one
+	Cost     *Estimate // a month; nil where nothing that it uses has a price
+	Targets  []ClassTarget
+	With     string // what a layout that passes puts up with, in brackets; empty = nothing
+
+	Events       int64 // that were simulated, those of the pilots among them
+	Replications int
+}
+
+// ClassTarget is how one target of one class comes out.
+type ClassTarget struct {
+	Class string
+	SLO
+}
+
+// Judge judges the only layout of a scenario. It simulates no more than its targets take, and a plain pool by a recursion
+// (sim.Wait) where that is enough.
+func Judge(ctx context.Context, sc *scenarios.Scenario, o Options) (*Judged, error) {
+	return newJudge(ctx, sc, o).judgeLayout((*engine).settle)
+}
+
+// Glance looks at the only layout of a scenario in so many replications, without a pilot: Likely and Strained are what it
+// is for.
+func Glance(ctx context.Context, sc *scenarios.Scenario, replications int, o Options) (*Judged, error) {
+	e := newJudge(ctx, sc, o)
+	if !e.exact {
+		e.looks = []int{replications}
+	}
+	return e.judgeLayout(func(e *engine) error {
+		e.relax = []float64{e.relaxation(0)}
+		if e.steady() && e.sc.Run.AutoWarmup {
+			e.warmup = min(e.horizon, rounded(forgotten*e.relax[0]))
+		}
+		return nil
+	})
+}
+
+func newJudge(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
+	o.Backend = o.backend()
+	e := newEngine(ctx, sc, 0, o)
+	e.short = true
+	e.judgeStability()
+	e.shorten()
+	if !e.exact && sim.Plain(&sc.Layouts[0], sc.Classes, &sim.Options{Faults: sc.Faults}) {
+		e.more()
+	}
+	return e
+}
+
+// A plain pool is judged on more tasks than a run takes, as they cost little: on so many at the first look, and up to so
+// many times the replications of the file.
+const (
+	plainTasks = 6_000_000
+	plainFirst = 100 // replications at the first look, at most
+	plainMore  = 2
+)
+
+func (e *engine) more() {
+	rate := 0.0
+	for c := range e.sc.Classes {
+		if r := workloads.MeanRate(e.sc.Classes, c); r > 0 && !math.IsInf(r, 0) {
+			rate += r
+		}
+	}
+	least := e.sc.Run.Min
+	if tasks := rate * e.horizon.Seconds(); tasks > 0 {
+		least = max(least, min(plainFirst, int(plainTasks/tasks)))
+	}
+	more := *e.sc
+	more.Run.Min, more.Run.Max = least, max(least, plainMore*e.sc.Run.Max)
+	e.sc = &more
+	e.looks = looks(more.Run.Min, more.Run.Max)
+}
+
+// leastTasks is how many tasks a replication has at least in which a steady state is looked at.
+const leastTasks = 60_000
+
+// shorten makes a replication no longer than a steady state takes: what it is of does not depend on what the file says.
+func (e *engine) shorten() {
+	if !e.steady() || !e.sc.Run.AutoWarmup {
+		return
+	}
+	rate := math.Inf(1)
+	for c := range e.sc.Classes { // of the rarest class that is judged
+		if r := workloads.MeanRate(e.sc.Classes, c); r > 0 && len(e.sc.Classes[c].SLO) > 0 {
+			rate = min(rate, r)
+		}
+	}
+	if long := max(spans*e.relaxation(0), leastTasks/rate); !math.IsInf(rate, 1) && long < e.horizon.Seconds() {
+		short := *e.sc
+		short.Run.Duration = rounded(long)
+		e.sc, e.horizon = &short, short.Run.Duration
+	}
+}
+
+func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
+	if e.hopeless() {
+		return &Judged{Verdict: fail, Strained: math.Inf(1), Target: SLO{Verdict: fail}}, nil
+	}
+	if err := settle(e); err != nil {
+		return nil, err
+	}
+	if _, err := e.replicate(); err != nil {
+		return nil, err
+	}
+	s := e.strategy(0)
+	j := &Judged{Verdict: state(&s), Likely: true, Strained: math.NaN(), Events: e.events, Replications: len(e.samples[0]), With: livesWith(&s)}
+	if len(s.Breaches) > 0 {
+		j.Verdict, j.Likely = fail, false
+	}
+	if s.Costs != nil {
+		j.Cost = s.Costs.PerMonth
+	}
+	for c := range e.sc.Classes {
+		e.targets(c, func(t *workloads.SLO, target int) {
+			one := e.judge(0, c, t, target)
+			j.add(e.sc.Classes[c].Name, &one)
+			j.Likely = j.Likely && !(!one.Metric.IsShare() && one.Value.Known() && e.model.close(one.Value.Value, one.Target))
+		})
+	}
+	return j, nil
+}
+
+// hopeless says that a class with targets has a queue that grows without end.
+func (e *engine) hopeless() bool {
+	for c := range e.sc.Classes {
+		if e.withheld[0][c] && len(e.sc.Classes[c].SLO) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// add takes one target into account.
+func (j *Judged) add(class string, t *judged) {
+	j.Targets = append(j.Targets, ClassTarget{class, t.SLO})
+	strained := math.Inf(1)
+	switch {
+	case t.Verdict == fail && !t.Value.Known():
+	case t.Value.Known() && t.Target > 0:
+		strained = t.Value.Value / t.Target
+	case t.Value.Known() && t.Value.Value == 0 || t.Verdict == pass:
+		strained = 0
+	case t.Attained != nil && t.decides > 0 && t.decides < 1: // a target of 0 s: of those beyond it, how many may be
+		strained = (1 - t.Attained.Value) / (1 - t.decides)
+	}
+	if t.Verdict == fail || t.Verdict == undecided && !t.likely() {
+		j.Likely = false
+	}
+	if math.IsNaN(j.Strained) || strained > j.Strained {
+		j.Strained, j.Class, j.Target = strained, class, t.SLO
+	}
+}
+
+// likely says on which side of its target the decisive figure lies: shares of tasks that meet it are to be large.
+func (t *judged) likely() bool {
+	if t.Attained != nil && t.decisive.Value == t.Attained.Value {
+		return t.decisive.Value >= t.decides
+	}
+	return t.decisive.Value <= t.decides
+}

@@ -1,0 +1,162 @@
+package imports
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/recordings"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
+)
+
+// Check is the log through its own layout: what is predicted of these tasks again beside what was observed. A log that its
+// own layout does not give back answers no other question.
+type Check struct {
+	Figures []Figure
+	Missing []string // what may be why some do not hold, as sentences; the likeliest first
+	Unseen  string   // what is wrong under another layout even where all hold; "" = nothing is known to be
+}
+
+// Figure is one figure of one class.
+type Figure struct {
+	Class, Metric, Stat string
+	Predicted, Observed float64 // s; Predicted is NaN where it was withheld
+}
+
+// A figure holds within a tenth, or five milliseconds: what a second run of real Celery predicts of the first.
+const (
+	tolerance = 0.10
+	slack     = 0.005
+)
+
+// Holds says whether the prediction is near what was observed.
+func (f *Figure) Holds() bool {
+	return math.Abs(f.Predicted-f.Observed) <= max(tolerance*f.Observed, slack)
+}
+
+// Held counts the figures that hold.
+func (c *Check) Held() (n int) {
+	for i := range c.Figures {
+		if c.Figures[i].Holds() {
+			n++
+		}
+	}
+	return n
+}
+
+// stats are the figures that are compared, and how many tasks it takes to know one.
+var stats = []struct {
+	name  string
+	least int
+	of    func(q *experiment.Quantiles) *experiment.Estimate
+}{
+	{"mean", 25, func(q *experiment.Quantiles) *experiment.Estimate { return q.Mean }},
+	{"p50", 25, func(q *experiment.Quantiles) *experiment.Estimate { return q.P50 }},
+	{"p95", 60, func(q *experiment.Quantiles) *experiment.Estimate { return q.P95 }},
+	{"p99", 300, func(q *experiment.Quantiles) *experiment.Estimate { return q.P99 }},
+}
+
+// compare puts what a run of these tasks predicts beside what the log shows.
+func compare(r *experiment.Result) (all []Figure) {
+	for i := range r.Strategies[0].Classes {
+		c := &r.Strategies[0].Classes[i]
+		if len(c.Observed) == 0 {
+			continue
+		}
+		seen := &c.Observed[0]
+		for _, metric := range []struct {
+			name     string
+			of       *experiment.Quantiles
+			observed []float64
+		}{
+			{"wait", c.Wait, []float64{seen.WaitMean, seen.WaitP50, seen.WaitP95, seen.WaitP99}},
+			{"response", c.Response, []float64{seen.ResponseMean, seen.ResponseP50, seen.ResponseP95, seen.ResponseP99}},
+		} {
+			for k, s := range stats {
+				if seen.N < s.least {
+					continue
+				}
+				f := Figure{Class: c.Name, Metric: metric.name, Stat: s.name, Predicted: math.NaN(), Observed: metric.observed[k]}
+				if metric.of != nil && s.of(metric.of).Known() {
+					f.Predicted = s.of(metric.of).Value
+				}
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// again simulates the tasks of a log in a scenario that replays them, so many times.
+func again(ctx context.Context, sc *scenarios.Scenario, l *recordings.Log, replications int) (*experiment.Result, error) {
+	own := *sc
+	own.Run.Min, own.Run.Max = replications, replications
+	own.Observed = []scenarios.Observation{{Name: "log", Tasks: observed(l)}}
+	return experiment.Run(ctx, &own, experiment.Options{})
+}
+
+// observed is a log as a table of tasks.
+func observed(l *recordings.Log) (all []scenarios.ObservedTask) {
+	for i := range l.Tasks {
+		t := &l.Tasks[i]
+		o := scenarios.ObservedTask{
+			ID: t.ID, Class: recordings.ClassName(t.Class), Outcome: t.Outcome, Due: t.Arrived, Received: t.Received, Attempts: len(t.Attempts),
+			Started: math.NaN(), Ended: math.NaN(), Published: math.NaN(), Queue: t.Queue,
+		}
+		if n := len(t.Attempts); n > 0 {
+			o.Started, o.Ended, o.Worker = t.Attempts[0].Started, t.Attempts[n-1].Ended, t.Attempts[n-1].Worker
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// checkRuns is how often the tasks are simulated for the check.
+const checkRuns = 20
+
+// check simulates the log in its own layout, and says what may be missing where it does not come out.
+func check(ctx context.Context, sc *scenarios.Scenario, m *Import) (*Check, error) {
+	r, err := again(ctx, sc, m.Log, checkRuns)
+	if err != nil {
+		return nil, err
+	}
+	c := &Check{Figures: compare(r)}
+	if !m.Log.Measured && len(m.Computes) == 0 {
+		c.Unseen = "The check cannot see which tasks compute: run times of this layout hold what its crowd made of them, and come out of it as they are. Under another layout they would not. If none computes, all is well; else name those that do with --computes."
+	}
+	if c.Held() < len(c.Figures) {
+		c.Missing = m.missing(c)
+	}
+	return c, nil
+}
+
+// missing says what was not told, what did not come to an end, and where waits are longer than the layout explains.
+func (m *Import) missing(c *Check) (all []string) {
+	if !m.Today.Told() {
+		all = append(all, "what runs the tasks is not said: the workers are as the log shows them, with Celery's defaults. Say it with --worker or --workers")
+	}
+	if m.Today.Cores == 0 {
+		all = append(all, "how many cores the workers share is not said, so nobody waits for one. Say it with --cores")
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Open)) {
+		all = append(all, fmt.Sprintf("the run times of %s are not given back after %d rounds: predicted over observed is %s", name, mostRounds, units.Number(m.Open[name])))
+	}
+	said := map[string]bool{}
+	for i := range c.Figures {
+		f := &c.Figures[i]
+		if f.Metric != "wait" || f.Holds() || said[f.Class] {
+			continue
+		}
+		said[f.Class] = true
+		how, why := "more", "tasks that are not in the log, workers that are not named or that were away, a machine that others use"
+		if f.Predicted > f.Observed {
+			how, why = "less", "more slots or workers than are named, settings that are not on their lines"
+		}
+		all = append(all, fmt.Sprintf("%s waited %s than this layout explains (%s %s against %s): %s", f.Class, how, f.Stat, units.Duration(f.Observed), units.Duration(f.Predicted), why))
+	}
+	return all
+}

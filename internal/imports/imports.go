@@ -1,0 +1,86 @@
+package imports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"example.com/simrun/internal/recordings"
+	"example.com/simrun/scenarios"
+)
+
+// Options say what to import, and what to make of it.
+type Options struct {
+	Paths  []string
+	Base   string // of the names of the files that the scenario needs
+	Replay bool   // these tasks again; false = such traffic
+	Fitted bool   // demands by laws
+	Ladder bool   // with the layouts that are worth a look beside today's
+	Said   Said
+}
+
+// Import is a log that has become a scenario.
+type Import struct {
+	*recordings.Imported
+	Log      *recordings.Log
+	Today    recordings.Today
+	Computes []Computing          // as said
+	Open     map[string]float64   // classes whose mean run times are not given back: predicted over observed
+	Check    *Check               // the log through its own layout
+	Traffic  *recordings.Imported // with a ladder: the same layouts under such traffic
+}
+
+// Make makes a scenario of a log. A [Wrong] error is a mistake in Said.
+func Make(ctx context.Context, o Options) (*Import, error) {
+	l, today, err := read(o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	names := classes(l)
+	errs := []error{o.Said.add(&today)}
+	targets, err := o.Said.targets(names)
+	today.Targets = targets
+	errs = append(errs, err)
+	computes, err := o.Said.computing(names)
+	if err := errors.Join(append(errs, err)...); err != nil {
+		return nil, err
+	}
+	if o.Ladder && !today.Told() {
+		return nil, wrong("the log does not say what the workers are set to: want --worker, once for each line that starts one, or --workers FILE")
+	}
+	m := &Import{Log: l, Today: today, Computes: computes}
+	replay := recordings.ImportOptions{Base: o.Base, Replay: true, Today: today}
+	draft, err := decode(recordings.Import(l, replay))
+	if err != nil {
+		return nil, fmt.Errorf("%w\nthe log has something that a scenario cannot say", err)
+	}
+	ask(l, draft, computes)
+	sc, err := decode(recordings.Import(l, replay))
+	if err != nil {
+		return nil, err
+	}
+	if m.Open, err = settle(ctx, sc, l); err != nil {
+		return nil, err
+	}
+	if m.Check, err = check(ctx, sc, m); err != nil {
+		return nil, err
+	}
+	if o.Ladder {
+		today.Others = ladder(l, replay, sc)
+		m.Traffic = recordings.Import(l, recordings.ImportOptions{Base: o.Base + ".traffic", Today: today})
+	}
+	m.Imported = recordings.Import(l, recordings.ImportOptions{Base: o.Base, Replay: o.Replay, Fitted: o.Fitted, Today: today})
+	return m, nil
+}
+
+// Such reads the scenario of such traffic.
+func (m *Import) Such() (*scenarios.Scenario, error) { return decode(m.Traffic) }
+
+// decode reads a scenario that was made back, without a file.
+func decode(m *recordings.Imported) (*scenarios.Scenario, error) {
+	b := scenarios.Bundle{Name: "scenario.yaml", Text: []byte(m.Scenario), Files: map[string][]byte{}}
+	for _, f := range m.Files {
+		b.Files[f.Name] = f.Content
+	}
+	return b.Scenario()
+}

@@ -1,0 +1,184 @@
+package imports
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/simrun/celery"
+	"example.com/simrun/internal/deployed"
+	"example.com/simrun/internal/recordings"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
+)
+
+// Said is what somebody says of the system beside its log, as on a command line. The zero Said is nothing.
+type Said struct {
+	Workers  []string // lines that start workers
+	From     string   // a file that starts them
+	Targets  []string // TASK.METRIC=BOUND
+	Broker   string
+	Celery   string
+	Cores    float64  // of the one machine that all share
+	Computes []string // TASK, or TASK=CPU time of each
+}
+
+// Wrong is a mistake in what was said, not in a file.
+type Wrong struct{ error }
+
+func wrong(format string, args ...any) error { return Wrong{fmt.Errorf(format, args...)} }
+
+// add puts what was said over what is known of the system already.
+func (s *Said) add(t *recordings.Today) error {
+	var errs []error
+	if s.Broker != "" {
+		if _, err := units.Choose(worker.BrokerNames(), s.Broker); err != nil {
+			errs = append(errs, wrong("--broker: %v", err))
+		}
+		if s.Broker != t.Broker {
+			t.BrokerLines = nil
+		}
+		t.Broker = s.Broker
+	}
+	if s.Celery != "" {
+		if _, err := celery.Series(s.Celery); err != nil {
+			errs = append(errs, wrong("--celery: %v", err))
+		}
+		t.Celery = s.Celery
+	}
+	if s.Cores < 0 || math.IsNaN(s.Cores) || math.IsInf(s.Cores, 0) {
+		errs = append(errs, wrong("--cores: %v: want a number > 0", s.Cores))
+	} else if s.Cores > 0 {
+		t.Cores = s.Cores
+	}
+	if s.Workers != nil || s.From != "" {
+		workers, err := s.workers()
+		errs = append(errs, err)
+		t.Workers = workers
+	}
+	return errors.Join(errs...)
+}
+
+// workers are those of the lines and of the file.
+func (s *Said) workers() (all []recordings.TodayWorker, err error) {
+	var errs []error
+	add := func(w *recordings.TodayWorker, line string, where string) {
+		says, _, err := celery.ParseCommand(line)
+		if err != nil {
+			errs = append(errs, wrong("%s: %q: %v", where, line, err))
+			return
+		}
+		if w.Name == "" {
+			w.Name = node(says.Name)
+		}
+		if w.Name == "" {
+			w.Name = "worker"
+		}
+		name := w.Name
+		for n := 2; slices.ContainsFunc(all, func(o recordings.TodayWorker) bool { return o.Name == w.Name }); n++ {
+			w.Name = name + strconv.Itoa(n)
+		}
+		w.Limited = says.HardLimit != nil
+		w.Lines = append([]string{recordings.CommandLine(line)}, w.Lines...)
+		all = append(all, *w)
+	}
+	for _, line := range s.Workers {
+		add(&recordings.TodayWorker{}, line, "--worker")
+	}
+	if s.From != "" {
+		data, err := os.ReadFile(s.From)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.From, errors.Unwrap(err))
+		}
+		found, err := deployed.Read(s.From, data, func(other string) ([]byte, error) {
+			return os.ReadFile(filepath.Join(filepath.Dir(s.From), filepath.FromSlash(other)))
+		})
+		if err != nil {
+			return nil, err
+		}
+		for i := range found {
+			f := &found[i]
+			w := recordings.TodayWorker{Name: f.Name}
+			if f.Replicas > 0 {
+				w.Lines = append(w.Lines, fmt.Sprintf("replicas: %d", f.Replicas))
+			}
+			if f.Cores > 0 {
+				w.Lines = append(w.Lines, "cpu_limit: "+strconv.FormatFloat(f.Cores, 'f', -1, 64))
+			}
+			add(&w, f.Command, s.From+": "+f.Source)
+		}
+	}
+	return all, errors.Join(errs...)
+}
+
+// classes are the names of the tasks in a log, in the order of their first ones.
+func classes(l *recordings.Log) (names []string) {
+	seen := map[string]bool{}
+	for i := range l.Tasks {
+		if name := l.Tasks[i].Class; !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// targets reads TASK.METRIC=BOUND. The name of a task may have dots, so the longest that fits is taken.
+func (s *Said) targets(names []string) (all []recordings.Target, err error) {
+	var errs []error
+	for _, text := range s.Targets {
+		path, value, _ := strings.Cut(text, "=")
+		t := recordings.Target{Value: strings.TrimSpace(value)}
+		rest := ""
+		for _, name := range names {
+			if after, ok := strings.CutPrefix(path, name+"."); ok && len(name) > len(t.Class) {
+				t.Class, rest = name, after
+			}
+		}
+		var err error
+		switch t.Metric, err = workloads.ParseMetric(strings.TrimSpace(rest)); {
+		case t.Class == "":
+			errs = append(errs, wrong("--slo: %q: want a task, a metric and a bound, such as %s.wait.p95=500ms; the tasks of the log are %s", text, names[0], units.Shorten(units.Quoted(names))))
+		case err != nil:
+			errs = append(errs, wrong("--slo: %q: %v", text, err))
+		case t.Value == "":
+			errs = append(errs, wrong("--slo: %q: no bound: want %s=500ms", text, path))
+		default:
+			all = append(all, t)
+		}
+	}
+	return all, errors.Join(errs...)
+}
+
+// computing reads TASK or TASK=CPU.
+func (s *Said) computing(names []string) (all []Computing, err error) {
+	var errs []error
+	for _, text := range s.Computes {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		name, value, amount := strings.Cut(text, "=")
+		c := Computing{Class: name, CPU: math.Inf(1)}
+		if !slices.Contains(names, name) {
+			errs = append(errs, wrong("--computes: no task %q in the log: want %s%s", name, units.Alternatives(names), units.Suggestion(name, names)))
+			continue
+		}
+		if amount {
+			d, err := time.ParseDuration(value)
+			if err != nil || d < 0 {
+				errs = append(errs, wrong("--computes: %q: want the CPU time of one task, such as %s=250ms", text, name))
+				continue
+			}
+			c.CPU = d.Seconds()
+		}
+		all = append(all, c)
+	}
+	return all, errors.Join(errs...)
+}

@@ -1,0 +1,136 @@
+package plan
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/strategies"
+	"example.com/simrun/worker"
+)
+
+// alikeCost is the difference in price that does not matter.
+const alikeCost = 0.02
+
+// order sorts layouts at their least capacity as the plan's objective has it, the answer first.
+func (p *planner) order(fits []*fit) {
+	by := p.objective(fits)
+	least := math.Inf(1)
+	if by == byCost {
+		for _, f := range fits {
+			least = min(least, f.judged.Cost.Value)
+		}
+	}
+	dearer := func(f *fit) float64 { // 0 for those that cost as good as the least
+		if by != byCost || f.judged.Cost.Value <= least*(1+alikeCost) {
+			return 0
+		}
+		return f.judged.Cost.Value
+	}
+	slots := func(f *fit) int {
+		if by != bySlots {
+			return 0
+		}
+		return f.layout.Slots()
+	}
+	slices.SortStableFunc(fits, func(a, b *fit) int {
+		return cmp.Or(cmp.Compare(dearer(a), dearer(b)), cmp.Compare(slots(a), slots(b)), cmp.Compare(a.changes, b.changes),
+			cmp.Compare(a.workers, b.workers), cmp.Compare(a.layout.Slots(), b.layout.Slots()))
+	})
+}
+
+// objective is what the plan minimises: as asked for, or money where everything has a price, or slots.
+func (p *planner) objective(fits []*fit) string {
+	if m := p.bounds.Minimise; m != "" && m != byCost {
+		return m
+	}
+	if slices.ContainsFunc(fits, func(f *fit) bool { return f.judged.Cost == nil }) {
+		return bySlots
+	}
+	return byCost
+}
+
+// result makes the answer of layouts at their least capacity.
+func (p *planner) result(fits []*fit) *Result {
+	r := &Result{Version: 1, Status: "none", Name: p.sc.Name, Currency: p.sc.Currency, TodaySlots: p.today.Slots(), Events: p.events, Minimal: []Minimal{}, Frontier: []Point{}}
+	p.order(fits)
+	for _, f := range fits {
+		r.Minimal = append(r.Minimal, p.minimal(f))
+	}
+	if len(fits) > 0 {
+		best := fits[0]
+		r.Status = "found"
+		if best.lessIs == "undecided" {
+			r.Status = "open"
+		}
+		r.Answer = &Answer{Strategy: best.name, Workers: p.workers(best.layout), Slots: best.layout.Slots(), Cost: price(best.judged), Confidence: p.sc.Run.Confidence}
+		r.Frontier = p.frontier(best.judged)
+		r.YAML = best.yaml
+		r.Metric, r.Bound = best.judged.Target.Metric, best.judged.Target.Target
+		r.Target = best.judged.Class + " " + best.judged.Target.Metric.Words()
+	}
+	p.say(r, fits)
+	return r
+}
+
+func price(j *experiment.Judged) *float64 {
+	if j.Cost == nil {
+		return nil
+	}
+	return &j.Cost.Value
+}
+
+func (p *planner) minimal(f *fit) Minimal {
+	m := Minimal{
+		Strategy: f.name, Slots: f.layout.Slots(), Workers: p.workers(f.layout), Cost: price(f.judged), Changes: f.changes,
+		With: f.judged.With, Written: f.written,
+	}
+	if f.lessIs != "" {
+		m.OneLess = &OneLess{f.less, f.lessIs}
+	}
+	return m
+}
+
+// workers are those of a layout as written, with the lines that start them.
+func (p *planner) workers(l *strategies.Layout) []Worker {
+	var all []Worker
+	commands := make([]string, len(l.Groups)) // an ideal broker is a model: there is nothing to start
+	if l.Broker.Kind != worker.Ideal {
+		commands = strategies.Commands(p.today, l)
+	}
+	for g, name := range l.Groups {
+		w := Worker{Name: name, Command: commands[g]}
+		for i := range l.Workers {
+			if l.Group[i] != g {
+				continue
+			}
+			w.Replicas++
+			w.Concurrency, w.Pool = l.Workers[i].Concurrency, l.Workers[i].Pool.String()
+			w.Queues = nil
+			for _, q := range l.Workers[i].Queues {
+				w.Queues = append(w.Queues, l.Queues[q].Name)
+			}
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
+// frontier are all sizes that were decided, by what they give of the target that decides the answer.
+func (p *planner) frontier(best *experiment.Judged) []Point {
+	points := []Point{}
+	for _, proof := range p.proofs {
+		pt := Point{Strategy: proof.strategy, Slots: proof.slots, Cost: price(proof.judged), Sizes: proof.x, Passes: proof.judged.Verdict}
+		for _, t := range proof.judged.Targets {
+			if t.Class == best.Class && t.Metric == best.Target.Metric && t.Value.Known() {
+				pt.Figure = Figure{&t.Value.Value, t.Value.Low, t.Value.High}
+			}
+		}
+		points = append(points, pt)
+	}
+	slices.SortStableFunc(points, func(a, b Point) int {
+		return cmp.Or(cmp.Compare(a.Strategy, b.Strategy), cmp.Compare(a.Slots, b.Slots))
+	})
+	return points
+}

@@ -1,0 +1,64 @@
+package plan_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/plan"
+)
+
+const bounded = `
+broker: ideal
+tasks:
+  a: {queue: a, arrivals: {poisson: 4/s}, work: [{io: {exponential: 1s}}], slo: {wait: {p95: 500ms}}}
+  b: {queue: b, arrivals: {poisson: 2/s}, work: [{io: {exponential: 1s}}], slo: {wait: {p95: 1s}}}
+strategies:
+  one: {workers: {w: {queues: [a, b], concurrency: 4}}}
+  two: {workers: {wa: {queues: [a], concurrency: 2}, wb: {queues: [b], concurrency: 2}}}
+`
+
+// The key plan bounds what varies, what stays, what a layout that is made up may be, and what counts.
+func TestBounds(t *testing.T) {
+	free := planned(t, bounded, plan.Options{NoSearch: true})
+	require.Len(t, free.Minimal, 2)
+	assert.Equal(t, "one", free.Answer.Strategy, "pooling takes fewer slots")
+	assert.Nil(t, free.Answer.Cost)
+
+	range1 := planned(t, bounded+"plan: {vary: {strategies.one.workers.w.concurrency: 20..30, strategies.two.workers.wa.concurrency: 1..3}}", plan.Options{})
+	require.Len(t, range1.Minimal, 1, "two is too small within its range")
+	assert.Equal(t, 20, range1.Answer.Slots)
+	assert.Nil(t, range1.Minimal[0].OneLess, "the range ends there")
+	assert.Equal(t, "found", range1.Status)
+
+	kept := planned(t, bounded+"plan: {keep: [wb]}", plan.Options{NoSearch: true})
+	require.Len(t, kept.Minimal, 1, "two slots for b are not enough")
+	assert.Equal(t, "one", kept.Answer.Strategy)
+
+	changes := planned(t, bounded+"plan: {minimise: changes, workers: 2..3}", plan.Options{})
+	assert.Equal(t, "one", changes.Answer.Strategy, "today's, with more slots")
+}
+
+// No layout passes: the file's own is not enough at any size.
+func TestNone(t *testing.T) {
+	r := planned(t, `
+broker: ideal
+machines: {m: {cores: 1}}
+tasks: {a: {queue: q, arrivals: {poisson: 2/s}, work: [{cpu: {exponential: 1s}}], slo: {wait: {p95: 1s}}}}
+strategies: {one: {workers: {w: {queues: [q], concurrency: 4, machine: m}}}}
+`, plan.Options{})
+	assert.Equal(t, "none", r.Status)
+	assert.Nil(t, r.Answer)
+	assert.Empty(t, r.Minimal)
+}
+
+// Without a target nothing says how much is enough.
+func TestNoTarget(t *testing.T) {
+	sc := decoded(t, `
+tasks: {a: {queue: q, arrivals: {poisson: 2/s}, work: [{io: 1s}]}}
+strategies: {one: {workers: {w: {queues: [q], concurrency: 4}}}}
+`)
+	_, err := plan.Run(t.Context(), sc, plan.Options{})
+	require.EqualError(t, err, "no task has a target (slo), so nothing says how much is enough")
+}

@@ -1,0 +1,113 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
+)
+
+// knob is one size of a layout that may be varied.
+type knob struct {
+	worker   string   // whose it is
+	path     []string // of its value in the file
+	from, to int
+	start    int
+}
+
+// mostSlots is how large a size is tried where nothing bounds it: so many times what it is today, or what is offered.
+const mostSlots = 16
+
+// knobs are the sizes of a layout: those that the file names, or of each worker its concurrency, or the bound of its scaling, or its replicas where
+// each brings its own machine.
+func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
+	l := &sc.Layouts[0]
+	var all []knob
+	if p.bounds.Vary != nil {
+		for _, v := range p.bounds.Vary {
+			if v.Path[0] == "strategies" && len(v.Path) > 1 && v.Path[1] != l.Name {
+				continue
+			}
+			k := knob{path: v.Path, from: v.From, to: v.To, start: whole(d.Get(v.Path...))}
+			if len(v.Path) > 4 && v.Path[0] == "strategies" && v.Path[2] == "workers" {
+				k.worker = v.Path[3]
+			}
+			all = append(all, k)
+		}
+		return all
+	}
+	for _, name := range d.Keys("strategies", l.Name, "workers") {
+		if slices.Contains(p.bounds.Keep, name) {
+			continue
+		}
+		w := workerOf(l, name)
+		at := []string{"strategies", l.Name, "workers", name}
+		k := knob{worker: name, from: 1, start: l.Workers[w].Concurrency}
+		switch {
+		case d.Get(append(slices.Clone(at), "autoscale", "max")...) != "":
+			k.path = append(at, "autoscale", "max")
+			k.from = max(1, whole(d.Get(append(slices.Clone(at), "autoscale", "min")...)))
+			k.start = whole(d.Get(k.path...))
+		case l.OwnsMachine(w):
+			k.path = append(at, "replicas")
+			k.start = whole(d.Get(k.path...))
+		default:
+			k.path = append(at, "concurrency")
+			k.start = whole(d.Get(k.path...))
+		}
+		k.to = max(mostSlots*k.start, 64)
+		if k.path[len(k.path)-1] == "concurrency" {
+			k.to = max(k.to, 2*int(offered(sc, w)))
+		}
+		all = append(all, k)
+	}
+	return all
+}
+
+func whole(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 1
+	}
+	return n
+}
+
+// workerOf is the first instance of a worker, by its name in the file.
+func workerOf(l *strategies.Layout, name string) int {
+	return slices.IndexFunc(l.Group, func(g int) bool { return l.Groups[g] == name })
+}
+
+// offered are the slots that the tasks of the queues of a worker would keep busy, shared with what else takes them by
+// slots.
+func offered(sc *scenarios.Scenario, w int) float64 {
+	l := &sc.Layouts[0]
+	loads := l.Offered(sc.Classes, sc.Machines, sc.Outside(), 1)
+	sum := 0.0
+	for _, q := range l.Workers[w].Queues {
+		if loads[q].Capacity > 0 && !math.IsInf(loads[q].Offered, 0) && !math.IsNaN(loads[q].Offered) {
+			sum += loads[q].Offered * float64(l.Workers[w].Concurrency) / loads[q].Capacity
+		}
+	}
+	return sum
+}
+
+// staffed is the size from which a search starts: what is offered and its square root more (Halfin and Whitt, Oper. Res. 29
+// (1981) 567).
+func staffed(sc *scenarios.Scenario, w int) int {
+	load := offered(sc, w)
+	return max(1, int(math.Ceil(load+math.Sqrt(load))))
+}
+
+// sized is the draft with every knob at its size.
+func sized(d *scenarios.Draft, knobs []knob, x []int) (*scenarios.Draft, error) {
+	for i, k := range knobs {
+		var err error
+		if d, err = d.Set(strconv.Itoa(x[i]), k.path...); err != nil {
+			return nil, fmt.Errorf("plan: %w", err)
+		}
+	}
+	return d, nil
+}

@@ -1,0 +1,397 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
+	"example.com/simrun/workloads"
+)
+
+// glances is the number of replications of a look at a candidate that decides nothing.
+const glances = 4
+
+// capacity is a layout on the way to its least capacity.
+type capacity struct {
+	*planner
+	name   string
+	draft  *scenarios.Draft
+	knobs  []knob
+	seen   map[string]*experiment.Judged // glances, by sizes
+	proofs []proof
+}
+
+// proof is a size that was decided on tasks of its own.
+type proof struct {
+	strategy string
+	x        []int
+	slots    int
+	judged   *experiment.Judged
+}
+
+// fit is a layout of its least capacity.
+type fit struct {
+	name    string
+	x       []int
+	layout  *strategies.Layout
+	sc      *scenarios.Scenario
+	judged  *experiment.Judged
+	less    int    // slots of the largest neighbour with less
+	lessIs  string // fail | undecided; "" where nothing can be less
+	dearer  bool   // one slot less passes, and costs more
+	changes int
+	workers int
+	written bool   // in the file
+	yaml    string // of its workers
+}
+
+func key(x []int) string { return fmt.Sprint(x) }
+
+// scenario is the layout at a size.
+func (c *capacity) scenario(x []int) (*scenarios.Scenario, error) {
+	d, err := sized(c.draft, c.knobs, x)
+	if err != nil {
+		return nil, err
+	}
+	return d.Only(c.name)
+}
+
+// glance says whether a size is likely to pass. What cannot be read (too little memory for its processes) is not.
+func (c *capacity) glance(x []int) (*experiment.Judged, error) {
+	if j, known := c.seen[key(x)]; known {
+		return j, nil
+	}
+	sc, err := c.scenario(x)
+	j := &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}
+	if err == nil && !c.spent() {
+		if j, err = experiment.Glance(c.ctx, sc, glances, c.options()); err != nil {
+			return nil, err
+		}
+		c.count(sc, j)
+	}
+	c.seen[key(x)] = j
+	return j, nil
+}
+
+// prove decides a size on tasks that no glance has seen.
+func (c *capacity) prove(x []int) (*experiment.Judged, error) {
+	if i := slices.IndexFunc(c.proofs, func(p proof) bool { return slices.Equal(p.x, x) }); i >= 0 {
+		return c.proofs[i].judged, nil
+	}
+	sc, err := c.scenario(x)
+	if err != nil {
+		return &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}, nil //nolint:nilerr // no such layout
+	}
+	if c.spent() || !c.afford(sc) {
+		c.short = true
+		return &experiment.Judged{Verdict: "undecided"}, nil
+	}
+	sc.Seed ^= fresh
+	j, err := experiment.Judge(c.ctx, sc, c.options())
+	if err != nil {
+		return nil, err
+	}
+	c.count(sc, j)
+	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), j})
+	return j, nil
+}
+
+// proofShare is the part of what is left of the budget that one proof may take.
+const proofShare = 3
+
+// afford bounds the replications of a proof by what is left of the budget, as glances tell what one takes; false where that
+// is too little to decide anything.
+func (c *capacity) afford(sc *scenarios.Scenario) bool {
+	each := int64(1)
+	for _, j := range c.seen {
+		each = max(each, j.Events/glances)
+	}
+	n := int((c.limit - c.events) / proofShare / each)
+	sc.Run.Min = min(sc.Run.Min, n)
+	sc.Run.Max = max(sc.Run.Min, min(sc.Run.Max, n))
+	return n >= 2
+}
+
+// least finds the least capacity; nil where none is found that passes.
+func (c *capacity) least() (*fit, error) {
+	x, err := c.approach()
+	if x == nil || err != nil {
+		return nil, err
+	}
+	f, err := c.settle(x)
+	if err != nil {
+		return nil, err
+	}
+	// What the file says may cost less than the least capacity, by less than glances can tell.
+	today := c.written()
+	if j := c.seen[key(today)]; j == nil || !j.Likely || j.Cost == nil || !(j.Cost.Value < c.seen[key(x)].Cost.Value) {
+		return f, nil
+	}
+	j, err := c.prove(today)
+	if err != nil || j.Verdict != "pass" || f != nil && !c.dearer(f.judged, j) {
+		return f, err
+	}
+	return c.settle(today)
+}
+
+// written are the sizes that the file says.
+func (c *capacity) written() []int {
+	x := make([]int, len(c.knobs))
+	for i, k := range c.knobs {
+		x[i] = min(max(k.start, k.from), k.to)
+	}
+	return x
+}
+
+// approach finds sizes none of which can be less, as far as glances tell; nil where none is likely to pass. It comes from
+// what theory staffs and from what the file says, as the least capacity need not be the cheapest.
+func (c *capacity) approach() ([]int, error) {
+	starts, err := c.reach()
+	if err != nil {
+		return nil, err
+	}
+	var best []int
+	for _, x := range starts {
+		for _, i := range c.bySize(x) {
+			if err := c.shrink(x, i); err != nil {
+				return nil, err
+			}
+		}
+		if best == nil || c.better(x, best) {
+			best = x
+		}
+	}
+	return best, nil
+}
+
+// better says that a size that was glanced at costs less than another, or as much with fewer slots.
+func (c *capacity) better(x, than []int) bool {
+	a, b := c.seen[key(x)], c.seen[key(than)]
+	if c.dearer(b, a) || c.dearer(a, b) {
+		return c.dearer(b, a)
+	}
+	return c.slots(x) < c.slots(than)
+}
+
+// dearer says that one costs more than another by enough to matter, where it is money that counts.
+func (c *capacity) dearer(a, b *experiment.Judged) bool {
+	return c.bounds.Minimise != bySlots && c.bounds.Minimise != byChanges && a.Cost != nil && b.Cost != nil && a.Cost.Value > b.Cost.Value*(1+alikeCost)
+}
+
+func (c *capacity) slots(x []int) int {
+	sc, err := c.scenario(x)
+	if err != nil {
+		return math.MaxInt
+	}
+	return sc.Layouts[0].Slots()
+}
+
+// reach finds sizes that are likely to pass: as the theory of one pool staffs them and as the file says, or else more.
+func (c *capacity) reach() (starts [][]int, err error) {
+	sc, err := c.draft.Only(c.name)
+	if err != nil {
+		return nil, err
+	}
+	today := c.written()
+	staff := slices.Clone(today)
+	for i, k := range c.knobs {
+		if k.worker != "" && k.path[len(k.path)-1] == "concurrency" {
+			staff[i] = min(max(staffed(sc, workerOf(&sc.Layouts[0], k.worker)), k.from), k.to)
+		}
+	}
+	for _, try := range [][]int{staff, today} {
+		j, err := c.glance(try)
+		if err != nil {
+			return nil, err
+		}
+		if j.Likely && (starts == nil || !slices.Equal(try, starts[0])) {
+			starts = append(starts, slices.Clone(try))
+		}
+	}
+	for _, grown := range []float64{1.25, 1.5, 2, 3, 4, 8} {
+		if starts != nil {
+			break
+		}
+		y := make([]int, len(staff))
+		for i, k := range c.knobs {
+			y[i] = min(k.to, max(staff[i]+1, int(math.Ceil(grown*float64(staff[i])))))
+		}
+		j, err := c.glance(y)
+		if err != nil {
+			return nil, err
+		}
+		if j.Likely {
+			starts = append(starts, y)
+		}
+	}
+	return starts, nil
+}
+
+// bySize are the knobs, the largest first.
+func (c *capacity) bySize(x []int) []int {
+	order := make([]int, len(x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return x[b] - x[a] })
+	return order
+}
+
+// shrink makes one size as small as is likely to pass beside the others: in doubling steps down from one that is, then by
+// bisection.
+func (c *capacity) shrink(x []int, i int) error {
+	cost := c.seen[key(x)]
+	passes := func(n int) (bool, error) {
+		y := slices.Clone(x)
+		y[i] = n
+		j, err := c.glance(y)
+		if err != nil {
+			return false, err
+		}
+		return j.Likely && !c.dearer(j, cost), nil
+	}
+	high, low := x[i], c.knobs[i].from-1
+	for step := 1; high-step > low; step *= 2 {
+		ok, err := passes(high - step)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			low = high - step
+			break
+		}
+		high -= step
+	}
+	for high-low > 1 {
+		mid := (high + low) / 2
+		ok, err := passes(mid)
+		if err != nil {
+			return err
+		}
+		if ok {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	x[i] = high
+	return nil
+}
+
+// mostProofs is how many sizes of a layout are decided at most.
+const mostProofs = 12
+
+// settle goes up until a size is shown to pass, and then down as long as one with less is.
+func (c *capacity) settle(x []int) (*fit, error) {
+	x, j, err := c.climb(x)
+	if j == nil || err != nil {
+		return nil, err
+	}
+	lessIs, dearer := "", false
+	for i := 0; i < len(c.knobs); i++ {
+		if x[i] <= c.knobs[i].from {
+			continue
+		}
+		y := slices.Clone(x)
+		y[i]--
+		less, err := c.prove(y)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case less.Verdict == "pass" && c.dearer(less, j):
+			dearer = true
+		case less.Verdict == "pass" && len(c.proofs) < 2*mostProofs:
+			x, j, lessIs, dearer = y, less, "", false
+			i = -1 // from the first again
+		case less.Verdict == "fail":
+			if lessIs == "" {
+				lessIs = "fail"
+			}
+		default:
+			lessIs = "undecided"
+		}
+	}
+	f, err := c.fit(x, j, lessIs)
+	if f != nil {
+		f.dearer = dearer
+	}
+	return f, err
+}
+
+// climb adds slots one by one until a size is shown to pass; nil where it does not get there. A slot that helps nothing is
+// given to another worker instead: more of those that share memory or cores may do harm.
+func (c *capacity) climb(x []int) ([]int, *experiment.Judged, error) {
+	j, err := c.prove(x)
+	var vain []int // knobs that were turned up for nothing
+	for n := 0; err == nil && j.Verdict != "pass"; n++ {
+		i := c.next(x, j, vain)
+		if i < 0 || n == mostProofs || c.spent() {
+			return nil, nil, nil
+		}
+		y := slices.Clone(x)
+		y[i]++
+		var more *experiment.Judged
+		if more, err = c.prove(y); err != nil {
+			break
+		}
+		if more.Verdict == "pass" || more.Strained < j.Strained {
+			x, j, vain = y, more, nil
+		} else {
+			vain = append(vain, i)
+		}
+	}
+	return x, j, err
+}
+
+// next is the knob to turn up: of a worker that takes the class whose target is worst missed, or else of any; -1 if all were
+// turned in vain.
+func (c *capacity) next(x []int, j *experiment.Judged, vain []int) int {
+	sc, err := c.scenario(x)
+	if err != nil {
+		return -1
+	}
+	l := &sc.Layouts[0]
+	class := slices.IndexFunc(sc.Classes, func(w workloads.Class) bool { return w.Name == j.Class })
+	other := -1
+	for i, k := range c.knobs {
+		if x[i] >= k.to || slices.Contains(vain, i) {
+			continue
+		}
+		if w := workerOf(l, k.worker); w >= 0 && class >= 0 && slices.Contains(l.Workers[w].Queues, l.ClassQueue[class]) {
+			return i
+		}
+		if other < 0 {
+			other = i
+		}
+	}
+	return other
+}
+
+func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, error) {
+	sc, err := c.scenario(x)
+	if err != nil {
+		return nil, err
+	}
+	l := &sc.Layouts[0]
+	f := &fit{name: c.name, x: x, layout: l, sc: sc, judged: j, lessIs: lessIs}
+	f.changes, f.workers = strategies.Simplicity(c.today, l, sc.Classes)
+	for i := range x {
+		if x[i] > c.knobs[i].from {
+			y := slices.Clone(x)
+			y[i]--
+			if less, err := c.scenario(y); err == nil {
+				f.less = max(f.less, less.Layouts[0].Slots())
+			}
+		}
+	}
+	d, err := sized(c.draft, c.knobs, x)
+	if err != nil {
+		return nil, err
+	}
+	f.yaml = d.YAML(c.name)
+	return f, nil
+}

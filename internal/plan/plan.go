@@ -1,0 +1,165 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/sim"
+	"example.com/simrun/strategies"
+)
+
+// Options say how to plan.
+type Options struct {
+	Cores    int                          // at most so many runs at once; 0 = all
+	NoSearch bool                         // only the layouts of the file
+	Events   int64                        // that may be simulated; 0 = usual
+	Progress func(what string, n, of int) // may be nil
+}
+
+// usualEvents is what a plan may simulate: less than a minute of one core.
+const usualEvents = 400_000_000
+
+// fresh makes of the seed another one, for the tasks on which a size that was found is proved.
+const fresh = 0x5eed_0f_ca9ac17
+
+// Objectives of a plan.
+const (
+	byCost    = "cost"
+	bySlots   = "slots"
+	byChanges = "changes"
+)
+
+// planner is one plan in progress.
+type planner struct {
+	ctx     context.Context
+	sc      *scenarios.Scenario
+	opts    Options
+	today   *strategies.Layout
+	short   bool // something was left open for want of events
+	cleared bool // the file names clearances: a layout without any does not pass
+	bounds  scenarios.Plan
+	events  int64
+	limit   int64 // of the events, for the layout at hand
+	proofs  []proof
+	notes   []string
+}
+
+// spent says that nothing more may be simulated for the layout at hand.
+func (p *planner) spent() bool { return p.events >= p.limit }
+
+func (p *planner) options() experiment.Options {
+	return experiment.Options{Cores: p.opts.Cores, Cleared: p.cleared}
+}
+
+// plainWeight is how many tasks of a plain pool take as long as one event of a run.
+const plainWeight = 1.5
+
+// count adds what a judgement took.
+func (p *planner) count(sc *scenarios.Scenario, j *experiment.Judged) {
+	n := j.Events
+	if sim.Plain(&sc.Layouts[0], sc.Classes, &sim.Options{Faults: sc.Faults}) {
+		n = int64(float64(n) / plainWeight)
+	}
+	p.events += n
+}
+
+// Run plans a scenario. The error is ctx's when it was interrupted, or says why nothing can be planned.
+func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error) {
+	if !slices.ContainsFunc(sc.Layouts, func(strategies.Layout) bool { return targets(sc) > 0 }) {
+		return nil, errors.New("no task has a target (slo), so nothing says how much is enough")
+	}
+	if o.Events == 0 {
+		o.Events = usualEvents
+	}
+	p := &planner{ctx: ctx, sc: sc, opts: o, today: &sc.Layouts[sc.Baseline]}
+	p.cleared = slices.ContainsFunc(sc.Layouts, func(l strategies.Layout) bool { return l.Clearance != nil })
+	if sc.Plan != nil {
+		p.bounds = *sc.Plan
+	}
+	draft, err := sc.Draft()
+	if err != nil {
+		return nil, err
+	}
+	fits, err := p.written(draft)
+	if err != nil {
+		return nil, err
+	}
+	if !o.NoSearch {
+		found, err := p.search(draft, fits)
+		if err != nil {
+			return nil, err
+		}
+		fits = append(fits, found...)
+	}
+	return p.result(fits), nil
+}
+
+func targets(sc *scenarios.Scenario) (n int) {
+	for i := range sc.Classes {
+		n += len(sc.Classes[i].SLO)
+	}
+	return n
+}
+
+// written finds the least capacity of the layouts of the file that can be deployed.
+func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
+	var fits []*fit
+	share := p.opts.Events
+	if !p.opts.NoSearch {
+		share = share * 7 / 10
+	}
+	for i := range p.sc.Layouts {
+		l := &p.sc.Layouts[i]
+		if len(l.WhatIf) > 0 && !p.sc.Run.AllowWhatIf && i != p.sc.Baseline {
+			p.notes = append(p.notes, fmt.Sprintf("%s is a what-if, and was left out.", l.Name))
+			continue
+		}
+		if draft.Get("strategies", l.Name, "derive") != "" {
+			p.notes = append(p.notes, fmt.Sprintf("%s has replicas of several sizes, and was left as it is.", l.Name))
+			continue
+		}
+		p.limit = p.events + (share-p.events)/int64(len(p.sc.Layouts)-i)
+		p.told(l.Name, i, len(p.sc.Layouts))
+		if _, err := draft.Only(l.Name); err != nil {
+			p.notes = append(p.notes, fmt.Sprintf("%s cannot stand alone, and was left out: %v.", l.Name, err))
+			continue
+		}
+		f, err := p.leastOf(draft, l.Name)
+		if err != nil {
+			return nil, err
+		}
+		if f == nil {
+			p.notes = append(p.notes, fmt.Sprintf("%s was not seen to pass at any size that was tried.", l.Name))
+			continue
+		}
+		f.written = true
+		fits = append(fits, f)
+	}
+	return fits, nil
+}
+
+func (p *planner) told(what string, n, of int) {
+	if p.opts.Progress != nil {
+		p.opts.Progress(what, n, of)
+	}
+}
+
+// leastOf finds the least capacity of a layout of a draft; nil where it has none.
+func (p *planner) leastOf(draft *scenarios.Draft, name string) (*fit, error) {
+	sc, err := draft.Only(name)
+	if err != nil {
+		return nil, err
+	}
+	c := &capacity{planner: p, name: name, draft: draft, seen: map[string]*experiment.Judged{}}
+	c.knobs = p.knobs(draft, sc)
+	f, err := c.least()
+	if err != nil {
+		return nil, err
+	}
+	p.proofs = append(p.proofs, c.proofs...)
+	return f, nil
+}

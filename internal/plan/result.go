@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/workloads"
+)
+
+// Result is what was planned: what plan.json holds, and untagged what tables and plots need besides.
+type Result struct {
+	Version  int       `json:"version"`
+	Status   string    `json:"status"` // found | open (between the answer and one slot less) | none
+	Answer   *Answer   `json:"answer"`
+	Minimal  []Minimal `json:"minimal"`
+	Frontier []Point   `json:"frontier"`
+
+	Name, Currency string              `json:"-"` // of the scenario
+	Target         string              `json:"-"` // in words: whose figure the frontier shows
+	Metric         workloads.Metric    `json:"-"` // of that figure
+	Bound          float64             `json:"-"` // and its target
+	Headline       string              `json:"-"`
+	Said           []string            `json:"-"` // further sentences, the most important first
+	Today          experiment.Estimate `json:"-"` // what the baseline costs a month; 0 without prices
+	TodaySlots     int                 `json:"-"`
+	Events         int64               `json:"-"`
+	YAML           string              `json:"-"` // the answer as a strategy of the file
+}
+
+// Answer is the layout to take.
+type Answer struct {
+	Strategy   string   `json:"strategy"`
+	Workers    []Worker `json:"workers"`
+	Slots      int      `json:"slots"`
+	Cost       *float64 `json:"cost"`       // a month; null without prices
+	Confidence float64  `json:"confidence"` // with which it passes, and one slot less does not where the status is found
+}
+
+// Worker is one worker of a layout, as written.
+type Worker struct {
+	Name        string   `json:"name"`
+	Queues      []string `json:"queues"`
+	Concurrency int      `json:"concurrency"`
+	Replicas    int      `json:"replicas"`
+	Pool        string   `json:"pool"`
+	Command     string   `json:"command"`
+}
+
+// Minimal is a layout at its least capacity.
+type Minimal struct {
+	Strategy string   `json:"strategy"`
+	Slots    int      `json:"slots"`
+	Workers  []Worker `json:"workers"`
+	OneLess  *OneLess `json:"one_less"` // null where nothing can be less
+
+	Cost    *float64 `json:"-"`
+	Changes int      `json:"-"`
+	With    string   `json:"-"`
+	Written bool     `json:"-"` // in the file: others were found
+}
+
+// OneLess is the layout with one slot less.
+type OneLess struct {
+	Slots   int    `json:"slots"`
+	Verdict string `json:"verdict"` // fail | undecided
+}
+
+// Point is one layout of one size on the frontier.
+type Point struct {
+	Strategy string   `json:"strategy"`
+	Slots    int      `json:"slots"`
+	Cost     *float64 `json:"cost"`
+	Figure   Figure   `json:"figure"`
+
+	Sizes  []int  `json:"-"` // of what varies, one for each worker
+	Passes string `json:"-"` // pass | marginal | fail | undecided
+}
+
+// Figure is the figure of the deciding target.
+type Figure struct {
+	Value *float64 `json:"value"` // null where there is none
+	Low   *float64 `json:"low"`
+	High  *float64 `json:"high"`
+}

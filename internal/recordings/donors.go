@@ -1,0 +1,83 @@
+package recordings
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// donors say what becomes of the tasks whose fate the log does not show: that of another task of their class.
+type donors struct {
+	of   map[*LogTask]*LogTask // what such a task is taken for
+	hung map[*LogTask]bool     // started, and never ended
+	ran  map[*LogTask]float64  // cut off by the end of the log after longer than any other took, s
+}
+
+// golden is the step of a sequence that is spread evenly however far it goes: of every few draws, some are small and some
+// large, without a random number (Weyl 1916).
+const golden = 0.6180339887498949
+
+// findDonors draws for each task that never started one that did, and for each that was cut off by the end of the log one
+// that ran longer than it had by then. A task that ran for more than twice as long as any that ended is taken to hang.
+func (c *ImportedClass) findDonors(l *Log) {
+	c.donors = donors{of: map[*LogTask]*LogTask{}, hung: map[*LogTask]bool{}, ran: map[*LogTask]float64{}}
+	longest := c.longest(l)
+	var known, cut, unstarted []*LogTask
+	for _, t := range c.tasks {
+		n := len(t.Attempts)
+		switch {
+		case n == 0:
+			unstarted = append(unstarted, t)
+		case t.Outcome == "unfinished" && l.Span-t.Attempts[n-1].Started > 2*longest:
+			c.donors.hung[t] = true
+			c.Attempts, c.Hung = c.Attempts+1, c.Hung+1
+			known = append(known, t)
+		case t.Outcome == "unfinished" || math.IsNaN(t.Attempts[n-1].Runtime) && t.Outcome != "timeout" && t.Outcome != "lost":
+			cut = append(cut, t)
+		default:
+			known = append(known, t)
+		}
+	}
+	slices.SortStableFunc(known, func(a, b *LogTask) int { return cmp.Compare(c.demandOf(a).Total(), c.demandOf(b).Total()) })
+	draws := 0
+	draw := func(from []*LogTask) *LogTask {
+		draws++
+		_, part := math.Modf(float64(draws) * golden)
+		return from[int(part*float64(len(from)))]
+	}
+	for _, t := range unstarted {
+		if len(known) > 0 {
+			c.donors.of[t] = draw(known)
+		}
+	}
+	for _, t := range cut {
+		ran := l.Span - t.Attempts[len(t.Attempts)-1].Started
+		switch longer := slices.IndexFunc(known, func(k *LogTask) bool { return c.demandOf(k).Total() > ran }); {
+		case t.Outcome != "unfinished":
+		case longer >= 0:
+			c.donors.of[t] = draw(known[longer:])
+		default:
+			c.donors.ran[t] = ran
+		}
+	}
+}
+
+// longest is how long an attempt took that ended: of the class, or where none of its did, of any.
+func (c *ImportedClass) longest(l *Log) (most float64) {
+	look := func(t *LogTask) {
+		for _, a := range t.Attempts {
+			if !math.IsNaN(a.Runtime) && t.Outcome != "timeout" {
+				most = max(most, a.Runtime)
+			}
+		}
+	}
+	for _, t := range c.tasks {
+		look(t)
+	}
+	for i := range l.Tasks {
+		if len(c.Runs) == 0 {
+			look(&l.Tasks[i])
+		}
+	}
+	return most
+}

@@ -1,0 +1,203 @@
+package shards
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"example.com/simrun/internal/cells"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
+)
+
+// format is the first thing that a file of outcomes says.
+const format = "simrun-cells/1"
+
+// header is the first line of a file of outcomes.
+type header struct {
+	Format string `json:"format"`
+	Share  Share  `json:"share"`
+	cells.Identity
+}
+
+// line is each of the others.
+type line struct {
+	Key     string `json:"key"`
+	Outcome []byte `json:"outcome"`
+}
+
+// Store is the outcomes that lie in a folder, and those that were computed since.
+type Store struct {
+	cells.Identity
+	dir   string
+	there map[string][]byte // by key
+	from  map[string]string // file that has it
+	fresh []string          // keys of those that are in no file
+	parts int               // largest number of parts that the work was dealt to
+}
+
+// Open reads all outcomes in a folder that are of a scenario and a program. Outcomes of another one are an error, as
+// are two different ones of the same cell.
+func Open(dir string, id cells.Identity) (*Store, error) {
+	s := &Store{Identity: id, dir: dir, there: map[string][]byte{}, from: map[string]string{}}
+	files, err := filepath.Glob(filepath.Join(dir, "*.cells"))
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, f := range files {
+		if err := s.read(f); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", f, err))
+		}
+	}
+	return s, errors.Join(errs...)
+}
+
+func (s *Store) read(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if want := name(data); filepath.Base(path) != want {
+		return fmt.Errorf("not whole: its content has the name %s", want)
+	}
+	in := bufio.NewReader(bytes.NewReader(data))
+	first, err := in.ReadBytes('\n')
+	var h header
+	if err != nil || json.Unmarshal(first, &h) != nil || h.Format != format {
+		return fmt.Errorf("not a file of cells of simrun (%s)", format)
+	}
+	switch {
+	case h.Program != s.Program:
+		return fmt.Errorf("cells of simrun %s: want those of %s", h.Program, s.Program)
+	case h.Scenario != s.Scenario:
+		return fmt.Errorf("cells of another scenario, %s: want those of %s", units.Shorten(h.Scenario), units.Shorten(s.Scenario))
+	}
+	s.parts = max(s.parts, h.Share.Of)
+	for lines := json.NewDecoder(in); ; {
+		var l line
+		err := lines.Decode(&l)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if other, known := s.there[l.Key]; known && !bytes.Equal(other, l.Outcome) {
+			return fmt.Errorf("cell %s: another answer than in %s: the same program gave two", l.Key[:12], s.from[l.Key])
+		}
+		s.there[l.Key], s.from[l.Key] = l.Outcome, filepath.Base(path)
+	}
+}
+
+// name is that of a file of outcomes.
+func name(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])[:32] + ".cells"
+}
+
+// add takes in what was computed here.
+func (s *Store) add(key string, outcome []byte) {
+	if _, known := s.there[key]; !known {
+		s.fresh = append(s.fresh, key)
+	}
+	s.there[key] = outcome
+}
+
+// Flush writes what was computed since to a new file, and returns its path; "" if there is nothing.
+func (s *Store) Flush(share Share) (string, error) {
+	if len(s.fresh) == 0 {
+		return "", nil
+	}
+	var b bytes.Buffer
+	w := json.NewEncoder(&b)
+	if err := w.Encode(header{format, share, s.Identity}); err != nil {
+		return "", err
+	}
+	for _, key := range s.fresh {
+		if err := w.Encode(line{key, s.there[key]}); err != nil {
+			return "", err
+		}
+	}
+	path := filepath.Join(s.dir, name(b.Bytes()))
+	if err := whole(path, b.Bytes()); err != nil {
+		return "", err
+	}
+	s.fresh = nil
+	return path, nil
+}
+
+// partial is how the name of a file begins that is not written whole.
+const partial = ".partial-"
+
+// whole writes a file whole or not at all.
+func whole(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), partial+"*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails once it is renamed
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Chmod(f.Name(), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// Keep leaves the scenario in the folder, which is made where it is missing.
+func Keep(dir string, b *scenarios.Bundle) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	path := filepath.Join(dir, scenarioPrefix+b.Sum()[:32]+".json")
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	data, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	return whole(path, data)
+}
+
+const scenarioPrefix = "scenario-"
+
+// Kept is the scenario that lies in a folder.
+func Kept(dir string) (*scenarios.Bundle, error) {
+	files, err := filepath.Glob(filepath.Join(dir, scenarioPrefix+"*.json"))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(files) == 0:
+		return nil, fmt.Errorf("%s: no shards: want a folder that simrun run --shard has written to", dir)
+	case len(files) > 1:
+		return nil, fmt.Errorf("%s: shards of %d scenarios (%s): want a folder for each", dir, len(files), strings.Join(base(files), ", "))
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		return nil, err
+	}
+	var b scenarios.Bundle
+	if err := json.Unmarshal(data, &b); err != nil || filepath.Base(files[0]) != scenarioPrefix+b.Sum()[:32]+".json" {
+		return nil, fmt.Errorf("%s: not the scenario that its name says", files[0])
+	}
+	return &b, nil
+}
+
+func base(paths []string) (names []string) {
+	for _, p := range paths {
+		names = append(names, filepath.Base(p))
+	}
+	return names
+}
