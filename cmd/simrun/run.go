@@ -25,6 +25,7 @@ type runOptions struct {
 	shard, histogram                   string
 	quiet, png, verbose, force         bool
 	cores                              int
+	elsewhere
 }
 
 var formats = []string{"table", "json", "csv", "markdown"}
@@ -49,6 +50,7 @@ func (o *runOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.shard, "shard", "", "compute one part of the work, such as 3/16, into the folder --out (default shards); simrun merge puts the parts together")
 	f.BoolVar(&o.force, "force", false, "simulate also what is not expected to fit in memory")
 	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
+	o.elsewhere.flags(c)
 }
 
 // outputFlags say where results go and in which form.
@@ -81,6 +83,9 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 	}
 	if o.shard != "" {
 		return runShard(c, files[0], o)
+	}
+	if o.on != "" {
+		return runElsewhere(c, files, o)
 	}
 	jobs, err := read(files, o.out)
 	if err != nil {
