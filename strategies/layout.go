@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"example.com/simrun/capacity"
-	"example.com/simrun/des"
 	"example.com/simrun/celery"
+	"example.com/simrun/des"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
