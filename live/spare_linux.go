@@ -6,8 +6,9 @@ import (
 	"strconv"
 )
 
-// spare is how much memory bodies may take without harm to the rest of the machine: four fifths of what is available.
-func spare() int64 {
+// Spare is how much memory may be taken without harm to the rest of the machine: four fifths of what is available;
+// 0 = nobody knows.
+func Spare() int64 {
 	info, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
 		return 0

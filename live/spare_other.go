@@ -2,5 +2,5 @@
 
 package live
 
-// spare does not know.
-func spare() int64 { return 0 }
+// Spare does not know.
+func Spare() int64 { return 0 }

@@ -157,7 +157,7 @@ func (w *World) Run(ctx context.Context) (Result, error) {
 	before, ok := foreign()
 	w.start = time.Now()
 	if w.accounts != nil && !w.accounts.idle {
-		w.accounts.budget = spare()
+		w.accounts.budget = Spare()
 	}
 	scarce := w.loop(ctx, bell)
 	w.clock()

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Batch writes files all or none. Add writes each into a temporary folder beside its target, where a full disk or a
@@ -19,6 +20,7 @@ type Batch struct {
 	staged []staged
 	temp   map[string]string // a folder of targets -> the temporary folder in it
 	made   []string          // folders that did not exist before, outermost first
+	locks  []io.Closer       // of the temporary folders
 }
 
 type staged struct{ from, to string } // from "" = the target is to go
@@ -90,15 +92,40 @@ func (b *Batch) folder(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	t, err := os.MkdirTemp(dir, ".simrun-")
+	sweepAway(dir)
+	t, err := os.MkdirTemp(dir, temporary)
 	if err != nil {
 		return "", err
+	}
+	if lock, err := hold(t); err == nil {
+		b.locks = append(b.locks, lock)
 	}
 	if b.temp == nil {
 		b.temp = map[string]string{}
 	}
 	b.temp[dir] = t
 	return t, nil
+}
+
+// temporary is how the names of temporary folders begin.
+const temporary = ".simrun-"
+
+// sweepAway removes the temporary folders that killed runs left in dir. Those of runs that live are held.
+func sweepAway(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), temporary) {
+			continue
+		}
+		if lock, err := hold(path); err == nil {
+			_ = os.RemoveAll(path)
+			_ = lock.Close()
+		}
+	}
 }
 
 // makeAll is os.MkdirAll that tells which folders it made.
@@ -178,7 +205,10 @@ func (b *Batch) Discard() {
 	for _, d := range slices.Backward(b.made) {
 		_ = os.Remove(d) // fails, rightly, where something else has moved in
 	}
-	b.temp, b.staged, b.made = nil, nil, nil
+	for _, lock := range b.locks {
+		_ = lock.Close()
+	}
+	b.temp, b.staged, b.made, b.locks = nil, nil, nil, nil
 }
 
 // Probe finds out, before anything is simulated, whether files could be written to these paths. It leaves nothing

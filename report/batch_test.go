@@ -157,3 +157,21 @@ func TestFolder(t *testing.T) {
 	write(Options{})
 	assert.Equal(t, second, tree(t, dir), "the same result, the same bytes")
 }
+
+// A killed run leaves its temporary folder behind, which nobody holds any more.
+func TestBatchSweepsAwayWhatKilledRunsLeft(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, ".simrun-123", "new-0"), "half")
+	put(t, filepath.Join(dir, ".simrunner", "theirs"), "kept")
+	living := &Batch{}
+	defer living.Discard()
+	require.NoError(t, living.Add(filepath.Join(dir, "a"), holding("a")))
+	if _, err := os.Stat(filepath.Join(dir, ".simrun-123")); err == nil {
+		t.Skip("this system cannot tell")
+	}
+	b := &Batch{}
+	require.NoError(t, b.Add(filepath.Join(dir, "b"), holding("b")))
+	require.NoError(t, b.Commit(t.Context()))
+	require.NoError(t, living.Commit(t.Context()), "what another run is about to write stays")
+	assert.Equal(t, map[string]string{"a": "a", "b": "b", ".simrunner": "folder", filepath.Join(".simrunner", "theirs"): "kept"}, tree(t, dir))
+}

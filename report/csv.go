@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/sheet"
 )
 
 // records collects records and writes them at once; csv.Writer remembers the first error.
@@ -14,7 +15,14 @@ type records struct {
 	key  []string // strategy, and class or worker
 }
 
-func (r *records) write(w io.Writer) error { return csv.NewWriter(w).WriteAll(r.rows) }
+func (r *records) write(w io.Writer) error {
+	for _, row := range r.rows {
+		for i, cell := range row {
+			row[i] = sheet.Plain(cell)
+		}
+	}
+	return csv.NewWriter(w).WriteAll(r.rows)
+}
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/simrun/internal/experiment"
@@ -85,6 +86,9 @@ func either(b *Batch, path string, has bool, write func(io.Writer) error) error 
 	}
 	return nil
 }
+
+// Names are the files that a results folder may hold besides its plots.
+func Names() []string { return append(slices.Clone(fixed), "run.json", "sweep.csv") }
 
 // ProbeFolder tells whether a results folder could be written.
 func ProbeFolder(dir string) error {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"slices"
@@ -127,7 +126,7 @@ func SweepCSV(w io.Writer, r *experiment.Result) error {
 			}
 		}
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return (&records{rows: rows}).write(w)
 }
 
 func (r *records) cellStrategy(s *experiment.PointStrategy) {

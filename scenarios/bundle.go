@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -33,8 +34,8 @@ func (d onDisk) open(name string) (io.ReadCloser, error) {
 	switch {
 	case err != nil:
 		return nil, reason(err)
-	case !info.Mode().IsRegular(): // a pipe would wait for ever
-		return nil, fmt.Errorf("not a regular file")
+	case !info.Mode().IsRegular(): // opening a pipe alone may wait for ever, and a device need not end
+		return nil, errors.New("not a regular file")
 	case info.Size() > maxFile:
 		return nil, fmt.Errorf("%d MiB: want at most %d", info.Size()>>20, maxFile>>20)
 	}

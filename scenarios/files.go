@@ -26,6 +26,9 @@ type tracePart struct {
 // by itself.
 func (d *decoder) open(v *value, path string, read func(name string, r io.Reader) error) bool {
 	err := func() error {
+		if disk, ok := d.dir.(onDisk); ok {
+			d.reads = append(d.reads, disk.path(v.text))
+		}
 		f, err := d.dir.open(v.text)
 		if err != nil {
 			return fmt.Errorf("%q: %w", v.text, err)

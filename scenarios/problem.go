@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"example.com/simrun/internal/units"
 )
@@ -94,13 +96,20 @@ func sorted(e Errors) Errors {
 	return once
 }
 
-// join returns the path of a key within path.
+// join returns the path of a key within path. A key that is refused for what it holds is shown escaped.
 func join(path string, key any) string {
-	if path == "" {
-		return fmt.Sprint(key)
+	step := fmt.Sprint(key)
+	if strings.ContainsFunc(step, hidden) {
+		step = strconv.QuoteToASCII(step)
 	}
-	return fmt.Sprintf("%s.%v", path, key)
+	if path == "" {
+		return step
+	}
+	return path + "." + step
 }
+
+// hidden says whether a character does something to a terminal instead of being seen there.
+func hidden(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
 
 // unknown says that a name is not among names: with the nearest of them, or all.
 func unknown(what, name string, names []string) string {

@@ -87,6 +87,8 @@ func (d *decoder) standsStill(s *Scenario) {
 			switch {
 			case asks && (dropped(c, l, queue) || runsAtOnce(c, l, queue, false)):
 				d.errorf(task.get("arrivals").get("closed").get("think").at, join(path, "arrivals.closed.think"), "0s: nothing takes time from one task to the next in the strategy %q: want more", l.Name)
+			case asks && c.Arrivals.Batch != nil && c.Arrivals.Batch.Mean() < rarest:
+				d.errorf(task.get("arrivals").get("closed").get("think").at, join(path, "arrivals.closed.think"), "0s: nearly every batch is empty, and nothing takes time from one to the next: want more, or larger batches")
 			case c.Failures.Crash.P == 1 && l.Queues[queue].DeliveryLimit < 0 && runsAtOnce(c, l, queue, true):
 				d.errorf(task.at, path, "crashes each time and is delivered again, and nothing takes time from one crash to the next in the strategy %q: want some work, or a delivery_limit", l.Name)
 			default:
@@ -96,6 +98,9 @@ func (d *decoder) standsStill(s *Scenario) {
 		}
 	}
 }
+
+// rarest is the mean size of batches below which clients that do not think would ask for ever.
+const rarest = 1e-3
 
 // dropped says whether tasks of a class may be over, without ever running, in the instant in which they are published.
 func dropped(c *workloads.Class, l *strategies.Layout, queue int) bool {

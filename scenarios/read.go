@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -27,9 +26,9 @@ func Read(path string) (*Scenario, error) {
 }
 
 func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := onDisk("").open(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, maxBytes+1))
@@ -99,6 +98,7 @@ func (d *decoder) load(root *value, grow func(*value) *value) {
 func (d *decoder) finish(s *Scenario) {
 	s.File = d.file
 	s.SHA256 = d.sum
+	s.Reads = d.reads
 	s.Expanded = d.expand(s)
 	s.Assumptions = d.assumptions(s)
 	s.written = d.given
@@ -119,10 +119,11 @@ func digest(data []byte) string {
 type decoder struct {
 	*problems
 	grammar *record
-	dir     folder // of the file
-	sum     string // of the file
-	given   *value // extends merged
-	root    *value // and defaults filled in
+	dir     folder   // of the file
+	sum     string   // of the file
+	reads   []string // files that it names
+	given   *value   // extends merged
+	root    *value   // and defaults filled in
 	traces  map[string]*tracePart
 
 	observes des.Time // run.duration

@@ -11,8 +11,9 @@ import (
 // Scenario is one file, read, checked, expanded and with every default filled in. No YAML type leaves the package.
 type Scenario struct {
 	Name, About string
-	File        string // as given
-	SHA256      string // of the file's bytes, in hexadecimal
+	File        string   // as given
+	SHA256      string   // of the file's bytes, in hexadecimal
+	Reads       []string // the files that it names, as they are found
 	Seed        uint64
 	Run         Run
 	Classes     []workloads.Class

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"unicode"
 
 	"example.com/simrun/internal/units"
 )
@@ -88,9 +89,20 @@ type phrase struct {
 func (s phrase) want() string { return s.noun }
 
 func (s phrase) check(p *problems, v *value, path string) {
-	if v.kind != text || v.text == "" || s.pattern != nil && !s.pattern.MatchString(v.text) {
+	if v.kind != text || !s.fits(v.text) {
 		p.errorf(v.at, path, "%s: want %s", v.found(), s.want())
 	}
+}
+
+// fits says whether a text is one. Control characters would reach terminals and pages, where they do harm; characters
+// that only format, such as marks of direction, make two names look alike, but belong into sentences.
+func (s phrase) fits(text string) bool {
+	for _, r := range text {
+		if s.pattern != nil && hidden(r) || unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return false
+		}
+	}
+	return text != "" && (s.pattern == nil || s.pattern.MatchString(text))
 }
 
 // sequence is a list.
@@ -151,7 +163,7 @@ func (s *mapping) check(p *problems, v *value, path string) {
 		return
 	}
 	for _, f := range v.fields {
-		if f.key == "" || s.name.pattern != nil && !s.name.pattern.MatchString(f.key) {
+		if !s.name.fits(f.key) {
 			p.errorf(f.at, path, "%q: want %s", units.Shorten(f.key), s.name.noun)
 		}
 		s.of.check(p, f.val, join(path, f.key))

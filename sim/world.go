@@ -149,7 +149,7 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 		opts:    o,
 		classes: classes,
 		source: workloads.NewSource(classes, o.Key.WithName("tasks"), workloads.Options{
-			Load: o.Load, Origin: o.Start - o.Warmup,
+			Load: o.Load, Origin: o.Start - o.Warmup, Until: o.Warmup + o.Duration + o.Drain,
 		}),
 	}
 	for i := range classes {

@@ -5,6 +5,7 @@ import (
 
 	"example.com/simrun/capacity"
 	"example.com/simrun/celery"
+	"example.com/simrun/des"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -78,6 +79,11 @@ func (l *Layout) capacity() *capacity.Layout {
 // Offered judges every queue of the layout when all arrivals are multiplied by load (package capacity).
 func (l *Layout) Offered(classes []workloads.Class, machines []system.Machine, o capacity.Outside, load float64) []capacity.QueueLoad {
 	return capacity.Offered(l.capacity(), l.Sent(classes), machines, o, load)
+}
+
+// Ahead estimates what one replication of the layout over a span asks of whoever simulates it (package capacity).
+func (l *Layout) Ahead(classes []workloads.Class, machines []system.Machine, o capacity.Outside, span des.Time) capacity.Effort {
+	return capacity.Ahead(l.capacity(), classes, machines, o, span)
 }
 
 // Container is what worker w may use of its machine, with the usual sizes of processes where nothing is said.

@@ -11,6 +11,7 @@ import (
 type Options struct {
 	Load   float64  // factor of all arrivals that no other task causes, as Arrivals.Scale; 0 = 1
 	Origin des.Time // time of the week at run time 0, from Monday 00:00, for Cron and Stages
+	Until  des.Time // nobody asks for arrivals after it; 0 = no end is known
 }
 
 // Source makes the tasks of one replication and answers for everything random about them. It is not safe for use by
@@ -22,6 +23,7 @@ type Source struct {
 	broods  []brood
 	free    []int32 // broods that may be used again
 	now     batch   // being handed out
+	until   des.Time
 	scratch *des.Stream
 }
 
@@ -81,7 +83,10 @@ type batch struct {
 // that of the replication. An After class refers to its parent by index, everything else goes by name, and names must
 // differ.
 func NewSource(classes []Class, key des.Key, o Options) *Source {
-	s := &Source{flows: make([]flow, len(classes)), scratch: des.NewStream(key)}
+	s := &Source{flows: make([]flow, len(classes)), scratch: des.NewStream(key), until: o.Until}
+	if s.until == 0 {
+		s.until = des.Never - 1
+	}
 	load := o.Load
 	if load == 0 {
 		load = 1
@@ -142,7 +147,7 @@ func (s *Source) schedule(i int32) {
 	f := &s.flows[i]
 	for {
 		due := f.gen.next()
-		if due == des.Never {
+		if due > s.until { // nearly all batches may be empty, for longer than the run
 			return
 		}
 		if f.rows != nil {
@@ -162,7 +167,7 @@ func (s *Source) ponder(n int32, now des.Time) {
 	for {
 		s.scratch.Reset(f.thinking.With(uint64(n - f.client)).With(c.cycle))
 		thought := instant(f.think.Draw(s.scratch) / f.slower)
-		if thought >= des.Never-now {
+		if thought > s.until-now {
 			return
 		}
 		now += thought

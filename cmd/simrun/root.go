@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +27,9 @@ const (
 	exitInterrupted = 130 // as a shell has it for SIGINT
 )
 
+// grace is how long an interrupted program may take to end by itself.
+const grace = 10 * time.Second
+
 // usageError is a mistake in flags or arguments.
 type usageError struct{ error }
 
@@ -36,6 +40,9 @@ type requireError struct{ error }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	ended := make(chan struct{})
+	defer close(ended)
+	go expire(ctx, stop, ended)
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -66,6 +73,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	default:
 		fmt.Fprintf(stderr, "simrun: %v\n", err)
 		return exitFailed
+	}
+}
+
+// expire sees to it that a signal ends the program, whatever that waits for.
+func expire(ctx context.Context, stop func(), ended <-chan struct{}) {
+	select {
+	case <-ended:
+		return
+	case <-ctx.Done():
+	}
+	stop() // a second signal ends it at once
+	select {
+	case <-ended:
+	case <-time.After(grace):
+		os.Exit(exitInterrupted)
 	}
 }
 

@@ -23,7 +23,7 @@ import (
 type runOptions struct {
 	out, tasks, trace, format, require string
 	shard, histogram                   string
-	quiet, png, verbose                bool
+	quiet, png, verbose, force         bool
 	cores                              int
 	elsewhere
 }
@@ -48,6 +48,7 @@ func (o *runOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.tasks, "tasks", "", "write one row for each task of the first replication to this CSV file")
 	f.StringVar(&o.trace, "trace", "", "write the timeline of the first replication to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
 	f.StringVar(&o.shard, "shard", "", "compute one part of the work, such as 3/16, into the folder --out (default shards); simrun merge puts the parts together")
+	f.BoolVar(&o.force, "force", false, "simulate also what is not expected to fit in memory")
 	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
 	o.elsewhere.flags(c)
 }
@@ -94,6 +95,12 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 		return err
 	}
 	if err := o.checkHistogram(jobs); err != nil {
+		return err
+	}
+	if err := o.apart(jobs); err != nil {
+		return err
+	}
+	if err := o.weigh(c.ErrOrStderr(), jobs); err != nil {
 		return err
 	}
 	if err := probe(jobs, o); err != nil {
@@ -166,10 +173,11 @@ func read(files []string, out string) ([]job, error) {
 		} else {
 			j.folder = filepath.Join(outFolder(out), j.name)
 		}
-		if other, taken := from[j.folder]; taken {
+		folder := strings.ToLower(j.folder) // not every file system tells the cases apart
+		if other, taken := from[folder]; taken {
 			errs = append(errs, fmt.Errorf("%s: name: %q: %s would write to the same folder, %s", file, sc.Name, other, j.folder))
 		}
-		from[j.folder] = file
+		from[folder] = file
 		jobs = append(jobs, j)
 	}
 	return jobs, errors.Join(errs...)

@@ -293,7 +293,7 @@ func TestErrorsNameTheProgram(t *testing.T) {
 	t.Chdir(t.TempDir())
 	status, _, stderr := call(t, "nofile.yaml")
 	assert.Equal(t, exitFailed, status)
-	assert.Equal(t, "simrun: open nofile.yaml: no such file or directory\n", stderr)
+	assert.Equal(t, "simrun: nofile.yaml: no such file or directory\n", stderr)
 	require.NoError(t, os.WriteFile("bad.yaml", []byte("name: 1\n"), 0o600))
 	_, _, stderr = call(t, "bad.yaml")
 	assert.True(t, strings.HasPrefix(stderr, "bad.yaml:1:"), stderr)

@@ -49,6 +49,9 @@ func runShard(c *cobra.Command, file string, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.weigh(c.ErrOrStderr(), []job{{sc: sc}}); err != nil {
+		return err
+	}
 	if err := shards.Keep(dir, bundle); err != nil {
 		return err
 	}

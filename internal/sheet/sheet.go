@@ -82,12 +82,18 @@ func (s *Sheet) Err() error { return errors.Join(s.errs...) }
 // Has says that the file has a column.
 func (s *Sheet) Has(column string) bool { _, ok := s.columns[column]; return ok }
 
-// Text returns a cell without the space around it, "" where the file has no such column. It is part of the row's memory.
+// Text returns a cell without the space around it and the mark of Plain, "" where the file has no such column. It is part
+// of the row's memory.
 func (s *Sheet) Text(column string) string {
-	if at, ok := s.columns[column]; ok {
-		return strings.TrimSpace(s.row[at])
+	at, ok := s.columns[column]
+	if !ok {
+		return ""
 	}
-	return ""
+	text := strings.TrimSpace(s.row[at])
+	if plain, marked := strings.CutPrefix(text, mark); marked && formula(plain) {
+		return plain
+	}
+	return text
 }
 
 // Number returns a cell that fits, NaN where it is empty.
