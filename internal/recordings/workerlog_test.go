@@ -1,7 +1,11 @@
 package recordings_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"math"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,4 +52,23 @@ func TestWorkerLog(t *testing.T) {
 
 	_, err = recordings.ReadLog(events(t, "[2022-05-01 12:00:00,000: WARNING/MainProcess] celery@host1 ready."))
 	assert.ErrorContains(t, err, "is its level INFO?")
+}
+
+func TestPackedLogs(t *testing.T) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	for _, line := range []string{ev("sent", "a", 0, `, "name": "x", "queue": "q"`), ev("started", "a", 1, ""), ev("succeeded", "a", 2, "")} {
+		_, err := z.Write([]byte(line + "\n"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	dir := t.TempDir()
+	whole, cut := filepath.Join(dir, "events.jsonl.gz"), filepath.Join(dir, "cut.gz")
+	require.NoError(t, os.WriteFile(whole, b.Bytes(), 0o644))
+	require.NoError(t, os.WriteFile(cut, b.Bytes()[:b.Len()-9], 0o644))
+	l, err := recordings.ReadLog(whole)
+	require.NoError(t, err)
+	assert.Equal(t, "q", l.Tasks[0].Queue)
+	_, err = recordings.ReadLog(cut)
+	assert.ErrorContains(t, err, "unexpected EOF")
 }
