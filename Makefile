@@ -15,7 +15,7 @@ TOOLS := $(CURDIR)/.tools
 SCENARIOS := $(wildcard scenarios/*.yaml)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check-long fuzz bench lint fmt results fidelity generate clean
+.PHONY: help build test test-real check-long fuzz bench lint fmt results fidelity generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: ## vet and test everything, in minutes; needs only Go
 	else \
 		echo "skipped: go test -race ./live (the race detector needs a C compiler)"; \
 	fi
+
+test-real: ## open the pages in a real browser, in minutes; skips itself where there is no chromium
+	cd tools/browser && go vet ./... && go test -count=1 -timeout 15m ./...
 
 check-long: ## the tests that take long, and every fuzz target for FUZZTIME
 	SIMRUN_LONG=1 go test -count=1 -timeout 2h ./...

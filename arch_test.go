@@ -57,6 +57,10 @@ var allowed = map[string]struct{ project, outside []string }{
 	},
 	"internal/cells":  {project: []string{"internal/experiment", "scenarios"}},                                     // runs, sent to other processes
 	"internal/shards": {project: []string{"internal/cells", "internal/experiment", "internal/units", "scenarios"}}, // and left in files
+	"internal/oncelery": { // and on workers of Celery
+		project: []string{"internal/cells", "internal/experiment", "scenarios"},
+		outside: []string{"github.com/redis/go-redis/v9", "github.com/rabbitmq/amqp091-go"},
+	},
 	"internal/bench": { // takes the real world from the command
 		project: []string{"celery", "des", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "system", "worker", "workloads"},
 	},
@@ -87,7 +91,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/bench", "internal/cells", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/plan", "live", "internal/recordings", "report", "scenarios", "internal/shards", "strategies", "theory", "internal/units", "worker", "workloads"},
+		project: []string{"internal/bench", "internal/cells", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/plan", "live", "internal/oncelery", "internal/recordings", "report", "scenarios", "internal/shards", "strategies", "theory", "internal/units", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }

@@ -84,7 +84,7 @@ func with(s *Scenario, o Options) *Scenario {
 // WriteJSON writes a result as results.json has it.
 func WriteJSON(w io.Writer, r *Result) error { return report.JSON(w, r) }
 
-// Text is a result as the program prints it, in lines of at most that width.
+// Text is a result as the program prints it with --verbose, in lines of at most that width.
 func Text(r *Result, width int) string { return report.Text(r, width, false) }
 
 // WriteFolder writes what the program leaves in a folder of results: report.html, results.json, classes.csv, workers.csv,

@@ -100,6 +100,7 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		ax.Add(&curve{x: []float64{target, target}, y: []float64{0, ax.Y.Max}, line: targetLine}, &curve{x: []float64{low, target}, y: []float64{p, p}, line: targetLine})
 		keys = append(keys, key{name: fmt.Sprintf("target: %s within %s", units.Share(p), units.Duration(target)), line: targetLine})
 	}
+	asked := chart{Class: class, Title: class + ": how long tasks wait", Log: true, Share: true, Target: target, At: p}
 	observed := observations(r, class, ax)
 	for i, h := range waits {
 		if h == nil {
@@ -107,7 +108,8 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		}
 		g := glyph(i)
 		l := &curve{line: series(i), glyph: &g, every: 28, first: 5 + (i*9)%28}
-		const n = 168
+		asked.add(r.Strategies[i].Name, i, h, low, high)
+		const n = points
 		for k := range n + 1 {
 			x := low * math.Pow(high/low, float64(k)/n)
 			share := h.Share(des.Seconds(x))
@@ -127,15 +129,20 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 	if observed > 0 {
 		keys = append(keys, key{name: "observed, " + units.Plural(observed, "run", "runs"), line: observedLine})
 	}
-	title := class + ": how long tasks wait"
+	title := asked.Title
+	asked.ticks(ax)
 	return Plot{
-		File: "cdf-wait-" + class, Section: "cdf", Title: title, Alt: "Share of tasks over wait, one line a strategy. " + strings.Join(words, "; ") + ".",
+		charts: []chart{asked},
+		File:   "cdf-wait-" + class, Section: "cdf", Title: title, Alt: "Share of tasks over wait, one line a strategy. " + strings.Join(words, "; ") + ".",
 		width: figWidth, height: 300,
 		draw: func(c draw.Canvas) {
 			render(heading(c, title, keys), ax, "wait, from intended arrival to start (log scale)")
 		},
 	}, true
 }
+
+// points are the steps of a line of the plot, from its left to its right.
+const points = 168
 
 // cdfRange returns where the axis of waits starts and ends; 0 where nothing waited. It spans five decades where that is
 // enough to see the middle of every line, and what lies below a microsecond never.

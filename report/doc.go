@@ -11,7 +11,9 @@
 //
 //	human                durations, shares and counts as people write them
 //	rows, details, load  a Result as rows of text, shared by the terminal, markdown and the page
-//	text, markdown       the report on the terminal, and for a repository
+//	screen, text, textgrid, wrap, histogram   the report on a terminal: on one screen, and whole
+//	deciding             the target that decides, and what stands behind it
+//	markdown             the same for a repository
 //	json, csv            the same for programs
 //	tasks, trace         one row a task, and the timeline of attempts for trace viewers
 //	plots                which plots a Result has, as SVG and PNG
@@ -20,7 +22,9 @@
 //	cost, bill                            prices by the hour, by the month, and of what is sent
 //	sweep, sweeptables, sweepmap  a grid of cells: who wins where
 //	style, ticks, barchart        how plots are drawn
-//	page, index          report.html, and the page over several scenarios
+//	page, trust, index   report.html, how far to trust it, and the page over several scenarios
+//	interactive, chart   its scripts, their hashes, and the figures behind its charts
+//	svg                  text of pictures that keeps its width in any font
 //	document             reports about anything but a Result: bench, calibration, import, verify
 //	bench, bench_recording        what was measured for real, and its recordings
 //	batch, folder        files written all or none; what stands in a results folder

@@ -35,7 +35,7 @@ type Group = group
 
 // TextOf returns a document on a terminal of the given width.
 func TextOf(d *Document, width int, color bool) string {
-	p := &page{width: max(width, 40), color: color}
+	p := newPage(width, color)
 	p.paragraph("", paint(color, tone(d.Status), d.Headline))
 	for _, t := range d.Text {
 		p.paragraph("", t)
@@ -102,11 +102,11 @@ func HTMLOf(w io.Writer, d *Document, build string) error {
 		Figures []figureView
 	}
 	v := struct {
-		Title, Status, Headline, Build string
-		Style                          template.CSS
-		Text                           []string
-		Parts                          []part
-	}{d.Title, map[string]string{"pass": "keep_baseline", "fail": "none_passes"}[d.Status], together(d.Headline), build, template.CSS(styleSource), allTogether(d.Text), nil} //nolint:gosec // our own file
+		frame
+		Status, Headline string
+		Text             []string
+		Parts            []part
+	}{framed(d.Title, build, ownStyles(styleSource), nil), map[string]string{"pass": "keep_baseline", "fail": "none_passes"}[d.Status], together(d.Headline), allTogether(d.Text), nil}
 	for i := range d.Sections {
 		s := &d.Sections[i]
 		one := part{Title: s.Title, Text: allTogether(s.Text), Code: s.Code}
@@ -114,11 +114,11 @@ func HTMLOf(w io.Writer, d *Document, build string) error {
 			one.Grids = views(s.Table)
 		}
 		for j := range s.Plots {
-			drawing, err := s.Plots[j].inline()
+			f, err := pictured(&s.Plots[j])
 			if err != nil {
 				return err
 			}
-			one.Figures = append(one.Figures, figureView{template.HTML(drawing)}) //nolint:gosec // drawn here, every text in it escaped by vgsvg
+			one.Figures = append(one.Figures, f)
 		}
 		v.Parts = append(v.Parts, one)
 	}

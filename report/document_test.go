@@ -44,7 +44,7 @@ func TestDocumentAsPage(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, HTMLOf(&b, papers(t), "test build"))
 	page := b.String()
-	for _, want := range []string{"<h1>3 of 4 hold in 20\u00a0ms.</h1>", "A &lt;title&gt;", `class="verdict none_passes"`, `<td class="text NO">NO</td>`, "waits of &lt;a&gt;", "test build"} {
+	for _, want := range []string{"<h1>3 of 4 hold in 20\u00a0ms.</h1>", "A &lt;title&gt;", `class="banner" data-status="none_passes"`, `<td class="text verdict NO" data-label="holds">NO</td>`, "waits of &lt;a&gt;", "test build"} {
 		assert.Contains(t, page, want)
 	}
 	assert.Equal(t, 2, strings.Count(page, "<svg"))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"math"
 	"net/url"
 
 	"example.com/simrun/internal/experiment"
@@ -64,7 +63,7 @@ func SummaryJSON(w io.Writer, entries []Entry) error {
 
 // SummaryText returns the table over several scenarios on a terminal.
 func SummaryText(entries []Entry, width int, color bool) string {
-	p := &page{width: max(width, 40), color: color}
+	p := newPage(width, color)
 	p.grid(overview(entries))
 	return p.String()
 }
@@ -85,15 +84,14 @@ var indexTemplate = template.Must(template.Must(pageTemplate.Clone()).New("index
 func IndexHTML(w io.Writer, entries []Entry) error {
 	type card struct{ Name, About, Headline, Advice, Status, Page string }
 	v := struct {
-		Title string
-		Style template.CSS
+		frame
 		Lines []card
 		Grid  gridView
-	}{Title: "All scenarios", Style: template.CSS(styleSource), Grid: views(overview(entries))[0]} //nolint:gosec // our own file
+	}{frame: framed("All scenarios", "", ownStyles(styleSource), nil), Grid: views(overview(entries))[0]}
 	for _, e := range entries {
 		r := e.Result
 		v.Lines = append(v.Lines, card{
-			r.Scenario.Name, r.Scenario.About, together(r.Verdict.Headline), together(recommendation(&r.Verdict)), r.Verdict.Status, url.PathEscape(e.Folder) + "/report.html",
+			r.Scenario.Name, r.Scenario.About, together(r.Verdict.Headline), together(advice(r)), r.Verdict.Status, url.PathEscape(e.Folder) + "/report.html",
 		})
 	}
 	if err := indexTemplate.Execute(w, v); err != nil {
@@ -113,11 +111,7 @@ func keyOf(r *experiment.Result) *keyFigure {
 		}
 		for j := range s.Classes {
 			for _, t := range s.Classes[j].SLO {
-				ratio := math.Inf(1)
-				if t.Value.Known() && t.Target > 0 {
-					ratio = t.Value.Value / t.Target
-				}
-				if ratio > worst {
+				if ratio := over(&t); ratio > worst {
 					worst = ratio
 					k = &keyFigure{Class: s.Classes[j].Name, Metric: t.Metric, Target: t.Target, Today: valueOf(&t)}
 				}

@@ -48,7 +48,7 @@ func Summary(r *experiment.Result) string {
 func head(b *strings.Builder, r *experiment.Result) {
 	b.WriteString("# " + escapeMarkdown(r.Scenario.Name) + "\n\n")
 	b.WriteString("**" + escapeMarkdown(r.Verdict.Headline) + "**\n")
-	if line := recommendation(&r.Verdict); line != "" {
+	if line := advice(r); line != "" {
 		b.WriteString("\n" + escapeMarkdown(line) + "\n")
 	}
 	if len(r.Verdict.Reasons) > 0 {

@@ -25,21 +25,20 @@ var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 
 // pageView is what page.html shows.
 type pageView struct {
-	Title, About, Status, Headline, Advice, Trust, Change, Expanded, Build, SweepLine string
-	Style                                                                             template.CSS
-	Reasons, Method, Warnings, Assumptions                                            []string
-	Maps, Bars, CauseBars, CDFs, Times, Use                                           []figureView
-	Sweep, Targets, Causes, Workers, Checks, Exposure                                 []gridView
-	Disclaimer                                                                        string
-	Inputs                                                                            []input
+	frame
+	About, Status, Headline, Advice, Cause, Window, Trust string
+	Layouts                                               gridView
+	Change                                                []code
+	Steps                                                 []string
+	Folds                                                 []fold
+	Data                                                  pageData
 }
-
-type figureView struct{ Drawing template.HTML }
 
 type input struct{ Name, Value string }
 
 type gridView struct {
 	Title  string
+	Cards  bool // on a phone, each row is a card
 	Head   []headView
 	Groups []groupView
 	Notes  []string
@@ -55,54 +54,80 @@ type groupView struct {
 	Rows       [][]cellView
 }
 
-type cellView struct{ Text, Class string }
+type cellView struct{ Text, Class, Label string }
 
-// HTML writes report.html: one file that needs no network.
+// HTML writes report.html: one file that needs no network, whole without scripts.
 func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result) error {
 	v := pageView{
-		Title: r.Scenario.Name, About: r.Scenario.About, Status: r.Verdict.Status, Headline: together(r.Verdict.Headline), Advice: together(recommendation(&r.Verdict)),
-		Trust: together(trust(sc, r)), Reasons: allTogether(r.Verdict.Reasons), Style: template.CSS(styleSource), Build: r.Simrun, //nolint:gosec // our own file
-		Method: method(r), Warnings: footnotes(r), Assumptions: sc.Assumptions, Expanded: sc.Expanded,
-		Inputs: []input{
-			{"file", sc.File}, {"SHA-256", r.Scenario.SHA256}, {"seed", fmt.Sprint(r.Scenario.Seed)},
-		},
-		Targets:  views(targets(r), overloaded(r), durations(r), layouts(r), bill(r), rest(r), killed(r), blast(r), tolls(r), direct(r)),
-		Causes:   views(causes(r), stretches(r)),
-		Workers:  views(workers(r), memory(r), disks(r)),
-		Exposure: views(append([]*grid{price(r), exposure(r, false), beside(r)}, compromises(r)...)...), Disclaimer: disclaimer,
-		Checks: views(checks(r), differences(r)),
+		frame: framed(r.Scenario.Name, r.Simrun, ownStyles(styleSource, chartsStyle), ownScripts(chartsSource, scriptSource)),
+		About: r.Scenario.About, Status: r.Verdict.Status, Headline: together(r.Verdict.Headline), Advice: together(advice(r)), Cause: together(cause(r)),
+		Window: together(oneWindow(r)), Trust: together(trust(r)), Layouts: views(choices(r))[0],
+		Data: pageData{Layouts: []string{}, Classes: classNames(r), Axes: []abscissa{}, Charts: []chart{}},
 	}
-	if v.Sweep = views(sweepGrids(r)...); v.Sweep != nil {
-		v.SweepLine = together(sweepLine(r))
+	v.Layouts.Cards = true
+	for i := range r.Strategies {
+		v.Data.Layouts = append(v.Data.Layouts, r.Strategies[i].Name)
 	}
 	if r.Verdict.Apply != nil {
-		v.Change = strings.TrimRight(strategies.Render(*r.Verdict.Apply), "\n")
+		v.Change, v.Steps = codes(strategies.Render(*r.Verdict.Apply))
 	}
+	pictures := map[string][]figureView{}
 	for _, p := range Plots(r) {
-		drawing, err := p.inline()
+		f, err := pictured(&p)
 		if err != nil {
 			return err
 		}
-		f := figureView{template.HTML(drawing)} //nolint:gosec // drawn here, every text in it escaped by vgsvg
-		switch p.Section {
-		case "sweep":
-			v.Maps = append(v.Maps, f)
-		case "bars":
-			v.Bars = append(v.Bars, f)
-		case "causes":
-			v.CauseBars = append(v.CauseBars, f)
-		case "cdf":
-			v.CDFs = append(v.CDFs, f)
-		case "time":
-			v.Times = append(v.Times, f)
-		default:
-			v.Use = append(v.Use, f)
+		pictures[p.Section] = append(pictures[p.Section], f)
+		for _, c := range p.charts {
+			v.Data.add(c, p.File)
+		}
+	}
+	for _, f := range folds(sc, r, pictures) {
+		if !f.empty() {
+			v.Folds = append(v.Folds, f)
 		}
 	}
 	if err := pageTemplate.Execute(w, v); err != nil {
 		return fmt.Errorf("report: page: %w", err)
 	}
 	return nil
+}
+
+// folds are the sections behind the answer, in the order of their importance.
+func folds(sc *scenarios.Scenario, r *experiment.Result, pictures map[string][]figureView) []fold {
+	warnings := footnotes(r)
+	all := []fold{
+		{ID: "sweep", Title: "What the sweep shows", Open: true, Figures: pictures["sweep"], Grids: views(sweepGrids(r)...)},
+		{ID: "causes", Title: "Who waits for what", Figures: pictures["causes"], Grids: views(causes(r), stretches(r))},
+		{ID: "reasons", Title: "Why, layout by layout", List: allTogether(r.Verdict.Reasons)},
+		{ID: "bars", Title: "Against the targets", Figures: pictures["bars"]},
+		{ID: "targets", Title: "Every target, wait and response", Grids: views(targets(r), overloaded(r), durations(r), layouts(r), bill(r), rest(r), killed(r), blast(r), tolls(r), direct(r))},
+		{ID: "warnings", Title: fmt.Sprintf("Warnings (%d)", len(warnings)), List: warnings},
+		{
+			ID: "spread", Title: "How waits are spread", Figures: pictures["cdf"],
+			Intro: "A line that passes above the corner of the dash-dotted target meets it. The vertical axis is stretched towards 100 %, where targets lie. A line starts on the left at the share of tasks that did not wait at all.",
+		},
+		{
+			ID: "time", Title: "Over time", Figures: pictures["time"],
+			Intro: "One replication of many: what one day may look like, not an average. All panels of a picture have the same scale. A task waits until it starts, in the broker or reserved by a worker.",
+		},
+		{ID: "workers", Title: "Workers", Figures: pictures["use"], Grids: views(workers(r), memory(r), disks(r))},
+		{ID: "exposure", Title: "Who shares what with whom", Intro: disclaimer, Grids: views(append([]*grid{price(r), exposure(r, false), beside(r)}, compromises(r)...)...)},
+		{ID: "differences", Title: "Against today", Grids: views(differences(r))},
+		{ID: "method", Title: "How it was computed, and how sure it is", Text: allTogether(append([]string{verified(sc, r)}, method(r)...)), Grids: views(checks(r))},
+		{
+			ID: "inputs", Title: "Exact inputs", List: sc.Assumptions,
+			Inputs: []input{{"file", sc.File}, {"SHA-256", r.Scenario.SHA256}, {"seed", fmt.Sprint(r.Scenario.Seed)}},
+			Code:   []code{{"scenario", "The scenario, with every default", sc.Expanded, true}},
+		},
+	}
+	if all[0].Grids != nil {
+		all[0].Intro = "The scenario again with other values in place; each cell is answered by itself, on the same tasks. " + together(sweepLine(r)) + " All else on this page is about the file as written."
+	}
+	if len(sc.Assumptions) > 0 {
+		all[len(all)-1].Intro = "Filled in, because the file does not say:"
+	}
+	return all
 }
 
 var beforeUnit = regexp.MustCompile(`(\d) (ns|µs|ms|s|m|h|d|%)(\W|$)`)
@@ -118,34 +143,21 @@ func allTogether(lines []string) []string {
 	return out
 }
 
-// views turns grids into what the template shows, leaving out empty ones.
+// views turns grids into what the template shows, leaving out empty ones, and columns that hold nothing but zeros.
 func views(grids ...*grid) (out []gridView) {
 	for _, g := range grids {
 		if g.empty() {
 			continue
 		}
-		v := gridView{Title: g.Title, Notes: g.Notes}
+		g = g.telling()
+		v := gridView{Title: g.Title, Notes: g.Notes, Cards: slices.Contains(g.Head, "verdict")}
 		for i, h := range g.Head {
 			v.Head = append(v.Head, headView{strings.ReplaceAll(h, "\n", " "), i < g.Text || slices.Contains(wordColumns, h)})
 		}
 		for _, gr := range g.Groups {
 			gv := groupView{Name: gr.Name, Mark: gr.Mark}
 			for _, row := range gr.Rows {
-				cells := make([]cellView, len(row))
-				for i, text := range row {
-					at := i
-					if g.grouped() {
-						at++
-					}
-					cells[i].Text = text
-					switch {
-					case g.Head[at] == "verdict" || g.Head[at] == "holds":
-						cells[i].Class = "text " + text
-					case v.Head[at].Text:
-						cells[i].Class = "text"
-					}
-				}
-				gv.Rows = append(gv.Rows, cells)
+				gv.Rows = append(gv.Rows, viewed(g, v.Head, row))
 			}
 			v.Groups = append(v.Groups, gv)
 		}
@@ -154,60 +166,63 @@ func views(grids ...*grid) (out []gridView) {
 	return out
 }
 
-// trust says how far the answer can be trusted: how precise, how well checked, and on what inputs.
-func trust(sc *scenarios.Scenario, r *experiment.Result) string {
-	if r.Run.Replications == 1 {
-		return "One replication, without intervals." + unverified(sc, r)
+// viewed is one row for the template.
+func viewed(g *grid, head []headView, row []string) []cellView {
+	cells := make([]cellView, len(row))
+	for i, text := range row {
+		at := i
+		if g.grouped() {
+			at++
+		}
+		cells[i].Text, cells[i].Label = text, head[at].Name
+		switch {
+		case judges(g.Head[at]):
+			cells[i].Class = "text verdict " + text
+		case g.Head[at] == "":
+			cells[i].Class = "text bar"
+		case head[at].Text:
+			cells[i].Class = "text"
+		}
 	}
-	precise := fmt.Sprintf("%s intervals from %s", units.Share(r.Run.Confidence), units.Plural(r.Run.Replications, "replication", "replications"))
-	if !r.Run.PrecisionReached {
-		precise += ", and the requested precision was not reached"
-	}
-	return precise + ": simulation noise for exactly these inputs, not certainty about production." + unverified(sc, r)
+	return cells
 }
 
-func unverified(sc *scenarios.Scenario, r *experiment.Result) (s string) {
-	if r.Verdict.ModelError == nil {
-		s = " Predictions for this kind of workload have not been verified against real Celery."
-	} else {
-		s = fmt.Sprintf(" Against recordings of real Celery, nine of ten such p95 figures were within %s (%s).", units.Share(r.Verdict.ModelError.P95), r.Verdict.ModelError.Preset)
+// telling is a table without the columns of figures that are zero, or missing, in every row.
+func (g *grid) telling() *grid {
+	shift := 0
+	if g.grouped() {
+		shift = 1
 	}
-	n := r.Verdict.Inputs
-	s += fmt.Sprintf(" Of the inputs about tasks, %d of %d were measured; the others are assumed.", n.Measured, n.Measured+n.Assumed)
-	if n := len(sc.Assumptions); n > 0 {
-		s += fmt.Sprintf(" %s filled in that the file does not state.", units.Plural(n, "input was", "inputs were"))
+	keep := make([]bool, len(g.Head))
+	for i, h := range g.Head {
+		keep[i] = i < g.Text || slices.Contains(wordColumns, h)
 	}
-	return s
-}
-
-// method says how the figures were made.
-func method(r *experiment.Result) []string {
-	run := &r.Run
-	warmup := "Nothing was deleted as warm-up (" + run.WarmupRule + ")."
-	if run.Warmup > 0 {
-		warmup = fmt.Sprintf("The first %s of each replication were deleted as warm-up (%s).", units.Duration(run.Warmup), run.WarmupRule)
+	for _, gr := range g.Groups {
+		for _, row := range gr.Rows {
+			for i, cell := range row {
+				keep[i+shift] = keep[i+shift] || !slices.Contains([]string{"0", "0 %", "0 s", "0 B", "0 .. 0 %", "0 .. 0 s", units.Absent, ""}, cell)
+			}
+		}
 	}
-	reached := "Replications were added until every target was decided, its interval wholly on one side; without targets, until every mean response was known to the requested precision."
-	if !run.PrecisionReached {
-		reached = "More replications were not allowed, or would not have helped, before everything was decided: figures whose interval contains their target are undecided."
+	if !slices.Contains(keep, false) {
+		return g
 	}
-	figures := fmt.Sprintf("Every figure is that of all tasks of all replications together, waits of zero included. Its interval, at %s confidence, comes from the spread between replications. Attained shares are counted task by task.", units.Share(run.Confidence))
-	if run.Replications == 1 {
-		reached, figures = "", "With a single replication there are no intervals. Attained shares are counted task by task. Quantiles include waits of zero."
+	picked := func(row []string, shift int) (out []string) {
+		for i, cell := range row {
+			if keep[i+shift] {
+				out = append(out, cell)
+			}
+		}
+		return out
 	}
-	return []string{
-		fmt.Sprintf("%s of %s of virtual time, %s events in all, from seed %d. %s %s", units.Plural(run.Replications, "replication", "replications"), units.Duration(run.Duration), units.Count(float64(run.Events)), r.Scenario.Seed, warmup, reached),
-		figures,
-		"Every strategy meets exactly the same tasks (common random numbers): arrivals, work, failures and retries are drawn per task, not in the order in which a layout happens to serve them. So differences between strategies are known better than the figures themselves.",
-		"The intervals are simulation noise for exactly these inputs. They are not certainty about production: wrong inputs give precise wrong answers.",
-		modelError(r),
+	told := *g
+	told.Head, told.Groups = picked(g.Head, 0), nil
+	for _, gr := range g.Groups {
+		few := group{Name: gr.Name, Mark: gr.Mark}
+		for _, row := range gr.Rows {
+			few.Rows = append(few.Rows, picked(row, shift))
+		}
+		told.Groups = append(told.Groups, few)
 	}
-}
-
-func modelError(r *experiment.Result) string {
-	if r.Verdict.ModelError == nil {
-		return "How far predictions for this kind of workload (pool, broker, share of CPU) are off has not been measured against real Celery: the model error is unknown."
-	}
-	m := r.Verdict.ModelError
-	return fmt.Sprintf("Predictions of this kind (%s) were compared with recordings of real Celery (docs/fidelity.md): nine of ten p95 figures of wait and response were within %s of reality. A target that is met by less than that is marginal, not passed.", m.Preset, units.Share(m.P95))
+	return &told
 }

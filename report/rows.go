@@ -12,7 +12,8 @@ import (
 type grid struct {
 	Title  string
 	Head   []string
-	Text   int // the first columns are text, the others figures
+	Text   int  // the first columns are text, the others figures
+	Wraps  bool // figures may take several lines: words stand beside them
 	Groups []group
 	Notes  []string
 }
@@ -26,7 +27,7 @@ type group struct {
 }
 
 // wordColumns are the columns that hold words though they stand among figures.
-var wordColumns = []string{"verdict", "holds", "headroom", "shares", "steady", "short of"}
+var wordColumns = []string{"pass", "", "verdict", "holds", "headroom", "shares", "steady", "short of"}
 
 func (g *grid) empty() bool {
 	for _, gr := range g.Groups {

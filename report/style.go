@@ -116,6 +116,9 @@ func heading(c draw.Canvas, title string, keys []key) draw.Canvas {
 	const row, sample = vg.Length(16), vg.Length(26)
 	y := c.Max.Y - 10
 	sty := bold(12)
+	if room := c.Max.X - c.Min.X - 8; sty.Width(title) > room { // a long name is small rather than cut
+		sty = bold(12 * room / sty.Width(title))
+	}
 	write(c, sty, vg.Point{X: c.Min.X + 4, Y: y}, title)
 	y -= row + 2
 	sty = lettering(smallSize, ink)

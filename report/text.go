@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/simrun/internal/experiment"
@@ -15,11 +14,16 @@ import (
 	"example.com/simrun/strategies"
 )
 
-// Text is the report on a terminal of the given width. Its first line answers whether what runs today passes.
+// Text is the whole report on a terminal of the given width: what Screen says, and everything behind it. Its first line
+// answers whether what runs today passes.
 func Text(r *experiment.Result, width int, color bool) string {
-	p := &page{width: max(width, 40), color: color}
-	p.paragraph("", paint(color, tone(r.Verdict.Status), r.Verdict.Headline))
-	p.verdict(&r.Verdict)
+	p := newPage(width, color)
+	p.lead(r)
+	for _, reason := range r.Verdict.Reasons {
+		p.paragraph("- ", reason)
+	}
+	p.title("Layouts")
+	p.grid(compared(r))
 	if grids := sweepGrids(r); grids != nil {
 		for _, g := range grids {
 			p.grid(g)
@@ -76,22 +80,13 @@ func (p *page) raw(s string) { p.line(strings.TrimRight(s, "\n")) }
 // paragraph writes wrapped text behind a bullet.
 func (p *page) paragraph(bullet, s string) {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(bullet))
-	for i, line := range strings.Split(text.WrapSoft(s, p.width-len(indent)), "\n") {
+	for i, line := range strings.Split(wrap(s, p.width-len(indent)), "\n") {
 		if i == 0 {
 			line = bullet + line
 		} else {
 			line = indent + line
 		}
 		p.line(strings.TrimRight(line, " "))
-	}
-}
-
-func (p *page) verdict(v *experiment.Verdict) {
-	if line := recommendation(v); line != "" {
-		p.paragraph("", paint(p.color, text.Bold, line))
-	}
-	for _, reason := range v.Reasons {
-		p.paragraph("- ", reason)
 	}
 }
 
@@ -103,8 +98,9 @@ func confidence(p float64) string {
 	return units.Share(math.Floor(1000*p) / 1000)
 }
 
-// recommendation is what to do, in one sentence.
-func recommendation(v *experiment.Verdict) string {
+// advice is what to do, at what price, in one sentence.
+func advice(r *experiment.Result) string {
+	v := &r.Verdict
 	sure := ""
 	if v.ProbabilityCorrect != nil && v.Recommend != nil && v.Best != nil && *v.Best == *v.Recommend {
 		sure = fmt.Sprintf(" (no other layout is better by more than %s, with %s confidence)", units.Share(v.Within), confidence(*v.ProbabilityCorrect))
@@ -113,7 +109,7 @@ func recommendation(v *experiment.Verdict) string {
 	case v.Recommend != nil && *v.Recommend == v.Baseline:
 		return "Recommended: keep " + *v.Recommend + sure + "."
 	case v.Recommend != nil:
-		return "Recommended: " + *v.Recommend + sure + "."
+		return "Recommended: " + *v.Recommend + priced(r) + sure + "."
 	case v.Closest != nil:
 		c := v.Closest
 		return fmt.Sprintf("No layout passes. Closest: %s, whose %s of %s is %s against %s.", c.Strategy, c.Metric.Words(), c.Class, c.Metric.Show(c.Value), c.Metric.Show(c.Target))
@@ -182,135 +178,14 @@ func runLine(r *experiment.Result) string {
 		ok, units.Plural(len(r.Checks), "check", "checks"), r.Scenario.Seed)
 }
 
-// grid writes a table, its title and its notes; nothing if it has no rows.
-func (p *page) grid(g *grid) {
-	if g.empty() {
-		return
-	}
-	if g.Title != "" {
-		p.title(g.Title)
-	}
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Options = table.Options{SeparateHeader: true}
-	t.Style().Format.Header = text.FormatDefault
-	t.Style().Box.PaddingLeft = ""
-	t.Style().Box.PaddingRight = "  "
-	t.AppendHeader(cells(g.Head, -1, false))
-	verdictColumn := -1
-	for i, h := range g.Head {
-		if h == "verdict" || h == "holds" {
-			verdictColumn = i
-		}
-	}
-	var rows [][]string
-	for _, gr := range g.Groups {
-		for i, row := range gr.Rows {
-			if !g.grouped() {
-				rows = append(rows, row)
-				continue
-			}
-			first := ""
-			switch { // the mark has a line of its own: under the name
-			case i == 0 && gr.Mark != "" && len(gr.Rows) == 1:
-				first = gr.Name + "\n  " + gr.Mark
-			case i == 0:
-				first = gr.Name
-			case i == 1 && gr.Mark != "":
-				first = "  " + gr.Mark
-			}
-			rows = append(rows, append([]string{first}, row...))
-		}
-	}
-	for _, row := range rows {
-		t.AppendRow(cells(row, verdictColumn, p.color))
-	}
-	var configs []table.ColumnConfig
-	for i, w := range fit(g, rows, p.width) {
-		c := table.ColumnConfig{Number: i + 1}
-		if w > 0 {
-			c.WidthMax, c.WidthMaxEnforcer = w, text.WrapSoft
-		}
-		if i >= g.Text && !slices.Contains(wordColumns, g.Head[i]) {
-			c.Align, c.AlignHeader = text.AlignRight, text.AlignRight
-		}
-		configs = append(configs, c)
-	}
-	t.SetColumnConfigs(configs)
-	for line := range strings.SplitSeq(t.Render(), "\n") {
-		if strings.HasPrefix(line, "──") {
-			line = strings.TrimSuffix(line, "──") // under the padding of the last column
-		}
-		p.line(strings.TrimRight(line, " "))
-	}
-	for _, n := range g.Notes {
-		p.paragraph("", paint(p.color, text.Faint, n))
-	}
-}
-
-// fit narrows the widest columns of text until the table fits, and gives the widths of those that must wrap, 0 for the
-// others.
-func fit(g *grid, rows [][]string, width int) []int {
-	widths := make([]int, len(g.Head))
-	for _, row := range slices.Concat([][]string{g.Head}, rows) {
-		for i, cell := range row {
-			for line := range strings.SplitSeq(cell, "\n") {
-				widths[i] = max(widths[i], utf8.RuneCountInString(line))
-			}
-		}
-	}
-	natural := slices.Clone(widths)
-	total := 0
-	for _, w := range widths {
-		total += w + 2
-	}
-	for total > width+2 {
-		widest := 0
-		for i := range g.Text {
-			if widths[i] > widths[widest] {
-				widest = i
-			}
-		}
-		if widths[widest] <= 8 { // the text is as narrow as it can be read: the figures' columns must give
-			for i := range widths {
-				if widths[i] > widths[widest] {
-					widest = i
-				}
-			}
-			if widths[widest] <= 6 {
-				break
-			}
-		}
-		widths[widest]--
-		total--
-	}
-	for i := range widths {
-		if widths[i] == natural[i] {
-			widths[i] = 0
-		}
-	}
-	return widths
-}
-
-func cells(row []string, verdict int, color bool) table.Row {
-	out := make(table.Row, len(row))
-	for i, c := range row {
-		if i == verdict {
-			c = paint(color, tone(c), c)
-		}
-		out[i] = c
-	}
-	return out
-}
-
 // tone is the colour of a verdict. Colour never stands alone: the word is always there.
 func tone(verdict string) text.Color {
 	switch verdict {
 	case "pass", "keep_baseline", "yes":
 		return text.FgGreen
-	case "fail", "none_passes", "NO", "withheld":
+	case "fail", "none_passes", "NO", "no", "withheld":
 		return text.FgRed
-	case "change", "undecided", "marginal":
+	case "change", "undecided", "marginal", "open", "close":
 		return text.FgYellow
 	}
 	return text.Reset

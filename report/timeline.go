@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"slices"
 	"strings"
@@ -19,8 +20,9 @@ type track struct {
 	title string
 	names []string
 	lines [][]float64
-	limit float64 // slots: drawn as a thin line; 0 = none
-	step  float64 // seconds
+	bands [][2][]float64 // around each line: what other replications did; nil = there are none
+	limit float64        // slots: drawn as a thin line; 0 = none
+	step  float64        // seconds
 
 	faults []window // planned
 
@@ -30,25 +32,22 @@ type track struct {
 // worstWindow is how long "the worst minutes" are.
 const worstWindow = 5 * 60.0
 
-// timelines are queue length and busy slots over the first replication.
+// timelines are queue length and busy slots over the first replication, and how far others were from it.
 func timelines(r *experiment.Result) []Plot {
 	var queues, busy []track
+	step, runs := 0.0, 0
 	for i := range r.Strategies {
 		s := &r.Strategies[i]
 		if s.Timeline == nil || s.Timeline.Step <= 0 {
 			continue
 		}
-		step := s.Timeline.Step.Seconds()
-		q := track{title: titled(r, s), step: step, faults: planned(s)}
-		for k := range min(len(s.Queues), len(s.Timeline.Queues)) {
-			q.names, q.lines = append(q.names, s.Queues[k].Name), append(q.lines, s.Timeline.Queues[k])
+		step, runs = s.Timeline.Step.Seconds(), s.Timeline.Runs
+		if q := waiting(s, titled(r, s)); len(q.lines) > 0 {
+			queues = append(queues, q)
 		}
 		w := track{title: titled(r, s), step: step, limit: float64(s.Slots), faults: planned(s)}
 		for k := range min(len(s.Workers), len(s.Timeline.Busy)) {
 			w.names, w.lines = append(w.names, s.Workers[k].Name), append(w.lines, s.Timeline.Busy[k])
-		}
-		if len(q.lines) > 0 {
-			queues = append(queues, q)
 		}
 		if len(w.lines) > 0 {
 			busy = append(busy, w)
@@ -56,12 +55,37 @@ func timelines(r *experiment.Result) []Plot {
 	}
 	var out []Plot
 	if len(queues) > 0 {
-		out = append(out, multiples("queues", "Tasks waiting, first replication", "tasks", queues, true))
+		p := multiples("queues", "Tasks waiting, the most in each "+units.Duration(step), "tasks", queues, true)
+		if p.Note = "Line: the first replication."; runs > 1 {
+			p.Note += fmt.Sprintf(" Band: from the least to the most of %d replications.", runs)
+		}
+		p.charts = courses(r)
+		out = append(out, p)
 	}
 	if len(busy) > 0 {
-		out = append(out, multiples("busy", "Slots held, first replication", "slots", busy, false))
+		p := multiples("busy", "Slots held, mean of each "+units.Duration(step), "slots", busy, false)
+		p.Note = "One replication, the first."
+		out = append(out, p)
 	}
 	return out
+}
+
+// waiting is how many tasks of each queue wait: the most in each step, so that no peak is averaged away.
+func waiting(s *experiment.Strategy, title string) track {
+	t := track{title: title, step: s.Timeline.Step.Seconds(), faults: planned(s)}
+	for k := range min(len(s.Queues), len(s.Timeline.Queues)) {
+		t.names = append(t.names, s.Queues[k].Name)
+		if k >= len(s.Timeline.Peaks) {
+			t.lines = append(t.lines, s.Timeline.Queues[k])
+			continue
+		}
+		p := &s.Timeline.Peaks[k]
+		t.lines = append(t.lines, p.First)
+		if s.Timeline.Runs > 1 {
+			t.bands = append(t.bands, [2][]float64{p.Least, p.Worst})
+		}
+	}
+	return t
 }
 
 // multiples draws the tracks under each other: same time, same scale, so that heights compare at a glance.
@@ -75,6 +99,9 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 			}
 			for _, v := range line {
 				top = max(top, v)
+			}
+			if i < len(t.bands) {
+				top = max(top, slices.Max(t.bands[i][1]))
 			}
 			end = max(end, float64(len(line))*t.step)
 		}
@@ -122,12 +149,14 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 		if t.limit > 0 {
 			ax.Add(&curve{x: []float64{0, end}, y: []float64{t.limit, t.limit}, line: observedLine})
 		}
+		for k, b := range t.bands {
+			ax.Add(&band{b[0], b[1], t.step, timeStyle(slices.Index(names, t.names[k])).Color})
+		}
 		for k, line := range t.lines {
 			l := &curve{line: timeStyle(slices.Index(names, t.names[k]))}
 			peak := 0.0
-			v, step := thinned(line, 240, t.step)
-			for j, y := range v {
-				l.x, l.y = append(l.x, (float64(j)+0.5)*step), append(l.y, y)
+			for j, y := range line {
+				l.x, l.y = append(l.x, (float64(j)+0.5)*t.step), append(l.y, y)
 				peak = max(peak, y)
 			}
 			ax.Add(l)
@@ -192,21 +221,25 @@ func legendRows(keys []key) vg.Length {
 	return rows
 }
 
-// thinned averages neighbours until at most n points are left.
-func thinned(v []float64, n int, step float64) ([]float64, float64) {
-	k := (len(v) + n - 1) / n
-	if k <= 1 {
-		return v, step
+// band is what lies between two courses, in a pale colour.
+type band struct {
+	low, high []float64
+	step      float64
+	color     color.Color
+}
+
+func (b *band) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, ty := p.Transforms(&c)
+	var points []vg.Point
+	for i, y := range b.high {
+		points = append(points, vg.Point{X: tx((float64(i) + 0.5) * b.step), Y: ty(y)})
 	}
-	var out []float64
-	for i := 0; i < len(v); i += k {
-		sum, end := 0.0, min(i+k, len(v))
-		for _, x := range v[i:end] {
-			sum += x
-		}
-		out = append(out, sum/float64(end-i))
+	for i, y := range slices.Backward(b.low) {
+		points = append(points, vg.Point{X: tx((float64(i) + 0.5) * b.step), Y: ty(y)})
 	}
-	return out, step * float64(k)
+	fill := color.NRGBAModel.Convert(b.color).(color.NRGBA)
+	fill.A = 0x30
+	c.FillPolygon(fill, points)
 }
 
 // window shades a stretch of time.

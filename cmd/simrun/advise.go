@@ -70,12 +70,12 @@ func advise(c *cobra.Command, paths []string, o importOptions, run runOptions) e
 	if err := probe(jobs, run); err != nil {
 		return err
 	}
-	bars := newProgress(c.ErrOrStderr(), run.quiet)
+	bars := newProgress(c.ErrOrStderr(), run.quiet, 2)
 	r, err := run.one(c.Context(), jobs[0], bars, nil)
 	if err != nil {
 		return err
 	}
-	if err := show(out, r, run.format, false); err != nil {
+	if err := run.show(out, r, false); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(out, "\n"); err != nil {
@@ -85,7 +85,7 @@ func advise(c *cobra.Command, paths []string, o importOptions, run runOptions) e
 	if err != nil {
 		return err
 	}
-	other, err := experiment.Run(c.Context(), such, experiment.Options{Progress: bars.of("such traffic"), Version: version()})
+	other, err := experiment.Run(c.Context(), such, experiment.Options{Progress: bars.of("such traffic", such), Version: version()})
 	bars.end()
 	if err != nil {
 		return err

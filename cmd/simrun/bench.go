@@ -117,7 +117,7 @@ func (o *benchOptions) run(c *cobra.Command, file string) error {
 	if err := report.Probe(page, figures); err != nil {
 		return err
 	}
-	bars := newProgress(c.ErrOrStderr(), o.quiet)
+	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
 	defer bars.end()
 	ctx := c.Context()
 	if !o.quiet {
@@ -129,7 +129,7 @@ func (o *benchOptions) run(c *cobra.Command, file string) error {
 	}
 	result, interrupted := bench.Measure(ctx, sc, realRun(executor, live.Rate(found.Rate)), bench.Options{
 		For: span, Speed: o.speed, Rounds: o.rounds, Executor: executor.String(), Calibration: found, Replay: o.replay,
-		Keep: o.record != "", Progress: bars.of(sc.Name), Version: version(),
+		Keep: o.record != "", Progress: bars.of(sc.Name, sc), Version: version(),
 	})
 	bars.end()
 	if result == nil {

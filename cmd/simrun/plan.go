@@ -14,6 +14,7 @@ import (
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/plan"
 	"example.com/simrun/report"
+	"example.com/simrun/scenarios"
 )
 
 // planOptions are the flags of plan.
@@ -61,12 +62,12 @@ func (o *planOptions) run(c *cobra.Command, files []string) error {
 		return err
 	}
 	var errs []error
-	bars := newProgress(c.ErrOrStderr(), o.quiet)
+	bars := newProgress(c.ErrOrStderr(), o.quiet, len(jobs))
 	for i, j := range jobs {
 		if err := report.Probe(filepath.Join(j.folder, "plan.json")); err != nil {
 			return err
 		}
-		p, err := plan.Run(c.Context(), j.sc, o.options(bars, j.sc.Name))
+		p, err := plan.Run(c.Context(), j.sc, o.options(bars, j.sc))
 		bars.end()
 		if errors.Is(err, context.Canceled) {
 			return err
@@ -88,9 +89,9 @@ func (o *planOptions) run(c *cobra.Command, files []string) error {
 	return errors.Join(errs...)
 }
 
-func (o *planOptions) options(bars *progress, name string) plan.Options {
+func (o *planOptions) options(bars *progress, sc *scenarios.Scenario) plan.Options {
 	po := plan.Options{Cores: o.cores, NoSearch: o.noSearch}
-	if tell := bars.of(name); tell != nil {
+	if tell := bars.of(sc.Name, sc); tell != nil {
 		po.Progress = func(what string, n, of int) {
 			tell(experiment.Progress{Phase: what, Done: n, Total: of})
 		}

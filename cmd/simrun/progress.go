@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/cupwriter"
@@ -12,74 +14,81 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
 )
 
-// progress shows how far an experiment is: a bar on a terminal, plain lines elsewhere, nothing when quiet.
+// progress shows how far a run is: one bar for all of it on a terminal, plain lines elsewhere, nothing when quiet.
 type progress struct {
 	w     io.Writer
 	quiet bool
 	bars  bool
 
-	mu    sync.Mutex
-	shown *mpb.Progress
-	bar   *mpb.Bar
-	phase string
-	last  time.Time // of the last plain line
+	mu     sync.Mutex
+	course course
+	shown  *mpb.Progress
+	bar    *mpb.Bar
+	doing  atomic.Value // text beside the bar, which asks for it while it is told something: no lock may be between
+	phase  string
+	last   time.Time // of the last plain line
 }
 
 // lineEvery is the time between plain lines of one phase, so that a log of CI stays short.
 const lineEvery = 5 * time.Second
 
-func newProgress(w io.Writer, quiet bool) *progress {
-	return &progress{w: w, quiet: quiet, bars: isTerminal(w)}
+func newProgress(w io.Writer, quiet bool, scenarios int) *progress {
+	return &progress{w: w, quiet: quiet, bars: isTerminal(w), course: course{began: time.Now(), scenarios: scenarios}}
 }
 
 // of returns the callback for one scenario; nil when nothing is to be shown.
-func (p *progress) of(scenario string) func(experiment.Progress) {
+func (p *progress) of(name string, sc *scenarios.Scenario) func(experiment.Progress) {
 	if p.quiet {
 		return nil
 	}
+	p.course.layouts, p.course.sweeps, p.course.phase = len(sc.Layouts), sc.Sweep != nil, ""
 	return func(now experiment.Progress) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if p.bars {
-			p.draw(scenario, now)
+			p.draw(name, now)
 			return
 		}
 		if now.Phase != p.phase || time.Since(p.last) >= lineEvery {
 			p.phase, p.last = now.Phase, time.Now()
-			fmt.Fprintf(p.w, "%s: %s %d/%d\n", scenario, now.Phase, now.Done, now.Total)
+			fmt.Fprintf(p.w, "%s: %s %d/%d\n", name, now.Phase, now.Done, now.Total)
 		}
 	}
 }
+
+// fine is the number of steps of the bar.
+const fine = 1000
 
 func (p *progress) draw(scenario string, now experiment.Progress) {
-	if p.shown == nil {
-		p.shown = mpb.New(mpb.WithOutput(p.w), mpb.WithWidth(40))
+	done := p.course.at(now)
+	doing := scenario + ": " + now.Phase
+	if left := p.course.left(time.Now()); left > 0 {
+		doing += fmt.Sprintf(", about %s left", units.Duration(math.Ceil(left.Seconds())))
 	}
-	if p.bar == nil || p.phase != now.Phase {
-		if p.bar != nil {
-			p.bar.Abort(true)
-		}
-		p.phase = now.Phase
-		p.bar = p.shown.AddBar(int64(now.Total), mpb.BarRemoveOnComplete(),
-			mpb.PrependDecorators(decor.Name(scenario+": "+now.Phase+" ")), mpb.AppendDecorators(decor.CountersNoUnit("%d/%d")))
+	p.doing.Store(doing)
+	if p.bar == nil {
+		p.shown = mpb.New(mpb.WithOutput(p.w), mpb.WithWidth(24))
+		p.bar = p.shown.AddBar(fine, mpb.BarRemoveOnComplete(), mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
+			return p.doing.Load().(string)
+		})))
 	}
-	p.bar.SetTotal(int64(now.Total)+1, false) // one more than there is: more may turn out to be needed, and a full bar is gone
-	p.bar.SetCurrent(int64(now.Done))
+	p.bar.SetCurrent(min(fine-1, int64(done*fine)))
 }
 
-// end takes the bars away, so that what is printed next stands on a clean line.
+// end takes the bar away, so that what is printed next stands on a clean line.
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar != nil {
 		p.bar.Abort(true)
-	}
-	if p.shown != nil {
 		p.shown.Wait()
 	}
 	p.shown, p.bar, p.phase = nil, nil, ""
+	p.course.over++
 }
 
 func isTerminal(w io.Writer) bool { return cupwriter.New(w, false).IsTerminal() }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/report"
 )
 
@@ -22,6 +23,23 @@ func (o *runOptions) checkRequired(jobs []job) error {
 		}
 		if !slices.Contains(names, o.require) {
 			return usageError{fmt.Errorf("--require: %q: %s has no such strategy: want one of %s", o.require, j.sc.File, strings.Join(names, ", "))}
+		}
+	}
+	return nil
+}
+
+// checkHistogram finds out before the simulation that the class of --histogram does not exist.
+func (o *runOptions) checkHistogram(jobs []job) error {
+	if o.histogram == "" {
+		return nil
+	}
+	for _, j := range jobs {
+		var names []string
+		for i := range j.sc.Classes {
+			names = append(names, j.sc.Classes[i].Name)
+		}
+		if _, err := units.Choose(names, o.histogram); err != nil {
+			return usageError{fmt.Errorf("--histogram: %s has no such class: %w", j.sc.File, err)}
 		}
 	}
 	return nil

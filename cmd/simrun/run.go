@@ -22,9 +22,10 @@ import (
 // runOptions are the flags of run, and of simrun itself.
 type runOptions struct {
 	out, tasks, trace, format, require string
-	shard                              string
-	quiet, png                         bool
+	shard, histogram                   string
+	quiet, png, verbose                bool
 	cores                              int
+	elsewhere
 }
 
 var formats = []string{"table", "json", "csv", "markdown"}
@@ -48,6 +49,7 @@ func (o *runOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.trace, "trace", "", "write the timeline of the first replication to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
 	f.StringVar(&o.shard, "shard", "", "compute one part of the work, such as 3/16, into the folder --out (default shards); simrun merge puts the parts together")
 	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
+	o.elsewhere.flags(c)
 }
 
 // outputFlags say where results go and in which form.
@@ -56,11 +58,14 @@ func (o *runOptions) outputFlags(c *cobra.Command) {
 	f.SortFlags = false
 	f.StringVarP(&o.out, "out", "o", "", "folder for the results (default results/NAME; with several files, a folder NAME for each in results)")
 	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: "+strings.Join(formats, ", "))
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "print the whole report, not only what fits on one screen")
+	f.StringVar(&o.histogram, "histogram", "", "also print how the waits of this class are spread")
 	f.StringVar(&o.require, "require", "", "end with status 3 unless this strategy meets every target")
 	f.BoolVar(&o.png, "png", false, "also write every plot as PNG")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("require", cobra.NoFileCompletions)
+	_ = c.RegisterFlagCompletionFunc("histogram", cobra.NoFileCompletions)
 	_ = c.MarkFlagDirname("out")
 }
 
@@ -78,6 +83,9 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 	if o.shard != "" {
 		return runShard(c, files[0], o)
 	}
+	if o.on != "" {
+		return runElsewhere(c, files, o)
+	}
 	jobs, err := read(files, o.out)
 	if err != nil {
 		return err
@@ -85,11 +93,14 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 	if err := o.checkRequired(jobs); err != nil {
 		return err
 	}
+	if err := o.checkHistogram(jobs); err != nil {
+		return err
+	}
 	if err := probe(jobs, o); err != nil {
 		return err
 	}
 	ctx, stdout := c.Context(), c.OutOrStdout()
-	bars := newProgress(c.ErrOrStderr(), o.quiet)
+	bars := newProgress(c.ErrOrStderr(), o.quiet, len(jobs))
 	var entries []report.Entry
 	var missed []error
 	for _, j := range jobs {
@@ -97,7 +108,7 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 		if err != nil {
 			return err
 		}
-		if err := show(stdout, r, o.format, len(jobs) > 1 && len(entries) > 0); err != nil {
+		if err := o.show(stdout, r, len(entries) > 0); err != nil {
 			return err
 		}
 		entries = append(entries, report.Entry{Folder: j.name, Result: r})
@@ -200,7 +211,7 @@ func (o *runOptions) one(ctx context.Context, j job, p *progress, on experiment.
 		ran.Program = path
 	}
 	r, err := experiment.Run(ctx, j.sc, experiment.Options{
-		Cores: ran.Cores, Progress: p.of(j.sc.Name), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
+		Cores: ran.Cores, Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
 	})
 	p.end()
 	if err != nil {
@@ -239,9 +250,9 @@ func (o *runOptions) write(ctx context.Context, j job, r *experiment.Result, ran
 }
 
 // show writes one result to standard output.
-func show(w io.Writer, r *experiment.Result, format string, again bool) error {
+func (o *runOptions) show(w io.Writer, r *experiment.Result, again bool) error {
 	var err error
-	switch format {
+	switch o.format {
 	case "json":
 		return report.JSON(w, r)
 	case "csv":
@@ -259,7 +270,15 @@ func show(w io.Writer, r *experiment.Result, format string, again bool) error {
 		_, err = io.WriteString(w, gap(again)+report.Markdown(r))
 	default:
 		width, color := terminal(w)
-		_, err = io.WriteString(w, gap(again)+report.Text(r, width, color))
+		shown := report.Screen
+		if o.verbose {
+			shown = report.Text
+		}
+		text := gap(again) + shown(r, width, color)
+		if o.histogram != "" {
+			text += report.Histogram(r, o.histogram, width, color)
+		}
+		_, err = io.WriteString(w, text)
 	}
 	return err
 }

@@ -74,7 +74,7 @@ func TestRun(t *testing.T) {
 	require.Equal(t, exitOK, status, stderr)
 	first, _, _ := strings.Cut(stdout, "\n")
 	assert.Regexp(t, `^Yes\b.*enough`, first)
-	assert.Contains(t, stdout, "quick  wait p95")
+	assert.Contains(t, stdout, "quick wait p95")
 	assert.Contains(t, stderr, "demo: replications")
 	assert.Contains(t, stderr, "Written: "+filepath.Join("results", "demo", "report.html"))
 	got := files(t, filepath.Join("results", "demo"))
@@ -84,6 +84,17 @@ func TestRun(t *testing.T) {
 	for _, name := range got {
 		assert.NotContains(t, name, ".simrun")
 	}
+
+	status, stdout, _ = call(t, "-q", "-v", file)
+	require.Equal(t, exitOK, status)
+	assert.Contains(t, stdout, "quick  wait p95", "the long form has every target")
+
+	status, stdout, _ = call(t, "-q", "--histogram", "quick", file)
+	require.Equal(t, exitOK, status)
+	assert.Contains(t, stdout, "Waits of quick")
+	status, _, stderr = call(t, "-q", "--histogram", "quik", file)
+	assert.Equal(t, exitUsage, status)
+	assert.Contains(t, stderr, `did you mean "quick"?`)
 
 	status, _, stderr = call(t, "run", "--quiet", "--out", "elsewhere", "--png", file)
 	assert.Equal(t, exitOK, status)

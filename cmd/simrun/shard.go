@@ -59,9 +59,9 @@ func runShard(c *cobra.Command, file string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	bars := newProgress(c.ErrOrStderr(), o.quiet)
+	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
 	on := shards.New(share, store, experiment.Local(cores(o.cores)))
-	_, ran := experiment.Run(c.Context(), sc, experiment.Options{Progress: bars.of(sc.Name + " " + share.String()), Backend: on, Version: version()})
+	_, ran := experiment.Run(c.Context(), sc, experiment.Options{Progress: bars.of(sc.Name+" "+share.String(), sc), Backend: on, Version: version()})
 	bars.end()
 	path, err := store.Flush(share) // of an interrupted run, too: what was computed is not lost
 	if err != nil {
@@ -132,7 +132,7 @@ func mergeShards(c *cobra.Command, dir string, o runOptions) error {
 	if err := errors.Join(o.checkRequired([]job{j}), probe([]job{j}, o)); err != nil {
 		return err
 	}
-	bars := newProgress(c.ErrOrStderr(), o.quiet)
+	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
 	on := shards.New(shards.Share{}, store, nil)
 	r, err := o.one(c.Context(), j, bars, on)
 	var missing *experiment.Missing
@@ -143,7 +143,7 @@ func mergeShards(c *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := show(c.OutOrStdout(), r, o.format, false); err != nil {
+	if err := o.show(c.OutOrStdout(), r, false); err != nil {
 		return err
 	}
 	if !o.quiet {

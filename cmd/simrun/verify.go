@@ -26,7 +26,7 @@ of each other goes to results/verify.`
 type verifyOptions struct {
 	format, out     string
 	markdown, known string
-	all             bool
+	all, quiet      bool
 	replications    int
 }
 
@@ -49,6 +49,7 @@ func verifyCommand() *cobra.Command {
 	f.StringVar(&o.markdown, "markdown", "", "also write the whole comparison to this file")
 	f.StringVar(&o.known, "known", "", "also write how far each preset was off to this file")
 	f.BoolVarP(&o.all, "all", "a", false, "show every figure of every recording, not only those that do not hold")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	f.IntVar(&o.replications, "replications", fidelity.Replications, "runs of each recording's scenario")
 	return c
 }
@@ -88,7 +89,9 @@ func verify(c *cobra.Command, dirs []string, o verifyOptions) error {
 	if err := b.Commit(c.Context()); err != nil {
 		return err
 	}
-	fmt.Fprintln(c.ErrOrStderr(), "Written: "+strings.Join(written, ", "))
+	if !o.quiet {
+		fmt.Fprintln(c.ErrOrStderr(), "Written: "+strings.Join(written, ", "))
+	}
 	if o.format == "json" {
 		return fidelity.JSON(c.OutOrStdout(), all)
 	}

@@ -44,7 +44,7 @@ func compute(sc *scenarios.Scenario, c *Cell, tasks bool) *Outcome {
 	}
 	var l *listener
 	if c.Listen {
-		l = newListener(sc, c, tasks)
+		l = newListener(sc, c, tasks && c.Replication == 0)
 		o.Recorder = l
 	}
 	if l := &sc.Layouts[c.Layout]; c.Short && sim.Plain(l, sc.Classes, &o) {

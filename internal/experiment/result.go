@@ -127,7 +127,8 @@ type Strategy struct {
 	Machines []Machine  `json:"machines,omitempty"`
 	Unstable []Unstable `json:"unstable,omitempty"`
 	Faults   []Fault    `json:"faults,omitempty"`
-	Timeline *Timeline  `json:"-"` // of the first replication
+	Timeline *Timeline  `json:"-"` // of the first replications
+	Changes  int        `json:"-"` // of what runs today, as they are counted to find the simplest layout
 
 	Memory *MemoryCourse `json:"-"` // of the first replication; nil where the scenario says nothing of memory
 
@@ -315,18 +316,6 @@ type Closest struct {
 	Metric   workloads.Metric `json:"metric"`
 	Value    float64          `json:"value"`
 	Target   float64          `json:"target"`
-}
-
-// Timeline is the course of one replication, in equal steps of observed time.
-type Timeline struct {
-	Step   des.Time
-	Queues [][]float64 // [queue][step]: mean number of tasks that wait, in the broker or reserved by a worker
-	Busy   [][]float64 // [worker name][step]: mean number of slots held
-
-	// Where the replicas of some layout follow the load:
-	Replicas [][]float64 // [worker name][step]: mean number that run
-	Cost     []float64   // [step]: price of the machines for an hour; nil without prices
-	Arrivals []float64   // [step]: tasks per second
 }
 
 // Task is one row of the tasks table.

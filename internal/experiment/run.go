@@ -60,7 +60,7 @@ type engine struct {
 	footprints []*sim.Memory // of each layout: of the first replication, with its course
 	events     int64
 	short      bool     // plain pools need not be run: only targets are asked for
-	heard      []*Heard // in the first replication of each layout; nil in a cell of a sweep, which is answered with less
+	heard      []*Heard // in the first replications of each layout; nil in a cell of a sweep, which is answered with less
 }
 
 // Run answers a scenario. The error is ctx's when it was interrupted.
@@ -219,8 +219,9 @@ func (e *engine) extend(to int) error {
 			if e.watched() {
 				c.Steps = steps
 			}
+			c.Listen = replication < heard && e.heard != nil
 			if replication == 0 && e.heard != nil {
-				c.Listen, c.MemorySteps = true, steps
+				c.MemorySteps = steps
 			}
 			cells = append(cells, c)
 		}
@@ -230,8 +231,12 @@ func (e *engine) extend(to int) error {
 
 // take merges one replication.
 func (e *engine) take(layout int, o *Outcome) {
-	if o.Heard != nil {
+	switch {
+	case o.Heard == nil:
+	case e.heard[layout] == nil:
 		e.heard[layout], e.footprints[layout] = o.Heard, o.Memory
+	default:
+		e.heard[layout].Timeline.add(o.Heard.Timeline)
 	}
 	e.samples[layout] = append(e.samples[layout], newSample(&o.Result, e.warmup+e.horizon, e.horizon))
 	e.pools[layout].add(&o.Result)

@@ -28,11 +28,12 @@ func newListener(sc *scenarios.Scenario, c *Cell, tasks bool) *listener {
 	return r
 }
 
-// course is a count over time, averaged by step.
+// course is a count over time, its mean and its most by step.
 type course struct {
 	level int
 	since des.Time
 	areas [steps]float64 // count x nanoseconds
+	most  [steps]int
 }
 
 // add changes the count at time at, both from the start of the window and clamped to it.
@@ -43,6 +44,7 @@ func (c *course) add(at, step des.Time, d int) {
 			break
 		}
 		until := min(at, (i+1)*step)
+		c.most[i] = max(c.most[i], c.level)
 		c.areas[i] += float64(c.level) * float64(until-c.since)
 		c.since = until
 	}
@@ -207,9 +209,10 @@ func (l *listener) firstOf(worker int32) int32 {
 }
 
 func (l *listener) timeline() *Timeline {
-	t := &Timeline{Step: l.step}
+	t := &Timeline{Step: l.step, Runs: 1}
 	for i := range l.queues {
 		t.Queues = append(t.Queues, l.queues[i].means(l.step))
+		t.Peaks = append(t.Peaks, l.queues[i].peaks())
 	}
 	for i := range l.busy {
 		t.Busy = append(t.Busy, l.busy[i].means(l.step))

@@ -9,6 +9,7 @@ import (
 	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/stats"
+	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -54,6 +55,7 @@ func (e *engine) strategy(l int) Strategy {
 	layout := &e.sc.Layouts[l]
 	s := Strategy{Name: layout.Name, Slots: layout.Slots(), WhatIf: layout.WhatIf, Costs: e.cost(l)}
 	s.Cost = s.Costs.hourly()
+	s.Changes, _ = strategies.Simplicity(&e.sc.Layouts[e.sc.Baseline], layout, e.sc.Classes)
 	if e.heard != nil {
 		s.Timeline = e.heard[l].Timeline
 	}

@@ -85,7 +85,7 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 	if err != nil {
 		return &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}, nil //nolint:nilerr // no such layout
 	}
-	if c.spent() {
+	if c.spent() || !c.afford(sc) {
 		c.short = true
 		return &experiment.Judged{Verdict: "undecided"}, nil
 	}
@@ -97,6 +97,22 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 	c.count(sc, j)
 	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), j})
 	return j, nil
+}
+
+// proofShare is the part of what is left of the budget that one proof may take.
+const proofShare = 3
+
+// afford bounds the replications of a proof by what is left of the budget, as glances tell what one takes; false where that
+// is too little to decide anything.
+func (c *capacity) afford(sc *scenarios.Scenario) bool {
+	each := int64(1)
+	for _, j := range c.seen {
+		each = max(each, j.Events/glances)
+	}
+	n := int((c.limit - c.events) / proofShare / each)
+	sc.Run.Min = min(sc.Run.Min, n)
+	sc.Run.Max = max(sc.Run.Min, min(sc.Run.Max, n))
+	return n >= 2
 }
 
 // least finds the least capacity; nil where none is found that passes.

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"example.com/simrun/internal/oncelery"
+	"example.com/simrun/internal/shards"
+	"example.com/simrun/report"
+	"example.com/simrun/scenarios"
+)
+
+// exportCommand writes what other programs need to compute runs.
+func exportCommand() *cobra.Command {
+	parent := &cobra.Command{
+		Use: "export", Short: "Write what it takes to compute on other machines", Args: none,
+		RunE: func(*cobra.Command, []string) error {
+			return usageError{errors.New("export what? want celery-task, k8s-job FILE or parallel FILE")}
+		},
+	}
+	parent.AddCommand(&cobra.Command{
+		Use: "celery-task", Short: "The module that Celery workers import to compute for run --on celery", Args: none,
+		Example: "  simrun export celery-task > simrun_cells.py\n  SIMRUN_BROKER=redis://127.0.0.1:6379/0 celery -A simrun_cells worker -Q simrun",
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := io.WriteString(c.OutOrStdout(), oncelery.Task)
+			return err
+		},
+	}, inParts("k8s-job", "An Indexed Job of Kubernetes, one pod a part, and its merge step", shards.Job),
+		inParts("parallel", "A shell script that runs the parts with GNU parallel, round by round, and merges them", shards.Parallel))
+	return parent
+}
+
+// inParts is a command that writes how to run a scenario in parts.
+func inParts(name, short string, write func(file, scenario string, parts int) string) *cobra.Command {
+	var parts int
+	c := &cobra.Command{
+		Use: name + " FILE", Short: short, ValidArgsFunction: yamlFiles,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageError{fmt.Errorf("%d files: want one scenario", len(args))}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if _, err := shards.ParseShare(fmt.Sprintf("1/%d", parts)); err != nil {
+				return usageError{fmt.Errorf("--shards: %d: want a number of parts from 1 to 10000", parts)}
+			}
+			sc, err := scenarios.Read(args[0])
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(c.OutOrStdout(), write(filepath.Base(args[0]), report.FileName(sc.Name), parts))
+			return err
+		},
+	}
+	c.Flags().IntVar(&parts, "shards", 4, "number of parts")
+	return c
+}

@@ -1,0 +1,64 @@
+package shards
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Parallel is a shell script that runs a scenario in parts with GNU parallel, round by round, and merges them.
+func Parallel(file, scenario string, parts int) string {
+	return fmt.Sprintf(`#!/bin/sh
+# Runs %[1]s in %[2]d parts with GNU parallel, and merges them into results/%[3]s.
+# Over several machines: parallel --sshloginfile HOSTS, with this folder on a disk that all of them share.
+set -eu
+program=${SIMRUN:-simrun}
+while :; do
+	seq %[2]d | parallel "$program" run %[4]s --quiet --shard {}/%[2]d --out shards
+	status=0
+	"$program" merge shards --quiet --out %[5]s || status=$?
+	[ "$status" = 4 ] || exit "$status" # 4: another round
+done
+`, file, parts, scenario, quoted(file), quoted("results/"+scenario))
+}
+
+// Job is an Indexed Job of Kubernetes: one pod a part. Its volume has the scenario and takes the parts.
+func Job(file, scenario string, parts int) string {
+	return fmt.Sprintf(`# Runs %[1]s in %[2]d parts. The volume "work" holds the scenario and takes the parts: fill in its claim, and an image with
+# simrun in it. One job is one round:
+#   kubectl create -f this.yaml
+#   kubectl wait --for=condition=complete job -l app=simrun --timeout=24h
+#   simrun merge shards --out %[4]s   # in the volume; status 4: delete the job, create it again
+apiVersion: batch/v1
+kind: Job
+metadata:
+  generateName: simrun-
+  labels: {app: simrun}
+spec:
+  completionMode: Indexed
+  completions: %[2]d
+  parallelism: %[2]d
+  backoffLimitPerIndex: 3
+  template:
+    metadata:
+      labels: {app: simrun}
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: simrun
+          image: simrun
+          workingDir: /work
+          command: [sh, -c]
+          args:
+            - exec simrun run %[3]s --quiet --shard $((JOB_COMPLETION_INDEX + 1))/%[2]d --out shards
+          resources:
+            requests: {cpu: "1", memory: 512Mi}
+          volumeMounts:
+            - {name: work, mountPath: /work}
+      volumes:
+        - name: work
+          persistentVolumeClaim: {claimName: simrun-work}
+`, file, parts, quoted(file), quoted("results/"+scenario))
+}
+
+// quoted is a word of a shell.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -1,0 +1,225 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
+)
+
+// deciding is the target by which a layout is shown where there is room for one: the one it misses by most, or the one
+// that today's layout comes nearest to missing.
+type deciding struct {
+	class string
+	slo   *experiment.SLO
+}
+
+// decides returns the deciding target of a layout; slo is nil where the scenario has no targets.
+func decides(r *experiment.Result, s *experiment.Strategy) (d deciding) {
+	most := -1.0
+	for i := range s.Classes {
+		c := &s.Classes[i]
+		for j := range c.SLO {
+			if o := &c.SLO[j]; o.Verdict == "fail" && over(o) > most {
+				most, d = over(o), deciding{c.Name, o}
+			}
+		}
+	}
+	k := keyOf(r)
+	if k == nil {
+		return d
+	}
+	for i := range classOf(s, k.Class).SLO {
+		o := &classOf(s, k.Class).SLO[i]
+		if o.Metric == k.Metric && (d.slo == nil || o.Verdict == "fail") { // what all layouts share is easier to compare
+			return deciding{k.Class, o}
+		}
+	}
+	return d
+}
+
+// over is how far a figure is from its target, as a factor.
+func over(o *experiment.SLO) float64 {
+	switch {
+	case !o.Value.Known() && o.Attained.Known() && o.Metric.Stat.Kind == workloads.Quantile && !o.Metric.IsShare() && o.Metric.Stat.P < 1:
+		return (1 - o.Attained.Value) / (1 - o.Metric.Stat.P) // no figure, but how many tasks are beyond the target
+	case !o.Value.Known():
+		return math.Inf(1)
+	case o.Target > 0:
+		return o.Value.Value / o.Target
+	case o.Value.Value > 0:
+		return math.Inf(1)
+	}
+	return 0
+}
+
+// name is the target in words: notify wait p95.
+func (d *deciding) name() string {
+	if d.slo == nil {
+		return ""
+	}
+	return d.class + " " + d.slo.Metric.Words()
+}
+
+// figure is the figure that is held against the target.
+func (d *deciding) figure(s *experiment.Strategy) string {
+	switch {
+	case d.slo == nil:
+		return units.Absent
+	case d.slo.Value == nil && unstable(s, classOf(s, d.class).Queue):
+		return "unstable"
+	case d.slo.Value != nil && d.slo.Value.Needs > 0 && d.slo.Attained != nil:
+		return units.Share(d.slo.Attained.Value) + " in time"
+	}
+	return value(d.slo.Metric, d.slo.Value)
+}
+
+// passing is the verdict on all targets of a layout: yes, no, open, or close.
+func passing(s *experiment.Strategy) string {
+	if len(s.Breaches) > 0 {
+		return "no"
+	}
+	all, any := "yes", false
+	for i := range s.Classes {
+		for _, o := range s.Classes[i].SLO {
+			any = true
+			switch {
+			case o.Verdict == "fail":
+				return "no"
+			case o.Verdict == "undecided":
+				all = "open"
+			case o.Verdict == "marginal" && all == "yes":
+				all = "close"
+			}
+		}
+	}
+	if !any {
+		return units.Absent
+	}
+	return all
+}
+
+// accounted is the part that means may leave out before nothing is said of causes: tasks that never start are in no mean
+// wait, and those that hang or die hold slots and are in no mean run.
+const accounted = 0.1
+
+// cause says what stands behind the deciding figure of today's layout: where its tasks wait, and whose work holds the
+// slots meanwhile. Empty where nothing waits, or nothing can be said.
+func cause(r *experiment.Result) string {
+	s := strategyOf(r, r.Verdict.Baseline)
+	if s == nil {
+		return ""
+	}
+	if len(s.Unstable) > 0 {
+		u := s.Unstable[0]
+		short := u.By
+		if short == "" {
+			short = "slots"
+		}
+		return fmt.Sprintf("Why: queue %s asks for %s slots of work and can have %s; it is short of %s.", u.Queue, units.Number(u.Offered), units.Number(u.Capacity), short)
+	}
+	d := decides(r, s)
+	if d.slo == nil || passing(s) == "yes" {
+		return ""
+	}
+	if of := d.slo.Metric; of.IsShare() || of.Of == worker.Run {
+		return ""
+	}
+	c := classOf(s, d.class)
+	w := c.WaitByCause
+	if c.Unstarted+c.Unfinished+c.Retrying-c.Cut > accounted*c.Published { // what never started is in no mean
+		return ""
+	}
+	if w == nil || c.Wait == nil || !c.Wait.Mean.Known() || w.Queue+w.Reserved <= 0 {
+		return ""
+	}
+	text := fmt.Sprintf("Why: %s waits %s on average, ", c.Name, units.Duration(c.Wait.Mean.Value))
+	switch share := w.Reserved / (w.Queue + w.Reserved); {
+	case share < 0.005:
+		text += "all of it in the broker"
+	default:
+		text += units.Share(math.Round(100*share)/100) + " of it reserved by a worker that is busy"
+	}
+	if heavy := heaviest(s); heavy != "" {
+		text += "; " + heavy
+	}
+	return text + "."
+}
+
+// heaviest says which class holds most of the busy slots, where one worker takes everything and so shares them.
+func heaviest(s *experiment.Strategy) string {
+	if len(s.Workers) != 1 || len(s.Classes) < 2 {
+		return ""
+	}
+	total, most := 0.0, 0.0
+	var of *experiment.Class
+	for i := range s.Classes {
+		c := &s.Classes[i]
+		if c.Run == nil || !c.Run.Mean.Known() || !c.Throughput.Known() {
+			return ""
+		}
+		held := c.Throughput.Value * c.Run.Mean.Value
+		total += held
+		if held > most {
+			most, of = held, c
+		}
+	}
+	if of == nil || most < total/2 {
+		return ""
+	}
+	u := s.Workers[0].SlotUtilization
+	if !u.Known() || math.Abs(total/(u.Value*float64(s.Slots))-1) > accounted {
+		return ""
+	}
+	return fmt.Sprintf("slots are held %s of the time, %s of that by %s, at %s a task",
+		units.Share(math.Round(100*u.Value)/100), units.Share(math.Round(100*most/total)/100), of.Name, units.Duration(of.Run.Mean.Value))
+}
+
+// againstToday is what a layout makes of a figure of today's, on the same tasks; "~" where no difference is shown.
+func againstToday(r *experiment.Result, s *experiment.Strategy, d deciding) string {
+	if d.slo == nil || s.Name == r.Verdict.Baseline {
+		return ""
+	}
+	i := slices.IndexFunc(r.Comparisons, func(c experiment.Comparison) bool {
+		return c.Strategy == s.Name && c.Class == d.class && c.Metric == d.slo.Metric
+	})
+	if i < 0 {
+		return units.Absent
+	}
+	return difference(&r.Comparisons[i])
+}
+
+// difference is a difference, or "~" where its interval contains none.
+func difference(c *experiment.Comparison) string {
+	d := c.Difference
+	switch {
+	case !d.Known():
+		return units.Absent
+	case d.Low != nil && d.High != nil && *d.Low <= 0 && *d.High >= 0:
+		return "~"
+	}
+	return signed(c.Metric, d.Value)
+}
+
+// priced is what the recommended layout costs over today's, as the end of a sentence.
+func priced(r *experiment.Result) string {
+	v := &r.Verdict
+	if v.Recommend == nil || *v.Recommend == v.Baseline {
+		return ""
+	}
+	today, then := strategyOf(r, v.Baseline), strategyOf(r, *v.Recommend)
+	if today == nil || then == nil {
+		return ""
+	}
+	switch price := dearer(r, today, then); {
+	case price != "none":
+		return ", for " + price
+	case today.Costs != nil && then.Costs != nil:
+		return ", at no extra cost"
+	}
+	return ", with as many slots as today"
+}

@@ -1,0 +1,94 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/simrun/internal/experiment"
+)
+
+func TestScreenGolden(t *testing.T) {
+	_, r := fixture()
+	golden(t, "screen.txt", Screen(r, 80, false)+Histogram(r, "notify", 80, false))
+}
+
+// One screen of 24 lines and 80 characters holds the answer, however many layouts there are; commands alone may be longer.
+func TestScreenFits(t *testing.T) {
+	_, r := fixture()
+	for i := range 12 {
+		s := r.Strategies[i%4]
+		s.Name = fmt.Sprintf("%s-with-a-setting-%d", s.Name, i)
+		r.Strategies = append(r.Strategies, s)
+	}
+	shown := Screen(r, 80, false)
+	assert.LessOrEqual(t, rowsOf(shown, 80), screenRows, shown)
+	assert.Contains(t, shown, "more with -v")
+	assert.Contains(t, shown, "=  one-pool ", "today's is there")
+	assert.Contains(t, shown, ">  message-", "and the recommended one")
+	for line := range strings.SplitSeq(shown, "\n") {
+		if !strings.HasPrefix(line, "$ ") {
+			assert.LessOrEqual(t, utf8.RuneCountInString(line), 80, line)
+		}
+	}
+}
+
+// Whatever the screen says, the long form says, too.
+func TestTheLongFormHasEverything(t *testing.T) {
+	_, r := fixture()
+	long := Text(r, 80, false)
+	for line := range strings.SplitSeq(Screen(r, 80, false), "\n") {
+		if !strings.HasPrefix(line, "$ ") && !strings.HasPrefix(line, "-v: ") && !strings.Contains(line, "-v shows how") {
+			assert.Contains(t, long, line)
+		}
+	}
+}
+
+// A narrow terminal breaks lines between words.
+func TestNarrowTerminalsKeepWordsWhole(t *testing.T) {
+	_, r := fixture()
+	r.Strategies[0].Name, r.Verdict.Baseline = "separated-with-limits", "separated-with-limits"
+	words := map[string]bool{}
+	for word := range strings.FieldsSeq(Text(r, 400, false)) {
+		for _, part := range parts(word, 1) {
+			words[part] = true
+			words[strings.TrimRight(part, ",")] = true
+		}
+		words[word] = true
+	}
+	for _, width := range []int{40, 60, 80} {
+		for word := range strings.FieldsSeq(Text(r, width, false)) {
+			for _, part := range parts(strings.Trim(word, "(),─"), 1) {
+				assert.True(t, part == "" || words[part] || words[part+","] || words["("+part] || words[part+")"] || words["("+part+")"], "%d: %q is no word", width, part)
+			}
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	assert.Equal(t, "one two\nthree", wrap("one two three", 8))
+	assert.Equal(t, "separated-\nwith-limits", wrap("separated-with-limits", 12))
+	assert.Equal(t, "  a b\n  c", wrap("  a b c", 5), "the indent stays")
+	assert.Equal(t, "unbreakable", wrap("unbreakable", 4))
+	assert.Equal(t, "", wrap("", 4))
+	assert.Equal(t, 3, visible("\x1b[31mbad\x1b[0m"))
+}
+
+func TestDecidingFigure(t *testing.T) {
+	_, r := fixture()
+	own := decides(r, &r.Strategies[1])
+	assert.Equal(t, "notify wait p95", own.name(), "what all share is compared, where it fails")
+	assert.Equal(t, "no", passing(&r.Strategies[1]))
+	assert.Equal(t, "~", difference(&experiment.Comparison{Metric: waitP95, Difference: &experiment.Estimate{Value: 1, Low: low(-1), High: low(3)}}))
+	assert.Equal(t, "+2 s", difference(&experiment.Comparison{Metric: waitP95, Difference: est(2, 0.1)}))
+	assert.Empty(t, cause(&experiment.Result{}))
+	for share, want := range map[float64]string{0.1: "###···|", 0.2: "######|", 0.3: "######|###", 1: "######|#####>", 0: "······|"} {
+		d := deciding{"notify", &experiment.SLO{Metric: waitP95, Target: 0.2, Value: est(share, 0)}}
+		assert.Equal(t, want, against(&d), "%g", share)
+	}
+}
+
+func low(x float64) *float64 { return &x }
