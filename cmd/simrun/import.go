@@ -19,8 +19,9 @@ import (
 const importLong = `Make a scenario from what a running Celery reports about itself.
 
 FILE is Celery's event stream, one JSON object a line (task-sent, -received, -started, -succeeded, -failed, -retried;
-workers with -E and task_send_sent_event on; tools/celery records one), in one file or several; or a run*.csv of a
-recording; or the folder of a recording, which says what ran the tasks as well.
+workers with -E and task_send_sent_event on; tools/celery records one), in one file or several; or what workers log at
+INFO, which knows less; or a run*.csv of a recording; or the folder of a recording, which says what ran the tasks as well.
+What a file is shows in how it begins; it may be packed by gzip.
 
 It answers two questions, in two scenarios. "These tasks again" (--replay) repeats the tasks of the log one by one: what
 would another layout have made of them? "Such traffic" (without it) fits laws to them: what of more of them, or on

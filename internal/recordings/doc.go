@@ -7,7 +7,7 @@
 //	run1.csv, ...    the tasks as they were observed, once a run: the columns of the tasks CSV
 //
 // Start with these three files: recording.go, what a recording is; scenario.go, what becomes of it; and import.go, which does
-// the same with a log (events.go, log.go), fitting arrivals (arrivals.go) and laws (law.go). today.go is what ran its tasks,
+// the same with a log (events.go, workerlog.go, log.go), fitting arrivals (arrivals.go) and laws (law.go). today.go is what ran its tasks,
 // as far as somebody says it; donors.go and apart.go fill in what a log does not show, and doubts.go says what it cannot tell.
 //
 // What becomes of a recording is a scenario file as text, read back by package scenarios: so that everybody can see,

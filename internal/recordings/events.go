@@ -28,7 +28,7 @@ type event struct {
 	Retries   int      `json:"retries"`   // of sent and received
 	ETA       *string  `json:"eta"`       // of sent and received: ISO 8601
 	Expires   *string  `json:"expires"`   // likewise
-	Runtime   *float64 `json:"runtime"`   // of succeeded
+	Runtime   *float64 `json:"runtime"`   // of succeeded; NaN = not known, in the log of a worker
 	Exception string   `json:"exception"` // of failed and retried
 	Expired   bool     `json:"expired"`   // of revoked
 	Version   string   `json:"sw_ver"`    // of worker-online and worker-heartbeat
@@ -181,7 +181,7 @@ func (s *story) tell(e *event, at float64) {
 		s.end(at, e.Runtime)
 		s.Outcome = ok
 	case "task-failed":
-		s.end(at, nil)
+		s.end(at, e.Runtime)
 		s.Outcome = "failed"
 		if strings.HasPrefix(e.Exception, "WorkerLostError") && len(s.Attempts) > 0 {
 			last := &s.Attempts[len(s.Attempts)-1]
@@ -194,7 +194,7 @@ func (s *story) tell(e *event, at float64) {
 			}
 		}
 	case "task-retried":
-		s.end(at, nil)
+		s.end(at, e.Runtime)
 		s.Outcome, s.again = "retrying", at
 		s.retried++
 	case "task-rejected":

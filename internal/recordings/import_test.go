@@ -366,6 +366,7 @@ func TestEventsOfCrashes(t *testing.T) {
 func FuzzReadLog(f *testing.F) {
 	f.Add(ev("sent", "a", 0, `, "name": "x", "queue": "q"`) + "\n" + ev("received", "a", 1, "") + "\n" + ev("started", "a", 2, "") + "\n" + ev("retried", "a", 3, ""))
 	f.Add("id,class,due,started,ended,outcome,attempts\n1,a,0,1,2,ok,1\n")
+	f.Add("[2022-05-01 12:00:00,000: INFO/MainProcess] Task x[a] received\n[2022-05-01 12:00:01,000: INFO/MainProcess] Task x[a] retry: Retry in 3s: E()\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		path := filepath.Join(t.TempDir(), "log")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))

@@ -3,6 +3,7 @@ package recordings
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -62,22 +63,30 @@ func (a *LogAttempt) demand() Demand {
 	return Demand{CPU: min(a.CPU, run), IO: run - min(a.CPU, run)}
 }
 
-// ReadLog reads a log: Celery's events, one JSON object a line, in any number of files, or the CSV form of a recorded run.
+// ReadLog reads a log: Celery's events, one JSON object a line, or what workers logged, in any number of files; or the CSV
+// form of a recorded run. Which it is shows in how a file begins; gzip is looked through.
 // Errors are joined, up to 20 a file, each as "NAME:LINE: ...".
 func ReadLog(paths ...string) (*Log, error) {
 	var l *Log
 	var all []event
 	var errs []error
 	release := ""
+	var taken []string // the logs of workers
 	for _, path := range paths {
 		errs = append(errs, open(path, func(name string, in io.Reader) (err error) {
-			buffered := bufio.NewReader(in)
-			start, _ := buffered.Peek(512) // an empty file is refused by whoever reads it
+			buffered, err := unpacked(name, in)
+			if err != nil {
+				return err
+			}
+			start, _ := buffered.Peek(4096) // an empty file is refused by whoever reads it
 			switch start = bytes.TrimLeft(start, "\ufeff \t\r\n"); {
 			case len(start) == 0:
 				return fmt.Errorf("%s: empty: want events, one JSON object a line, or the columns of a recording", name)
 			case start[0] == '{':
 				err = readEvents(name, buffered, &all, &release)
+			case isWorkerLog(string(start)):
+				taken = append(taken, name)
+				err = readWorkerLog(name, buffered, &all, &release)
 			case len(paths) > 1:
 				err = fmt.Errorf("%s: the table of a run: want one such file, or any number of files of events", name)
 			default:
@@ -91,6 +100,9 @@ func ReadLog(paths ...string) (*Log, error) {
 	}
 	if l == nil {
 		l = &Log{Name: strings.Join(paths, ", "), Release: release}
+		if taken != nil {
+			l.warn(costs, strings.Join(taken, ", "))
+		}
 		l.tasksOf(all)
 	}
 	if len(l.Tasks) == 0 {
@@ -106,6 +118,19 @@ func ReadLog(paths ...string) (*Log, error) {
 		return strings.Compare(a.ID, b.ID)
 	})
 	return l, nil
+}
+
+// unpacked looks through gzip, which shows in its first two bytes (RFC 1952): rotated logs are packed.
+func unpacked(name string, in io.Reader) (*bufio.Reader, error) {
+	buffered := bufio.NewReader(in)
+	if start, _ := buffered.Peek(2); string(start) != "\x1f\x8b" {
+		return buffered, nil
+	}
+	unzip, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return bufio.NewReader(unzip), nil
 }
 
 // readRun reads the CSV form of a recorded run, and its attempts where they stand beside it.

@@ -1,0 +1,74 @@
+package recordings_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/recordings"
+)
+
+func TestWorkerLog(t *testing.T) {
+	l, err := recordings.ReadLog(events(t,
+		" -------------- celery@host1 v5.2.6 (dawn-chorus)",
+		"--- ***** ----- ",
+		"[2022-05-01 12:00:00,000: INFO/MainProcess] celery@host1 ready.",
+		"[2022-05-01 12:00:01,000: INFO/MainProcess] Task shop.mail[a] received",
+		"[2022-05-01 12:00:02,000: INFO/MainProcess] Task shop.mail[b] received",
+		"[2022-05-01 12:00:03,000: INFO/ForkPoolWorker-1] Task shop.mail[a] succeeded in 0.5s: None",
+		"[2022-05-01 12:00:04,000: INFO/ForkPoolWorker-1] Task shop.mail[b] retry: Retry in 3s: OSError('gone')",
+		"[2022-05-01 12:00:04,010: INFO/MainProcess] Task shop.mail[b] received",
+		"[2022-05-01 12:00:05,000: INFO/MainProcess] Task shop.mail[c] received",
+		"[2022-05-01 12:00:06,000: ERROR/ForkPoolWorker-2] Task shop.mail[c] raised unexpected: ValueError('x')",
+		"Traceback (most recent call last):",
+		`  File "shop.py", line 3, in mail`,
+		"[2022-05-01 12:00:08,000: INFO/ForkPoolWorker-1] Task shop.mail[b] succeeded in 0.75s: 7",
+		"[2022-05-01 12:00:09,000: INFO/MainProcess] Received task: shop.slow[d]  ",
+		"[2022-05-01 12:00:12,000: ERROR/MainProcess] Hard time limit (2.0s) exceeded for shop.slow[d]",
+	))
+	require.NoError(t, err)
+	require.Len(t, l.Tasks, 4)
+	assert.Equal(t, "5.2.6", l.Release)
+	assert.Contains(t, l.Warnings[0], "events.jsonl: taken for the log of a worker: it has no queues")
+	a, b, c, d := l.Tasks[0], l.Tasks[1], l.Tasks[2], l.Tasks[3]
+	assert.Equal(t, "celery@host1", a.Attempts[0].Worker)
+	assert.InDelta(t, 0.5, a.Attempts[0].Runtime, 1e-6)
+	assert.InDelta(t, 1.5, a.Attempts[0].Started-a.Arrived, 1e-6)
+	require.Len(t, b.Attempts, 2)
+	assert.True(t, math.IsNaN(b.Attempts[0].Runtime), "the log does not say")
+	require.Len(t, b.Retries, 1)
+	assert.InDelta(t, 3, b.Retries[0], 1e-5)
+	assert.Equal(t, "ok", b.Outcome)
+	assert.Equal(t, "failed", c.Outcome)
+	assert.True(t, math.IsNaN(c.Attempts[0].Runtime))
+	assert.Equal(t, "timeout", d.Outcome)
+	assert.InDelta(t, 2, d.Limit, 0)
+
+	_, err = recordings.ReadLog(events(t, "[2022-05-01 12:00:00,000: WARNING/MainProcess] celery@host1 ready."))
+	assert.ErrorContains(t, err, "is its level INFO?")
+}
+
+func TestPackedLogs(t *testing.T) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	for _, line := range []string{ev("sent", "a", 0, `, "name": "x", "queue": "q"`), ev("started", "a", 1, ""), ev("succeeded", "a", 2, "")} {
+		_, err := z.Write([]byte(line + "\n"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	dir := t.TempDir()
+	whole, cut := filepath.Join(dir, "events.jsonl.gz"), filepath.Join(dir, "cut.gz")
+	require.NoError(t, os.WriteFile(whole, b.Bytes(), 0o644))
+	require.NoError(t, os.WriteFile(cut, b.Bytes()[:b.Len()-9], 0o644))
+	l, err := recordings.ReadLog(whole)
+	require.NoError(t, err)
+	assert.Equal(t, "q", l.Tasks[0].Queue)
+	_, err = recordings.ReadLog(cut)
+	assert.ErrorContains(t, err, "unexpected EOF")
+}
