@@ -16,11 +16,12 @@ type Effort struct {
 	CPU   time.Duration // of one core
 }
 
-// What a run takes, roughly: measured, on the generous side.
+// What a run takes, roughly: 650 bytes a waiting task were measured with a million of them; the others are estimates on the
+// generous side.
 const (
 	perTask    = time.Microsecond
 	perPhase   = 200 * time.Nanosecond
-	perWaiting = 600 // bytes, with what the collector keeps beside them
+	perWaiting = 650 // bytes, with what the collector keeps beside them
 	perSlot    = 600
 	perClient  = 100
 )
