@@ -172,7 +172,7 @@ func TestOverviewLines(t *testing.T) {
 	assert.Equal(t, []string{"worker_high_priority", "worker_low_priority"}, l.Workers)
 	assert.Equal(t, "notify wait p95 9.17 s, target 200 ms", l.Why)
 	assert.Regexp(t, `^-9\.1\d s \(-9\.\d+ \.\. -8\.\d+ s\)$`, l.Gain)
-	assert.Equal(t, "+0.1 EUR/h, +73 EUR/month, +1 slots", l.Price)
+	assert.Equal(t, "+0.1 EUR/h, +73 EUR/month, +1 slot", l.Price)
 
 	today := "one-pool"
 	r.Verdict.Recommend = &today
