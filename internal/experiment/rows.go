@@ -236,7 +236,10 @@ func (r *rows) ends(p float64, at, most des.Time, least func(from, to des.Time, 
 		if high >= most {
 			return low, des.Never
 		}
-		next := min(most, max(high+1, des.Time(float64(high)*stride)))
+		next := most // also where a step would go beyond all times: a slowdown has no unit that keeps it small
+		if further := float64(high) * stride; further < float64(most) {
+			next = min(most, max(high+1, des.Time(further)))
+		}
 		if surely(next) {
 			return low, least(high, next, surely)
 		}
