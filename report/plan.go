@@ -83,6 +83,14 @@ func slotsOf(f *plan.Point) string {
 	return said + ": " + strings.Join(parts, ", ")
 }
 
+// noFigure says why a size has none: too few replications saw tasks beyond a quantile to claim it, or a queue grows.
+func noFigure(f *plan.Point) string {
+	if f.Grows {
+		return "grows without end"
+	}
+	return "too few to say"
+}
+
 // planFrontier has the sizes that were decided, with the figure of the deciding target and what it gains on the size before.
 func planFrontier(p *plan.Result) *Table {
 	t := &Table{Head: []string{"strategy", "slots", inPlanCurrency(p, "a month"), p.Target, "interval", "gain", "verdict"}, Text: 1}
@@ -92,7 +100,7 @@ func planFrontier(p *plan.Result) *Table {
 		if before != nil && before.Strategy != f.Strategy {
 			before = nil
 		}
-		value, interval, gain := "grows without end", units.Absent, units.Absent
+		value, interval, gain := noFigure(f), units.Absent, units.Absent
 		if f.Figure.Value != nil {
 			value = p.Metric.Show(*f.Figure.Value)
 			if f.Figure.Low != nil && f.Figure.High != nil {

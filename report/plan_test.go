@@ -28,14 +28,15 @@ func TestPlanDocument(t *testing.T) {
 		Frontier: []plan.Point{
 			{Strategy: "apart", Slots: 1, Sizes: []int{1}, Cost: at(139), Passes: "fail", Figure: plan.Figure{Value: at(7), Low: at(6), High: at(8)}},
 			{Strategy: "apart", Slots: 2, Sizes: []int{2}, Cost: at(139), Passes: "pass", Figure: plan.Figure{Value: at(2), Low: at(1.5), High: at(2.5)}},
-			{Strategy: "pool", Slots: 9, Sizes: []int{5, 4}, Passes: "fail"},
+			{Strategy: "pool", Slots: 9, Sizes: []int{5, 4}, Passes: "fail", Grows: true},
+			{Strategy: "pool", Slots: 10, Sizes: []int{5, 5}, Passes: "pass"},
 		},
 	}
 	d := report.PlanDocument(p)
 	text := report.TextOf(d, 100, false)
 	for _, want := range []string{
 		"Run apart with 2 slots.", "celery -A app worker -Q high -c 2", "apart (found)", "1: fails", "pool passes (in each run with 3 kills).",
-		"6 s to 8 s", "grows without end", "9: 5, 4", "USD a month",
+		"6 s to 8 s", "grows without end", "9: 5, 4", "too few to say", "USD a month",
 	} {
 		assert.Contains(t, text, want)
 	}

@@ -22,7 +22,7 @@ func planPlots(p *plan.Result) []Plot {
 	for i := range p.Frontier {
 		f := &p.Frontier[i]
 		if n := len(chart.groups); n == 0 || chart.groups[n-1].name != f.Strategy {
-			chart.groups = append(chart.groups, barGroup{name: f.Strategy, note: "no figures: a queue grows without end"})
+			chart.groups = append(chart.groups, barGroup{name: f.Strategy, note: "no figures: " + noFigure(f)})
 		}
 		g := &chart.groups[len(chart.groups)-1]
 		if f.Figure.Value == nil {

@@ -24,6 +24,9 @@ type Judged struct {
 	Replications int
 }
 
+// Grows says that a queue with targets grows without end, so that nothing had to be simulated.
+func (j *Judged) Grows() bool { return j.Verdict == fail && j.Replications == 0 }
+
 // ClassTarget is how one target of one class comes out.
 type ClassTarget struct {
 	Class string

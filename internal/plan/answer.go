@@ -121,7 +121,7 @@ func (p *planner) workers(l *strategies.Layout) []Worker {
 func (p *planner) frontier(best *experiment.Judged) []Point {
 	points := []Point{}
 	for _, proof := range p.proofs {
-		pt := Point{Strategy: proof.strategy, Slots: proof.slots, Cost: price(proof.judged), Sizes: proof.x, Passes: proof.judged.Verdict}
+		pt := Point{Strategy: proof.strategy, Slots: proof.slots, Cost: price(proof.judged), Sizes: proof.x, Passes: proof.judged.Verdict, Grows: proof.judged.Grows()}
 		for _, t := range proof.judged.Targets {
 			if t.Class == best.Class && t.Metric == best.Target.Metric && t.Value.Known() {
 				pt.Figure = Figure{&t.Value.Value, t.Value.Low, t.Value.High}

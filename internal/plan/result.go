@@ -72,6 +72,7 @@ type Point struct {
 
 	Sizes  []int  `json:"-"` // of what varies, one for each worker
 	Passes string `json:"-"` // pass | marginal | fail | undecided
+	Grows  bool   `json:"-"` // a queue grows without end, so there is no figure; without a figure otherwise, too little was seen for one
 }
 
 // Figure is the figure of the deciding target.

@@ -60,10 +60,12 @@ func (p *planner) lessInWords(f *fit) string {
 	switch f.lessIs {
 	case "fail":
 		var missed []string
+		grows := false
 		for _, proof := range p.proofs {
 			if proof.strategy != f.name || proof.slots >= f.layout.Slots() {
 				continue
 			}
+			grows = grows || proof.judged.Grows()
 			for _, t := range proof.judged.Targets {
 				if t.Verdict == "fail" && t.Value.Known() {
 					missed = append(missed, fmt.Sprintf("%s %s is then %s against a target of %s", t.Class, t.Metric.Words(), t.Metric.Show(t.Value.Value), t.Metric.Show(t.Target)))
@@ -71,8 +73,12 @@ func (p *planner) lessInWords(f *fit) string {
 			}
 		}
 		s := fmt.Sprintf("With less, such as %s, it misses", units.Plural(f.less, "slot", "slots"))
-		if missed == nil {
+		switch {
+		case missed != nil:
+		case grows:
 			return s + " them: a queue grows without end."
+		default:
+			return s + " them, by how much is not known."
 		}
 		return s + ": " + missed[len(missed)-1] + "."
 	case "undecided":
