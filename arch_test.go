@@ -53,7 +53,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"internal/plan": { // makes layouts and has them judged
-		project: []string{"internal/experiment", "internal/units", "scenarios", "sim", "strategies", "worker", "workloads"},
+		project: []string{"celery", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "worker", "workloads"},
 	},
 	"internal/cells":  {project: []string{"internal/experiment", "scenarios"}},                                     // runs, sent to other processes
 	"internal/shards": {project: []string{"internal/cells", "internal/experiment", "internal/units", "scenarios"}}, // and left in files

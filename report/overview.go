@@ -124,7 +124,11 @@ func dearer(r *experiment.Result, today, then *experiment.Strategy) string {
 		}
 	}
 	if d := then.Slots - today.Slots; d != 0 {
-		parts = append(parts, fmt.Sprintf("%+d %s", d, slotWord(d)))
+		sign := "+"
+		if d < 0 {
+			sign, d = "-", -d
+		}
+		parts = append(parts, sign+units.Plural(d, "slot", "slots"))
 	}
 	if parts == nil {
 		return "none"
@@ -137,12 +141,4 @@ func more(r *experiment.Result, x float64) string {
 		return "+" + r.Scenario.Money(x)
 	}
 	return r.Scenario.Money(x)
-}
-
-// slotWord is one slot, or several.
-func slotWord(d int) string {
-	if d == 1 || d == -1 {
-		return "slot"
-	}
-	return "slots"
 }

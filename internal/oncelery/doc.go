@@ -5,5 +5,5 @@
 // hands the cells to the program. Exactly once is no property of the broker here: cells are named by what they compute,
 // the first right answer counts, and cells that stay silent are issued again.
 //
-// Start with engine.go; message.go is the protocol, redis.go and rabbit.go are the two brokers.
+// Start with engine.go, what an experiment asks for, and loop.go, how it is got; message.go is the protocol, redis.go and rabbit.go are the two brokers.
 package oncelery

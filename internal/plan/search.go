@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
@@ -250,8 +251,9 @@ func (p *planner) variants(draft *scenarios.Draft, like *strategies.Layout, part
 		all = append(all, idea{name, d})
 	}
 	first := &like.Workers[0]
+	disable := celery.WorkerSettingOf("disable_prefetch")
 	switch {
-	case like.Broker.Kind == worker.Redis && first.Pool != worker.Gevent && !first.DisablePrefetch && celeryHas(like.Release):
+	case like.Broker.Kind != worker.Ideal && disable.With(like.Broker.Kind) && disable.In(like.Release) && first.Pool != worker.Gevent && !first.DisablePrefetch: // a gevent worker with it never takes a task
 		with("-no-prefetch", "disable_prefetch", "true")
 	case like.Broker.Kind != worker.Ideal && first.PrefetchMultiplier != 1:
 		with("-prefetch-1", "prefetch_multiplier", "1")
@@ -282,9 +284,6 @@ func (p *planner) waitsOnly() bool {
 	}
 	return true
 }
-
-// celeryHas says whether a release has worker_disable_prefetch.
-func celeryHas(release string) bool { return release >= "5.6" }
 
 func quoted(name string) string { return fmt.Sprintf("%q", name) }
 
