@@ -37,7 +37,7 @@ const (
 	mostCells    = 64               // in one message
 	longestWait  = 200 * time.Millisecond
 	quiet        = 15 * time.Second // after which a message is silent, doubled with each try,
-	slowness     = 4                // or so many times the longest that any took
+	slowness     = 4                // or so many times the longest that any took of late
 	unmet        = 4                // or so many times that while no worker is known
 	mostTries    = 8                // of one cell
 	mostWrong    = 20               // wrong answers to one cell, or before the first right one
@@ -64,7 +64,7 @@ type Engine struct {
 	silent  map[string]*sent // those that were issued again: their answers still count
 	slots   map[string]bool  // that have answered
 	each    time.Duration    // work of a cell, as measured
-	slowest time.Duration    // from publishing to an answer
+	slowest time.Duration    // from publishing to an answer, a tenth less with each further one
 	wrong   int              // answers
 	right   int
 	away    time.Time // since when the broker fails; zero = it does not

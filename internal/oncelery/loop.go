@@ -215,7 +215,7 @@ func (e *Engine) take(data []byte) error {
 	e.right++
 	e.last = time.Now()
 	e.slots[a.Worker] = true
-	e.slowest = max(e.slowest, time.Since(s.at))
+	e.slowest = max(time.Since(s.at), e.slowest*9/10) // one worker that was stopped for an hour is forgotten again
 	if n := time.Duration(a.Seconds / float64(len(s.tasks)) * float64(time.Second)); n > 0 {
 		if e.each == 0 {
 			e.each = n
