@@ -32,8 +32,10 @@ test: ## vet and test everything, in minutes; needs only Go
 		echo "skipped: go test -race ./live (the race detector needs a C compiler)"; \
 	fi
 
-test-real: ## open the pages in a real browser, in minutes; skips itself where there is no chromium
+test-real: ## on a real browser, a real Celery and redis, and the modules beside this one; skips what is not here
 	cd tools/browser && go vet ./... && go test -count=1 -timeout 15m ./...
+	SIMRUN_CELERY=$${SIMRUN_CELERY:-yes} go test -count=1 -run 'TestRecorder|TestOnCelery' ./internal/recordings ./internal/oncelery
+	cd baselines && go vet ./... && go test ./...
 
 check-long: ## the tests that take long, and every fuzz target for FUZZTIME
 	SIMRUN_LONG=1 go test -count=1 -timeout 2h ./...

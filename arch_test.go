@@ -55,8 +55,9 @@ var allowed = map[string]struct{ project, outside []string }{
 	"internal/plan": { // makes layouts and has them judged
 		project: []string{"celery", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "worker", "workloads"},
 	},
-	"internal/cells":  {project: []string{"internal/experiment", "scenarios"}},                                     // runs, sent to other processes
-	"internal/shards": {project: []string{"internal/cells", "internal/experiment", "internal/units", "scenarios"}}, // and left in files
+	"internal/cells":      {project: []string{"internal/experiment", "scenarios"}},                                     // runs, sent to other processes
+	"internal/shards":     {project: []string{"internal/cells", "internal/experiment", "internal/units", "scenarios"}}, // and left in files
+	"internal/celerytest": {},                                                                                          // for tests
 	"internal/oncelery": { // and on workers of Celery
 		project: []string{"internal/cells", "internal/experiment", "scenarios"},
 		outside: []string{"github.com/redis/go-redis/v9", "github.com/rabbitmq/amqp091-go"},

@@ -20,14 +20,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/simrun/internal/celerytest"
 	"example.com/simrun/internal/cells"
 	"example.com/simrun/internal/experiment"
 )
 
 // On a real Celery on a real redis, with two workers of which one is killed, comes what one machine finds, and nothing of
-// ours is left in the broker. It skips itself where there is no Celery or redis, unless SIMRUN_CELERY says that there must be.
+// ours is left in the broker. make test-real runs it.
 func TestOnCelery(t *testing.T) {
-	python, server := celeryTools(t)
+	python, server := celerytest.Tools(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	dir := t.TempDir()
@@ -102,26 +103,4 @@ func start(ctx context.Context, t *testing.T, dir string, env []string, name str
 		_ = c.Wait()
 	})
 	return c
-}
-
-// celeryTools are a python that has Celery, and redis-server.
-func celeryTools(t *testing.T) (python, server string) {
-	t.Helper()
-	missing := func(what string) {
-		if os.Getenv("SIMRUN_CELERY") == "required" {
-			t.Fatalf("%s is missing, and SIMRUN_CELERY=required", what)
-		}
-		t.Skipf("skipped: %s is missing (apt-get install python3-celery python3-redis redis-server)", what)
-	}
-	server, err := exec.LookPath("redis-server")
-	if err != nil {
-		missing("redis-server")
-	}
-	for _, p := range []string{"python3", "/usr/bin/python3"} { // the first may be one without Debian's packages
-		if exec.CommandContext(t.Context(), p, "-c", "import celery, redis").Run() == nil {
-			return p, server
-		}
-	}
-	missing("Celery for python3")
-	return "", ""
 }

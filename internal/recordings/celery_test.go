@@ -15,13 +15,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/simrun/internal/celerytest"
 	"example.com/simrun/internal/recordings"
 )
 
 // TestRecorder records a real Celery on a real redis with tools/celery/record.py, and reads what it wrote. It takes
-// about ten seconds, and skips itself where there is no Celery or redis, unless SIMRUN_CELERY says that there must be.
+// about ten seconds; make test-real runs it.
 func TestRecorder(t *testing.T) {
-	python, server := tools(t)
+	python, server := celerytest.Tools(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
 	dir := t.TempDir()
@@ -92,28 +93,6 @@ func TestRecorder(t *testing.T) {
 			assert.Equal(t, "low", c.Queue)
 		}
 	}
-}
-
-// tools are a python that has Celery, and redis-server.
-func tools(t *testing.T) (python, server string) {
-	t.Helper()
-	missing := func(what string) {
-		if os.Getenv("SIMRUN_CELERY") == "required" {
-			t.Fatalf("%s is missing, and SIMRUN_CELERY=required", what)
-		}
-		t.Skipf("skipped: %s is missing (apt-get install python3-celery python3-redis redis-server)", what)
-	}
-	server, err := exec.LookPath("redis-server")
-	if err != nil {
-		missing("redis-server")
-	}
-	for _, p := range []string{"python3", "/usr/bin/python3"} { // the first may be one without Debian's packages
-		if exec.CommandContext(t.Context(), p, "-c", "import celery, redis").Run() == nil {
-			return p, server
-		}
-	}
-	missing("Celery for python3")
-	return "", ""
 }
 
 func freePort(t *testing.T) int {
