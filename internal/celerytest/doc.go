@@ -1,0 +1,2 @@
+// Package celerytest finds a real Celery and its broker for the tests that need them.
+package celerytest
