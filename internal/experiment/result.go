@@ -172,6 +172,7 @@ type Class struct {
 	Run            *Quantiles `json:"run"`
 	Slowdown       *Quantiles `json:"slowdown"`
 	WaitByCause    *WaitCause `json:"wait_by_cause"`
+	BlockedBy      *Blocked   `json:"blocked,omitempty"` // where something waited
 
 	Window         *Window `json:"window,omitempty"` // of the wait
 	ResponseWindow *Window `json:"response_window,omitempty"`
@@ -191,6 +192,27 @@ type WaitCause struct {
 	Queue    float64 `json:"queue"`    // in the broker
 	Reserved float64 `json:"reserved"` // prefetched by a worker that was busy
 	ETA      float64 `json:"eta"`      // asked for by the task: its countdown
+}
+
+// Blocked splits the wait for the first start of all published tasks by who held the slots meanwhile, in mean seconds a
+// task. Of a queue each slot that takes from it is charged with its part, of what is reserved each slot of the worker.
+type Blocked struct {
+	Total     float64            `json:"total"`
+	By        map[string]float64 `json:"by"`        // by class
+	Full      map[string]Spells  `json:"full"`      // by class
+	Replaced  float64            `json:"replaced"`  // slots whose child was being replaced
+	Idle      float64            `json:"idle"`      // slots that were free
+	Absent    float64            `json:"absent"`    // workers down, or not there yet: no slot at all
+	Countdown float64            `json:"countdown"` // asked for by the task
+	Elsewhere float64            `json:"elsewhere"` // on its way, or held back by a rate limit
+}
+
+// Spells are the times during which one class held all slots of another's queue, in one replication.
+type Spells struct {
+	Count   float64 `json:"count"`
+	Seconds float64 `json:"seconds"` // together
+	Longest float64 `json:"longest"` // seconds, of all replications
+	Share   float64 `json:"share"`   // of the run
 }
 
 // SLO is one target and whether it is met.

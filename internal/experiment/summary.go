@@ -211,6 +211,9 @@ func (e *engine) class(l, c int) Class {
 			Queue: p.InQueue.Seconds() / started, Reserved: p.InReserved.Seconds() / started, ETA: p.InETA.Seconds() / started,
 		}
 	}
+	if c < len(e.sc.Classes) {
+		class.BlockedBy = e.blocked(l, c)
+	}
 	if c < len(e.sc.Classes) && l == e.sc.Baseline {
 		class.Observed = e.observed(c)
 	}
