@@ -107,7 +107,10 @@ func blockers(r *experiment.Result) *grid {
 			used[i] = used[i] || nobody[i].of(b) >= shown*b.Total
 		}
 	})
-	for i := range r.Strategies[0].Classes {
+	if len(r.Strategies) == 0 {
+		return &grid{}
+	}
+	for i := range r.Strategies[0].Classes { // the classes are those of the scenario, whatever the layout
 		name, any := r.Strategies[0].Classes[i].Name, false
 		all(func(c *experiment.Class, b *experiment.Blocked) { any = any || b.By[name] >= shown*b.Total })
 		if any {

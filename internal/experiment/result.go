@@ -24,6 +24,8 @@ type Result struct {
 	Warnings    []string     `json:"warnings,omitempty"`
 	Sweep       *Sweep       `json:"sweep,omitempty"`
 
+	Figures  []Figure  `json:"-"` // what figures.json holds
+	Exact    bool      `json:"-"` // nothing is random: one replication says it all
 	Tasks    []Task    `json:"-"` // of the first replication, every strategy, when asked for
 	Attempts []Attempt `json:"-"` // the same
 }
