@@ -21,7 +21,7 @@ type blame struct {
 
 // blames are the shares of the wait of a class, the largest first; classes of equal shares by name.
 func blames(c *experiment.Class) []blame {
-	b := c.BlockedBy
+	b := c.Blocked
 	all := []blame{
 		{"", "while a child was being replaced", b.Replaced},
 		{"", "while a slot was free that could not have it", b.Idle},
@@ -53,7 +53,7 @@ const notable = 0.2
 func waitsBehind(s *experiment.Strategy, c *experiment.Class) string {
 	var said []string
 	for i, p := range blames(c) {
-		share := p.seconds / c.BlockedBy.Total
+		share := p.seconds / c.Blocked.Total
 		if i > 0 && share < notable || share == 0 {
 			break
 		}
@@ -62,7 +62,7 @@ func waitsBehind(s *experiment.Strategy, c *experiment.Class) string {
 			text += "of that "
 		}
 		text += p.words
-		if full, ok := c.BlockedBy.Full[p.name]; ok && full.Share >= 0.005 {
+		if full, ok := c.Spells[p.name]; ok && full.Share >= 0.005 {
 			text += fmt.Sprintf(", which holds %s %s of the time, up to %s at a stretch", every(s), units.Share(full.Share), units.Duration(full.Longest))
 		}
 		said = append(said, text)
@@ -95,8 +95,8 @@ func blockers(r *experiment.Result) *grid {
 	all := func(visit func(*experiment.Class, *experiment.Blocked)) {
 		for i := range r.Strategies {
 			for j := range r.Strategies[i].Classes {
-				if c := &r.Strategies[i].Classes[j]; c.BlockedBy != nil {
-					visit(c, c.BlockedBy)
+				if c := &r.Strategies[i].Classes[j]; c.Blocked != nil {
+					visit(c, c.Blocked)
 				}
 			}
 		}
@@ -129,7 +129,7 @@ func blockers(r *experiment.Result) *grid {
 	g := byStrategy(r, "Who waits behind whom", 1, head, func(s *experiment.Strategy) (rows [][]string) {
 		for j := range s.Classes {
 			c := &s.Classes[j]
-			b := c.BlockedBy
+			b := c.Blocked
 			if b == nil {
 				continue
 			}

@@ -118,7 +118,7 @@ func (r *records) class(c *experiment.Class) {
 		r.plain("wait_by_cause.queue", c.WaitByCause.Queue)
 		r.plain("wait_by_cause.reserved", c.WaitByCause.Reserved)
 	}
-	if b := c.BlockedBy; b != nil {
+	if b := c.Blocked; b != nil {
 		r.plain("blocked.total", b.Total)
 		for _, name := range slices.Sorted(maps.Keys(b.By)) {
 			r.plain("blocked.by."+name, b.By[name])

@@ -125,10 +125,10 @@ func cause(r *experiment.Result) string {
 		return ""
 	}
 	c := classOf(s, d.class)
-	if c.BlockedBy == nil {
+	if c.Blocked == nil {
 		return ""
 	}
-	text := fmt.Sprintf("Why: %s waits %s on average, %s", c.Name, units.Duration(c.BlockedBy.Total), waitsBehind(s, c))
+	text := fmt.Sprintf("Why: %s waits %s on average, %s", c.Name, units.Duration(c.Blocked.Total), waitsBehind(s, c))
 	if w := c.WaitByCause; w != nil && w.Queue+w.Reserved > 0 {
 		if share := w.Reserved / (w.Queue + w.Reserved); share >= notable {
 			text += "; " + units.Share(math.Round(100*share)/100) + " reserved by a worker that is busy"

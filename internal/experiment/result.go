@@ -174,7 +174,11 @@ type Class struct {
 	Run            *Quantiles `json:"run"`
 	Slowdown       *Quantiles `json:"slowdown"`
 	WaitByCause    *WaitCause `json:"wait_by_cause"`
-	BlockedBy      *Blocked   `json:"blocked,omitempty"` // where something waited
+	// BlockedBy has mean seconds a task, by class, and in brackets what no task held; together the whole wait for the first
+	// start, of tasks that never started, too.
+	BlockedBy map[string]float64 `json:"blocked_by,omitempty"`
+	Spells    map[string]Spells  `json:"spells,omitempty"` // by class, in which it held all slots
+	Blocked   *Blocked           `json:"-"`                // the same
 
 	Window         *Window `json:"window,omitempty"` // of the wait
 	ResponseWindow *Window `json:"response_window,omitempty"`
@@ -199,14 +203,13 @@ type WaitCause struct {
 // Blocked splits the wait for the first start of all published tasks by who held the slots meanwhile, in mean seconds a
 // task. Of a queue each slot that takes from it is charged with its part, of what is reserved each slot of the worker.
 type Blocked struct {
-	Total     float64            `json:"total"`
-	By        map[string]float64 `json:"by"`        // by class
-	Full      map[string]Spells  `json:"full"`      // by class
-	Replaced  float64            `json:"replaced"`  // slots whose child was being replaced
-	Idle      float64            `json:"idle"`      // slots that were free
-	Absent    float64            `json:"absent"`    // workers down, or not there yet: no slot at all
-	Countdown float64            `json:"countdown"` // asked for by the task
-	Elsewhere float64            `json:"elsewhere"` // on its way, or held back by a rate limit
+	Total     float64
+	By        map[string]float64 // by class
+	Replaced  float64            // slots whose child was being replaced
+	Idle      float64            // slots that were free
+	Absent    float64            // workers down, or not there yet: no slot at all
+	Countdown float64            // asked for by the task
+	Elsewhere float64            // on its way, or held back by a rate limit
 }
 
 // Spells are the times during which one class held all slots of another's queue, in one replication.

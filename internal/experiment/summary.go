@@ -213,7 +213,7 @@ func (e *engine) class(l, c int) Class {
 		}
 	}
 	if c < len(e.sc.Classes) {
-		class.BlockedBy = e.blocked(l, c)
+		e.block(&class, l, c)
 	}
 	if c < len(e.sc.Classes) && l == e.sc.Baseline {
 		class.Observed = e.observed(c)
