@@ -1,10 +1,6 @@
 package worker
 
-import (
-	"time"
-
-	"example.com/simrun/des"
-)
+import "example.com/simrun/des"
 
 // Publication is one message to be published now.
 type Publication struct {
@@ -115,7 +111,7 @@ func (s *System) taker(id int32) int32 {
 	}
 	switch s.broker.Kind {
 	case Redis:
-		if w := s.longestAsking(q.consumers, id); w != none {
+		if w := s.longestAsking(q, id); w != none {
 			return w
 		}
 	case RabbitMQ:
@@ -141,39 +137,6 @@ func (s *System) taker(id int32) int32 {
 func hasRoom(w *instance, queue int32) bool { return w.room() && w.takes(queue) }
 
 func idleWithRoom(w *instance, queue int32) bool { return hasRoom(w, queue) && w.idle(queue) }
-
-// longestAsking is the worker with room that has waited for a message longest: redis serves blocked clients in the
-// order in which they blocked (redis.io, BLPOP).
-//
-// A worker asks again each second, and blocks anew (kombu/transport/redis.py: Transport.brpop_timeout): with messages
-// further apart than that, who gets one is a matter of phases.
-func (s *System) longestAsking(workers []int32, queue int32) int32 {
-	best, longest := int32(none), des.Time(0)
-	for _, id := range workers {
-		w := &s.workers[id]
-		if !hasRoom(w, queue) {
-			continue
-		}
-		since := (s.now - w.sent) % askAgain
-		if best == none || since > longest || since == longest && w.asked < s.workers[best].asked {
-			best, longest = id, since
-		}
-	}
-	return best
-}
-
-// scatter gives the asks of the workers that are up at the start a phase each: they were started some time before.
-func (s *System) scatter(key des.Key) {
-	phases := des.NewStream(key.WithName("phases"))
-	for i := range s.workers {
-		if w := &s.workers[i]; w.asking {
-			w.sent -= des.Time(phases.Float64() * float64(askAgain))
-		}
-	}
-}
-
-// askAgain is the timeout of BRPOP.
-const askAgain = time.Second
 
 // anyOf picks one of the workers that fit, uniformly at random, or none.
 func (s *System) anyOf(workers []int32, queue int32, fits func(w *instance, queue int32) bool) int32 {

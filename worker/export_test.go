@@ -55,6 +55,12 @@ func (s *System) auditQueue(q *queue) error {
 		}
 		n += found
 	}
+	if q.askers != nil {
+		id := s.queueOf(q)
+		if found, want := s.longestOf(q.askers, id), s.longestAmong(q.consumers, id); found != want {
+			return fmt.Errorf("worker %d has waited longest, found %d", want, found)
+		}
+	}
 	switch {
 	case n != q.n, q.length.Level() != n:
 		return fmt.Errorf("%d listed, %d counted, length %d", n, q.n, q.length.Level())
@@ -62,6 +68,15 @@ func (s *System) auditQueue(q *queue) error {
 		return fmt.Errorf("%d waiting, at most %d allowed", n, q.cfg.MaxLength)
 	}
 	return nil
+}
+
+func (s *System) queueOf(q *queue) int32 {
+	for i := range s.queues {
+		if &s.queues[i] == q {
+			return int32(i)
+		}
+	}
+	panic("worker: a queue of another system")
 }
 
 // auditMessages recounts the deliveries of those that have several.

@@ -16,6 +16,7 @@ type queue struct {
 	n         int
 	consumers []int32 // workers that list it among their queues
 	overflow  []int32 // workers that take it only when their own are empty
+	askers    *askers // redis: the consumers by the phase of their asks; nil = they are few
 	favours   int     // rabbitmq: messages above priority 4 served since the last of the others
 	length    des.Area
 }

@@ -133,6 +133,7 @@ func New(setup Setup, host Host) *System {
 	}
 	s.addWorkers(setup.Workers, setup.Fleets)
 	s.scatter(setup.Key)
+	s.seat()
 	if setup.Causes > 0 {
 		s.tally.Tolls = make([][]Toll, setup.Causes)
 		for i := range s.tally.Tolls {
