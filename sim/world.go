@@ -309,7 +309,7 @@ func (w *World) publish() {
 	b.ref = a.Ref
 	p := &w.message
 	b.fate = w.source.Publication(a, w.demandsOf(id), p)
-	b.observed = a.Due >= w.opts.Warmup && a.Due < w.opts.Warmup+w.opts.Duration
+	b.observed = w.observes(a.Due)
 	if w.guard != nil {
 		w.guard.published(id)
 	}
@@ -317,6 +317,11 @@ func (w *World) publish() {
 		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), p)
 	}
 	w.system.Publish(w.now, p)
+}
+
+// observes says whether a task that is due then is observed.
+func (w *World) observes(due des.Time) bool {
+	return due >= w.opts.Warmup && due < w.opts.Warmup+w.opts.Duration
 }
 
 // makeRoom makes room for what the world keeps of a task.

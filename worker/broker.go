@@ -18,23 +18,7 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 	s.now = now
 	id := s.newTask()
 	t := &s.tasks[id]
-	gen, pending := t.gen, t.pending
-	*t = task{} // field by field from here: a composite literal would be made elsewhere and copied, twice
-	t.gen, t.pending = gen, pending
-	t.class, t.queue, t.level = p.Class, s.classQueue[p.Class], s.classLevel[p.Class]
-	t.worker, t.slot = none, none
-	t.due, t.published, t.demand = p.Due, now, p.Demand
-	t.observed = p.Due >= s.from && p.Due < s.to
-	if p.HasPriority {
-		t.level = s.priorities.level(p.Priority, s.queues[t.queue].cfg)
-	}
-	if p.Countdown > 0 {
-		t.eta = now + p.Countdown
-	}
-	t.expires = des.Never
-	if p.Expires != 0 {
-		t.expires = now + max(0, p.Expires)
-	}
+	s.fill(t, now, p)
 	s.present(t, 1)
 	if t.observed {
 		s.tally.Classes[t.class].Published++
@@ -42,6 +26,27 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 	}
 	s.send(id, s.broker.Way)
 	return id
+}
+
+// fill makes the entry of a task that was published at a time.
+func (s *System) fill(t *task, at des.Time, p *Publication) {
+	gen, pending := t.gen, t.pending
+	*t = task{} // field by field from here: a composite literal would be made elsewhere and copied, twice
+	t.gen, t.pending = gen, pending
+	t.class, t.queue, t.level = p.Class, s.classQueue[p.Class], s.classLevel[p.Class]
+	t.worker, t.slot = none, none
+	t.due, t.published, t.demand = p.Due, at, p.Demand
+	t.observed = p.Due >= s.from && p.Due < s.to
+	if p.HasPriority {
+		t.level = s.priorities.level(p.Priority, s.queues[t.queue].cfg)
+	}
+	if p.Countdown > 0 {
+		t.eta = at + p.Countdown
+	}
+	t.expires = des.Never
+	if p.Expires != 0 {
+		t.expires = at + max(0, p.Expires)
+	}
 }
 
 // send puts a message on its way to the broker. An ideal broker keeps what has an eta until then; the others give

@@ -50,6 +50,10 @@ func (s *System) auditQueue(q *queue) error {
 			redelivered = redelivered || t.redeliveries > 0
 			found++
 		}
+		if l.n == 0 && l.shelf.n > 0 {
+			return fmt.Errorf("level %d: %d on the shelf behind nobody", level, l.shelf.n)
+		}
+		n += l.shelf.n
 		if found != l.n || (l.n > 0) != (q.filled>>level&1 == 1) {
 			return fmt.Errorf("level %d: %d listed, %d counted, filled %b", level, found, l.n, q.filled)
 		}

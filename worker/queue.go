@@ -11,7 +11,7 @@ import (
 // queue is one named queue of the broker: a first-in first-out list for each level of priority.
 type queue struct {
 	cfg       *Queue
-	levels    []list
+	levels    []level
 	filled    uint64 // bit l set: level l is not empty
 	n         int
 	consumers []int32 // workers that list it among their queues
@@ -25,12 +25,13 @@ func (s *System) push(q *queue, id int32, front bool) {
 	t := &s.tasks[id]
 	t.state = queued
 	l := &q.levels[t.level]
-	if front {
-		s.pushFront(l, id)
-	} else {
-		s.pushBack(l, id)
-	}
 	q.filled |= 1 << t.level
+	switch {
+	case front:
+		s.pushFront(&l.list, id)
+	case !s.putAway(l, id):
+		s.pushBack(&l.list, id)
+	}
 	s.lengthen(q, 1)
 }
 
@@ -50,7 +51,10 @@ func (s *System) pop(q *queue) int32 {
 		level = q.fair()
 	}
 	l := &q.levels[level]
-	id := s.popFront(l)
+	id := s.popFront(&l.list)
+	if l.n == 0 {
+		s.takeOut(l)
+	}
 	if l.n == 0 {
 		q.filled &^= 1 << level
 	}

@@ -45,6 +45,8 @@ type System struct {
 	labour       Labourer // the host, if it has cores
 	copier       Copier   // the host, if it can run a task twice
 	observer     Observer // the host, if it follows processes
+	drawer       Drawer   // the host, if it can draw a task again and nobody follows tasks one by one
+	recalled     Publication
 	deploys      []Deploy
 	rollouts     []rollout // begun
 	outages      []Outage  // of the broker
@@ -103,6 +105,9 @@ func New(setup Setup, host Host) *System {
 	s.labour, _ = host.(Labourer)
 	s.copier, _ = host.(Copier)
 	s.observer, _ = host.(Observer)
+	if s.recorder == nil {
+		s.drawer, _ = host.(Drawer)
+	}
 	if s.targets == nil {
 		s.targets = make([][]Target, len(s.classes))
 	}
@@ -120,9 +125,9 @@ func New(setup Setup, host Host) *System {
 	for i := range s.queues {
 		q := &s.queues[i]
 		q.cfg = &setup.Queues[i]
-		q.levels = make([]list, s.priorities.levels())
+		q.levels = make([]level, s.priorities.levels())
 		for l := range q.levels {
-			q.levels[l] = emptyList()
+			q.levels[l].list = emptyList()
 		}
 	}
 	for i := range s.classes {
@@ -286,13 +291,11 @@ func (s *System) Close(now des.Time) *Tally {
 		s.observe(true)
 	}
 	for id := range s.tasks {
-		t := &s.tasks[id]
-		if t.state != gone && !s.copied(int32(id)) {
-			o := s.whereabouts(t)
-			s.censor(t, o)
-			s.host.Done(s.nameOf(int32(id)), o)
+		if s.tasks[id].state != gone && !s.copied(int32(id)) {
+			s.end(int32(id))
 		}
 	}
+	s.closeShelves()
 	for i := range s.tally.Classes {
 		c := &s.tally.Classes[i]
 		c.Wait.Merge(&c.punctual)
@@ -301,6 +304,14 @@ func (s *System) Close(now des.Time) *Tally {
 		c.punctual = des.Histogram{}
 	}
 	return &s.tally
+}
+
+// end counts where a task is that has not ended.
+func (s *System) end(id int32) {
+	t := &s.tasks[id]
+	o := s.whereabouts(t)
+	s.censor(t, o)
+	s.host.Done(s.nameOf(id), o)
 }
 
 // whereabouts is the outcome of a task that the end of the run cut off.
