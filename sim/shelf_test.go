@@ -28,7 +28,7 @@ func TestDraftsChangeNothing(t *testing.T) {
 		for _, drain := range []des.Time{0, 12 * hour} {
 			t.Run(fmt.Sprint(kind, drain), func(t *testing.T) {
 				m := flooded(kind)
-				o := sim.Options{Key: des.NewKey(3), Warmup: time.Minute, Duration: 5 * time.Minute, Drain: drain, Bins: 10, Steps: 10}
+				o := sim.Options{Key: des.NewKey(3), Warmup: time.Minute, Duration: 5 * time.Minute, Drain: drain, Bins: 10, Steps: 10, Holders: true}
 				drafts := sim.New(&m.layout, m.classes, m.machines, o).Run()
 				o.Recorder = deaf{}
 				tasks := sim.New(&m.layout, m.classes, m.machines, o).Run()

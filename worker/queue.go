@@ -26,6 +26,7 @@ func (s *System) push(q *queue, id int32, front bool) {
 	t.state = queued
 	l := &q.levels[t.level]
 	q.filled |= 1 << t.level
+	s.join(t)
 	switch {
 	case front:
 		s.pushFront(&l.list, id)
@@ -52,6 +53,7 @@ func (s *System) pop(q *queue) int32 {
 	}
 	l := &q.levels[level]
 	id := s.popFront(&l.list)
+	s.quit(&s.tasks[id])
 	if l.n == 0 {
 		s.takeOut(l)
 	}

@@ -79,6 +79,7 @@ func (s *System) putAway(l *level, id int32) bool {
 		if d, ok := s.drawer.Forget(id); ok {
 			d.Due = t.due
 			l.shelf.push(d)
+			t.charged = false // who waits is counted, and goes on to be
 			s.release(id)
 			return true
 		}
@@ -97,7 +98,6 @@ func (s *System) takeOut(l *level) {
 		id := int32(d.Number)
 		if d.Class != stays {
 			id = s.recall(d)
-			s.tasks[id].state = queued
 		}
 		s.pushBack(&l.list, id)
 	}
@@ -107,7 +107,10 @@ func (s *System) takeOut(l *level) {
 func (s *System) recall(d Draft) int32 {
 	id := s.newTask()
 	s.drawer.Recall(id, d, &s.recalled)
-	s.fill(&s.tasks[id], d.Due, &s.recalled)
+	t := &s.tasks[id]
+	s.fill(t, d.Due, &s.recalled)
+	t.state = queued
+	t.charged = s.counts(t)
 	return id
 }
 
@@ -118,6 +121,7 @@ func (s *System) closeShelves() {
 			for sh := &s.queues[i].levels[l].shelf; sh.n > 0; {
 				if d := sh.pop(); d.Class != stays {
 					id := s.recall(d)
+					s.quit(&s.tasks[id])
 					s.end(id)
 					s.release(id)
 				}

@@ -18,6 +18,7 @@ type Setup struct {
 	Deploys    []Deploy
 	Outages    []Outage // of the broker
 	Causes     int      // whose tolls are kept
+	Holders    bool     // keep who holds the slots that others wait for
 }
 
 // System is a broker and its workers. Every method takes the present time, which never goes back.
@@ -47,6 +48,7 @@ type System struct {
 	observer     Observer // the host, if it follows processes
 	drawer       Drawer   // the host, if it can draw a task again and nobody follows tasks one by one
 	recalled     Publication
+	holders      *holders // nil = nobody asks
 	deploys      []Deploy
 	rollouts     []rollout // begun
 	outages      []Outage  // of the broker
@@ -137,6 +139,12 @@ func New(setup Setup, host Host) *System {
 		s.tally.Classes[i].Within = make([]Share, len(s.targets[i]))
 	}
 	s.addWorkers(setup.Workers, setup.Fleets)
+	if setup.Holders {
+		s.holders = newHolders(s)
+		for i := range s.workers {
+			s.resized(&s.workers[i])
+		}
+	}
 	s.scatter(setup.Key)
 	s.seat()
 	if setup.Causes > 0 {
@@ -246,6 +254,7 @@ func (s *System) observe(end bool) {
 	if !end {
 		s.recount()
 	}
+	s.holders.observe(end, s.now)
 	for i := range s.fleets {
 		each(&s.fleets[i].running, &s.tally.Fleets[i].Running)
 		each(&s.fleets[i].booting, &s.tally.Fleets[i].Booting)
@@ -291,6 +300,7 @@ func (s *System) Close(now des.Time) *Tally {
 		s.observe(true)
 	}
 	for id := range s.tasks {
+		s.quit(&s.tasks[id])
 		if s.tasks[id].state != gone && !s.copied(int32(id)) {
 			s.end(int32(id))
 		}
@@ -303,6 +313,7 @@ func (s *System) Close(now des.Time) *Tally {
 		c.WaitPerAttempt.Merge(&c.punctual)
 		c.punctual = des.Histogram{}
 	}
+	s.closeHolders()
 	return &s.tally
 }
 
