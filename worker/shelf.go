@@ -111,6 +111,9 @@ func (s *System) recall(d Draft) int32 {
 	s.fill(t, d.Due, &s.recalled)
 	t.state = queued
 	t.charged = s.counts(t)
+	if s.bystander != nil {
+		s.bystander.Recalled(id)
+	}
 	return id
 }
 

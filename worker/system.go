@@ -46,7 +46,8 @@ type System struct {
 	labour       Labourer // the host, if it has cores
 	copier       Copier   // the host, if it can run a task twice
 	observer     Observer // the host, if it follows processes
-	drawer       Drawer   // the host, if it can draw a task again and nobody follows tasks one by one
+	drawer       Drawer   // the host, if it can draw a task again, and nobody tells tasks apart
+	bystander    Bystander
 	recalled     Publication
 	holders      *holders // nil = nobody asks
 	deploys      []Deploy
@@ -107,8 +108,10 @@ func New(setup Setup, host Host) *System {
 	s.labour, _ = host.(Labourer)
 	s.copier, _ = host.(Copier)
 	s.observer, _ = host.(Observer)
-	if s.recorder == nil {
+	b, listens := s.recorder.(Bystander)
+	if aloof := listens && b.Aloof(); s.recorder == nil || aloof {
 		s.drawer, _ = host.(Drawer)
+		s.bystander = b
 	}
 	if s.targets == nil {
 		s.targets = make([][]Target, len(s.classes))
