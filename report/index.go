@@ -87,7 +87,7 @@ func IndexHTML(w io.Writer, entries []Entry) error {
 		frame
 		Lines []card
 		Grid  gridView
-	}{frame: framed("All scenarios", "", ownStyles(styleSource), nil), Grid: views(overview(entries))[0]}
+	}{frame: framed("All scenarios", "", ownStyles(styleSource), nil, policyOf{}), Grid: views(overview(entries))[0]}
 	for _, e := range entries {
 		r := e.Result
 		v.Lines = append(v.Lines, card{

@@ -11,6 +11,7 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/internal/whatif"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 )
@@ -30,6 +31,8 @@ type pageView struct {
 	Layouts                                               gridView
 	Change                                                []code
 	Steps                                                 []string
+	WhatIf                                                *whatIfView
+	Served                                                string // its version, if simrun serve shows it
 	Folds                                                 []fold
 	Data                                                  pageData
 }
@@ -56,17 +59,26 @@ type groupView struct {
 
 type cellView struct{ Text, Class, Label string }
 
-// HTML writes report.html: one file that needs no network, whole without scripts.
-func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result) error {
+// HTML writes report.html: one file that needs no network, whole without scripts. With what if, it can be asked, too.
+func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result, ask *WhatIf) error {
+	asked, err := ask.view(r.Simrun)
+	if err != nil {
+		return fmt.Errorf("report: page: %w", err)
+	}
 	v := pageView{
-		frame: framed(r.Scenario.Name, r.Simrun, ownStyles(styleSource, chartsStyle), ownScripts(chartsSource, scriptSource)),
+		frame: framed(r.Scenario.Name, r.Simrun, ownStyles(styleSource, chartsStyle), ownScripts(append([]string{chartsSource, scriptSource}, ask.scripts()...)...), ask.allowed()),
 		About: r.Scenario.About, Status: r.Verdict.Status, Headline: together(r.Verdict.Headline), Advice: together(advice(r)), Cause: together(cause(r)),
 		Window: together(oneWindow(r)), Trust: together(trust(r)), Layouts: views(choices(r))[0],
+		WhatIf: asked, Served: ask.served(),
 		Data: pageData{Layouts: []string{}, Classes: classNames(r), Axes: []abscissa{}, Charts: []chart{}},
 	}
 	v.Layouts.Cards = true
 	for i := range r.Strategies {
 		v.Data.Layouts = append(v.Data.Layouts, r.Strategies[i].Name)
+	}
+	if ask != nil {
+		base := whatif.View(whatif.Answered, r, "")
+		v.Data.Controls, v.Data.Base = ask.Controls, &base
 	}
 	if r.Verdict.Apply != nil {
 		v.Change, v.Steps = codes(strategies.Render(*r.Verdict.Apply))

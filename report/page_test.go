@@ -18,7 +18,7 @@ func pageOf(t *testing.T) string {
 	t.Helper()
 	sc, r := fixture()
 	var b bytes.Buffer
-	require.NoError(t, HTML(&b, sc, r))
+	require.NoError(t, HTML(&b, sc, r, nil))
 	return b.String()
 }
 
@@ -117,7 +117,7 @@ func TestNamesAreEscaped(t *testing.T) {
 	}
 	r.Verdict.Headline, sc.Expanded = evil, evil
 	var b bytes.Buffer
-	require.NoError(t, HTML(&b, sc, r))
+	require.NoError(t, HTML(&b, sc, r, nil))
 	assert.NotContains(t, b.String(), "<script>alert")
 	for _, p := range Plots(r) {
 		svg, err := p.SVG()

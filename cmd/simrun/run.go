@@ -24,6 +24,7 @@ type runOptions struct {
 	out, tasks, trace, format, require string
 	shard, histogram                   string
 	quiet, png, verbose, force         bool
+	interactive                        bool
 	cores                              int
 	elsewhere
 }
@@ -48,6 +49,7 @@ func (o *runOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.tasks, "tasks", "", "write one row for each task of the first replication to this CSV file")
 	f.StringVar(&o.trace, "trace", "", "write the timeline of the first replication to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
 	f.StringVar(&o.shard, "shard", "", "compute one part of the work, such as 3/16, into the folder --out (default shards); simrun merge puts the parts together")
+	f.BoolVar(&o.interactive, "interactive", false, "make a page that answers what happens with another load, other slots, other targets: it holds the simulator")
 	f.BoolVar(&o.force, "force", false, "simulate also what is not expected to fit in memory")
 	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
 	o.elsewhere.flags(c)
@@ -75,6 +77,8 @@ type job struct {
 	sc     *scenarios.Scenario
 	name   string // of its folder
 	folder string
+
+	whatIf *report.WhatIf // nil = the page cannot be asked
 }
 
 func runFiles(c *cobra.Command, files []string, o runOptions) error {
@@ -107,6 +111,11 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 		return err
 	}
 	ctx, stdout := c.Context(), c.OutOrStdout()
+	if o.interactive {
+		if err := interactive(ctx, files, jobs); err != nil {
+			return err
+		}
+	}
 	bars := newProgress(c.ErrOrStderr(), o.quiet, len(jobs))
 	var entries []report.Entry
 	var missed []error
@@ -241,7 +250,7 @@ func cores(asked int) int {
 func (o *runOptions) write(ctx context.Context, j job, r *experiment.Result, ran *report.Ran) error {
 	b := &report.Batch{}
 	defer b.Discard()
-	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png, Ran: ran}); err != nil {
+	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png, Ran: ran, WhatIf: j.whatIf}); err != nil {
 		return err
 	}
 	if o.tasks != "" {

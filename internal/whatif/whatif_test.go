@@ -41,22 +41,59 @@ func ask(t *testing.T, a *Asker, s State) (sample, answer Answer) {
 
 // What nothing was moved in is answered as the file is.
 func TestUnmovedIsTheFile(t *testing.T) {
-	for _, name := range []string{"minimal", "replay", "faults"} {
-		a, sc := shipped(t, name)
-		r, err := experiment.Run(t.Context(), sc, experiment.Options{})
+	replay, sc := shipped(t, "replay")
+	faulty, faultySc := asker(t, small)
+	for _, c := range []struct {
+		*Asker
+		sc *scenarios.Scenario
+	}{{replay, sc}, {faulty, faultySc}} {
+		r, err := experiment.Run(t.Context(), c.sc, experiment.Options{})
 		require.NoError(t, err)
-		_, got := ask(t, a, nil)
+		_, got := ask(t, c.Asker, nil)
 		same(t, r, got)
 	}
 }
 
+const small = `
+run: {duration: 10m, replications: 5}
+broker: redis
+services: {smtp: {latency: {exponential: 60ms}, capacity: 20}}
+tasks:
+  email:
+    arrivals: {poisson: 2/s}
+    work: [{cpu: 5ms}, {io: smtp, timeout: 10s}]
+    slo: {wait: {p95: 5s}, loss: 0.5%}
+  background:
+    arrivals: {poisson: 2/s}
+    work: [{cpu: 50ms}, {io: {gamma: {mean: 2s, cv: 1}}}]
+    failures: {error: 3%}
+    slo: {wait: {p95: 1m}}
+faults: [{mode: hang, chance: 0.1%, task: background}, {at: 2m, for: 1m, mode: down, service: smtp}]
+strategies:
+  one-pool: {workers: {worker: {queues: [email, background], concurrency: 8}}}
+  two-pools: {workers: {first: {queues: [email], concurrency: 2}, second: {queues: [background], concurrency: 6}}}
+  late: {workers: {worker: {queues: [email, background], concurrency: 8, acks_late: true}}}
+`
+
+// asker is an asker of a scenario that stands here.
+func asker(t *testing.T, yaml string) (*Asker, *scenarios.Scenario) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "x.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(yaml), 0o600))
+	b, sc, err := scenarios.Pack(path)
+	require.NoError(t, err)
+	a, err := New(b)
+	require.NoError(t, err)
+	return a, sc
+}
+
 // What is moved is answered as simrun run answers its text.
 func TestMovedIsItsText(t *testing.T) {
-	a, _ := shipped(t, "faults")
-	s := State{"load": "1.5", "work/background": "0.5", "target/email/wait.p95": "2", "layout/one-pool": off, "fault/2": off, "failures/background": off, "slots/time-limits/worker": "12", "prefetch/time-limits/worker": "1", "prefetch/late-acks/worker": none}
+	a, _ := asker(t, small)
+	s := State{"load": "1.5", "work/background": "0.5", "target/email/wait.p95": "2", "layout/one-pool": off, "fault/2": off, "failures/background": off, "slots/two-pools/second": "12", "prefetch/two-pools/second": "1", "prefetch/late/worker": none}
 	sample, got := ask(t, a, s)
 	for _, want := range []string{
-		"scale: 1.5", "{cpu: 25ms}, {io: {gamma: {mean: 1s, cv: 1}}}", "slo: {wait: {p95: 10s}, loss: 0.5%", "baseline: time-limits",
+		"scale: 1.5", "{cpu: 25ms}, {io: {gamma: {mean: 1s, cv: 1}}}", "slo: {wait: {p95: 10s}, loss: 0.5%", "baseline: two-pools",
 		"faults: [{mode: hang, chance: 0.1%, task: background}]", "concurrency: 12, order: round_robin, pool: prefork, prefetch_multiplier: 1", "disable_prefetch: true, acks_late: true",
 	} {
 		assert.Contains(t, got.Text, want)
