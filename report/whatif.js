@@ -191,6 +191,7 @@
     stop = engine({ ...state }, hear);
   };
   const later = () => {
+    section.dataset.stage = "moved";
     clearTimeout(timer);
     timer = setTimeout(ask, 200);
   };

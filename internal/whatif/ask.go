@@ -2,6 +2,7 @@ package whatif
 
 import (
 	"context"
+	"slices"
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/figures"
@@ -85,8 +86,12 @@ func View(stage string, r *experiment.Result, text string) Answer {
 				row.Target, row.Against, row.Verdict, row.State = o.Metric.Show(o.Target), &o.Target, o.Verdict, s.Verdict()
 				a.Rows = append(a.Rows, row)
 			}
-			if len(c.SLO) == 0 && c.Response != nil {
-				a.Rows = append(a.Rows, newRow(s, c, workloads.Metric{Of: worker.Response}, c.Response.Mean))
+			if len(c.SLO) == 0 {
+				var mean *experiment.Estimate // nil where it is withheld
+				if c.Response != nil {
+					mean = c.Response.Mean
+				}
+				a.Rows = append(a.Rows, newRow(s, c, workloads.Metric{Of: worker.Response}, mean))
 			}
 		}
 	}
@@ -97,6 +102,10 @@ func newRow(s *experiment.Strategy, c *experiment.Class, m workloads.Metric, e *
 	row := Row{
 		Layout: s.Name, Class: c.Name, Metric: m.String(), Words: m.Words(),
 		Figure: figures.Value(m, e), Interval: figures.Interval(m, e), Target: units.Absent,
+	}
+	grows := func(u experiment.Unstable) bool { return u.Queue == c.Queue }
+	if e == nil && slices.ContainsFunc(s.Unstable, grows) {
+		row.Figure = "unstable"
 	}
 	if e.Known() {
 		row.Value, row.Low, row.High = &e.Value, e.Low, e.High
