@@ -56,6 +56,7 @@ var allowed = map[string]struct{ project, outside []string }{
 	"internal/whatif": { // has a scenario answered that is a little different
 		project: []string{"internal/experiment", "internal/figures", "internal/units", "scenarios", "worker", "workloads"},
 	},
+	"internal/serve":  {}, // a server of pages that others make
 	"internal/engine": {}, // builds internal/whatif/wasm, and knows nothing of it
 	"internal/plan": { // makes layouts and has them judged
 		project: []string{"celery", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "worker", "workloads"},
@@ -97,7 +98,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/bench", "internal/cells", "internal/engine", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/plan", "live", "internal/oncelery", "internal/recordings", "report", "scenarios", "internal/shards", "strategies", "theory", "internal/units", "internal/whatif", "worker", "workloads"},
+		project: []string{"internal/bench", "internal/cells", "internal/engine", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/plan", "live", "internal/oncelery", "internal/recordings", "report", "scenarios", "internal/serve", "internal/shards", "strategies", "theory", "internal/units", "internal/whatif", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html/template"
+	"io"
 
 	"example.com/simrun/internal/whatif"
 	"example.com/simrun/scenarios"
@@ -130,4 +132,22 @@ func packed(b *scenarios.Bundle) (string, error) {
 		return "", err
 	}
 	return base64.StdEncoding.EncodeToString(small.Bytes()), nil
+}
+
+//go:embed blank.html
+var blankSource string
+
+var blankTemplate = template.Must(template.Must(pageTemplate.Clone()).New("blank").Parse(blankSource))
+
+// Blank writes what a server shows before there is a report.
+func Blank(w io.Writer, title, build string) error {
+	served := &WhatIf{}
+	v := struct {
+		frame
+		Served string
+	}{framed(title, build, ownStyles(styleSource), ownScripts(serveSource), served.allowed()), "0"}
+	if err := blankTemplate.Execute(w, v); err != nil {
+		return fmt.Errorf("report: blank: %w", err)
+	}
+	return nil
 }

@@ -223,19 +223,24 @@ func probe(jobs []job, o runOptions) error {
 // one runs a scenario and writes its results, all or none.
 func (o *runOptions) one(ctx context.Context, j job, p *progress, on experiment.Backend) (*experiment.Result, error) {
 	began := time.Now()
-	ran := report.Ran{Cores: cores(o.cores), Program: os.Args[0]}
-	if path, err := os.Executable(); err == nil {
-		ran.Program = path
-	}
 	r, err := experiment.Run(ctx, j.sc, experiment.Options{
-		Cores: ran.Cores, Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
+		Cores: cores(o.cores), Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
 	})
 	p.end()
 	if err != nil {
 		return nil, err
 	}
-	ran.WallSeconds = time.Since(began).Seconds()
+	ran := ranHere(began, o.cores)
 	return r, o.write(ctx, j, r, &ran)
+}
+
+// ranHere says what a run took that began then, and ends now.
+func ranHere(began time.Time, asked int) report.Ran {
+	ran := report.Ran{WallSeconds: time.Since(began).Seconds(), Cores: cores(asked), Program: os.Args[0]}
+	if path, err := os.Executable(); err == nil {
+		ran.Program = path
+	}
+	return ran
 }
 
 // cores is how many of them to use.

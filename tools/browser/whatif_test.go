@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -226,4 +227,53 @@ func TestWhatIf(t *testing.T) {
 	for _, u := range b.requests() {
 		assert.True(t, strings.HasPrefix(u, "blob:"), u) // its own worker
 	}
+}
+
+// The page of simrun serve asks the program, and follows its file.
+func TestServe(t *testing.T) {
+	b := open(t)
+	path, err := program()
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "asked.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(asked), 0o600))
+	serve := exec.CommandContext(t.Context(), path, "serve", file)
+	serve.Dir = t.TempDir()
+	out, err := serve.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, serve.Start())
+	address, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	require.NoError(t, chromedp.Do(b.ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(strings.TrimSpace(address))))
+	b.until(t, `document.getElementById('what-if') !== null`)
+	violations(t, b)
+	b.move(t, "load", "12")
+	b.stage(t, "answer")
+	text := ask[string](t, b, `document.getElementById('what-if-text').textContent`)
+	assert.Contains(t, text, "scale: 1.5")
+	same(t, told(run(t, text)), b.rows(t))
+
+	require.NoError(t, os.WriteFile(file, []byte("tasks: {}\n"), 0o600))
+	b.until(t, `document.getElementById('served').textContent.includes('asked.yaml:1:')`)
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(asked, "concurrency: 4", "concurrency: 7", 1)), 0o600))
+	b.until(t, `document.getElementById('served').dataset.version > '1' && document.getElementById('inputs').textContent.includes('concurrency: 7')`)
+	b.stage(t, "answer") // the state is still in the address
+	assert.Contains(t, ask[string](t, b, `document.getElementById('what-if-text').textContent`), "concurrency: 7")
+	assert.Empty(t, b.words(), "the console")
+	require.NoError(t, serve.Process.Signal(os.Interrupt))
+	assert.NoError(t, serve.Wait())
+	left, err := os.ReadDir(serve.Dir)
+	require.NoError(t, err)
+	assert.Empty(t, left, "what it wrote")
+}
+
+// until waits until something holds.
+func (b *browser) until(t *testing.T, condition string) {
+	t.Helper()
+	for range 1200 {
+		if holds, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](condition)); err == nil && holds {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("never: %s", condition)
 }
