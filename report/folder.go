@@ -29,7 +29,7 @@ type Ran struct {
 }
 
 // fixed are the files that stand in every results folder.
-var fixed = []string{"report.html", "results.json", "classes.csv", "workers.csv", "summary.md"}
+var fixed = []string{"report.html", "results.json", "figures.json", "classes.csv", "workers.csv", "summary.md"}
 
 // drawn are the forms that a plot can have.
 var drawn = []struct {
@@ -43,6 +43,7 @@ func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, 
 	writers := map[string]func(io.Writer) error{
 		"report.html":  func(w io.Writer) error { return HTML(w, sc, r, o.WhatIf) },
 		"results.json": func(w io.Writer) error { return JSON(w, r) },
+		"figures.json": func(w io.Writer) error { return FiguresJSON(w, r) },
 		"classes.csv":  func(w io.Writer) error { return ClassesCSV(w, r) },
 		"workers.csv":  func(w io.Writer) error { return WorkersCSV(w, r) },
 		"summary.md":   func(w io.Writer) error { _, err := io.WriteString(w, Summary(r)); return err },

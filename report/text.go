@@ -39,6 +39,7 @@ func Text(r *experiment.Result, width int, color bool) string {
 		p.raw(strategies.Render(*r.Verdict.Apply))
 	}
 	p.grid(durations(r))
+	p.grid(blockers(r))
 	p.grid(rest(r))
 	p.grid(memory(r))
 	p.grid(killed(r))

@@ -22,7 +22,7 @@ import (
 // runOptions are the flags of run, and of simrun itself.
 type runOptions struct {
 	out, tasks, trace, format, require string
-	shard, histogram                   string
+	shard, histogram, junit            string
 	quiet, png, verbose, force         bool
 	interactive                        bool
 	cores                              int
@@ -64,6 +64,7 @@ func (o *runOptions) outputFlags(c *cobra.Command) {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "print the whole report, not only what fits on one screen")
 	f.StringVar(&o.histogram, "histogram", "", "also print how the waits of this class are spread")
 	f.StringVar(&o.require, "require", "", "end with status 3 unless this strategy meets every target")
+	f.StringVar(&o.junit, "junit", "", "write the targets as tests to this XML file, those of the strategy of --require or of all")
 	f.BoolVar(&o.png, "png", false, "also write every plot as PNG")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
@@ -140,6 +141,9 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 			return err
 		}
 	}
+	if err := o.toServer(ctx, entries); err != nil {
+		return err
+	}
 	if err := errors.Join(missed...); err != nil {
 		return requireError{err}
 	}
@@ -201,7 +205,7 @@ func outFolder(out string) string {
 
 func probe(jobs []job, o runOptions) error {
 	var paths []string
-	for _, p := range []string{o.tasks, o.trace} {
+	for _, p := range []string{o.tasks, o.trace, o.junit} {
 		if p != "" {
 			paths = append(paths, p)
 		}
@@ -241,6 +245,26 @@ func ranHere(began time.Time, asked int) report.Ran {
 		ran.Program = path
 	}
 	return ran
+}
+
+// toServer tells a build server what was found, where it asks.
+func (o *runOptions) toServer(ctx context.Context, entries []report.Entry) error {
+	if o.junit != "" {
+		b := &report.Batch{}
+		defer b.Discard()
+		if err := b.Add(o.junit, func(w io.Writer) error { return report.JUnit(w, entries, o.require) }); err != nil {
+			return err
+		}
+		if err := b.Commit(ctx); err != nil {
+			return err
+		}
+	}
+	for _, e := range entries {
+		if err := stepSummary(report.Summary(e.Result)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cores is how many of them to use.

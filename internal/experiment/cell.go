@@ -41,6 +41,7 @@ func compute(sc *scenarios.Scenario, c *Cell, tasks bool) *Outcome {
 		Key:  des.NewKey(sc.Seed).With(uint64(c.Replication)),
 		Load: c.Load, Start: sc.Run.Start, Services: sc.Services, Zones: sc.Zones, Faults: sc.Faults,
 		Warmup: c.Warmup, Duration: c.Duration, Drain: c.Drain, Bins: c.Bins, Steps: c.Steps, MemorySteps: c.MemorySteps,
+		Holders: !c.Short,
 	}
 	var l *listener
 	if c.Listen {

@@ -24,6 +24,8 @@ type Result struct {
 	Warnings    []string     `json:"warnings,omitempty"`
 	Sweep       *Sweep       `json:"sweep,omitempty"`
 
+	Figures  []Figure  `json:"-"` // what figures.json holds
+	Exact    bool      `json:"-"` // nothing is random: one replication says it all
 	Tasks    []Task    `json:"-"` // of the first replication, every strategy, when asked for
 	Attempts []Attempt `json:"-"` // the same
 }
@@ -172,6 +174,11 @@ type Class struct {
 	Run            *Quantiles `json:"run"`
 	Slowdown       *Quantiles `json:"slowdown"`
 	WaitByCause    *WaitCause `json:"wait_by_cause"`
+	// BlockedBy has mean seconds a task, by class, and in brackets what no task held; together the whole wait for the first
+	// start, of tasks that never started, too.
+	BlockedBy map[string]float64 `json:"blocked_by,omitempty"`
+	Spells    map[string]Spells  `json:"spells,omitempty"` // by class, in which it held all slots
+	Blocked   *Blocked           `json:"-"`                // the same
 
 	Window         *Window `json:"window,omitempty"` // of the wait
 	ResponseWindow *Window `json:"response_window,omitempty"`
@@ -191,6 +198,26 @@ type WaitCause struct {
 	Queue    float64 `json:"queue"`    // in the broker
 	Reserved float64 `json:"reserved"` // prefetched by a worker that was busy
 	ETA      float64 `json:"eta"`      // asked for by the task: its countdown
+}
+
+// Blocked splits the wait for the first start of all published tasks by who held the slots meanwhile, in mean seconds a
+// task. Of a queue each slot that takes from it is charged with its part, of what is reserved each slot of the worker.
+type Blocked struct {
+	Total     float64
+	By        map[string]float64 // by class
+	Replaced  float64            // slots whose child was being replaced
+	Idle      float64            // slots that were free
+	Absent    float64            // workers down, or not there yet: no slot at all
+	Countdown float64            // asked for by the task
+	Elsewhere float64            // on its way, or held back by a rate limit
+}
+
+// Spells are the times during which one class held all slots of another's queue, in one replication.
+type Spells struct {
+	Count   float64 `json:"count"`
+	Seconds float64 `json:"seconds"` // together
+	Longest float64 `json:"longest"` // seconds, of all replications
+	Share   float64 `json:"share"`   // of the run
 }
 
 // SLO is one target and whether it is met.
