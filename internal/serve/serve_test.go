@@ -157,7 +157,9 @@ func TestQuestions(t *testing.T) {
 	s := start(t)
 	defer s.stop()
 	s.until(t, "first")
-	ask := func(body string, change func(*http.Request)) (int, string) { return s.question(t, "POST", "ask", body, change) }
+	ask := func(body string, change func(*http.Request)) (int, string) {
+		return s.question(t, "POST", "ask", body, change)
+	}
 	asIs := func(*http.Request) {}
 	status, text := ask("why", asIs)
 	assert.Equal(t, http.StatusOK, status)
