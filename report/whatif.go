@@ -17,6 +17,9 @@ import (
 //go:embed whatif.js
 var whatIfSource string
 
+//go:embed whatif.css
+var whatIfStyle string
+
 //go:embed worker.js
 var workerSource string
 
@@ -66,6 +69,14 @@ func (q *WhatIf) served() string {
 		return ""
 	}
 	return q.Version
+}
+
+// styles are the style sheets of such a page, after those of every page.
+func (q *WhatIf) styles() []string {
+	if q == nil {
+		return nil
+	}
+	return []string{whatIfStyle}
 }
 
 // engineData is the data block of the engine.
@@ -145,7 +156,7 @@ func Blank(w io.Writer, title, build string) error {
 	v := struct {
 		frame
 		Served string
-	}{framed(title, build, ownStyles(styleSource), ownScripts(serveSource), served.allowed()), "0"}
+	}{framed(title, build, ownStyles(styleSource, whatIfStyle), ownScripts(serveSource), served.allowed()), "0"}
 	if err := blankTemplate.Execute(w, v); err != nil {
 		return fmt.Errorf("report: blank: %w", err)
 	}
