@@ -76,6 +76,9 @@ func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, 
 	if err := either(b, filepath.Join(dir, "run.json"), o.Ran != nil, func(w io.Writer) error { return writeJSON(w, o.Ran) }); err != nil {
 		return err
 	}
+	if err := either(b, filepath.Join(dir, "flip.json"), r.Flips != nil, func(w io.Writer) error { return FlipJSON(w, r.Flips) }); err != nil {
+		return err
+	}
 	return either(b, filepath.Join(dir, "sweep.csv"), r.Sweep != nil, func(w io.Writer) error { return SweepCSV(w, r) })
 }
 
@@ -91,7 +94,7 @@ func either(b *Batch, path string, has bool, write func(io.Writer) error) error 
 }
 
 // Names are the files that a results folder may hold besides its plots.
-func Names() []string { return append(slices.Clone(fixed), "run.json", "sweep.csv") }
+func Names() []string { return append(slices.Clone(fixed), "run.json", "flip.json", "sweep.csv") }
 
 // ProbeFolder tells whether a results folder could be written.
 func ProbeFolder(dir string) error {

@@ -30,6 +30,13 @@ func Text(r *experiment.Result, width int, color bool) string {
 		}
 		p.paragraph("", sweepLine(r))
 	}
+	if lines := flipLines(r); lines != nil {
+		p.title("What would flip the answer")
+		for _, line := range lines {
+			p.paragraph("- ", line)
+		}
+		p.grid(tornado(r))
+	}
 	p.grid(targets(r))
 	p.grid(overloaded(r))
 	p.grid(layouts(r))

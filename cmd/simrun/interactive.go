@@ -35,7 +35,9 @@ func interactive(ctx context.Context, files []string, jobs []job) error {
 		if err != nil {
 			return err
 		}
-		jobs[i].sc = sc
+		if sc.SHA256 != jobs[i].sc.SHA256 {
+			return fmt.Errorf("--interactive: %s: has changed since it was read", files[i])
+		}
 		jobs[i].whatIf = &report.WhatIf{
 			Controls: asker.Controls,
 			Engine:   &report.EmbeddedEngine{Exec: e.Exec, Wasm: e.Wasm, Bundle: b},

@@ -23,8 +23,9 @@ import (
 type runOptions struct {
 	out, tasks, trace, format, require string
 	shard, histogram, junit            string
-	quiet, png, verbose, force         bool
+	quiet, png, verbose, force, flip   bool
 	interactive                        bool
+	over                               []string // inputs that may flip the answer; nil = all
 	cores                              int
 	elsewhere
 }
@@ -64,6 +65,7 @@ func (o *runOptions) outputFlags(c *cobra.Command) {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "print the whole report, not only what fits on one screen")
 	f.StringVar(&o.histogram, "histogram", "", "also print how the waits of this class are spread")
 	f.StringVar(&o.require, "require", "", "end with status 3 unless this strategy meets every target")
+	f.BoolVar(&o.flip, "flip", false, "also find what would change the answer, as simrun flip does, for the report")
 	f.StringVar(&o.junit, "junit", "", "write the targets as tests to this XML file, those of the strategy of --require or of all")
 	f.BoolVar(&o.png, "png", false, "also write every plot as PNG")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
@@ -92,23 +94,8 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 	if o.on != "" {
 		return runElsewhere(c, files, o)
 	}
-	jobs, err := read(files, o.out)
+	jobs, err := o.ready(c, files)
 	if err != nil {
-		return err
-	}
-	if err := o.checkRequired(jobs); err != nil {
-		return err
-	}
-	if err := o.checkHistogram(jobs); err != nil {
-		return err
-	}
-	if err := o.apart(jobs); err != nil {
-		return err
-	}
-	if err := o.weigh(c.ErrOrStderr(), jobs); err != nil {
-		return err
-	}
-	if err := probe(jobs, o); err != nil {
 		return err
 	}
 	ctx, stdout := c.Context(), c.OutOrStdout()
@@ -150,6 +137,24 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 	return nil
 }
 
+// ready reads the scenarios, and finds out before anything runs what would stand in the way.
+func (o *runOptions) ready(c *cobra.Command, files []string) ([]job, error) {
+	jobs, err := read(files, o.out)
+	if err != nil {
+		return nil, err
+	}
+	for _, check := range []func([]job) error{
+		o.checkRequired, o.checkHistogram, o.checkInputs, o.apart,
+		func(jobs []job) error { return o.weigh(c.ErrOrStderr(), jobs) },
+		func(jobs []job) error { return probe(jobs, *o) },
+	} {
+		if err := check(jobs); err != nil {
+			return nil, err
+		}
+	}
+	return jobs, nil
+}
+
 // check finds mistakes in the flags that need no file to be seen.
 func (o *runOptions) check(files []string) error {
 	if !slices.Contains(formats, o.format) {
@@ -157,6 +162,9 @@ func (o *runOptions) check(files []string) error {
 	}
 	if o.cores < 0 {
 		return usageError{fmt.Errorf("--cores: %d: want at least 1, or 0 for all", o.cores)}
+	}
+	if o.interactive && (o.shard != "" || o.on != "") {
+		return usageError{errors.New("--interactive: simulates on this machine: want neither --shard nor --on")}
 	}
 	if o.shard != "" {
 		return o.checkShard(files)
@@ -229,6 +237,7 @@ func (o *runOptions) one(ctx context.Context, j job, p *progress, on experiment.
 	began := time.Now()
 	r, err := experiment.Run(ctx, j.sc, experiment.Options{
 		Cores: cores(o.cores), Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
+		Flips: o.inputs(),
 	})
 	p.end()
 	if err != nil {

@@ -25,6 +25,7 @@ type Result struct {
 	Sweep       *Sweep       `json:"sweep,omitempty"`
 
 	Figures  []Figure  `json:"-"` // what figures.json holds
+	Flips    *Flips    `json:"-"` // what flip.json holds; nil where nobody asked
 	Exact    bool      `json:"-"` // nothing is random: one replication says it all
 	Tasks    []Task    `json:"-"` // of the first replication, every strategy, when asked for
 	Attempts []Attempt `json:"-"` // the same
@@ -316,7 +317,9 @@ type Verdict struct {
 	Headline           string              `json:"headline"` // the first line: does what we run today pass?
 	Reasons            []string            `json:"reasons"`
 	Headroom           map[string]Headroom `json:"headroom"`
-	ModelError         *ModelError         `json:"model_error"` // null = not verified
+	Flips              []Flip              `json:"flips,omitempty"`                // where they were asked for
+	Survives           *Survival           `json:"survives_assumptions,omitempty"` // where the file assumes anything
+	ModelError         *ModelError         `json:"model_error"`                    // null = not verified
 	Inputs             Inputs              `json:"inputs"`
 	Apply              *strategies.Change  `json:"apply,omitempty"`
 
