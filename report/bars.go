@@ -84,6 +84,9 @@ func quantileBars(r *experiment.Result, class string, metric worker.Metric) (Plo
 		s := &r.Strategies[i]
 		b.groups = append(b.groups, b.group(r, s, classOf(s, class), palette[i%len(palette)]))
 	}
+	if !slices.ContainsFunc(b.groups, func(g barGroup) bool { return g.bars != nil }) {
+		return Plot{}, false // nothing to be held against the target
+	}
 	title := fmt.Sprintf("%s: %s (no target)", class, metric)
 	var keys []key
 	if aim != nil {

@@ -190,7 +190,7 @@ func viewed(g *grid, head []headView, row []string) []cellView {
 		if g.grouped() {
 			at++
 		}
-		cells[i].Text, cells[i].Label = text, head[at].Name
+		cells[i].Text, cells[i].Label = together(text), head[at].Name
 		switch {
 		case judges(g.Head[at]):
 			cells[i].Class = "text verdict " + text
