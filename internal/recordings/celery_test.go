@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/simrun/internal/celerytest"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/recordings"
 )
 
@@ -77,7 +78,7 @@ func TestRecorder(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotContains(t, string(events), "secret")
 
-	l, err := recordings.ReadLog(filepath.Join(dir, "today", "events.jsonl"))
+	l, err := logs.Read(filepath.Join(dir, "today", "events.jsonl"))
 	require.NoError(t, err)
 	assert.Len(t, l.Tasks, 81)
 	assert.Empty(t, l.Warnings)

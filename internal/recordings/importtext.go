@@ -7,13 +7,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/simrun/internal/logs"
 )
 
 // mostSamples is how many run times a sample file holds: more say nothing more of a quantile that can be known.
 const mostSamples = 5000
 
 // write writes the scenario and the files that it names.
-func (m *Imported) write(l *Log, o ImportOptions) {
+func (m *Imported) write(l *logs.Log, o ImportOptions) {
 	var y yaml
 	y.line(0, "# Made from %s by simrun import: %s in %s. What the log cannot tell is assumed; see the comments.", filepath.Base(l.Name), plural(len(l.Tasks), "task"), duration(math.Ceil(l.Span)))
 	y.line(0, "about: %s", strconv.Quote("What "+filepath.Base(l.Name)+" tells of the tasks that ran, and of the workers that ran them."))
