@@ -180,7 +180,11 @@ func (m *Imported) writeFailures(y *yaml, c *ImportedClass, o ImportOptions) {
 		if len(c.delays) > 1 && delay > 0 {
 			backoff = max(1, medianOf(c.delays[1])/delay)
 		}
-		y.line(2, "retry: {max: %d, delay: %s, backoff: %s, jitter: none} # the most and the medians that were seen", c.mostRetries, rounded(delay), number(math.Round(backoff*100)/100))
+		from := "the most and the medians that were seen"
+		if c.tasks == nil {
+			from = "assumed"
+		}
+		y.line(2, "retry: {max: %d, delay: %s, backoff: %s, jitter: none} # %s", c.mostRetries, rounded(delay), number(math.Round(backoff*100)/100), from)
 	}
 	if o.Today.Told() && !o.Today.limited() && c.limit > 0 {
 		y.line(2, "time_limit: {hard: %s}", rounded(c.limit))
