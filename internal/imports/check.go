@@ -120,8 +120,8 @@ func observed(l *logs.Log) (all []scenarios.ObservedTask) {
 const checkRuns = 20
 
 // check simulates the log in its own layout, and says what may be missing where it does not come out.
-func check(ctx context.Context, sc *scenarios.Scenario, m *Import) (*Check, error) {
-	r, err := again(ctx, sc, m.Log, checkRuns)
+func check(ctx context.Context, sc *scenarios.Scenario, l *logs.Log, m *Import) (*Check, error) {
+	r, err := again(ctx, sc, l, checkRuns)
 	if err != nil {
 		return nil, err
 	}

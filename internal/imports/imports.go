@@ -55,27 +55,40 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 		return nil, wrong("the log does not say what the workers are set to: want --worker, once for each line that starts one, or --workers FILE")
 	}
 	m := &Import{Log: l, Today: today, Computes: computes}
+	part := stretchOf(l, mostReplayed)
 	replay := recordings.ImportOptions{Base: o.Base, Replay: true, Today: today}
-	draft, err := decode(recordings.Import(l, replay))
+	draft, err := decode(recordings.Import(part.Log, replay))
 	if err != nil {
 		return nil, fmt.Errorf("%w\nthe log has something that a scenario cannot say", err)
 	}
-	ask(l, draft, computes)
-	sc, err := decode(recordings.Import(l, replay))
+	ask(part.Log, draft, computes)
+	sc, err := decode(recordings.Import(part.Log, replay))
 	if err != nil {
 		return nil, err
 	}
-	if m.Open, err = settle(ctx, sc, l); err != nil {
+	if m.Open, err = settle(ctx, sc, part.Log); err != nil {
 		return nil, err
 	}
-	if m.Check, err = check(ctx, sc, m); err != nil {
+	if m.Check, err = check(ctx, sc, part.Log, m); err != nil {
 		return nil, err
 	}
+	part.giveBack()
+	such := recordings.ImportOptions{Base: o.Base, Fitted: o.Fitted, Part: part.cut()}
 	if o.Ladder {
-		today.Others = ladder(l, replay, sc)
-		m.Traffic = recordings.Import(l, recordings.ImportOptions{Base: o.Base + ".traffic", Today: today})
+		today.Others = ladder(part.Log, replay, sc)
+		such.Base, such.Today = o.Base+".traffic", today
+		m.Traffic = recordings.Import(l, such)
+		such.Base = o.Base
 	}
-	m.Imported = recordings.Import(l, recordings.ImportOptions{Base: o.Base, Replay: o.Replay, Fitted: o.Fitted, Today: today})
+	such.Today, replay.Today = today, today
+	if o.Replay {
+		m.Imported = recordings.Import(part.Log, replay)
+	} else {
+		m.Imported = recordings.Import(l, such)
+	}
+	if part.cut() {
+		m.Warnings = append(m.Warnings, part.words())
+	}
 	return m, nil
 }
 

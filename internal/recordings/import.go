@@ -14,6 +14,7 @@ type ImportOptions struct {
 	Base   string // of the names of files that the scenario needs
 	Replay bool   // these tasks again: arrivals and demands task by task, not as laws
 	Fitted bool   // demands by the best fitting law; false = the sample itself
+	Part   bool   // what tasks asked for is known of a part of them: the others only say when they came, and how they ended
 	Today  Today
 }
 
@@ -75,7 +76,7 @@ func Import(l *logs.Log, o ImportOptions) *Imported {
 	if l.Sums != nil {
 		m.gatherSums(l)
 	} else {
-		m.gather(l)
+		m.gather(l, o.Part)
 	}
 	m.sendSomewhere(&o.Today)
 	m.findWorkers(l)
@@ -102,9 +103,14 @@ func (m *Imported) warn(format string, args ...any) {
 }
 
 // gather puts the tasks into classes, in the order of their first arrivals.
-func (m *Imported) gather(l *logs.Log) {
+func (m *Imported) gather(l *logs.Log, part bool) {
 	index := map[string]int{}
 	several := map[string]bool{}
+	asked := map[string]bool{} // classes of which it is known of some
+	for i := range l.Tasks {
+		t := &l.Tasks[i]
+		asked[t.Class] = asked[t.Class] || part && slices.ContainsFunc(t.Attempts, func(a logs.Attempt) bool { return a.Asked != nil })
+	}
 	for i := range l.Tasks {
 		t := &l.Tasks[i]
 		at, known := index[t.Class]
@@ -121,7 +127,7 @@ func (m *Imported) gather(l *logs.Log) {
 			several[t.Class] = true
 			m.warn("%s was sent to several queues: the scenario has it in %s only", t.Class, c.Queue)
 		}
-		c.add(t)
+		c.add(t, asked[t.Class])
 	}
 	for i := range m.Classes {
 		c := &m.Classes[i]
@@ -132,7 +138,7 @@ func (m *Imported) gather(l *logs.Log) {
 	}
 }
 
-func (c *ImportedClass) add(t *logs.Task) {
+func (c *ImportedClass) add(t *logs.Task, asked bool) {
 	switch same := c.priority == nil && t.Priority == nil || c.priority != nil && t.Priority != nil && *c.priority == *t.Priority; {
 	case c.Tasks == 0:
 		c.priority = t.Priority
@@ -156,7 +162,7 @@ func (c *ImportedClass) add(t *logs.Task) {
 				c.Errors++
 			}
 		}
-		if !math.IsNaN(a.Runtime) && !timeout { // a run that was cut short says nothing of how long it takes
+		if !math.IsNaN(a.Runtime) && !timeout && !(asked && a.Asked == nil) { // a run that was cut short says nothing of how long it takes
 			d := a.Demand()
 			c.Runs, c.CPUs, c.IOs = append(c.Runs, d.Total()), append(c.CPUs, d.CPU), append(c.IOs, d.IO)
 		}
