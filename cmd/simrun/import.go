@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -108,6 +109,9 @@ func importLog(c *cobra.Command, paths []string, o importOptions) error {
 	return nil
 }
 
+// mostMemory is where the collector begins to work hard, in bytes: garbage must not double what a long log takes.
+const mostMemory = 1400 << 20
+
 // makeScenario makes a scenario of logs and writes it, its files and its page, all or none.
 func makeScenario(c *cobra.Command, paths []string, o importOptions) (m *imports.Import, written []string, err error) {
 	if ext := filepath.Ext(o.out); ext != ".yaml" && ext != ".yml" {
@@ -121,6 +125,7 @@ func makeScenario(c *cobra.Command, paths []string, o importOptions) (m *imports
 	if err != nil {
 		return nil, nil, err
 	}
+	debug.SetMemoryLimit(mostMemory)
 	bar := newReading(c.ErrOrStderr(), o.quiet)
 	reading.Progress = bar.of()
 	m, err = imports.Make(c.Context(), imports.Options{Paths: paths, Read: reading, Base: base, Replay: o.replay, Fitted: o.fitted, Ladder: o.ladder, Said: o.said})

@@ -272,11 +272,16 @@ func TestEventsOfCrashes(t *testing.T) {
 	assert.Equal(t, "lost", l.Tasks[1].Outcome)
 }
 
-// FuzzReadLog: whatever is accepted makes a scenario that can be read.
-func FuzzReadLog(f *testing.F) {
+// FuzzImport: whatever is accepted makes a scenario that can be read.
+func FuzzImport(f *testing.F) {
 	f.Add(ev("sent", "a", 0, `, "name": "x", "queue": "q"`) + "\n" + ev("received", "a", 1, "") + "\n" + ev("started", "a", 2, "") + "\n" + ev("retried", "a", 3, ""))
 	f.Add("id,class,due,started,ended,outcome,attempts\n1,a,0,1,2,ok,1\n")
 	f.Add("[2022-05-01 12:00:00,000: INFO/MainProcess] Task x[a] received\n[2022-05-01 12:00:01,000: INFO/MainProcess] Task x[a] retry: Retry in 3s: E()\n")
+	paths := must(filepath.Glob(filepath.Join("..", "logs", "testdata", "*.*")))
+	for _, path := range paths {
+		text := must(os.ReadFile(path))
+		f.Add(string(text[:min(len(text), 4000)]))
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		path := filepath.Join(t.TempDir(), "log")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
@@ -284,9 +289,14 @@ func FuzzReadLog(f *testing.F) {
 		if err != nil {
 			return
 		}
-		m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
-		if len(m.Classes) == 0 {
-			t.Fatal("no classes of some tasks")
+		for _, replay := range []bool{false, true} {
+			if replay && l.Sums != nil {
+				continue
+			}
+			m := recordings.Import(l, recordings.ImportOptions{Base: "x", Replay: replay})
+			if len(m.Classes) == 0 {
+				t.Fatal("no classes of some tasks")
+			}
 		}
 	})
 }
