@@ -287,7 +287,7 @@ func equal(t *testing.T, layout *strategies.Layout, classes []workloads.Class, f
 	const span = 2650 * time.Second
 	virtual, actual := newTrail(), newTrail()
 	want := sim.New(layout, classes, nil, sim.Options{
-		Key: des.NewKey(7), Duration: span, Drain: span, Recorder: virtual, Faults: faults,
+		Key: des.NewKey(7), Duration: span, Drain: span, Recorder: virtual, Faults: faults, Holders: true,
 	}).Run()
 	require.GreaterOrEqual(t, want.Classes[0].Published+want.Classes[1].Published, int64(5000))
 	for i := range want.Tolls {

@@ -92,7 +92,7 @@ func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World
 		listener = o.Recorder
 	}
 	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
-	setup.Origin = o.Start - o.Warmup
+	setup.Origin, setup.Holders = o.Start-o.Warmup, true
 	layout.Plan(&setup, nil, o.Faults, o.Warmup)
 	w.accounts = w.audit(layout)
 	w.system = worker.New(setup, (*host)(w))

@@ -3,6 +3,8 @@ package report
 import (
 	"encoding/csv"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 
 	"example.com/simrun/internal/experiment"
@@ -115,6 +117,17 @@ func (r *records) class(c *experiment.Class) {
 	if c.WaitByCause != nil {
 		r.plain("wait_by_cause.queue", c.WaitByCause.Queue)
 		r.plain("wait_by_cause.reserved", c.WaitByCause.Reserved)
+	}
+	if b := c.Blocked; b != nil {
+		r.plain("blocked.total", b.Total)
+		for _, name := range slices.Sorted(maps.Keys(b.By)) {
+			r.plain("blocked.by."+name, b.By[name])
+		}
+		r.plain("blocked.replaced", b.Replaced)
+		r.plain("blocked.idle", b.Idle)
+		r.plain("blocked.absent", b.Absent)
+		r.plain("blocked.countdown", b.Countdown)
+		r.plain("blocked.elsewhere", b.Elsewhere)
 	}
 	r.exposure(c)
 	for _, t := range c.SLO {

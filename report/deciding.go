@@ -103,12 +103,7 @@ func passing(s *experiment.Strategy) string {
 	return all
 }
 
-// accounted is the part that means may leave out before nothing is said of causes: tasks that never start are in no mean
-// wait, and those that hang or die hold slots and are in no mean run.
-const accounted = 0.1
-
-// cause says what stands behind the deciding figure of today's layout: where its tasks wait, and whose work holds the
-// slots meanwhile. Empty where nothing waits, or nothing can be said.
+// cause says what stands behind the deciding figure of today's layout: whose tasks hold the slots that its tasks wait for. Empty where nothing waits, or nothing can be said.
 func cause(r *experiment.Result) string {
 	s := strategyOf(r, r.Verdict.Baseline)
 	if s == nil {
@@ -130,53 +125,16 @@ func cause(r *experiment.Result) string {
 		return ""
 	}
 	c := classOf(s, d.class)
-	w := c.WaitByCause
-	if c.Unstarted+c.Unfinished+c.Retrying-c.Cut > accounted*c.Published { // what never started is in no mean
+	if c.Blocked == nil {
 		return ""
 	}
-	if w == nil || c.Wait == nil || !c.Wait.Mean.Known() || w.Queue+w.Reserved <= 0 {
-		return ""
-	}
-	text := fmt.Sprintf("Why: %s waits %s on average, ", c.Name, units.Duration(c.Wait.Mean.Value))
-	switch share := w.Reserved / (w.Queue + w.Reserved); {
-	case share < 0.005:
-		text += "all of it in the broker"
-	default:
-		text += units.Share(math.Round(100*share)/100) + " of it reserved by a worker that is busy"
-	}
-	if heavy := heaviest(s); heavy != "" {
-		text += "; " + heavy
-	}
-	return text + "."
-}
-
-// heaviest says which class holds most of the busy slots, where one worker takes everything and so shares them.
-func heaviest(s *experiment.Strategy) string {
-	if len(s.Workers) != 1 || len(s.Classes) < 2 {
-		return ""
-	}
-	total, most := 0.0, 0.0
-	var of *experiment.Class
-	for i := range s.Classes {
-		c := &s.Classes[i]
-		if c.Run == nil || !c.Run.Mean.Known() || !c.Throughput.Known() {
-			return ""
-		}
-		held := c.Throughput.Value * c.Run.Mean.Value
-		total += held
-		if held > most {
-			most, of = held, c
+	text := fmt.Sprintf("Why: %s waits %s on average, %s", c.Name, units.Duration(c.Blocked.Total), waitsBehind(s, c))
+	if w := c.WaitByCause; w != nil && w.Queue+w.Reserved > 0 {
+		if share := w.Reserved / (w.Queue + w.Reserved); share >= notable {
+			text += "; " + units.Share(math.Round(100*share)/100) + " reserved by a worker that is busy"
 		}
 	}
-	if of == nil || most < total/2 {
-		return ""
-	}
-	u := s.Workers[0].SlotUtilization
-	if !u.Known() || math.Abs(total/(u.Value*float64(s.Slots))-1) > accounted {
-		return ""
-	}
-	return fmt.Sprintf("slots are held %s of the time, %s of that by %s, at %s a task",
-		units.Share(math.Round(100*u.Value)/100), units.Share(math.Round(100*most/total)/100), of.Name, units.Duration(of.Run.Mean.Value))
+	return text + "." + concession(r)
 }
 
 // againstToday is what a layout makes of a figure of today's, on the same tasks; "~" where no difference is shown.

@@ -115,6 +115,10 @@ func (f *maker) class(name, queue string, n int, wait *experiment.Quantiles, run
 		Throughput: est(float64(n)/1800, 0.01), Wait: wait, WaitAll: wait, WaitPerAttempt: wait, Response: response, Run: f.quantiles(n, 0, run),
 		Slowdown:    f.quantiles(n, 0, 3),
 		WaitByCause: &experiment.WaitCause{Queue: wait.Mean.Value * (1 - reserved), Reserved: wait.Mean.Value * reserved},
+		Blocked: &experiment.Blocked{
+			Total: wait.Mean.Value, By: map[string]float64{"backup": 0.9 * wait.Mean.Value, "notify": 0.06 * wait.Mean.Value}, Idle: 0.04 * wait.Mean.Value,
+		},
+		Spells: map[string]experiment.Spells{"backup": {Count: 40, Seconds: 320, Longest: 41, Share: 320.0 / 1800}},
 	}
 	return c
 }

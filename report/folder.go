@@ -27,7 +27,7 @@ type Ran struct {
 }
 
 // fixed are the files that stand in every results folder.
-var fixed = []string{"report.html", "results.json", "classes.csv", "workers.csv", "summary.md"}
+var fixed = []string{"report.html", "results.json", "figures.json", "classes.csv", "workers.csv", "summary.md"}
 
 // drawn are the forms that a plot can have.
 var drawn = []struct {
@@ -41,6 +41,7 @@ func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, 
 	writers := map[string]func(io.Writer) error{
 		"report.html":  func(w io.Writer) error { return HTML(w, sc, r) },
 		"results.json": func(w io.Writer) error { return JSON(w, r) },
+		"figures.json": func(w io.Writer) error { return FiguresJSON(w, r) },
 		"classes.csv":  func(w io.Writer) error { return ClassesCSV(w, r) },
 		"workers.csv":  func(w io.Writer) error { return WorkersCSV(w, r) },
 		"summary.md":   func(w io.Writer) error { _, err := io.WriteString(w, Summary(r)); return err },
@@ -73,6 +74,9 @@ func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, 
 	if err := either(b, filepath.Join(dir, "run.json"), o.Ran != nil, func(w io.Writer) error { return writeJSON(w, o.Ran) }); err != nil {
 		return err
 	}
+	if err := either(b, filepath.Join(dir, "flip.json"), r.Flips != nil, func(w io.Writer) error { return FlipJSON(w, r.Flips) }); err != nil {
+		return err
+	}
 	return either(b, filepath.Join(dir, "sweep.csv"), r.Sweep != nil, func(w io.Writer) error { return SweepCSV(w, r) })
 }
 
@@ -88,7 +92,7 @@ func either(b *Batch, path string, has bool, write func(io.Writer) error) error 
 }
 
 // Names are the files that a results folder may hold besides its plots.
-func Names() []string { return append(slices.Clone(fixed), "run.json", "sweep.csv") }
+func Names() []string { return append(slices.Clone(fixed), "run.json", "flip.json", "sweep.csv") }
 
 // ProbeFolder tells whether a results folder could be written.
 func ProbeFolder(dir string) error {

@@ -48,6 +48,9 @@ func (p *page) lead(r *experiment.Result) {
 	if line := cause(r); line != "" {
 		p.paragraph("", line)
 	}
+	if lines := flipLines(r); len(lines) > 0 {
+		p.paragraph("", lines[0])
+	}
 }
 
 // comparison is the layouts in a table, as many as so many lines have room for.

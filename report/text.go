@@ -30,6 +30,13 @@ func Text(r *experiment.Result, width int, color bool) string {
 		}
 		p.paragraph("", sweepLine(r))
 	}
+	if lines := flipLines(r); lines != nil {
+		p.title("What would flip the answer")
+		for _, line := range lines {
+			p.paragraph("- ", line)
+		}
+		p.grid(tornado(r))
+	}
 	p.grid(targets(r))
 	p.grid(overloaded(r))
 	p.grid(layouts(r))
@@ -39,6 +46,7 @@ func Text(r *experiment.Result, width int, color bool) string {
 		p.raw(strategies.Render(*r.Verdict.Apply))
 	}
 	p.grid(durations(r))
+	p.grid(blockers(r))
 	p.grid(rest(r))
 	p.grid(memory(r))
 	p.grid(killed(r))

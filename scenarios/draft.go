@@ -23,7 +23,7 @@ func (s *Scenario) Draft() (*Draft, error) {
 	if root == nil {
 		return nil, sorted(p.found)
 	}
-	root = root.without("observed").without("plan")
+	root = root.without("observed").without("plan").without("assumed")
 	return &Draft{root, s.File, s.SHA256, s.dir}, nil
 }
 

@@ -19,7 +19,7 @@ func (d *decoder) expand(s *Scenario) string {
 	for i, f := range d.root.get("strategies").fields {
 		all.add(f.key, d.expandStrategy(f.val, s, &s.Layouts[i]))
 	}
-	root := d.root.with("strategies", position{}, &all).without("sweep")
+	root := d.root.with("strategies", position{}, &all).without("sweep").without("assumed")
 	// Marshalling a tree of our own making cannot fail.
 	out, _ := yaml.Dump(node(root, 0, ""), yaml.WithLineWidth(-1), yaml.WithIndent(2))
 	return string(out)

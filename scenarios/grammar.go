@@ -52,7 +52,7 @@ func grammar() *record {
 		}}, to: byHand},
 		{name: "sweep", doc: "what to vary, a grid over all strategies: a map of who wins where, [below](#sweep)", shape: sweepAxes{}, to: byHand},
 		{name: "plan", doc: "bounds of `simrun plan`, [below](#plan)", shape: planKeys(), to: byHand},
-		{name: "assumed"},
+		{name: "assumed", doc: "what its author does not know well, as ranges by path: `{tasks.mail.work.0.io: 2s..10s}`. Each end is answered, [below](#assumed)", shape: &mapping{noun: "a map of ranges by path", name: phrase{noun: "a path"}, of: bounds{}, atLeast: 1}, to: byHand},
 		{name: "settings", doc: "configuration of the app by Celery's own names, such as `{task_acks_late: true}`, [below](#settings)", shape: appSettings{}, to: byHand},
 		{name: "producers", doc: "`{machine: app}`: what publishes the tasks shares the cores of that kind of machine", absent: "elsewhere", shape: &record{noun: "a map of producers", keys: []key{
 			{name: "machine", doc: "kind of machine they run on", shape: name("the name of a machine"), required: true},

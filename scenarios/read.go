@@ -64,7 +64,8 @@ func decode(p *problems, root *value, dir folder, sum string) (*Scenario, error)
 	axes := d.axes()
 	s.Plan = d.plan()
 	if p.found == nil {
-		s.Sweep = d.sweep(root, axes)
+		s.Sweep = d.sweep("sweep", root, axes)
+		s.Assumed = d.assumed(root)
 	}
 	if p.found != nil {
 		return nil, sorted(p.found)

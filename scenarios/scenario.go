@@ -35,6 +35,7 @@ type Scenario struct {
 	written     *value        // what the file says, extends merged
 	dir         folder        // in which the files that it names are looked for
 	Plan        *Plan         // nil = the file bounds no plan
+	Assumed     []Assumed     // nil = its author is sure of everything
 	Sweep       *Sweep        // nil = the file varies nothing
 }
 

@@ -49,20 +49,13 @@ func (d *decoder) axes() []axis {
 	}
 	var found []axis
 	for _, f := range sweep.fields {
-		a := axis{name: f.key, values: f.val.items}
-		if f.key == "load" || f.key == "size" {
-			a.shape = factor()
-			found = append(found, a)
+		a, ok := d.axis("sweep", f.key, f.at)
+		if !ok {
 			continue
 		}
-		steps, s, meant := match(place{d.root.without("sweep"), d.grammar}, f.key)
-		if meant != "" {
-			d.errorf(f.at, join("sweep", f.key), "matches nothing in this file: %s", meant)
-			continue
-		}
-		a.steps, a.shape = steps, s
+		a.values = f.val.items
 		for _, other := range found {
-			if other.steps != nil && (startsWith(a.steps, other.steps) || startsWith(other.steps, a.steps)) {
+			if a.steps != nil && other.steps != nil && (startsWith(a.steps, other.steps) || startsWith(other.steps, a.steps)) {
 				d.errorf(f.at, join("sweep", f.key), "overlaps %s, which is varied too", other.name)
 			}
 		}
@@ -71,13 +64,29 @@ func (d *decoder) axes() []axis {
 	return found
 }
 
+// axis finds what a path of a sweep, or of what is assumed, leads to. One that leads nowhere is reported.
+func (d *decoder) axis(group, path string, at position) (a axis, ok bool) {
+	a = axis{name: path}
+	if path == "load" || path == "size" {
+		a.shape = factor()
+		return a, true
+	}
+	steps, s, meant := match(place{d.root.without("sweep").without("assumed"), d.grammar}, path)
+	if meant != "" {
+		d.errorf(at, join(group, path), "matches nothing in this file: %s", meant)
+		return a, false
+	}
+	a.steps, a.shape = steps, s
+	return a, true
+}
+
 func startsWith(path, start []string) bool {
 	return len(path) >= len(start) && slices.Equal(path[:len(start)], start)
 }
 
 // sweep reads the file once for every cell of the grid, with the cell's values in place. What is wrong with a value is
 // reported where it is written, in the sweep.
-func (d *decoder) sweep(root *value, axes []axis) *Sweep {
+func (d *decoder) sweep(group string, root *value, axes []axis) *Sweep {
 	if len(axes) == 0 {
 		return nil
 	}
@@ -93,10 +102,10 @@ func (d *decoder) sweep(root *value, axes []axis) *Sweep {
 		s.Axes = append(s.Axes, x)
 	}
 	if n := root.count(); n*cells > maxSwept {
-		d.errorf(root.get("sweep").at, "sweep", "%d cells of a file of %d values: want fewer", cells, n)
+		d.errorf(root.get(group).at, group, "%d cells of a file of %d values: want fewer", cells, n)
 		return nil
 	}
-	b := blame{decoder: d, root: root.without("sweep").without("observed"), axes: axes, alone: map[[2]int]Errors{}, inSweep: map[position]bool{}, said: map[Problem]bool{}}
+	b := blame{decoder: d, root: root.without("sweep").without("assumed").without("observed"), axes: axes, alone: map[[2]int]Errors{}, inSweep: map[position]bool{}, said: map[Problem]bool{}}
 	for _, a := range axes {
 		for _, v := range a.values {
 			v.each(func(v *value) { b.inSweep[v.at] = true })

@@ -19,6 +19,8 @@ type Options struct {
 	Bins     int      // slices of the window whose mean waits are kept; 0 = none
 	Recorder Recorder // nil = nobody listens
 
+	Holders bool // keep who holds the slots that others wait for
+
 	MemorySteps int // of the window, in which the course of the memory of workers and machines is kept; 0 = not
 
 	Services []system.Service // that calls go to, by index
@@ -175,7 +177,7 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	}
 	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
 	layout.Plan(&setup, machines, o.Faults, o.Warmup)
-	setup.Origin = o.Start - o.Warmup
+	setup.Origin, setup.Holders = o.Start-o.Warmup, o.Holders
 	w.system = worker.New(setup, (*host)(w))
 	if w.lodging != nil {
 		w.lodging.begin(w)

@@ -43,6 +43,8 @@ type Scenario struct {
 	Sweep []Pair `key:"sweep"`
 	// Bounds of `simrun plan`.
 	Plan *Plan `key:"plan"`
+	// What its author does not know well, as ranges by path: `{tasks.mail.work.0.io: 2s..10s}`. Each end is answered.
+	Assumed []Pair `key:"assumed"`
 	// Configuration of the app by Celery's own names, such as `{task_acks_late: true}`.
 	Settings []Pair `key:"settings"`
 	// `{machine: app}`: what publishes the tasks shares the cores of that kind of machine; elsewhere if it is missing.

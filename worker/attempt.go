@@ -6,6 +6,7 @@ import "example.com/simrun/des"
 type slot struct {
 	worker, task int32
 	queue        int32 // of its task, or of its last one
+	holder       int32 // class whose task holds it, from 1; 0 = none does
 	gen          uint32
 	ackWhenFree  bool
 	overtaken    bool     // its next task waits until a message is received
@@ -218,6 +219,7 @@ func (s *System) freeSlot(id int32) {
 		w.vacate(id)
 	}
 	w.busy.Add(s.now, -1)
+	s.unhold(id)
 	w.free = append(w.free, id)
 	if sl.silent {
 		sl.silent = false // nobody had taken it

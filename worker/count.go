@@ -18,6 +18,7 @@ func (s *System) tallyStart(t *task) {
 		return
 	}
 	wait := t.began - t.due
+	s.waitedFor(t, wait)
 	if t.published == t.due {
 		c.punctual.Add(wait) // most attempts of a virtual run: counted once instead of three times
 	} else {
@@ -148,6 +149,9 @@ func (s *System) finishAt(id int32, o Outcome, at des.Time) {
 	if t.observed {
 		s.open--
 		c.ByOutcome[o]++
+		if t.attempts == 0 {
+			s.waitedFor(t, at-t.due)
+		}
 		switch o {
 		case OK, Failed, TimedOut:
 			response := at - t.due
@@ -186,6 +190,9 @@ func (s *System) censor(t *task, o Outcome) {
 	}
 	c := &s.tally.Classes[t.class]
 	c.ByOutcome[o]++
+	if t.attempts == 0 {
+		s.waitedFor(t, s.now-t.due)
+	}
 	cut := false
 	switch o {
 	case Retrying, Unfinished, Unstarted:

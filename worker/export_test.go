@@ -257,3 +257,61 @@ func (s *System) Unacked(worker int) int { return s.workers[worker].unacked }
 
 // Processes is the number of slots that a worker's pool has now.
 func (s *System) Processes(worker int) int { return s.workers[worker].processes() }
+
+// Reckoner charges waits by brute force.
+type Reckoner []Blocked
+
+// Reckon charges every task that waits with what holds the slots that it waits for, from one instant to the next: what
+// holders does by differences of integrals.
+func (r Reckoner) Reckon(s *System, d des.Time) {
+	for id := range s.tasks {
+		t := &s.tasks[id]
+		if !t.observed || t.attempts > 0 || t.state == gone {
+			continue
+		}
+		var from []int32
+		switch t.state {
+		case queued:
+			from = slices.Concat(s.queues[t.queue].consumers, s.queues[t.queue].overflow)
+		case reserved:
+			from = []int32{t.worker}
+		default:
+			continue
+		}
+		slots, busy := 0, make([]int, len(s.classes)+1)
+		for _, i := range from {
+			w := &s.workers[i]
+			if w.down() {
+				continue
+			}
+			slots += w.processes()
+			for n := range w.cfg.Concurrency {
+				slot := w.firstSlot + int32(n)
+				if !slices.Contains(w.free, slot) && !slices.Contains(w.absent, slot) {
+					sl := &s.slots[slot]
+					if sl.holder == 0 || sl.task != none && s.tasks[sl.task].class != sl.holder-1 {
+						panic("a slot is charged to the wrong class")
+					}
+					busy[sl.holder-1]++
+				}
+			}
+		}
+		b := &r[t.class]
+		b.Total += d.Seconds()
+		if slots == 0 {
+			b.Absent += d.Seconds()
+			continue
+		}
+		idle := slots
+		for k, n := range busy {
+			idle -= n
+			part := float64(n) / float64(slots) * d.Seconds()
+			if k < len(b.By) {
+				b.By[k].Seconds += part
+			} else {
+				b.Replaced += part
+			}
+		}
+		b.Idle += float64(idle) / float64(slots) * d.Seconds()
+	}
+}

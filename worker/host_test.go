@@ -114,7 +114,7 @@ func playIn(t *testing.T, s worker.Setup, h *host, script []message, until ...de
 			h.owner = append(h.owner, int32(i))
 		}
 	}
-	s.Recorder = h
+	s.Recorder, s.Holders = h, true
 	h.sys = worker.New(s, h)
 	for i := range script {
 		h.queue.Push(des.Event{At: script[i].at, Kind: kindPublish, Arg: int32(i)})
@@ -123,19 +123,29 @@ func playIn(t *testing.T, s worker.Setup, h *host, script []message, until ...de
 	for i := range h.kills {
 		h.queue.Push(des.Event{At: h.kills[i].at, Kind: kindKill, Arg: int32(i)})
 	}
+	reckoned := make(worker.Reckoner, len(s.Classes))
+	for i := range reckoned {
+		reckoned[i].By = make([]worker.Held, len(s.Classes))
+	}
 	end := des.Never
 	if len(until) > 0 {
 		end = until[0]
 	}
 	for h.queue.Len() > 0 && h.queue.Peek() <= end {
-		h.step(h.queue.Pop())
+		e := h.queue.Pop()
+		reckoned.Reckon(h.sys, e.At-h.now)
+		h.step(e)
 		require.NoError(t, h.sys.Audit(), "at %v", h.now)
 		h.auditProcesses(len(s.Workers))
 	}
 	if len(until) > 0 {
+		reckoned.Reckon(h.sys, end-h.now)
 		h.now = end
 	}
 	h.tally = h.sys.Close(h.now)
+	for i := range h.tally.Classes {
+		requireBlocked(t, reckoned[i], &h.tally.Classes[i])
+	}
 	return h
 }
 

@@ -237,6 +237,7 @@ func (s *System) occupy(id int32, w *instance) {
 	t.slot = sl
 	s.move(id, starting)
 	w.busy.Add(s.now, 1)
+	s.hold(sl, t.class)
 	if w.cfg.Overheads.Start > 0 {
 		s.takeUp(sl, w)
 	} else {

@@ -43,6 +43,9 @@ func (s *System) move(id int32, to state) {
 	t := &s.tasks[id]
 	w := &s.workers[t.worker]
 	from := t.state
+	if from == reserved {
+		s.quit(t)
+	}
 	t.state = to
 	if from < starting {
 		w.in[from]--
@@ -62,6 +65,7 @@ func (s *System) move(id int32, to state) {
 func (s *System) reserve(id int32, front bool) {
 	s.move(id, reserved)
 	w := &s.workers[s.tasks[id].worker]
+	s.join(&s.tasks[id])
 	if front {
 		s.pushFront(&w.reserved, id)
 	} else {
@@ -74,6 +78,7 @@ func (s *System) reserve(id int32, front bool) {
 func (s *System) drop(id int32) {
 	t := &s.tasks[id]
 	w := &s.workers[t.worker]
+	s.quit(t)
 	w.in[t.state]--
 	if w.keeps != nil {
 		w.keeps.drop(t.queue, t.state)

@@ -83,6 +83,9 @@ func (s *System) lose(w *instance, by loss) {
 		s.clear(w)
 	}
 	for _, id := range s.lost {
+		if by != cutOff {
+			s.quit(&s.tasks[id])
+		}
 		if by == cutOff {
 			if w.goesOn(&s.tasks[id]) {
 				s.again(id)
@@ -159,6 +162,7 @@ func (s *System) clear(w *instance) {
 		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)
 		sl := &s.slots[id]
 		sl.gen++
+		s.unhold(id)
 		sl.ackWhenFree = false
 		if sl.task != none && s.tasks[sl.task].state == running {
 			s.host.Stop(sl.task, id)
@@ -173,4 +177,5 @@ func (s *System) clear(w *instance) {
 	}
 	s.tellChildren(ChildEnded, w.free...)
 	w.muster()
+	s.resized(w)
 }

@@ -119,6 +119,9 @@ func (s *System) carryOn(id int32) {
 	if t.attempts > 0 {
 		next.waited = t.waited
 	}
+	if next.state == queued || next.state == reserved {
+		s.join(next)
+	}
 	m.task = m.last
 	m.live--
 	t.message = 0

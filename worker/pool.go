@@ -143,6 +143,7 @@ func (s *System) enlarge(w *instance, n int) {
 		s.tellChildren(ChildStarted, w.absent[last])
 		w.absent = w.absent[:last]
 	}
+	s.resized(w)
 }
 
 // wanted is the number of tasks that the worker's autoscaler counts: reserved and running.
@@ -161,6 +162,7 @@ func (s *System) shrink(w *instance, more int) {
 		s.tellChange(SlotRenewed, w.free[0])
 		w.free = w.free[:copy(w.free, w.free[1:])]
 	}
+	s.resized(w)
 }
 
 // keepalive lets the autoscaler look by itself. At the receipt of a message with an eta or a rate limit it is not asked

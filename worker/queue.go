@@ -30,6 +30,7 @@ func (s *System) push(q *queue, id int32, front bool) {
 		s.pushBack(l, id)
 	}
 	q.filled |= 1 << t.level
+	s.join(t)
 	s.lengthen(q, 1)
 }
 
@@ -50,6 +51,7 @@ func (s *System) pop(q *queue) int32 {
 	}
 	l := &q.levels[level]
 	id := s.popFront(l)
+	s.quit(&s.tasks[id])
 	if l.n == 0 {
 		q.filled &^= 1 << level
 	}

@@ -18,6 +18,7 @@ type Setup struct {
 	Deploys    []Deploy
 	Outages    []Outage // of the broker
 	Causes     int      // whose tolls are kept
+	Holders    bool     // keep who holds the slots that others wait for
 }
 
 // System is a broker and its workers. Every method takes the present time, which never goes back.
@@ -45,6 +46,7 @@ type System struct {
 	labour       Labourer // the host, if it has cores
 	copier       Copier   // the host, if it can run a task twice
 	observer     Observer // the host, if it follows processes
+	holders      *holders // nil = nobody asks
 	deploys      []Deploy
 	rollouts     []rollout // begun
 	outages      []Outage  // of the broker
@@ -132,6 +134,12 @@ func New(setup Setup, host Host) *System {
 		s.tally.Classes[i].Within = make([]Share, len(s.targets[i]))
 	}
 	s.addWorkers(setup.Workers, setup.Fleets)
+	if setup.Holders {
+		s.holders = newHolders(s)
+		for i := range s.workers {
+			s.resized(&s.workers[i])
+		}
+	}
 	s.scatter(setup.Key)
 	if setup.Causes > 0 {
 		s.tally.Tolls = make([][]Toll, setup.Causes)
@@ -240,6 +248,7 @@ func (s *System) observe(end bool) {
 	if !end {
 		s.recount()
 	}
+	s.holders.observe(end, s.now)
 	for i := range s.fleets {
 		each(&s.fleets[i].running, &s.tally.Fleets[i].Running)
 		each(&s.fleets[i].booting, &s.tally.Fleets[i].Booting)
@@ -286,6 +295,7 @@ func (s *System) Close(now des.Time) *Tally {
 	}
 	for id := range s.tasks {
 		t := &s.tasks[id]
+		s.quit(t)
 		if t.state != gone && !s.copied(int32(id)) {
 			o := s.whereabouts(t)
 			s.censor(t, o)
@@ -299,6 +309,7 @@ func (s *System) Close(now des.Time) *Tally {
 		c.WaitPerAttempt.Merge(&c.punctual)
 		c.punctual = des.Histogram{}
 	}
+	s.closeHolders()
 	return &s.tally
 }
 

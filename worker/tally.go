@@ -69,6 +69,8 @@ type ClassTally struct {
 	Before  des.Sum // time in the window of tasks that had arrived before it
 	Cut     int64   // of those not ended: tasks that had been there no longer than others that did end
 
+	Blocked Blocked // whose tasks held the slots meanwhile, where that is kept
+
 	Within []Share   // of each target
 	Slices [][]Share // of each target that is to hold in every slice of the window: by slice of arrival
 	Bins   []Bin     // by intended arrival, when asked for
@@ -113,6 +115,7 @@ func (c *ClassTally) Merge(o *ClassTally) {
 	c.InQueue.Merge(o.InQueue)
 	c.InReserved.Merge(o.InReserved)
 	c.InETA.Merge(o.InETA)
+	c.Blocked.Merge(&o.Blocked)
 }
 
 // Bin is the first two numbers of a mean over the tasks that arrived in one slice of the run.

@@ -37,6 +37,7 @@ type task struct {
 	unacked      bool  // counts in its worker's window
 	observed     bool
 	missed       bool // a bound of its class
+	charged      bool // a line of holders has it
 	grown        bool // received, and its worker is starting processes before it goes on
 
 	message int32 // that it is one of several deliveries of, from 1; 0 = of its own

@@ -129,6 +129,12 @@ func Stationary(classes []Class, i int) bool {
 	return false
 }
 
+// Scaled returns the arrivals at so many times their rate.
+func (a Arrivals) Scaled(factor float64) Arrivals {
+	a.Scale = a.scale() * factor
+	return a
+}
+
 func (a *Arrivals) scale() float64 {
 	if a.Scale == 0 {
 		return 1

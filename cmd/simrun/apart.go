@@ -27,7 +27,7 @@ func (o *runOptions) apart(jobs []job) error {
 			taken[fold(path)] = "part of the results"
 		}
 	}
-	for _, out := range []struct{ flag, path string }{{"--tasks", o.tasks}, {"--trace", o.trace}} {
+	for _, out := range []struct{ flag, path string }{{"--tasks", o.tasks}, {"--trace", o.trace}, {"--junit", o.junit}} {
 		if out.path == "" {
 			continue
 		}

@@ -103,6 +103,8 @@ const rootExample = `  simrun scenarios/priority.yaml                 # the verd
   simrun --require separated mine.yaml           # for CI: status 3 unless separated meets every target
   simrun --format json --quiet mine.yaml | jq .verdict
   simrun plan mine.yaml                          # how many slots it takes, and laid out how
+  simrun flip mine.yaml                          # what would change the answer
+  simrun compare results/mine /tmp/mine          # what changed between two runs
   simrun check mine.yaml                         # what is in the file, without simulating it
   simrun import celery events.jsonl -o mine.yaml # a scenario from your own Celery
   simrun verify internal/fidelity/testdata/*              # predictions against recordings of real Celery
@@ -125,7 +127,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SuggestionsMinimumDistance = 2
 	o.flags(root)
-	root.AddCommand(runCommand(), planCommand(), mergeCommand(), exportCommand(), cellCommand(), checkCommand(), benchCommand(), calibrateCommand(), verifyCommand(), importCommand(), adviseCommand(), schemaCommand())
+	root.AddCommand(runCommand(), planCommand(), mergeCommand(), compareCommand(), flipCommand(), exportCommand(), cellCommand(), checkCommand(), benchCommand(), calibrateCommand(), verifyCommand(), importCommand(), adviseCommand(), schemaCommand())
 	return root
 }
 

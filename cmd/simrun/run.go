@@ -22,8 +22,9 @@ import (
 // runOptions are the flags of run, and of simrun itself.
 type runOptions struct {
 	out, tasks, trace, format, require string
-	shard, histogram                   string
-	quiet, png, verbose, force         bool
+	shard, histogram, junit            string
+	quiet, png, verbose, force, flip   bool
+	over                               []string // inputs that may flip the answer; nil = all
 	cores                              int
 	elsewhere
 }
@@ -62,6 +63,8 @@ func (o *runOptions) outputFlags(c *cobra.Command) {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "print the whole report, not only what fits on one screen")
 	f.StringVar(&o.histogram, "histogram", "", "also print how the waits of this class are spread")
 	f.StringVar(&o.require, "require", "", "end with status 3 unless this strategy meets every target")
+	f.BoolVar(&o.flip, "flip", false, "also find what would change the answer, as simrun flip does, for the report")
+	f.StringVar(&o.junit, "junit", "", "write the targets as tests to this XML file, those of the strategy of --require or of all")
 	f.BoolVar(&o.png, "png", false, "also write every plot as PNG")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
@@ -87,23 +90,8 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 	if o.on != "" {
 		return runElsewhere(c, files, o)
 	}
-	jobs, err := read(files, o.out)
+	jobs, err := o.ready(c, files)
 	if err != nil {
-		return err
-	}
-	if err := o.checkRequired(jobs); err != nil {
-		return err
-	}
-	if err := o.checkHistogram(jobs); err != nil {
-		return err
-	}
-	if err := o.apart(jobs); err != nil {
-		return err
-	}
-	if err := o.weigh(c.ErrOrStderr(), jobs); err != nil {
-		return err
-	}
-	if err := probe(jobs, o); err != nil {
 		return err
 	}
 	ctx, stdout := c.Context(), c.OutOrStdout()
@@ -131,10 +119,31 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 			return err
 		}
 	}
+	if err := o.toServer(ctx, entries); err != nil {
+		return err
+	}
 	if err := errors.Join(missed...); err != nil {
 		return requireError{err}
 	}
 	return nil
+}
+
+// ready reads the scenarios, and finds out before anything runs what would stand in the way.
+func (o *runOptions) ready(c *cobra.Command, files []string) ([]job, error) {
+	jobs, err := read(files, o.out)
+	if err != nil {
+		return nil, err
+	}
+	for _, check := range []func([]job) error{
+		o.checkRequired, o.checkHistogram, o.checkInputs, o.apart,
+		func(jobs []job) error { return o.weigh(c.ErrOrStderr(), jobs) },
+		func(jobs []job) error { return probe(jobs, *o) },
+	} {
+		if err := check(jobs); err != nil {
+			return nil, err
+		}
+	}
+	return jobs, nil
 }
 
 // check finds mistakes in the flags that need no file to be seen.
@@ -192,7 +201,7 @@ func outFolder(out string) string {
 
 func probe(jobs []job, o runOptions) error {
 	var paths []string
-	for _, p := range []string{o.tasks, o.trace} {
+	for _, p := range []string{o.tasks, o.trace, o.junit} {
 		if p != "" {
 			paths = append(paths, p)
 		}
@@ -220,6 +229,7 @@ func (o *runOptions) one(ctx context.Context, j job, p *progress, on experiment.
 	}
 	r, err := experiment.Run(ctx, j.sc, experiment.Options{
 		Cores: ran.Cores, Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
+		Flips: o.inputs(),
 	})
 	p.end()
 	if err != nil {
@@ -227,6 +237,26 @@ func (o *runOptions) one(ctx context.Context, j job, p *progress, on experiment.
 	}
 	ran.WallSeconds = time.Since(began).Seconds()
 	return r, o.write(ctx, j, r, &ran)
+}
+
+// toServer tells a build server what was found, where it asks.
+func (o *runOptions) toServer(ctx context.Context, entries []report.Entry) error {
+	if o.junit != "" {
+		b := &report.Batch{}
+		defer b.Discard()
+		if err := b.Add(o.junit, func(w io.Writer) error { return report.JUnit(w, entries, o.require) }); err != nil {
+			return err
+		}
+		if err := b.Commit(ctx); err != nil {
+			return err
+		}
+	}
+	for _, e := range entries {
+		if err := stepSummary(report.Summary(e.Result)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cores is how many of them to use.

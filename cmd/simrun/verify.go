@@ -64,7 +64,7 @@ func verify(c *cobra.Command, dirs []string, o verifyOptions) error {
 	if err := report.Probe(slices.DeleteFunc(o.paths(), func(p string) bool { return p == "" })...); err != nil {
 		return err
 	}
-	all, err := compare(c, dirs, o.replications)
+	all, err := predict(c, dirs, o.replications)
 	if err != nil {
 		return err
 	}
@@ -110,8 +110,8 @@ func (o *verifyOptions) paths() []string {
 	return []string{filepath.Join(o.out, "verify.html"), filepath.Join(o.out, "verify.json"), o.markdown, o.known}
 }
 
-// compare reads every recording before it runs the first, so that all mistakes of all folders come at once.
-func compare(c *cobra.Command, dirs []string, replications int) ([]*fidelity.Comparison, error) {
+// predict reads every recording before it runs the first, so that all mistakes of all folders come at once.
+func predict(c *cobra.Command, dirs []string, replications int) ([]*fidelity.Comparison, error) {
 	var recs []*recordings.Recording
 	var errs []error
 	for _, dir := range dirs {

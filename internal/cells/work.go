@@ -48,7 +48,7 @@ func (w *Work) Do(program string) *Done {
 	for i := range w.Cells {
 		c := &w.Cells[i]
 		if c.Layout < 0 || c.Layout >= len(of.Layouts) || c.Replication < 0 || !(c.Load > 0) || c.Duration <= 0 ||
-			c.Warmup < 0 || c.Drain < 0 || min(c.Bins, c.Steps, c.MemorySteps) < 0 {
+			c.Change != nil && !c.Change.Fits(of) || c.Warmup < 0 || c.Drain < 0 || min(c.Bins, c.Steps, c.MemorySteps) < 0 {
 			return fail("cell %d: not a run of this scenario", i)
 		}
 		data, err := Encode(experiment.Compute(of, c))

@@ -14,6 +14,7 @@ import (
 type Cell struct {
 	Layout, Replication      int
 	Load                     float64 // multiplies arrivals
+	Change                   *Change `json:",omitempty"` // of another input; nil = none
 	Warmup, Duration, Drain  des.Time
 	Bins, Steps, MemorySteps int  // as sim.Options
 	Listen                   bool // for the timeline
@@ -37,10 +38,14 @@ type Heard struct {
 func Compute(sc *scenarios.Scenario, c *Cell) *Outcome { return compute(sc, c, false) }
 
 func compute(sc *scenarios.Scenario, c *Cell, tasks bool) *Outcome {
+	if c.Change != nil {
+		sc = c.Change.apply(sc)
+	}
 	o := sim.Options{
 		Key:  des.NewKey(sc.Seed).With(uint64(c.Replication)),
 		Load: c.Load, Start: sc.Run.Start, Services: sc.Services, Zones: sc.Zones, Faults: sc.Faults,
 		Warmup: c.Warmup, Duration: c.Duration, Drain: c.Drain, Bins: c.Bins, Steps: c.Steps, MemorySteps: c.MemorySteps,
+		Holders: !c.Short,
 	}
 	var l *listener
 	if c.Listen {
@@ -71,18 +76,30 @@ type Batch struct {
 	Progress func(phase string, done int) // may be nil
 }
 
-// Variant says which scenario a file stands for: 0 as it is written, n its n-th cell of the sweep, from 1.
+// Variant says which scenario a file stands for: 0 as it is written, n its n-th cell of the sweep, from 1, and after those
+// the ends of what is assumed, two each.
 type Variant int
 
 // Of is the scenario of a variant; nil if the file has none such.
 func (v Variant) Of(sc *scenarios.Scenario) *scenarios.Scenario {
+	swept := sweptCells(sc)
 	switch {
 	case v == 0:
 		return sc
-	case v > 0 && sc.Sweep != nil && int(v) <= len(sc.Sweep.Cells):
+	case v > 0 && int(v) <= swept:
 		return sc.Sweep.Cells[v-1].Scenario
+	case v > 0 && int(v) <= swept+2*len(sc.Assumed):
+		end := int(v) - swept - 1
+		return sc.Assumed[end/2].Ends[end%2]
 	}
 	return nil
+}
+
+func sweptCells(sc *scenarios.Scenario) int {
+	if sc.Sweep == nil {
+		return 0
+	}
+	return len(sc.Sweep.Cells)
 }
 
 // Backend computes cells: on the cores of this machine, from what others have left, or on other machines.

@@ -82,19 +82,34 @@ const (
 	headroomTasks   = 4e5   // but not more tasks than this
 )
 
-// headroom finds how much load each layout takes. Layouts without targets are left out. Layouts are searched side by
-// side: each round of probes fills the cores.
+// headroom finds how much load each layout takes. Layouts without targets are left out.
 func (e *engine) headroom() (map[string]Headroom, error) {
 	found := map[string]Headroom{}
 	if !e.targeted() {
 		return found, nil
 	}
-	var searches []*search
-	for l := range e.sc.Layouts {
-		s := &search{layout: l, at: 1}
-		s.take(e.excess(l, e.samples[l]))
-		searches = append(searches, s)
+	searches := e.searches(Input{Kind: Load})
+	if err := e.limits("headroom", searches); err != nil {
+		return nil, err
 	}
+	for _, s := range searches {
+		found[e.sc.Layouts[s.layout].Name] = s.headroom(e)
+	}
+	return found, nil
+}
+
+// searches are those for the limit of an input, a layout each. They begin with what the file says, which has been run.
+func (e *engine) searches(of Input) (all []*search) {
+	for l := range e.sc.Layouts {
+		s := &search{layout: l, input: of, at: 1, least: 1}
+		s.take(e.excess(l, e.samples[l]))
+		all = append(all, s)
+	}
+	return all
+}
+
+// limits searches side by side: each round of probes fills the cores.
+func (e *engine) limits(phase string, searches []*search) error {
 	for {
 		var cells []Cell
 		var of []*search // by cell
@@ -106,19 +121,19 @@ func (e *engine) headroom() (map[string]Headroom, error) {
 			over = false
 			s.samples = nil
 			for r := range s.runs(e) {
-				if e.stableAtLoad(s) {
-					cells, of = append(cells, e.cell(s.layout, r, s.at)), append(of, s)
+				if e.stableAtProbe(s) {
+					cells, of = append(cells, e.changed(s.layout, r, s.input, s.at)), append(of, s)
 				}
 			}
 		}
 		if over {
-			break
+			return nil
 		}
-		err := e.batch("headroom", cells, func(i int, o *Outcome) {
+		err := e.batch(phase, cells, func(i int, o *Outcome) {
 			of[i].samples = append(of[i].samples, newSample(&o.Result, e.warmup+e.horizon, e.horizon))
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, s := range searches {
 			if s.done {
@@ -131,10 +146,16 @@ func (e *engine) headroom() (map[string]Headroom, error) {
 			}
 		}
 	}
-	for _, s := range searches {
-		found[e.sc.Layouts[s.layout].Name] = s.headroom(e)
+}
+
+// changed is a replication of a layout with an input at a factor.
+func (e *engine) changed(layout, replication int, in Input, factor float64) Cell {
+	if in.Kind == Load {
+		return e.cell(layout, replication, factor)
 	}
-	return found, nil
+	c := e.cell(layout, replication, 1)
+	c.Change = &Change{in, factor}
+	return c
 }
 
 // tasks is the mean number of tasks of a replication of a layout.
@@ -151,8 +172,18 @@ func (e *engine) targeted() bool {
 	return false
 }
 
-// stableAtLoad spares the simulation of what cannot be steady.
-func (e *engine) stableAtLoad(s *search) bool { return !e.steady() || e.stableAt(s.layout, s.at) }
+// stableAtProbe spares the simulation of what cannot be steady.
+func (e *engine) stableAtProbe(s *search) bool {
+	switch {
+	case !e.steady():
+		return true
+	case s.input.Kind == Load:
+		return e.stableAt(s.layout, s.at)
+	}
+	changed := *e
+	changed.sc = (&Change{s.input, s.at}).apply(e.sc)
+	return changed.stableAt(s.layout, 1)
+}
 
 // excess is by how much each replication misses the target that decides, the one that is missed most: its mean is below
 // 0 where the layout passes. Nil where there is no saying by how much: nothing is steady, or all is met.
@@ -233,14 +264,16 @@ func (e *engine) missing(l, c int, o *workloads.SLO, target int, j *judged) []fl
 	return rows
 }
 
-// search looks for the load factor at which the mean excess is 0: by doubling and halving until it is bracketed, by
+// search looks for the factor of an input at which the mean excess is 0: by doubling and halving until it is bracketed, by
 // bisection until the bracket is narrow, then by interpolation with more replications.
 type search struct {
 	layout    int
+	input     Input
 	at        float64 // probed last
 	low, high point   // passes at low, fails at high; at 0 = not found yet
 	exact     int     // probes of the last kind
 	tried     float64
+	least     float64 // that was tried
 	done      bool
 	more      float64  // by what factor the last probe has more replications than those before it
 	points    []point  // of the last kind
@@ -256,7 +289,7 @@ type point struct {
 // take takes in the last probe.
 func (s *search) take(x excess) {
 	p := point{s.at, x}
-	s.tried = max(s.tried, s.at)
+	s.tried, s.least = max(s.tried, s.at), min(s.least, s.at)
 	if s.exact > 0 {
 		s.points = append(s.points, p)
 	}

@@ -24,6 +24,9 @@ type Result struct {
 	Warnings    []string     `json:"warnings,omitempty"`
 	Sweep       *Sweep       `json:"sweep,omitempty"`
 
+	Figures  []Figure  `json:"-"` // what figures.json holds
+	Flips    *Flips    `json:"-"` // what flip.json holds; nil where nobody asked
+	Exact    bool      `json:"-"` // nothing is random: one replication says it all
 	Tasks    []Task    `json:"-"` // of the first replication, every strategy, when asked for
 	Attempts []Attempt `json:"-"` // the same
 }
@@ -172,6 +175,11 @@ type Class struct {
 	Run            *Quantiles `json:"run"`
 	Slowdown       *Quantiles `json:"slowdown"`
 	WaitByCause    *WaitCause `json:"wait_by_cause"`
+	// BlockedBy has mean seconds a task, by class, and in brackets what no task held; together the whole wait for the first
+	// start, of tasks that never started, too.
+	BlockedBy map[string]float64 `json:"blocked_by,omitempty"`
+	Spells    map[string]Spells  `json:"spells,omitempty"` // by class, in which it held all slots
+	Blocked   *Blocked           `json:"-"`                // the same
 
 	Window         *Window `json:"window,omitempty"` // of the wait
 	ResponseWindow *Window `json:"response_window,omitempty"`
@@ -191,6 +199,26 @@ type WaitCause struct {
 	Queue    float64 `json:"queue"`    // in the broker
 	Reserved float64 `json:"reserved"` // prefetched by a worker that was busy
 	ETA      float64 `json:"eta"`      // asked for by the task: its countdown
+}
+
+// Blocked splits the wait for the first start of all published tasks by who held the slots meanwhile, in mean seconds a
+// task. Of a queue each slot that takes from it is charged with its part, of what is reserved each slot of the worker.
+type Blocked struct {
+	Total     float64
+	By        map[string]float64 // by class
+	Replaced  float64            // slots whose child was being replaced
+	Idle      float64            // slots that were free
+	Absent    float64            // workers down, or not there yet: no slot at all
+	Countdown float64            // asked for by the task
+	Elsewhere float64            // on its way, or held back by a rate limit
+}
+
+// Spells are the times during which one class held all slots of another's queue, in one replication.
+type Spells struct {
+	Count   float64 `json:"count"`
+	Seconds float64 `json:"seconds"` // together
+	Longest float64 `json:"longest"` // seconds, of all replications
+	Share   float64 `json:"share"`   // of the run
 }
 
 // SLO is one target and whether it is met.
@@ -289,7 +317,9 @@ type Verdict struct {
 	Headline           string              `json:"headline"` // the first line: does what we run today pass?
 	Reasons            []string            `json:"reasons"`
 	Headroom           map[string]Headroom `json:"headroom"`
-	ModelError         *ModelError         `json:"model_error"` // null = not verified
+	Flips              []Flip              `json:"flips,omitempty"`                // where they were asked for
+	Survives           *Survival           `json:"survives_assumptions,omitempty"` // where the file assumes anything
+	ModelError         *ModelError         `json:"model_error"`                    // null = not verified
 	Inputs             Inputs              `json:"inputs"`
 	Apply              *strategies.Change  `json:"apply,omitempty"`
 

@@ -22,6 +22,7 @@ type Options struct {
 	Tasks    bool           // keep the tasks and attempts of the first replication
 	Version  string         // of the program, for the result
 	Cleared  bool           // tasks with labels need clearance, though no layout of the scenario names any
+	Flips    []string       // inputs of which the nearest value that changes the answer is looked for; nil = of none, empty = of all
 	Backend  Backend        // computes the runs; nil = the cores of this machine
 }
 
@@ -73,20 +74,21 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	e.heard = make([]*Heard, len(sc.Layouts))
 	var r *Result
 	var s *Sweep
-	var swept int64
-	err := atOnce(2, 2, func(part int) (err error) {
-		if part == 0 {
-			r, err = e.answer()
-		} else {
-			s, swept, err = sweep(ctx, sc, o)
-		}
-		return err
-	})
-	if err != nil {
+	var ends []End
+	var swept, assumed int64
+	parts := [...]func() error{
+		func() (err error) { r, err = e.answer(); return err },
+		func() (err error) { s, swept, err = sweep(ctx, sc, o); return err },
+		func() (err error) { ends, assumed, err = assume(ctx, sc, o); return err },
+	}
+	if err := atOnce(len(parts), len(parts), func(part int) error { return parts[part]() }); err != nil {
 		return nil, err
 	}
 	r.Sweep = s
-	r.Run.Events = e.events + swept
+	r.Run.Events = e.events + swept + assumed
+	if ends != nil {
+		r.Verdict.Survives = survives(&r.Verdict, ends)
+	}
 	return r, nil
 }
 
@@ -142,7 +144,14 @@ func (e *engine) answer() (*Result, error) {
 		return nil, err
 	}
 	r := e.summarise(reached)
-	return r, e.decide(r)
+	if err := e.decide(r); err != nil || e.opts.Flips == nil {
+		return r, err
+	}
+	if r.Flips, err = e.flips(r, e.opts.Flips); err != nil {
+		return nil, err
+	}
+	r.Verdict.Flips = r.Flips.Flips
+	return r, nil
 }
 
 // steady says that the run describes a steady state: it deletes a warm-up. A terminating run starts as it is given

@@ -38,6 +38,7 @@ func (e *engine) summarise(reached bool) *Result {
 		}
 	}
 	r.Comparisons = e.compare()
+	r.Figures, r.Exact = e.figures(), e.exact
 	r.Checks = e.check()
 	return r
 }
@@ -211,6 +212,9 @@ func (e *engine) class(l, c int) Class {
 			Queue: p.InQueue.Seconds() / started, Reserved: p.InReserved.Seconds() / started, ETA: p.InETA.Seconds() / started,
 		}
 	}
+	if c < len(e.sc.Classes) {
+		e.block(&class, l, c)
+	}
 	if c < len(e.sc.Classes) && l == e.sc.Baseline {
 		class.Observed = e.observed(c)
 	}
@@ -244,13 +248,7 @@ func (e *engine) compare() []Comparison {
 				c == len(e.sc.Classes) && len(e.withheld[l])+len(e.withheld[base]) > 0 {
 				continue
 			}
-			for _, m := range []workloads.Metric{
-				{Of: worker.Wait, Stat: average},
-				{Of: worker.Wait, Stat: workloads.Percentile(95)},
-				{Of: worker.Wait, Stat: workloads.Percentile(99)},
-				{Of: worker.Response, Stat: average},
-				{Of: worker.Response, Stat: workloads.Percentile(95)},
-			} {
+			for _, m := range compared {
 				if cmp, ok := e.pair(l, base, c, durationOf[m.Of], m.Stat); ok {
 					cmp.Metric = m
 					comparisons = append(comparisons, cmp)

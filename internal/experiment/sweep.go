@@ -104,13 +104,19 @@ func sweep(ctx context.Context, sc *scenarios.Scenario, o Options) (*Sweep, int6
 	return s, events.Load(), err
 }
 
+// variant answers another scenario that the file stands for, with less.
+func variant(ctx context.Context, sc *scenarios.Scenario, v Variant, o Options) (*engine, *Result, error) {
+	small := *v.Of(sc)
+	small.Run.Min = min(small.Run.Min, pointLeast)
+	o.Progress, o.Tasks, o.Flips = nil, false, nil
+	e := newEngine(ctx, &small, v, o)
+	r, err := e.answer()
+	return e, r, err
+}
+
 // answerPoint answers one point of the sweep, and says how many events that took.
 func answerPoint(ctx context.Context, sc *scenarios.Scenario, i int, o Options, p *Point) (int64, error) {
-	small := *sc.Sweep.Cells[i].Scenario
-	small.Run.Min = min(small.Run.Min, pointLeast)
-	o.Progress, o.Tasks = nil, false
-	e := newEngine(ctx, &small, Variant(i+1), o)
-	r, err := e.answer()
+	e, r, err := variant(ctx, sc, Variant(i+1), o)
 	if err != nil {
 		return 0, err
 	}

@@ -1,0 +1,43 @@
+package compare
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"example.com/simrun/internal/experiment"
+)
+
+// file is what a results folder has for comparisons.
+const file = "figures.json"
+
+// Read reads the figures of a results folder.
+func Read(folder string) (*experiment.Figures, error) {
+	path := filepath.Join(folder, file)
+	data, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: no %s in it: want a folder of results that simrun wrote, or a scenario", folder, file)
+	case err != nil:
+		return nil, err
+	}
+	var f experiment.Figures
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return nil, fmt.Errorf("%s: %w: want what simrun writes", path, err)
+	}
+	if f.Version != experiment.FiguresVersion {
+		return nil, fmt.Errorf("%s: version %d: want %d; run the scenario again", path, f.Version, experiment.FiguresVersion)
+	}
+	for i := range f.Figures {
+		if n := len(f.Figures[i].Rows); n != f.Run.Replications {
+			return nil, fmt.Errorf("%s: figures[%d]: %d rows: want one for each of the %d replications", path, i, n, f.Run.Replications)
+		}
+	}
+	return &f, nil
+}

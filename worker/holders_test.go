@@ -1,0 +1,53 @@
+package worker_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/des"
+	"example.com/simrun/worker"
+)
+
+// requireBlocked holds what was charged against what is reckoned instant by instant, and against the waits themselves.
+func requireBlocked(t *testing.T, want worker.Blocked, c *worker.ClassTally) {
+	t.Helper()
+	got := &c.Blocked
+	scale := 1e-9 * (1 + got.Total)
+	sum := got.Replaced + got.Idle + got.Absent + got.Countdown + got.Elsewhere
+	for k, h := range got.By {
+		require.InDelta(t, want.By[k].Seconds, h.Seconds, scale, "held by class %d", k)
+		sum += h.Seconds
+	}
+	require.InDelta(t, want.Replaced, got.Replaced, scale, "held by a child that is replaced")
+	require.InDelta(t, want.Idle, got.Idle, scale, "held by nobody")
+	require.InDelta(t, want.Absent, got.Absent, scale, "no slot")
+	require.InDelta(t, got.Total, sum, scale, "the parts are the whole")
+	require.GreaterOrEqual(t, got.Total, want.Total-scale, "nothing is charged that did not wait")
+	require.GreaterOrEqual(t, got.Total, float64(c.Wait.Count())*c.Wait.Mean()-scale, "those that started are in it")
+}
+
+// Two classes on one slot: each waits for what is before it, to the nanosecond.
+func TestWhoHoldsTheSlot(t *testing.T) {
+	s := worker.Setup{
+		Queues:  []worker.Queue{queue("a")},
+		Classes: []worker.Class{{Name: "long"}, {Name: "short"}},
+		Workers: []worker.Config{{Name: "w", Concurrency: 1, Queues: []int{0}, PrefetchMultiplier: 1}},
+	}
+	h := play(t, s, []message{
+		{at: 0, class: 0, run: 10 * sec},
+		{at: 1 * sec, class: 1, run: 2 * sec},
+		{at: 2 * sec, class: 1, run: 2 * sec},
+		{at: 30 * sec, class: 1, run: sec},
+	})
+	long, short := h.tally.Classes[0].Blocked, h.tally.Classes[1].Blocked
+	assert.Zero(t, long.Total)
+	assert.InDelta(t, 9+10, short.Total, 1e-12)
+	assert.InDelta(t, 9+8, short.By[0].Seconds, 1e-12)
+	assert.InDelta(t, 2, short.By[1].Seconds, 1e-12)
+	assert.Equal(t, worker.Held{Seconds: short.By[0].Seconds, Spells: 1, Full: 10 * sec, Longest: 10 * sec}, short.By[0])
+	assert.EqualValues(t, 2, short.By[1].Spells)
+	assert.Equal(t, des.Time(2*2*sec+sec), short.By[1].Full)
+	assert.Equal(t, des.Time(4*sec), short.By[1].Longest)
+}
