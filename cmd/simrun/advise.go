@@ -94,5 +94,5 @@ func advise(c *cobra.Command, paths []string, o importOptions, run runOptions) e
 	if !run.quiet {
 		fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", strings.Join(append(written, filepath.Join(jobs[0].folder, "report.html")), ", "))
 	}
-	return say(append(alsoPassing(jobs[0].sc, r), suchTraffic(r, other))...)
+	return say(append(alsoPassing(jobs[0].sc, r), suchTraffic(r, other, m.Short))...)
 }

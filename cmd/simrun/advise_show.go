@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/imports"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
@@ -51,11 +53,11 @@ func doubt(recommended *string, pass []string) string {
 }
 
 // suchTraffic shows how each layout meets its targets when not these tasks come, but others like them.
-func suchTraffic(these, r *experiment.Result) report.Section {
+func suchTraffic(these, r *experiment.Result, short imports.Short) report.Section {
 	s := report.Section{Title: "Such traffic: other tasks like these", Text: []string{
-		"Above are the tasks of the log once more. Another hour brings others: as many on average, as long, as they came. A window is as long as the log; 95 of 100 show a figure in that range.",
+		"Above are the tasks of the log once more. Another hour brings others: as many on average, as long, as they came. A window is as long as the log; 95 of 100 show a figure in that range. A log so short could have been another: the wider range counts that, by scenarios of forty logs that were drawn from it in blocks.",
 	}}
-	s.Table = &report.Table{Head: []string{"strategy", "class", "metric", "target", "value", "one window", "verdict"}, Text: 3}
+	s.Table = &report.Table{Head: []string{"strategy", "class", "metric", "target", "value", "one window", "one, of a log so short", "verdict"}, Text: 3}
 	var pass []string
 	for i := range r.Strategies {
 		st := &r.Strategies[i]
@@ -68,7 +70,7 @@ func suchTraffic(these, r *experiment.Result) report.Section {
 				if o.Value.Known() {
 					value = o.Metric.Show(o.Value.Value)
 				}
-				g.Rows = append(g.Rows, []string{c.Name, o.Metric.Words(), o.Metric.Show(o.Target), value, oneWindow(c, o.Metric), o.Verdict})
+				g.Rows = append(g.Rows, []string{c.Name, o.Metric.Words(), o.Metric.Show(o.Target), value, oneWindow(c, o.Metric), shortWindow(st.Name, c, o.Metric, short), o.Verdict})
 			}
 		}
 		s.Table.Groups = append(s.Table.Groups, g)
@@ -94,4 +96,16 @@ func oneWindow(c *experiment.Class, m workloads.Metric) string {
 		return units.Duration(b.Low) + " .. " + units.Duration(b.High)
 	}
 	return units.Absent
+}
+
+// shortWindow is the same where the shortness of the log counts.
+func shortWindow(layout string, c *experiment.Class, m workloads.Metric, short imports.Short) string {
+	b, known := short.Of(layout, c.Name, m)
+	switch {
+	case !known || m.IsShare() || m.HasBy || m.Of == worker.Run || math.IsInf(b.Low, 1):
+		return units.Absent
+	case math.IsInf(b.High, 1):
+		return units.Duration(b.Low) + " .. no end"
+	}
+	return units.Duration(b.Low) + " .. " + units.Duration(b.High)
 }

@@ -30,6 +30,7 @@ type Import struct {
 	Open     map[string]float64   // classes whose mean run times are not given back: predicted over observed
 	Check    *Check               // the log through its own layout
 	Traffic  *recordings.Imported // with a ladder: the same layouts under such traffic
+	Short    Short                // and what windows of it show, as short as the log is; nil = it is long
 }
 
 // Make makes a scenario of a log. A [Wrong] error is a mistake in Said.
@@ -78,6 +79,9 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 		today.Others = ladder(part.Log, replay, sc)
 		such.Base, such.Today = o.Base+".traffic", today
 		m.Traffic = recordings.Import(l, such)
+		if m.Short, err = shortness(ctx, m.Traffic, l, such); err != nil {
+			return nil, err
+		}
 		such.Base = o.Base
 	}
 	such.Today, replay.Today = today, today
