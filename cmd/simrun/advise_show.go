@@ -57,7 +57,7 @@ func suchTraffic(these, r *experiment.Result, short imports.Short) report.Sectio
 	s := report.Section{Title: "Such traffic: other tasks like these", Text: []string{
 		"Above are the tasks of the log once more. Another hour brings others: as many on average, as long, as they came. A window is as long as the log; 95 of 100 show a figure in that range. A log so short could have been another: the wider range counts that, by scenarios of forty logs that were drawn from it in blocks.",
 	}}
-	s.Table = &report.Table{Head: []string{"strategy", "class", "metric", "target", "value", "one window", "one, of a log so short", "verdict"}, Text: 3}
+	s.Table = &report.Table{Head: []string{"strategy", "class", "metric", "target", "value", "one window", "short log", "verdict"}, Text: 3}
 	var pass []string
 	for i := range r.Strategies {
 		st := &r.Strategies[i]

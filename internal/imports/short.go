@@ -61,6 +61,7 @@ func shortness(ctx context.Context, made *recordings.Imported, l *logs.Log, o re
 			return nil, err
 		}
 		likened(sc, other, counts(l), counts(drawn))
+		sc.Seed += uint64(n) // other tasks each time
 		sc.Run.Min, sc.Run.Max = windows, windows
 		r, err := experiment.Run(ctx, sc, experiment.Options{})
 		if err != nil {
