@@ -33,7 +33,7 @@ type client struct {
 }
 
 // seconds is how long each of its two hours is.
-const seconds = 20
+const seconds = 15
 
 // openShop starts the broker, and who prints events.
 func openShop(ctx context.Context, t *testing.T) *client {
@@ -62,7 +62,7 @@ func (c *client) work(ctx context.Context, t *testing.T, folder string, lines ..
 		celerytest.Await(ctx, t, "a worker", func() bool { return bytes.Contains(w.Wrote(), []byte(" ready.")) }, w.Wrote)
 	}
 	ready := filepath.Join(c.dir, folder+".ready")
-	recorder := celerytest.Begin(ctx, t, c.dir, c.env, c.python, c.recorder, "-A", "shop", "--seconds", fmt.Sprint(seconds+1), "--drain", "40", "--out", folder, "--ready", ready)
+	recorder := celerytest.Begin(ctx, t, c.dir, c.env, c.python, c.recorder, "-A", "shop", "--seconds", fmt.Sprint(seconds+6), "--drain", "40", "--out", folder, "--ready", ready)
 	celerytest.Await(ctx, t, "the recorder", func() bool { _, err := os.Stat(ready); return err == nil }, recorder.Wrote)
 	producer := exec.CommandContext(ctx, c.python, filepath.Join(c.app, "shop.py"), fmt.Sprint(seconds))
 	producer.Dir, producer.Env = c.dir, c.env
@@ -113,7 +113,7 @@ func (c *classSeen) p95() float64 { return c.waits[int(0.95*float64(len(c.waits)
 // An application is recorded, its sources agree, and the layout that is advised does for real what was predicted of it. It
 // takes about a minute; make test-real runs it.
 func TestAdviceIsKept(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 150*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	c := openShop(ctx, t)
 	const today = "celery -A shop worker -E -I record -n w1@%h -Q celery,slow -c 4 -l INFO"

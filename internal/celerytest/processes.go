@@ -40,11 +40,16 @@ func Begin(ctx context.Context, t *testing.T, dir string, env []string, name str
 	return p
 }
 
+// patience is how long a process may take to end.
+const patience = 20 * time.Second
+
 // Stop ends it, as Ctrl+C would, and waits for that.
 func (p *Process) Stop() {
 	if p.c.ProcessState == nil {
 		_ = p.c.Process.Signal(os.Interrupt)
-		_ = p.c.Wait() // ended by the signal
+		late := time.AfterFunc(patience, func() { _ = p.c.Process.Kill() })
+		_ = p.c.Wait() // ended by a signal
+		late.Stop()
 		_ = p.out.Close()
 	}
 }
