@@ -84,28 +84,34 @@ func suchTraffic(these, r *experiment.Result, short imports.Short) report.Sectio
 
 // oneWindow is what one window shows of a figure, where that is known.
 func oneWindow(c *experiment.Class, m workloads.Metric) string {
-	w := c.Window
-	if m.Of == worker.Response {
-		w = c.ResponseWindow
-	}
-	if w == nil || m.IsShare() || m.HasBy || m.Of == worker.Run {
-		return units.Absent
-	}
-	bands := map[string]*experiment.Band{"mean": w.Mean, "p50": w.P50, "p95": w.P95, "p99": w.P99}
-	if b := bands[m.Stat.String()]; b != nil {
+	if b := windowBand(c, m); b != nil {
 		return units.Duration(b.Low) + " .. " + units.Duration(b.High)
 	}
 	return units.Absent
 }
 
+// windowBand is the same as a band; nil where it is not known.
+func windowBand(c *experiment.Class, m workloads.Metric) *experiment.Band {
+	w := c.Window
+	if m.Of == worker.Response {
+		w = c.ResponseWindow
+	}
+	if w == nil || m.IsShare() || m.HasBy || m.Of == worker.Run {
+		return nil
+	}
+	return map[string]*experiment.Band{"mean": w.Mean, "p50": w.P50, "p95": w.P95, "p99": w.P99}[m.Stat.String()]
+}
+
 // shortWindow is the same where the shortness of the log counts.
 func shortWindow(layout string, c *experiment.Class, m workloads.Metric, short imports.Short) string {
+	one := windowBand(c, m)
 	b, known := short.Of(layout, c.Name, m)
-	switch {
-	case !known || m.IsShare() || m.HasBy || m.Of == worker.Run || math.IsInf(b.Low, 1):
+	if one == nil || !known {
 		return units.Absent
-	case math.IsInf(b.High, 1):
-		return units.Duration(b.Low) + " .. no end"
 	}
-	return units.Duration(b.Low) + " .. " + units.Duration(b.High)
+	low, high := min(one.Low, b.Low), max(one.High, b.High)
+	if math.IsInf(high, 1) {
+		return units.Duration(low) + " .. no end"
+	}
+	return units.Duration(low) + " .. " + units.Duration(high)
 }
