@@ -27,12 +27,13 @@ const module = "example.com/simrun"
 // allowed says what of the project every package may import, and which other modules. Arrows point down, never up.
 // The standard library is always allowed; only code is looked at, not tests: a test may join two worlds.
 var allowed = map[string]struct{ project, outside []string }{
-	"des":            {},
-	"internal/units": {},
-	"internal/sheet": {project: []string{"internal/units"}},
-	"theory":         {},                         // independent of what it judges
-	"system":         {project: []string{"des"}}, // plain data
-	"stats":          {outside: []string{"gonum.org/v1/gonum"}},
+	"des":               {},
+	"internal/units":    {},
+	"internal/randomly": {},
+	"internal/sheet":    {project: []string{"internal/units"}},
+	"theory":            {},                         // independent of what it judges
+	"system":            {project: []string{"des"}}, // plain data
+	"stats":             {outside: []string{"gonum.org/v1/gonum"}},
 
 	"worker":     {project: []string{"des"}},
 	"workloads":  {project: []string{"des", "internal/sheet", "internal/units", "worker"}},
@@ -55,6 +56,12 @@ var allowed = map[string]struct{ project, outside []string }{
 	"internal/compare": {
 		project: []string{"internal/experiment", "stats", "workloads"},
 	},
+	"internal/figures": {project: []string{"internal/experiment", "internal/units", "workloads"}},
+	"internal/whatif": { // has a scenario answered that is a little different
+		project: []string{"internal/experiment", "internal/figures", "internal/units", "scenarios", "worker", "workloads"},
+	},
+	"internal/serve":  {}, // a server of pages that others make
+	"internal/engine": {}, // builds internal/whatif/wasm, and knows nothing of it
 	"internal/plan": { // makes layouts and has them judged
 		project: []string{"celery", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "worker", "workloads"},
 	},
@@ -91,7 +98,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"celery", "des", "internal/experiment", "internal/fidelity/known", "internal/recordings", "report", "scenarios", "stats", "internal/units", "workloads"},
 	},
 	"report": { // shows what was found: it runs nothing
-		project: []string{"capacity", "celery", "des", "internal/bench", "internal/compare", "internal/experiment", "internal/plan", "internal/recordings", "internal/sheet", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/bench", "internal/compare", "internal/experiment", "internal/figures", "internal/plan", "internal/recordings", "internal/sheet", "scenarios", "strategies", "system", "internal/units", "internal/whatif", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/plot", "golang.org/x/image", "github.com/jedib0t/go-pretty/v6"},
 	},
 	"spec": {}, // a scenario in Go knows no meaning
@@ -99,7 +106,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/bench", "internal/cells", "internal/compare", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/logs", "internal/plan", "live", "internal/oncelery", "internal/recordings", "report", "scenarios", "internal/shards", "strategies", "theory", "internal/units", "worker", "workloads"},
+		project: []string{"internal/bench", "internal/cells", "internal/compare", "internal/engine", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/logs", "internal/plan", "live", "internal/oncelery", "internal/recordings", "report", "scenarios", "internal/serve", "internal/shards", "strategies", "theory", "internal/units", "internal/whatif", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }
@@ -177,7 +184,7 @@ var (
 	sequential = []string{"des", "worker", "sim"}
 	// These neither read a clock nor draw from a global generator.
 	pure = []string{
-		"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "internal/sheet", "spec", "scenarios", "internal/recordings", "internal/experiment", "internal/compare", "internal/plan", "internal/bench", "internal/fidelity", "report",
+		"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "internal/sheet", "spec", "scenarios", "internal/recordings", "internal/experiment", "internal/figures", "internal/compare", "internal/whatif", "internal/plan", "internal/bench", "internal/fidelity", "report",
 	}
 )
 

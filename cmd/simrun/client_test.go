@@ -135,7 +135,7 @@ func TestAdviceIsKept(t *testing.T) {
 	assert.InEpsilon(t, 0.06, exact["shop.resize"].cpu, 0.25, "as it was measured in the children")
 	assert.Less(t, exact["shop.mail"].cpu, 0.2*exact["shop.mail"].runs)
 
-	status, stdout, stderr := call(t, "advise", "today", "-q", "--worker", today, "--slo", "shop.mail.wait.p95=250ms", "--slo", "shop.report.wait.p95=5s")
+	status, stdout, stderr := call(t, "advise", "today", "-q", "--worker", today, "--slo", "shop.mail.wait.p95=200ms", "--slo", "shop.report.wait.p95=5s")
 	require.Equal(t, exitOK, status, stderr)
 	var lines []string
 	for line := range strings.Lines(stdout) {

@@ -32,7 +32,7 @@ def publish(seconds):
     """The same tasks at the same times, whatever becomes of them."""
     draw = random.Random(7)
     due = []
-    for task, rate, low, high in ((mail, 12, 0.01, 0.05), (resize, 1.5, 0.03, 0.09), (report, 2.4, 0.5, 1.5)):
+    for task, rate, low, high in ((mail, 12, 0.01, 0.05), (resize, 1.5, 0.03, 0.09), (report, 2.0, 0.5, 1.5)):
         at = draw.expovariate(rate)
         while at < seconds:
             due.append((at, task, draw.uniform(low, high)))
