@@ -101,8 +101,8 @@ func crowd(n int) *model {
 	return pool(n, c).on(float64(n) / 2)
 }
 
-// BenchmarkDay is a day of 10,000 tasks a second on one worker of 1,000 slots, in one replication: its memory does not
-// grow with the tasks served. Only -bench Day asks for it with a b.N of seconds of that day.
+// BenchmarkDay is a part of a day of 10,000 tasks a second on one worker of 1,000 slots, in one replication: an operation is
+// a second of it, and -benchtime 86400x the whole day. Its memory does not grow with the tasks served.
 func BenchmarkDay(b *testing.B) {
 	m := pool(1000, class("task", poisson(10_000), must(workloads.Exponential(0.05))))
 	b.ReportAllocs()
