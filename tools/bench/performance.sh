@@ -49,6 +49,7 @@ END {
 	pair("8 slots at load 0.9; a million waiting in one queue", "waiting/steady", "waiting/flood")
 	pair("100 replicas of 64 slots; 1,000", "replicas/100", "replicas/1000")
 	pair("5 queues; 200", "queues/5", "queues/200")
+	pair("10 machines of 4 cores; 1,000", "machines/10", "machines/1000")
 	pair("20 tasks on 10 cores; 2,000 on 1,000", "computing/20", "computing/2000")
 	printf "\nMemory of a task that waits in a long queue: %s bytes.\n", show(median("Size/waiting/flood", "B/waiting"))
 }' "$1"
