@@ -15,13 +15,17 @@ TOOLS := $(CURDIR)/.tools
 SCENARIOS := $(wildcard scenarios/*.yaml)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-real check-long fuzz bench bench-compare lint fmt results fidelity generate clean
+.PHONY: help build release test test-real check-long fuzz bench bench-compare lint fmt results fidelity generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/simrun
 	go build -o bin/simrun ./cmd/simrun
+
+release: ## build bin/simrun with all that it takes for interactive pages: it needs no Go where it runs
+	go run ./cmd/simrun export engine internal/engine
+	go build -trimpath -ldflags "-s -w" -tags simrun_engine -o bin/simrun ./cmd/simrun
 
 test: ## vet and test everything, in minutes; needs only Go
 	go vet ./...

@@ -56,6 +56,12 @@ var allowed = map[string]struct{ project, outside []string }{
 	"internal/compare": {
 		project: []string{"internal/experiment", "stats", "workloads"},
 	},
+	"internal/figures": {project: []string{"internal/experiment", "internal/units", "workloads"}},
+	"internal/whatif": { // has a scenario answered that is a little different
+		project: []string{"internal/experiment", "internal/figures", "internal/units", "scenarios", "worker", "workloads"},
+	},
+	"internal/serve":  {}, // a server of pages that others make
+	"internal/engine": {}, // builds internal/whatif/wasm, and knows nothing of it
 	"internal/plan": { // makes layouts and has them judged
 		project: []string{"celery", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "worker", "workloads"},
 	},
@@ -88,7 +94,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"celery", "des", "internal/experiment", "internal/fidelity/known", "internal/recordings", "report", "scenarios", "stats", "internal/units", "workloads"},
 	},
 	"report": { // shows what was found: it runs nothing
-		project: []string{"capacity", "celery", "des", "internal/bench", "internal/compare", "internal/experiment", "internal/plan", "internal/recordings", "internal/sheet", "scenarios", "strategies", "system", "internal/units", "worker", "workloads"},
+		project: []string{"capacity", "celery", "des", "internal/bench", "internal/compare", "internal/experiment", "internal/figures", "internal/plan", "internal/recordings", "internal/sheet", "scenarios", "strategies", "system", "internal/units", "internal/whatif", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/plot", "golang.org/x/image", "github.com/jedib0t/go-pretty/v6"},
 	},
 	"spec": {}, // a scenario in Go knows no meaning
@@ -96,7 +102,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/bench", "internal/cells", "internal/compare", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/plan", "live", "internal/oncelery", "internal/recordings", "report", "scenarios", "internal/shards", "strategies", "theory", "internal/units", "worker", "workloads"},
+		project: []string{"internal/bench", "internal/cells", "internal/compare", "internal/engine", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/plan", "live", "internal/oncelery", "internal/recordings", "report", "scenarios", "internal/serve", "internal/shards", "strategies", "theory", "internal/units", "internal/whatif", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }
@@ -174,7 +180,7 @@ var (
 	sequential = []string{"des", "worker", "sim"}
 	// These neither read a clock nor draw from a global generator.
 	pure = []string{
-		"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "internal/sheet", "spec", "scenarios", "internal/recordings", "internal/experiment", "internal/compare", "internal/plan", "internal/bench", "internal/fidelity", "report",
+		"des", "worker", "sim", "workloads", "celery", "capacity", "strategies", "system", "theory", "stats", "internal/units", "internal/sheet", "spec", "scenarios", "internal/recordings", "internal/experiment", "internal/figures", "internal/compare", "internal/whatif", "internal/plan", "internal/bench", "internal/fidelity", "report",
 	}
 )
 

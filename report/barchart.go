@@ -32,6 +32,7 @@ type barGroup struct {
 type barChart struct {
 	groups []barGroup
 	target *vertical // over the bars, under the figures
+	dots   bool      // in place of bars, where the axis has no zero for them to begin at
 }
 
 const (
@@ -80,7 +81,11 @@ func (b *barChart) Plot(c draw.Canvas, p *plot.Plot) {
 	for _, g := range b.groups {
 		y += groupRow
 		for _, bar := range g.bars {
-			bar.fill(c, p, tx, ty(-(y + barRow/2)))
+			if at := ty(-(y + barRow/2)); b.dots {
+				bar.dot(c, p, tx, at)
+			} else {
+				bar.fill(c, p, tx, at)
+			}
 			y += barRow
 		}
 		if len(g.bars) == 0 {
@@ -125,6 +130,15 @@ func (b *bar) fill(c draw.Canvas, p *plot.Plot, tx func(float64) vg.Length, y vg
 	}
 }
 
+// dot marks where the bar would end.
+func (b *bar) dot(c draw.Canvas, p *plot.Plot, tx func(float64) vg.Length, y vg.Length) {
+	sty := draw.GlyphStyle{Color: b.color, Radius: 4.5, Shape: draw.CircleGlyph{}}
+	if !b.strong {
+		sty.Color = pale(b.color)
+	}
+	c.DrawGlyph(sty, vg.Point{X: within(p, tx, b.value), Y: y})
+}
+
 func pale(c color.NRGBA) color.NRGBA { c.A = 0x60; return c }
 
 // write adds the interval and the figure.
@@ -142,7 +156,7 @@ func (b *bar) write(c draw.Canvas, p *plot.Plot, tx func(float64) vg.Length, y v
 	if b.strong {
 		sty = bold(smallSize)
 	}
-	behind(c, sty, vg.Point{X: right + 5, Y: y}, b.label)
+	behind(c, sty, vg.Point{X: right + 7, Y: y}, b.label)
 }
 
 // within returns where a value stands on the horizontal axis; zero on a logarithmic one stands at its start.

@@ -84,6 +84,9 @@ func quantileBars(r *experiment.Result, class string, metric worker.Metric) (Plo
 		s := &r.Strategies[i]
 		b.groups = append(b.groups, b.group(r, s, classOf(s, class), palette[i%len(palette)]))
 	}
+	if !slices.ContainsFunc(b.groups, func(g barGroup) bool { return g.bars != nil }) {
+		return Plot{}, false // nothing to be held against the target
+	}
 	title := fmt.Sprintf("%s: %s (no target)", class, metric)
 	var keys []key
 	if aim != nil {
@@ -99,7 +102,7 @@ func quantileBars(r *experiment.Result, class string, metric worker.Metric) (Plo
 	ax, axis := b.scaled()
 	return Plot{
 		File: "bars-" + metric.String() + "-" + class, Section: "bars", Title: title,
-		Alt:   "p50, p95 and p99 of the " + metric.String() + ", a group of bars a strategy. " + strings.Join(b.words, "; ") + ".",
+		Alt:   "p50, p95 and p99 of the " + metric.String() + ", a group of marks a strategy. " + strings.Join(b.words, "; ") + ".",
 		width: figWidth, height: vg.Length(b.height()) + 92,
 		draw: func(c draw.Canvas) { render(heading(c, title, keys), ax, axis) },
 	}, true
@@ -158,6 +161,7 @@ func (b *quantileChart) scaled() (ax *plot.Plot, axis string) {
 	ax, axis = b.axes(), meanings[b.metric]
 	if b.high/b.low > 30 {
 		axis += " (log scale)"
+		b.dots = true
 		ax.X.Scale, ax.X.Tick.Marker = plot.LogScale{}, logTicks{until: b.high}
 		ax.X.Min = floorTick(b.low / 1.3)
 		if b.high > 10*shortest {

@@ -67,7 +67,7 @@ func (c *chart) add(layout string, i int, h *des.Histogram, low, high float64) {
 		if fresh {
 			c.X, c.Labels = append(c.X, rounded(x)), append(c.Labels, units.Duration(x))
 		}
-		l.Y = append(l.Y, figure(math.Round(h.Share(des.Seconds(x))*1e5)/1e5))
+		l.Y = append(l.Y, nullable(math.Round(h.Share(des.Seconds(x))*1e5)/1e5))
 	}
 	c.Lines = append(c.Lines, l)
 }
@@ -96,10 +96,10 @@ func courses(r *experiment.Result) (out []chart) {
 		c := chart{Title: titled(r, s), Layout: s.Name}
 		step := s.Timeline.Step.Seconds()
 		for k, p := range s.Timeline.Peaks[:min(len(s.Queues), len(s.Timeline.Peaks))] {
-			l := stroke{Name: s.Queues[k].Name, Color: (k+1)%len(palette) + 1, Dash: dashOf(k), Y: figures(p.First)}
+			l := stroke{Name: s.Queues[k].Name, Color: (k+1)%len(palette) + 1, Dash: dashOf(k), Y: nullables(p.First)}
 			top = max(top, slices.Max(p.First))
 			if s.Timeline.Runs > 1 {
-				l.Low, l.High, l.Mean = figures(p.Least), figures(p.Worst), figures(p.Mean)
+				l.Low, l.High, l.Mean = nullables(p.Least), nullables(p.Worst), nullables(p.Mean)
 				top = max(top, slices.Max(p.Worst))
 			}
 			c.Lines = append(c.Lines, l)
@@ -130,15 +130,15 @@ func dashOf(i int) (out []float64) {
 	return out
 }
 
-func figures(v []float64) []*float64 {
+func nullables(v []float64) []*float64 {
 	out := make([]*float64, len(v))
 	for i, x := range v {
-		out[i] = figure(x)
+		out[i] = nullable(x)
 	}
 	return out
 }
 
-func figure(x float64) *float64 {
+func nullable(x float64) *float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return nil
 	}

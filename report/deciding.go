@@ -151,6 +151,9 @@ func againstToday(r *experiment.Result, s *experiment.Strategy, d deciding) stri
 	return difference(&r.Comparisons[i])
 }
 
+// noDifference stands where none is shown: the interval holds zero.
+const noDifference = "~"
+
 // difference is a difference, or "~" where its interval contains none.
 func difference(c *experiment.Comparison) string {
 	d := c.Difference
@@ -158,7 +161,7 @@ func difference(c *experiment.Comparison) string {
 	case !d.Known():
 		return units.Absent
 	case d.Low != nil && d.High != nil && *d.Low <= 0 && *d.High >= 0:
-		return "~"
+		return noDifference
 	}
 	return signed(c.Metric, d.Value)
 }

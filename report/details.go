@@ -64,11 +64,15 @@ func differences(r *experiment.Result) *grid {
 			if c.Ratio != nil {
 				ratio = units.Number(c.Ratio.Value) + "x"
 			}
-			rows = append(rows, []string{c.Class, c.Metric.Words(), signed(c.Metric, c.Difference.Value), interval(c.Metric, c.Difference), ratio})
+			apart := difference(&c)
+			if apart == noDifference {
+				ratio = noDifference
+			}
+			rows = append(rows, []string{c.Class, c.Metric.Words(), apart, interval(c.Metric, c.Difference), ratio})
 		}
 		return rows
 	})
-	g.note("Strategy minus baseline. Both met exactly the same tasks (common random numbers), so these intervals are narrower than those of the figures themselves.")
+	g.note("Strategy minus baseline. Both met exactly the same tasks (common random numbers), so these intervals are narrower than those of the figures themselves. ~: the interval holds zero, so no difference is shown.")
 	return g
 }
 

@@ -106,7 +106,7 @@ func HTMLOf(w io.Writer, d *Document, build string) error {
 		Status, Headline string
 		Text             []string
 		Parts            []part
-	}{framed(d.Title, build, ownStyles(styleSource), nil), map[string]string{"pass": "keep_baseline", "fail": "none_passes"}[d.Status], together(d.Headline), allTogether(d.Text), nil}
+	}{framed(d.Title, build, ownStyles(styleSource), nil, policyOf{}), map[string]string{"pass": "keep_baseline", "fail": "none_passes"}[d.Status], together(d.Headline), allTogether(d.Text), nil}
 	for i := range d.Sections {
 		s := &d.Sections[i]
 		one := part{Title: s.Title, Text: allTogether(s.Text), Code: s.Code}

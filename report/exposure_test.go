@@ -67,7 +67,7 @@ func TestNoLabelsNoExposure(t *testing.T) {
 	assert.Empty(t, compromises(r))
 	page := func(r *experiment.Result) string {
 		var b bytes.Buffer
-		require.NoError(t, HTML(&b, sc, r))
+		require.NoError(t, HTML(&b, sc, r, nil))
 		return b.String()
 	}
 	assert.NotContains(t, page(r), "proves nothing")

@@ -16,6 +16,8 @@ import (
 type Options struct {
 	PNG bool // every plot in pixels, too
 	Ran *Ran // nil = not known
+
+	WhatIf *WhatIf // the page can be asked; nil = it cannot
 }
 
 // Ran is what run.json says of one run: whatever is different on another machine or another day, and so does not stand in
@@ -39,7 +41,7 @@ var drawn = []struct {
 // one does not draw go away with the commit; whatever else is in the folder stays.
 func Folder(b *Batch, dir string, sc *scenarios.Scenario, r *experiment.Result, o Options) error {
 	writers := map[string]func(io.Writer) error{
-		"report.html":  func(w io.Writer) error { return HTML(w, sc, r) },
+		"report.html":  func(w io.Writer) error { return HTML(w, sc, r, o.WhatIf) },
 		"results.json": func(w io.Writer) error { return JSON(w, r) },
 		"figures.json": func(w io.Writer) error { return FiguresJSON(w, r) },
 		"classes.csv":  func(w io.Writer) error { return ClassesCSV(w, r) },

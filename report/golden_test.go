@@ -102,7 +102,7 @@ func TestBareResult(t *testing.T) {
 	assert.NotContains(t, Text(r, 100, false), "NaN")
 	assert.Contains(t, Markdown(r), "Undecided.")
 	var page strings.Builder
-	require.NoError(t, HTML(&page, sc, r))
+	require.NoError(t, HTML(&page, sc, r, nil))
 	assert.Contains(t, page.String(), "Undecided.")
 	assert.Contains(t, page.String(), "without intervals")
 	require.NoError(t, ClassesCSV(&page, r))

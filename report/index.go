@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"net/url"
+	"slices"
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/workloads"
@@ -82,22 +83,45 @@ var indexTemplate = template.Must(template.Must(pageTemplate.Clone()).New("index
 
 // IndexHTML writes index.html: a line a scenario, with the way to its page.
 func IndexHTML(w io.Writer, entries []Entry) error {
-	type card struct{ Name, About, Headline, Advice, Status, Page string }
+	type card struct {
+		Name, About, Headline, Advice, Status, Page string
+		Picture                                     template.HTML
+	}
 	v := struct {
 		frame
 		Lines []card
 		Grid  gridView
-	}{frame: framed("All scenarios", "", ownStyles(styleSource), nil), Grid: views(overview(entries))[0]}
+	}{frame: framed("All scenarios", "", ownStyles(styleSource), nil, policyOf{}), Grid: views(overview(entries))[0]}
 	for _, e := range entries {
 		r := e.Result
+		picture, err := telltale(r)
+		if err != nil {
+			return err
+		}
 		v.Lines = append(v.Lines, card{
-			r.Scenario.Name, r.Scenario.About, together(r.Verdict.Headline), together(advice(r)), r.Verdict.Status, url.PathEscape(e.Folder) + "/report.html",
+			r.Scenario.Name, r.Scenario.About, together(r.Verdict.Headline), together(advice(r)), r.Verdict.Status, url.PathEscape(e.Folder) + "/report.html", picture,
 		})
 	}
 	if err := indexTemplate.Execute(w, v); err != nil {
 		return fmt.Errorf("report: index: %w", err)
 	}
 	return nil
+}
+
+// telltale is the picture by which a scenario is known: its map, or the figure that decides against its target, or else the
+// first that it has.
+func telltale(r *experiment.Result) (template.HTML, error) {
+	all := Plots(r)
+	i := max(0, slices.IndexFunc(all, func(p Plot) bool { return p.Section == "bars" || p.Section == "sweep" }))
+	if k := keyOf(r); k != nil && r.Sweep == nil {
+		file := FileName("bars-" + k.Metric.Of.String() + "-" + k.Class)
+		i = max(i, slices.IndexFunc(all, func(p Plot) bool { return p.File == file }))
+	}
+	if len(all) == 0 {
+		return "", nil
+	}
+	f, err := pictured(&all[i])
+	return f.Drawing, err
 }
 
 // keyOf finds the key figure; nil where the scenario has no targets.

@@ -8,6 +8,8 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+
+	"example.com/simrun/internal/whatif"
 )
 
 // What a page of a scenario may run: its own script and the library that draws charts, each named by its hash, so that
@@ -26,7 +28,7 @@ var chartsStyle string
 
 // policy is the content security policy of a page with these scripts and style sheets: it loads nothing. Pictures carry
 // their styles in attributes.
-func policy(scripts []template.JS, styles []template.CSS) string {
+func policy(scripts []template.JS, styles []template.CSS, more policyOf) string {
 	p := "default-src 'none'; img-src data:; style-src-attr 'unsafe-inline'; style-src-elem"
 	for _, s := range styles {
 		p += " " + hash(string(s))
@@ -37,8 +39,11 @@ func policy(scripts []template.JS, styles []template.CSS) string {
 			p += " " + hash(string(s))
 		}
 	}
-	return p
+	return p + more.script + more.rest
 }
+
+// policyOf is what the policy of some pages allows besides: of scripts, and otherwise.
+type policyOf struct{ script, rest string }
 
 func hash(s string) string {
 	sum := sha256.Sum256([]byte(s))
@@ -66,6 +71,9 @@ type pageData struct {
 	Classes []string   `json:"classes"`
 	Axes    []abscissa `json:"axes"`
 	Charts  []chart    `json:"charts"`
+
+	Controls []whatif.Control `json:"controls,omitempty"` // of a page that can be asked
+	Base     *whatif.Answer   `json:"base,omitempty"`     // what the file itself gives
 }
 
 // add takes in a chart of the plot in a file.
@@ -85,8 +93,8 @@ type frame struct {
 	Scripts              []template.JS
 }
 
-func framed(title, build string, styles []template.CSS, scripts []template.JS) frame {
-	return frame{Title: title, Build: build, Policy: policy(scripts, styles), Styles: styles, Scripts: scripts}
+func framed(title, build string, styles []template.CSS, scripts []template.JS, more policyOf) frame {
+	return frame{Title: title, Build: build, Policy: policy(scripts, styles, more), Styles: styles, Scripts: scripts}
 }
 
 // figureView is a picture on a page.

@@ -11,6 +11,7 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/internal/whatif"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 )
@@ -30,6 +31,8 @@ type pageView struct {
 	Layouts                                               gridView
 	Change                                                []code
 	Steps                                                 []string
+	WhatIf                                                *whatIfView
+	Served                                                string // its version, if simrun serve shows it
 	Folds                                                 []fold
 	Data                                                  pageData
 }
@@ -54,19 +57,31 @@ type groupView struct {
 	Rows       [][]cellView
 }
 
-type cellView struct{ Text, Class, Label string }
+type cellView struct {
+	Text, Class, Label string
+	Bar                template.HTML // in place of Text
+}
 
-// HTML writes report.html: one file that needs no network, whole without scripts.
-func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result) error {
+// HTML writes report.html: one file that needs no network, whole without scripts. With what if, it can be asked, too.
+func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result, ask *WhatIf) error {
+	asked, err := ask.view(r.Simrun)
+	if err != nil {
+		return fmt.Errorf("report: page: %w", err)
+	}
 	v := pageView{
-		frame: framed(r.Scenario.Name, r.Simrun, ownStyles(styleSource, chartsStyle), ownScripts(chartsSource, scriptSource)),
+		frame: framed(r.Scenario.Name, r.Simrun, ownStyles(append([]string{styleSource, chartsStyle}, ask.styles()...)...), ownScripts(append([]string{chartsSource, scriptSource}, ask.scripts()...)...), ask.allowed()),
 		About: r.Scenario.About, Status: r.Verdict.Status, Headline: together(r.Verdict.Headline), Advice: together(advice(r)), Cause: together(cause(r)),
 		Window: together(oneWindow(r)), Trust: together(trust(r)), Layouts: views(choices(r))[0],
+		WhatIf: asked, Served: ask.served(),
 		Data: pageData{Layouts: []string{}, Classes: classNames(r), Axes: []abscissa{}, Charts: []chart{}},
 	}
 	v.Layouts.Cards = true
 	for i := range r.Strategies {
 		v.Data.Layouts = append(v.Data.Layouts, r.Strategies[i].Name)
+	}
+	if ask != nil {
+		base := whatif.View(whatif.Answered, r, "")
+		v.Data.Controls, v.Data.Base = ask.Controls, &base
 	}
 	if r.Verdict.Apply != nil {
 		v.Change, v.Steps = codes(strategies.Render(*r.Verdict.Apply))
@@ -175,12 +190,12 @@ func viewed(g *grid, head []headView, row []string) []cellView {
 		if g.grouped() {
 			at++
 		}
-		cells[i].Text, cells[i].Label = text, head[at].Name
+		cells[i].Text, cells[i].Label = together(text), head[at].Name
 		switch {
 		case judges(g.Head[at]):
 			cells[i].Class = "text verdict " + text
 		case g.Head[at] == "":
-			cells[i].Class = "text bar"
+			cells[i].Class, cells[i].Bar = "text bar", barOf(text, cells[0].Text)
 		case head[at].Text:
 			cells[i].Class = "text"
 		}
@@ -226,4 +241,27 @@ func (g *grid) telling() *grid {
 		told.Groups = append(told.Groups, few)
 	}
 	return &told
+}
+
+// barOf draws a bar of the terminal: a step a character, the target in the middle, in the colour of the verdict.
+func barOf(text, verdict string) template.HTML {
+	if !strings.Contains(text, "|") {
+		return ""
+	}
+	const step = 9
+	text = strings.ReplaceAll(text, "·", ".") // a byte a step
+	target := strings.Index(text, "|")
+	end := step * strings.LastIndexAny(text, "#>|")
+	if strings.ContainsAny(text[target:], "#>") {
+		end += step
+	} else {
+		end = step * strings.Count(text, "#")
+	}
+	more := ""
+	if strings.HasSuffix(text, ">") { // it goes on
+		end -= step
+		more = fmt.Sprintf(`<path class="figure" d="M%d 2l%d 5l-%d 5z"/>`, end, step, step)
+	}
+	return template.HTML(fmt.Sprintf(`<svg class="against %s" viewBox="0 0 %d 14" aria-hidden="true"><path class="figure" d="M0 4H%dV10H0z"/>%s<path class="target" d="M%d 0h2v14h-2z"/></svg>`, //nolint:gosec // numbers, and a verdict of ours
+		template.HTMLEscapeString(verdict), 13*step, end, more, step*target+step/2-1))
 }

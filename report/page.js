@@ -20,6 +20,7 @@
       return document.execCommand("copy");
     }
   };
+  globalThis.simrunPage = { data, all, make, copied };
   for (const b of all("button.copy")) {
     b.hidden = false;
     b.addEventListener("click", async () => {

@@ -6,19 +6,22 @@ import (
 	"errors"
 	"html"
 	"io"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/experiment"
 )
 
 func pageOf(t *testing.T) string {
 	t.Helper()
 	sc, r := fixture()
 	var b bytes.Buffer
-	require.NoError(t, HTML(&b, sc, r))
+	require.NoError(t, HTML(&b, sc, r, nil))
 	return b.String()
 }
 
@@ -36,7 +39,7 @@ func TestPageAnswersFirst(t *testing.T) {
 		at += i
 	}
 	for _, figure := range []string{"9.17 s", "8.71 .. 9.63 s", "20.2 %", "60.1 ms", "144 tasks/h", "passes up to 1.18x the load", "9f2c7a1e"} {
-		assert.Contains(t, page, figure)
+		assert.Contains(t, page, together(figure))
 	}
 	assert.Contains(t, page, "not certainty about production")
 	assert.Contains(t, page, "have not been verified against real Celery")
@@ -117,7 +120,7 @@ func TestNamesAreEscaped(t *testing.T) {
 	}
 	r.Verdict.Headline, sc.Expanded = evil, evil
 	var b bytes.Buffer
-	require.NoError(t, HTML(&b, sc, r))
+	require.NoError(t, HTML(&b, sc, r, nil))
 	assert.NotContains(t, b.String(), "<script>alert")
 	for _, p := range Plots(r) {
 		svg, err := p.SVG()
@@ -216,4 +219,36 @@ func TestPNG(t *testing.T) {
 	b, err := Plots(r)[0].PNG()
 	require.NoError(t, err)
 	assert.Equal(t, "\x89PNG", string(b[:4]))
+}
+
+// Where no figure is known there is nothing to draw: the tables say why.
+func TestNoPictureOfNoFigure(t *testing.T) {
+	_, r := fixture()
+	for i := range r.Strategies {
+		for j := range r.Strategies[i].Classes {
+			c := &r.Strategies[i].Classes[j]
+			if c.Wait != nil {
+				for _, e := range []*experiment.Estimate{c.Wait.P50, c.Wait.P95, c.Wait.P99} {
+					if e != nil {
+						e.Value = math.NaN()
+					}
+				}
+			}
+		}
+	}
+	for _, p := range Plots(r) {
+		assert.False(t, strings.HasPrefix(p.File, "bars-wait"), p.File)
+	}
+}
+
+func TestBarsAreDrawnAsTheTerminalHasThem(t *testing.T) {
+	for text, want := range map[string]string{
+		"######|#####>": "H108V10", "###···|": "H27V10", "######|###": "H90V10", "······|": "H0V10",
+	} {
+		drawn := string(barOf(text, "fail"))
+		assert.Contains(t, drawn, want, text)
+		assert.Contains(t, drawn, `class="target" d="M57 0`, text)
+		assert.Equal(t, strings.HasSuffix(text, ">"), strings.Contains(drawn, "l9 5"), text)
+	}
+	assert.Empty(t, barOf("", "pass"))
 }

@@ -99,6 +99,7 @@ func (p *Plot) inline() (string, error) {
 	}
 	s := prolog.ReplaceAllString(string(b), "<svg")
 	s = metadata.ReplaceAllString(s, "")
+	s = path.ReplaceAllStringFunc(s, func(d string) string { return fewer.ReplaceAllString(d, "$1") })
 	s = strings.Replace(s, "\n\txmlns=\"http://www.w3.org/2000/svg\"\n\txmlns:xlink=\"http://www.w3.org/1999/xlink\"", "", 1)
 	s = strings.Replace(s, `role="img"`, `role="img" aria-label="`+html.EscapeString(p.Title+". "+p.Alt)+`"`, 1)
 	s = themed.Replace(s)

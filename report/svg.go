@@ -13,6 +13,7 @@ var (
 	sized     = regexp.MustCompile(`font-size:([0-9.]+)px`)
 	path      = regexp.MustCompile(` d="[^"]*"`)
 	decimals  = regexp.MustCompile(`(\.\d\d)\d+`)
+	fewer     = regexp.MustCompile(`(?:\.0|(\.\d))\d*`) // a tenth of a pixel on a page
 	spelt     = strings.NewReplacer("font-family:Liberation Sans;", "", "font-variant:normal;", "", "font-weight:normal;", "", "font-style:normal;", "")
 	fontStyle = ` style="font-family:'Liberation Sans',Arial,Helvetica,sans-serif"`
 )

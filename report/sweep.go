@@ -171,7 +171,7 @@ func (v *sweepView) worst(e *experiment.Estimate) string {
 func ratio(x float64) string {
 	switch {
 	case x < 0.005:
-		return "0x"
+		return "< 0.01x"
 	case x < 10:
 		return fmt.Sprintf("%.2fx", x)
 	}

@@ -131,7 +131,7 @@ func choices(r *experiment.Result) *grid {
 		return [][]string{append(row, changes(r, s))}
 	})
 	g.Text = text
-	g.note("The bar ends at the figure; | is the target. Interval: where the figure itself lies. One window: what a dashboard shows that looks once. ~: no difference is shown. Headroom: passes up to so many times today's load.")
+	g.note("The bar ends at the figure; the line across it is the target. Interval: where the figure itself lies. One window: what a dashboard shows that looks once. ~: no difference is shown. Headroom: passes up to so many times today's load.")
 	return g
 }
 

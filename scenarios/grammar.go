@@ -2,22 +2,26 @@ package scenarios
 
 import (
 	"regexp"
+	"strings"
 
 	"example.com/simrun/celery"
 )
 
-// Names of tasks, queues, workers, machines and strategies go into Celery's command lines: no spaces, no commas, no
-// quotes.
+// unnameable are the characters, besides spaces, that names of tasks, queues, workers, machines and strategies cannot have:
+// they go into Celery's command lines.
+const unnameable = "," + `"'*\` + "`" + `$;|&<>`
+
 var (
-	namePattern = regexp.MustCompile(`^[^\s,"'*\\` + "`" + `$;|&<>]+$`)
+	nameable    = `[^\s` + strings.ReplaceAll(unnameable, `\`, `\\`) + `]`
+	namePattern = regexp.MustCompile(`^` + nameable + `+$`)
 	filePattern = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
 	// A route may hold stars; more than a few would make matching slow and mean nothing.
-	routePattern = regexp.MustCompile(`^(?:[^\s,"'*\\` + "`" + `$;|&<>]*\*){0,3}[^\s,"'*\\` + "`" + `$;|&<>]*$`)
+	routePattern = regexp.MustCompile(`^(?:` + nameable + `*\*){0,3}` + nameable + `*$`)
 	weekPattern  = regexp.MustCompile(`^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01][0-9]|2[0-3]):[0-5][0-9]$`)
 )
 
 func name(noun string) phrase {
-	return phrase{noun: noun + " (no spaces, commas or quotes)", pattern: namePattern}
+	return phrase{noun: noun + " (no spaces, and none of " + unnameable + ")", pattern: namePattern}
 }
 
 // zoneName returns the name of one of the file's zones.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"time"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 )
 
 // phases of an experiment in their order, and which part of the time each is thought to take. How many runs a phase
@@ -62,6 +64,15 @@ func (c *course) part(now experiment.Progress) float64 {
 		return alone + swept*counted
 	}
 	return counted // the only phase there is
+}
+
+// words says how far a run is.
+func (c *course) words(now experiment.Progress) string {
+	s := fmt.Sprintf("%s, %.0f %%", now.Phase, 100*c.at(now))
+	if left := c.left(time.Now()); left > 0 {
+		s += fmt.Sprintf(", about %s left", units.Duration(math.Ceil(left.Seconds())))
+	}
+	return s
 }
 
 // left guesses the time that is left; 0 while too little is known.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/simrun/internal/engine"
 	"example.com/simrun/internal/oncelery"
 	"example.com/simrun/internal/shards"
 	"example.com/simrun/report"
@@ -19,7 +20,7 @@ func exportCommand() *cobra.Command {
 	parent := &cobra.Command{
 		Use: "export", Short: "Write what it takes to compute on other machines", Args: none,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError{errors.New("export what? want celery-task, k8s-job FILE or parallel FILE")}
+			return usageError{errors.New("export what? want celery-task, k8s-job FILE, parallel FILE or engine FOLDER")}
 		},
 	}
 	parent.AddCommand(&cobra.Command{
@@ -29,9 +30,23 @@ func exportCommand() *cobra.Command {
 			_, err := io.WriteString(c.OutOrStdout(), oncelery.Task)
 			return err
 		},
-	}, inParts("k8s-job", "An Indexed Job of Kubernetes, one pod a part, and its merge step", shards.Job),
+	}, engineFiles(), inParts("k8s-job", "An Indexed Job of Kubernetes, one pod a part, and its merge step", shards.Job),
 		inParts("parallel", "A shell script that runs the parts with GNU parallel, round by round, and merges them", shards.Parallel))
 	return parent
+}
+
+// engineFiles is a command that builds the simulator that pages hold.
+func engineFiles() *cobra.Command {
+	return &cobra.Command{
+		Use: "engine FOLDER", Short: "The simulator as WebAssembly, as a release embeds it for run --interactive", Hidden: true, Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			e, err := engine.Build(c.Context())
+			if err != nil {
+				return err
+			}
+			return e.Write(args[0])
+		},
+	}
 }
 
 // inParts is a command that writes how to run a scenario in parts.

@@ -103,6 +103,7 @@ const rootExample = `  simrun scenarios/priority.yaml                 # the verd
   simrun --require separated mine.yaml           # for CI: status 3 unless separated meets every target
   simrun --format json --quiet mine.yaml | jq .verdict
   simrun plan mine.yaml                          # how many slots it takes, and laid out how
+  simrun serve mine.yaml                         # the report in a browser, following the file; what if
   simrun flip mine.yaml                          # what would change the answer
   simrun compare results/mine /tmp/mine          # what changed between two runs
   simrun check mine.yaml                         # what is in the file, without simulating it
@@ -127,7 +128,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SuggestionsMinimumDistance = 2
 	o.flags(root)
-	root.AddCommand(runCommand(), planCommand(), mergeCommand(), compareCommand(), flipCommand(), exportCommand(), cellCommand(), checkCommand(), benchCommand(), calibrateCommand(), verifyCommand(), importCommand(), adviseCommand(), schemaCommand())
+	root.AddCommand(runCommand(), serveCommand(), planCommand(), mergeCommand(), compareCommand(), flipCommand(), exportCommand(), cellCommand(), checkCommand(), benchCommand(), calibrateCommand(), verifyCommand(), importCommand(), adviseCommand(), schemaCommand())
 	return root
 }
 

@@ -24,6 +24,7 @@ type runOptions struct {
 	out, tasks, trace, format, require string
 	shard, histogram, junit            string
 	quiet, png, verbose, force, flip   bool
+	interactive                        bool
 	over                               []string // inputs that may flip the answer; nil = all
 	cores                              int
 	elsewhere
@@ -49,6 +50,7 @@ func (o *runOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.tasks, "tasks", "", "write one row for each task of the first replication to this CSV file")
 	f.StringVar(&o.trace, "trace", "", "write the timeline of the first replication to this JSON file, for trace viewers (Perfetto, chrome://tracing)")
 	f.StringVar(&o.shard, "shard", "", "compute one part of the work, such as 3/16, into the folder --out (default shards); simrun merge puts the parts together")
+	f.BoolVar(&o.interactive, "interactive", false, "make a page that answers what happens with another load, other slots, other targets: it holds the simulator")
 	f.BoolVar(&o.force, "force", false, "simulate also what is not expected to fit in memory")
 	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
 	o.elsewhere.flags(c)
@@ -78,6 +80,8 @@ type job struct {
 	sc     *scenarios.Scenario
 	name   string // of its folder
 	folder string
+
+	whatIf *report.WhatIf // nil = the page cannot be asked
 }
 
 func runFiles(c *cobra.Command, files []string, o runOptions) error {
@@ -95,6 +99,11 @@ func runFiles(c *cobra.Command, files []string, o runOptions) error {
 		return err
 	}
 	ctx, stdout := c.Context(), c.OutOrStdout()
+	if o.interactive {
+		if err := interactive(ctx, files, jobs); err != nil {
+			return err
+		}
+	}
 	bars := newProgress(c.ErrOrStderr(), o.quiet, len(jobs))
 	var entries []report.Entry
 	var missed []error
@@ -153,6 +162,9 @@ func (o *runOptions) check(files []string) error {
 	}
 	if o.cores < 0 {
 		return usageError{fmt.Errorf("--cores: %d: want at least 1, or 0 for all", o.cores)}
+	}
+	if o.interactive && (o.shard != "" || o.on != "") {
+		return usageError{errors.New("--interactive: simulates on this machine: want neither --shard nor --on")}
 	}
 	if o.shard != "" {
 		return o.checkShard(files)
@@ -223,20 +235,25 @@ func probe(jobs []job, o runOptions) error {
 // one runs a scenario and writes its results, all or none.
 func (o *runOptions) one(ctx context.Context, j job, p *progress, on experiment.Backend) (*experiment.Result, error) {
 	began := time.Now()
-	ran := report.Ran{Cores: cores(o.cores), Program: os.Args[0]}
-	if path, err := os.Executable(); err == nil {
-		ran.Program = path
-	}
 	r, err := experiment.Run(ctx, j.sc, experiment.Options{
-		Cores: ran.Cores, Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
+		Cores: cores(o.cores), Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
 		Flips: o.inputs(),
 	})
 	p.end()
 	if err != nil {
 		return nil, err
 	}
-	ran.WallSeconds = time.Since(began).Seconds()
+	ran := ranHere(began, o.cores)
 	return r, o.write(ctx, j, r, &ran)
+}
+
+// ranHere says what a run took that began then, and ends now.
+func ranHere(began time.Time, asked int) report.Ran {
+	ran := report.Ran{WallSeconds: time.Since(began).Seconds(), Cores: cores(asked), Program: os.Args[0]}
+	if path, err := os.Executable(); err == nil {
+		ran.Program = path
+	}
+	return ran
 }
 
 // toServer tells a build server what was found, where it asks.
@@ -271,7 +288,7 @@ func cores(asked int) int {
 func (o *runOptions) write(ctx context.Context, j job, r *experiment.Result, ran *report.Ran) error {
 	b := &report.Batch{}
 	defer b.Discard()
-	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png, Ran: ran}); err != nil {
+	if err := report.Folder(b, j.folder, j.sc, r, report.Options{PNG: o.png, Ran: ran, WhatIf: j.whatIf}); err != nil {
 		return err
 	}
 	if o.tasks != "" {

@@ -103,7 +103,7 @@ func verify(c *cobra.Command, dirs []string, o verifyOptions) error {
 		detail = fidelity.Full
 	}
 	width, color := terminal(c.OutOrStdout())
-	_, err = io.WriteString(c.OutOrStdout(), report.TextOf(fidelity.Document(all, detail), max(width, 110), color))
+	_, err = io.WriteString(c.OutOrStdout(), report.TextOf(fidelity.Document(all, detail), width, color))
 	return err
 }
 

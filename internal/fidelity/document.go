@@ -69,7 +69,7 @@ func overview(all []*Comparison) *report.Table {
 	t := &report.Table{
 		Head: []string{"recording", "Celery", "work", "hold", "wait W1", "run to run"}, Text: 4,
 		Groups: []report.Group{{}},
-		Notes:  []string{"W1: Wasserstein distance of the waits over their mean, in the worst class; run to run: the same between two runs of reality."},
+		Notes:  []string{"W1: Wasserstein distance of the waits over their mean, in the worst class; run to run: the same between two runs of reality. KS, in the table of a recording: the Kolmogorov-Smirnov distance, the largest difference between the shares of tasks that have waited no longer than some time."},
 	}
 	for _, c := range all {
 		held, n := c.Held()

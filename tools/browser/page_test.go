@@ -194,7 +194,8 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// overlaps are the texts in the heads of pictures (titles and legends) that lie over one another or leave the picture.
+// overlaps are the texts in the heads of pictures (titles and legends) that lie over one another, and all that leave the
+// picture.
 func overlaps(t *testing.T, b *browser) []string {
 	t.Helper()
 	return ask[[]string](t, b, `[...document.querySelectorAll('figure > svg')].flatMap(svg => {
@@ -202,8 +203,8 @@ func overlaps(t *testing.T, b *browser) []string {
 		if (frame.width === 0) { return found; }
 		const boxes = [...svg.querySelectorAll('text')].map(e => ({ text: e.textContent, r: e.getBoundingClientRect() }));
 		const head = boxes.filter(({ r }) => r.top < frame.top + frame.height * 0.2);
-		for (const { text, r } of head) {
-			if (r.right > frame.right + 1 || r.left < frame.left - 1) { found.push(svg.getAttribute('aria-label').slice(0, 40) + ': leaves: ' + text); }
+		for (const { text, r } of boxes) {
+			if (r.right > frame.right + 1 || r.left < frame.left - 1 || r.bottom > frame.bottom + 1 || r.top < frame.top - 1) { found.push(svg.getAttribute('aria-label').slice(0, 90) + ': leaves: ' + text); }
 		}
 		head.forEach((a, i) => head.slice(i + 1).forEach(c => {
 			const w = Math.min(a.r.right, c.r.right) - Math.max(a.r.left, c.r.left), h = Math.min(a.r.bottom, c.r.bottom) - Math.max(a.r.top, c.r.top);
