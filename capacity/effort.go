@@ -16,12 +16,13 @@ type Effort struct {
 	CPU   time.Duration // of one core
 }
 
-// What a run takes, roughly: 650 bytes a waiting task were measured with a million of them; the others are estimates on the
-// generous side.
+// What a run takes, roughly: 650 bytes a waiting task were measured with a million of them, and 25 where tasks can be drawn
+// again when their turn comes; the others are estimates on the generous side.
 const (
 	perTask    = time.Microsecond
 	perPhase   = 200 * time.Nanosecond
 	perWaiting = 650 // bytes, with what the collector keeps beside them
+	perDraft   = 64
 	perSlot    = 600
 	perClient  = 100
 )
@@ -47,10 +48,28 @@ func Ahead(l *Layout, classes []workloads.Class, machines []system.Machine, o Ou
 		}
 	}
 	for q := range l.Queues {
-		e.Bytes += perWaiting * l.waiting(q, classes, machines, o, arriving, span)
+		e.Bytes += l.bytesOf(q, classes) * l.waiting(q, classes, machines, o, arriving, span)
 	}
 	e.CPU = time.Duration(min(work, float64(math.MaxInt64/4)))
 	return e
+}
+
+// bytesOf is what a waiting task of a queue takes: the tasks of clients, those after another, and those with labels are kept
+// as they are.
+func (l *Layout) bytesOf(q int, classes []workloads.Class) float64 {
+	for i, to := range l.ClassQueue {
+		if to != q {
+			continue
+		}
+		switch classes[i].Arrivals.Process.(type) {
+		case workloads.Closed, workloads.After:
+			return perWaiting
+		}
+		if len(classes[i].Labels) > 0 {
+			return perWaiting
+		}
+	}
+	return perDraft
 }
 
 // arrivalsOf is how many tasks of a class arrive a second, and how many batches are drawn for them.

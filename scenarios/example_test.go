@@ -23,6 +23,7 @@ func ExampleRead() {
 	// sorted-queues 8
 	// message-priority 8
 	// reserved 8
+	// derived 8
 	// separated 8
 }
 

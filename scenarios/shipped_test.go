@@ -39,7 +39,7 @@ func TestShippedFilesRead(t *testing.T) {
 				if file == "deployment.yaml" || file == "scaling.yaml" {
 					break // what is bought, and where, is the point
 				}
-				assert.Equal(t, s.Layouts[s.Baseline].Slots() == l.Slots(), file != "cpu-io.yaml" && l.Name != "more-slots" && l.Name != "fewer-slots" || l.Name == "one-prefork",
+				assert.Equal(t, s.Layouts[s.Baseline].Slots() == l.Slots(), file != "cpu-io.yaml" && l.Name != "more-slots" && l.Name != "fewer-slots" && l.Name != "bulk-worker" || l.Name == "one-prefork",
 					"%s: equal budgets, except where more slots or fewer are the point", l.Name)
 			}
 			text, err := os.ReadFile(file)
@@ -102,7 +102,7 @@ func TestPriorityLadder(t *testing.T) {
 		names[i] = l.Name
 		assert.Equal(t, 8, l.Slots(), l.Name)
 	}
-	assert.Equal(t, []string{"one-pool", "no-prefetch", "sorted-queues", "message-priority", "reserved", "separated"}, names)
+	assert.Equal(t, []string{"one-pool", "no-prefetch", "sorted-queues", "message-priority", "reserved", "derived", "separated"}, names)
 	assert.Equal(t, 0, s.Baseline)
 	assert.Empty(t, s.Warnings)
 

@@ -90,6 +90,26 @@ func (h *host) Copy(task, copied int32) {
 	}
 }
 
+// Forget implements worker.Drawer. What is known of labels is kept by task.
+func (h *host) Forget(task int32) (worker.Draft, bool) {
+	ref := &h.bodies[task].ref
+	if h.guard != nil || !h.source.Numbered(ref.Class) {
+		return worker.Draft{}, false
+	}
+	return worker.Draft{Number: ref.Ordinal, Class: ref.Class, Row: ref.Row}, true
+}
+
+// Recall implements worker.Drawer.
+func (h *host) Recall(task int32, d worker.Draft, p *worker.Publication) {
+	w := (*World)(h)
+	w.makeRoom(task)
+	b := &w.bodies[task]
+	a := workloads.Arrival{Ref: w.source.Ref(d.Class, d.Row, d.Number), Due: d.Due}
+	b.ref = a.Ref
+	b.fate = w.source.Publication(&a, w.demandsOf(task), p)
+	b.observed = w.observes(d.Due)
+}
+
 // step begins the next phase that asks for anything, and says whether there was one. Phase counts how many of the
 // task's phases have begun.
 func (w *World) step(slot int32) bool {

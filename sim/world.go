@@ -32,7 +32,8 @@ type Options struct {
 // Recorder receives every change of state, and what of a task the worker does not know.
 type Recorder interface {
 	worker.Recorder
-	// Publish tells which task the index in the records of that instant stands for.
+	// Publish tells which task the index in the records of that instant stands for. A worker.Bystander that is aloof
+	// hears no id.
 	Publish(now des.Time, task int32, id string, p *worker.Publication)
 }
 
@@ -106,6 +107,7 @@ type World struct {
 	stretch []Stretch // by class
 	events  int64
 	marked  bool // the end of the observed window
+	aloof   bool // who listens does not tell tasks apart
 
 	// One of each serves all arrivals, one after the other.
 	arrival workloads.Arrival
@@ -174,6 +176,8 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	var listener worker.Recorder
 	if o.Recorder != nil {
 		listener = o.Recorder
+		b, ok := listener.(worker.Bystander)
+		w.aloof = ok && b.Aloof()
 	}
 	setup := layout.Setup(classes, o.Key.WithName("broker"), listener)
 	layout.Plan(&setup, machines, o.Faults, o.Warmup)
@@ -311,14 +315,23 @@ func (w *World) publish() {
 	b.ref = a.Ref
 	p := &w.message
 	b.fate = w.source.Publication(a, w.demandsOf(id), p)
-	b.observed = a.Due >= w.opts.Warmup && a.Due < w.opts.Warmup+w.opts.Duration
+	b.observed = w.observes(a.Due)
 	if w.guard != nil {
 		w.guard.published(id)
 	}
 	if w.opts.Recorder != nil {
-		w.opts.Recorder.Publish(w.now, id, w.source.ID(a.Ref), p)
+		name := ""
+		if !w.aloof {
+			name = w.source.ID(a.Ref)
+		}
+		w.opts.Recorder.Publish(w.now, id, name, p)
 	}
 	w.system.Publish(w.now, p)
+}
+
+// observes says whether a task that is due then is observed.
+func (w *World) observes(due des.Time) bool {
+	return due >= w.opts.Warmup && due < w.opts.Warmup+w.opts.Duration
 }
 
 // makeRoom makes room for what the world keeps of a task.

@@ -1,10 +1,6 @@
 package worker
 
-import (
-	"time"
-
-	"example.com/simrun/des"
-)
+import "example.com/simrun/des"
 
 // Publication is one message to be published now.
 type Publication struct {
@@ -22,23 +18,7 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 	s.now = now
 	id := s.newTask()
 	t := &s.tasks[id]
-	gen, pending := t.gen, t.pending
-	*t = task{} // field by field from here: a composite literal would be made elsewhere and copied, twice
-	t.gen, t.pending = gen, pending
-	t.class, t.queue, t.level = p.Class, s.classQueue[p.Class], s.classLevel[p.Class]
-	t.worker, t.slot = none, none
-	t.due, t.published, t.demand = p.Due, now, p.Demand
-	t.observed = p.Due >= s.from && p.Due < s.to
-	if p.HasPriority {
-		t.level = s.priorities.level(p.Priority, s.queues[t.queue].cfg)
-	}
-	if p.Countdown > 0 {
-		t.eta = now + p.Countdown
-	}
-	t.expires = des.Never
-	if p.Expires != 0 {
-		t.expires = now + max(0, p.Expires)
-	}
+	s.fill(t, now, p)
 	s.present(t, 1)
 	if t.observed {
 		s.tally.Classes[t.class].Published++
@@ -46,6 +26,27 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 	}
 	s.send(id, s.broker.Way)
 	return id
+}
+
+// fill makes the entry of a task that was published at a time.
+func (s *System) fill(t *task, at des.Time, p *Publication) {
+	gen, pending := t.gen, t.pending
+	*t = task{} // field by field from here: a composite literal would be made elsewhere and copied, twice
+	t.gen, t.pending = gen, pending
+	t.class, t.queue, t.level = p.Class, s.classQueue[p.Class], s.classLevel[p.Class]
+	t.worker, t.slot = none, none
+	t.due, t.published, t.demand = p.Due, at, p.Demand
+	t.observed = p.Due >= s.from && p.Due < s.to
+	if p.HasPriority {
+		t.level = s.priorities.level(p.Priority, s.queues[t.queue].cfg)
+	}
+	if p.Countdown > 0 {
+		t.eta = at + p.Countdown
+	}
+	t.expires = des.Never
+	if p.Expires != 0 {
+		t.expires = at + max(0, p.Expires)
+	}
 }
 
 // send puts a message on its way to the broker. An ideal broker keeps what has an eta until then; the others give
@@ -115,7 +116,7 @@ func (s *System) taker(id int32) int32 {
 	}
 	switch s.broker.Kind {
 	case Redis:
-		if w := s.longestAsking(q.consumers, id); w != none {
+		if w := s.longestAsking(q, id); w != none {
 			return w
 		}
 	case RabbitMQ:
@@ -141,39 +142,6 @@ func (s *System) taker(id int32) int32 {
 func hasRoom(w *instance, queue int32) bool { return w.room() && w.takes(queue) }
 
 func idleWithRoom(w *instance, queue int32) bool { return hasRoom(w, queue) && w.idle(queue) }
-
-// longestAsking is the worker with room that has waited for a message longest: redis serves blocked clients in the
-// order in which they blocked (redis.io, BLPOP).
-//
-// A worker asks again each second, and blocks anew (kombu/transport/redis.py: Transport.brpop_timeout): with messages
-// further apart than that, who gets one is a matter of phases.
-func (s *System) longestAsking(workers []int32, queue int32) int32 {
-	best, longest := int32(none), des.Time(0)
-	for _, id := range workers {
-		w := &s.workers[id]
-		if !hasRoom(w, queue) {
-			continue
-		}
-		since := (s.now - w.sent) % askAgain
-		if best == none || since > longest || since == longest && w.asked < s.workers[best].asked {
-			best, longest = id, since
-		}
-	}
-	return best
-}
-
-// scatter gives the asks of the workers that are up at the start a phase each: they were started some time before.
-func (s *System) scatter(key des.Key) {
-	phases := des.NewStream(key.WithName("phases"))
-	for i := range s.workers {
-		if w := &s.workers[i]; w.asking {
-			w.sent -= des.Time(phases.Float64() * float64(askAgain))
-		}
-	}
-}
-
-// askAgain is the timeout of BRPOP.
-const askAgain = time.Second
 
 // anyOf picks one of the workers that fit, uniformly at random, or none.
 func (s *System) anyOf(workers []int32, queue int32, fits func(w *instance, queue int32) bool) int32 {

@@ -50,10 +50,20 @@ func (s *System) auditQueue(q *queue) error {
 			redelivered = redelivered || t.redeliveries > 0
 			found++
 		}
+		if l.n == 0 && l.shelf.n > 0 {
+			return fmt.Errorf("level %d: %d on the shelf behind nobody", level, l.shelf.n)
+		}
+		n += l.shelf.n
 		if found != l.n || (l.n > 0) != (q.filled>>level&1 == 1) {
 			return fmt.Errorf("level %d: %d listed, %d counted, filled %b", level, found, l.n, q.filled)
 		}
 		n += found
+	}
+	if q.askers != nil {
+		id := s.queueOf(q)
+		if found, want := s.longestOf(q.askers, id), s.longestAmong(q.consumers, id); found != want {
+			return fmt.Errorf("worker %d has waited longest, found %d", want, found)
+		}
 	}
 	switch {
 	case n != q.n, q.length.Level() != n:
@@ -62,6 +72,15 @@ func (s *System) auditQueue(q *queue) error {
 		return fmt.Errorf("%d waiting, at most %d allowed", n, q.cfg.MaxLength)
 	}
 	return nil
+}
+
+func (s *System) queueOf(q *queue) int32 {
+	for i := range s.queues {
+		if &s.queues[i] == q {
+			return int32(i)
+		}
+	}
+	panic("worker: a queue of another system")
 }
 
 // auditMessages recounts the deliveries of those that have several.

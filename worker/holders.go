@@ -221,11 +221,14 @@ func (st *station) queue(class int32, d int, now des.Time) {
 // join notes that a task, which is in a queue or reserved, waits there from now on, if its wait is one that counts: observed,
 // and for its first start.
 func (s *System) join(t *task) {
-	if s.holders != nil && t.observed && t.attempts == 0 {
+	if s.counts(t) {
 		t.charged = true
 		s.holders.of(t).queue(t.class, 1, s.now)
 	}
 }
+
+// counts says whether a wait counts.
+func (s *System) counts(t *task) bool { return s.holders != nil && t.observed && t.attempts == 0 }
 
 // quit notes that a task waits no more where it did.
 func (s *System) quit(t *task) {

@@ -69,3 +69,12 @@ const (
 
 // Recorder receives every change of state of a System in the order in which they happen.
 type Recorder interface{ Record(Record) }
+
+// Bystander is a Recorder that may do without knowing one task from another.
+type Bystander interface {
+	Recorder
+	// Aloof says that it does, in this run. A task that waits may then lose its index, and get another when its turn comes.
+	Aloof() bool
+	// Recalled tells that an index stands from now on for a task that waits in the broker, and was published before.
+	Recalled(task int32)
+}

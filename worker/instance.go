@@ -35,6 +35,7 @@ type instance struct {
 	asked   uint64   // serial of the present ask for a message
 	fetched des.Time // when it has the last of the messages on their way
 	sent    des.Time // when the present ask for messages was sent
+	seats   []seat   // where it is found by that
 	lines   []uint64 // rabbitmq: since when it stands in the line of each queue; nil = it is alone
 	wire    des.Time // far redis: its loop waits for an answer until then
 }
@@ -112,7 +113,7 @@ func (s *System) asksIf(w *instance, room bool) {
 	if room && !w.asking {
 		s.asks++
 		w.asked = s.asks
-		w.sent = max(s.now, w.wire)
+		w.send(max(s.now, w.wire))
 	}
 	w.asking = room
 }

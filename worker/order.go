@@ -35,45 +35,69 @@ func newRotation(cfg *Config, queues []queue) rotation {
 // goes round among those. A rabbitmq worker with several queues sees them interleaved at random. Queues of overflow
 // are looked at only for a slot that would otherwise idle.
 func (s *System) choose(w *instance) int32 {
-	best := maxLevels
-	waiting := 0
-	only := int32(none)
-	for _, q := range w.rotation.queues {
+	r := &w.rotation
+	if r.order == Weighted || r.order == RoundRobin && s.broker.Kind == RabbitMQ {
+		return s.chooseAmong(w)
+	}
+	first, level := int32(none), maxLevels
+	for _, q := range r.queues {
 		if s.queues[q].n == 0 || !w.takes(q) {
 			continue
 		}
-		waiting++
-		only = q
-		if s.broker.Kind == Redis {
-			best = min(best, s.queues[q].top())
+		if top := s.rank(q); top < level {
+			first, level = q, top
+		}
+		if level == 0 { // none comes before it
+			break
+		}
+	}
+	if first == none {
+		return s.chooseOverflow(w)
+	}
+	r.served(first)
+	return first
+}
+
+// rank is the priority, 0 first, at which a queue that is not empty stands beside others.
+func (s *System) rank(q int32) int {
+	if s.broker.Kind == Redis {
+		return s.queues[q].top()
+	}
+	return 0
+}
+
+// chooseAmong is choose where all queues that could be served have a say.
+func (s *System) chooseAmong(w *instance) int32 {
+	waiting, best := 0, maxLevels
+	for _, q := range w.rotation.queues {
+		if s.queues[q].n > 0 && w.takes(q) {
+			waiting++
+			best = min(best, s.rank(q))
 		}
 	}
 	if waiting == 0 {
 		return s.chooseOverflow(w)
 	}
-	eligible := func(q int32) bool {
-		return s.queues[q].n > 0 && w.takes(q) && (best == maxLevels || s.queues[q].top() == best)
-	}
+	eligible := func(q int32) bool { return s.queues[q].n > 0 && w.takes(q) && s.rank(q) == best }
 	r := &w.rotation
 	switch {
 	case r.order == Weighted:
 		return r.weighted(eligible)
-	case r.order == RoundRobin && s.broker.Kind == RabbitMQ && waiting > 1:
-		n := s.choice.IntN(waiting)
-		for _, q := range r.queues {
-			if eligible(q) {
-				if n == 0 {
-					return q
-				}
-				n--
-			}
-		}
-	case r.order == RoundRobin && len(r.queues) > 1:
-		return r.leastRecent(eligible)
 	case waiting == 1:
-		return only
+		q := r.queues[slices.IndexFunc(r.queues, eligible)]
+		r.served(q)
+		return q
 	}
-	return r.queues[slices.IndexFunc(r.queues, eligible)]
+	n := s.choice.IntN(waiting)
+	for _, q := range r.queues {
+		if eligible(q) {
+			if n == 0 {
+				return q
+			}
+			n--
+		}
+	}
+	panic("worker: a queue that is not empty is gone")
 }
 
 func (s *System) chooseOverflow(w *instance) int32 {
@@ -85,15 +109,9 @@ func (s *System) chooseOverflow(w *instance) int32 {
 	return none
 }
 
-// leastRecent serves the first eligible queue: every non-empty queue in turn, message by message.
-func (r *rotation) leastRecent(eligible func(int32) bool) int32 {
-	q := r.queues[slices.IndexFunc(r.queues, eligible)]
-	r.served(q)
-	return q
-}
-
-// served moves a queue that has had its turn to the end (kombu/utils/scheduling.py: round_robin_cycle), also when its
-// message was delivered without a choice because the worker was waiting for one.
+// served moves a queue that has had its turn to the end, so that every queue that is not empty is served in turn, message
+// by message (kombu/utils/scheduling.py: round_robin_cycle); also when its message was delivered without a choice because
+// the worker was waiting for one.
 func (r *rotation) served(q int32) {
 	if r.order != RoundRobin || len(r.queues) == 1 {
 		return

@@ -11,11 +11,12 @@ import (
 // queue is one named queue of the broker: a first-in first-out list for each level of priority.
 type queue struct {
 	cfg       *Queue
-	levels    []list
+	levels    []level
 	filled    uint64 // bit l set: level l is not empty
 	n         int
 	consumers []int32 // workers that list it among their queues
 	overflow  []int32 // workers that take it only when their own are empty
+	askers    *askers // redis: the consumers by the phase of their asks; nil = they are few
 	favours   int     // rabbitmq: messages above priority 4 served since the last of the others
 	length    des.Area
 }
@@ -24,13 +25,14 @@ func (s *System) push(q *queue, id int32, front bool) {
 	t := &s.tasks[id]
 	t.state = queued
 	l := &q.levels[t.level]
-	if front {
-		s.pushFront(l, id)
-	} else {
-		s.pushBack(l, id)
-	}
 	q.filled |= 1 << t.level
 	s.join(t)
+	switch {
+	case front:
+		s.pushFront(&l.list, id)
+	case !s.putAway(l, id):
+		s.pushBack(&l.list, id)
+	}
 	s.lengthen(q, 1)
 }
 
@@ -50,8 +52,11 @@ func (s *System) pop(q *queue) int32 {
 		level = q.fair()
 	}
 	l := &q.levels[level]
-	id := s.popFront(l)
+	id := s.popFront(&l.list)
 	s.quit(&s.tasks[id])
+	if l.n == 0 {
+		s.takeOut(l)
+	}
 	if l.n == 0 {
 		q.filled &^= 1 << level
 	}

@@ -46,6 +46,9 @@ type System struct {
 	labour       Labourer // the host, if it has cores
 	copier       Copier   // the host, if it can run a task twice
 	observer     Observer // the host, if it follows processes
+	drawer       Drawer   // the host, if it can draw a task again, and nobody tells tasks apart
+	bystander    Bystander
+	recalled     Publication
 	holders      *holders // nil = nobody asks
 	deploys      []Deploy
 	rollouts     []rollout // begun
@@ -105,6 +108,11 @@ func New(setup Setup, host Host) *System {
 	s.labour, _ = host.(Labourer)
 	s.copier, _ = host.(Copier)
 	s.observer, _ = host.(Observer)
+	b, listens := s.recorder.(Bystander)
+	if aloof := listens && b.Aloof(); s.recorder == nil || aloof {
+		s.drawer, _ = host.(Drawer)
+		s.bystander = b
+	}
 	if s.targets == nil {
 		s.targets = make([][]Target, len(s.classes))
 	}
@@ -122,9 +130,9 @@ func New(setup Setup, host Host) *System {
 	for i := range s.queues {
 		q := &s.queues[i]
 		q.cfg = &setup.Queues[i]
-		q.levels = make([]list, s.priorities.levels())
+		q.levels = make([]level, s.priorities.levels())
 		for l := range q.levels {
-			q.levels[l] = emptyList()
+			q.levels[l].list = emptyList()
 		}
 	}
 	for i := range s.classes {
@@ -141,6 +149,7 @@ func New(setup Setup, host Host) *System {
 		}
 	}
 	s.scatter(setup.Key)
+	s.seat()
 	if setup.Causes > 0 {
 		s.tally.Tolls = make([][]Toll, setup.Causes)
 		for i := range s.tally.Tolls {
@@ -294,14 +303,12 @@ func (s *System) Close(now des.Time) *Tally {
 		s.observe(true)
 	}
 	for id := range s.tasks {
-		t := &s.tasks[id]
-		s.quit(t)
-		if t.state != gone && !s.copied(int32(id)) {
-			o := s.whereabouts(t)
-			s.censor(t, o)
-			s.host.Done(s.nameOf(int32(id)), o)
+		s.quit(&s.tasks[id])
+		if s.tasks[id].state != gone && !s.copied(int32(id)) {
+			s.end(int32(id))
 		}
 	}
+	s.closeShelves()
 	for i := range s.tally.Classes {
 		c := &s.tally.Classes[i]
 		c.Wait.Merge(&c.punctual)
@@ -311,6 +318,14 @@ func (s *System) Close(now des.Time) *Tally {
 	}
 	s.closeHolders()
 	return &s.tally
+}
+
+// end counts where a task is that has not ended.
+func (s *System) end(id int32) {
+	t := &s.tasks[id]
+	o := s.whereabouts(t)
+	s.censor(t, o)
+	s.host.Done(s.nameOf(id), o)
 }
 
 // whereabouts is the outcome of a task that the end of the run cut off.

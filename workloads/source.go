@@ -209,6 +209,21 @@ func (s *Source) Next(a *Arrival) bool {
 	return true
 }
 
+// Numbered says whether the tasks of a class are known by their numbers: they come by themselves, neither from a client nor
+// after another task.
+func (s *Source) Numbered(class int32) bool {
+	switch s.flows[class].class.Arrivals.Process.(type) {
+	case Closed, After:
+		return false
+	}
+	return true
+}
+
+// Ref is that of a task which its source has made, of a class whose tasks are known by their numbers.
+func (s *Source) Ref(class, row int32, number int64) Ref {
+	return Ref{Key: s.flows[class].tasks.With(uint64(number)), Class: class, Row: row, Ordinal: number}
+}
+
 // open makes the batch of an event the one that is handed out.
 func (s *Source) open(e des.Event) {
 	b := &s.now

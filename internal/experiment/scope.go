@@ -91,10 +91,7 @@ type entry struct {
 
 // Publish implements sim.Recorder.
 func (l *listener) Publish(now des.Time, task int32, id string, p *worker.Publication) {
-	for int(task) >= len(l.entries) {
-		l.entries = append(l.entries, entry{})
-	}
-	l.entries[task] = entry{row: -1, id: id}
+	l.enter(task, entry{row: -1, id: id})
 	if i := (p.Due - l.from) / l.step; p.Due >= l.from && i < steps {
 		l.arrivals[i]++
 	}
@@ -117,6 +114,20 @@ func (l *listener) Publish(now des.Time, task int32, id string, p *worker.Public
 	}
 	l.tasks = append(l.tasks, row)
 }
+
+// enter notes what an index stands for now.
+func (l *listener) enter(task int32, e entry) {
+	for int(task) >= len(l.entries) {
+		l.entries = append(l.entries, entry{})
+	}
+	l.entries[task] = e
+}
+
+// Aloof implements worker.Bystander: the timeline counts tasks, the tables name them.
+func (l *listener) Aloof() bool { return !l.keep }
+
+// Recalled implements worker.Bystander.
+func (l *listener) Recalled(task int32) { l.enter(task, entry{row: -1, waiting: true}) }
 
 // Record implements worker.Recorder.
 func (l *listener) Record(r worker.Record) {
