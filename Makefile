@@ -38,7 +38,7 @@ test: ## vet and test everything, in minutes; needs only Go
 
 test-real: ## on a real browser, a real Celery and redis, and the modules beside this one; skips what is not here
 	cd tools/browser && go vet ./... && go test -count=1 -timeout 15m ./...
-	SIMRUN_CELERY=$${SIMRUN_CELERY:-yes} go test -count=1 -run 'TestRecorder|TestOnCelery' ./internal/recordings ./internal/oncelery
+	SIMRUN_CELERY=$${SIMRUN_CELERY:-yes} go test -count=1 -run 'TestRecorder|TestOnCelery|TestAdviceIsKept' ./internal/recordings ./internal/oncelery ./cmd/simrun
 	cd baselines && go vet ./... && go test ./...
 
 check-long: ## the tests that take long, and every fuzz target for FUZZTIME
@@ -50,7 +50,7 @@ fuzz: ## every fuzz target for FUZZTIME (1m)
 	@grep -rE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*\(' . | sed -E 's|^\./(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' | sort \
 	| while read -r dir name; do \
 		echo "fuzz ./$$dir $$name, $(FUZZTIME)"; \
-		go test "./$$dir" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; \
+		go test "./$$dir" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s </dev/null || exit 1; \
 	done
 
 bench: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) ## every benchmark COUNT (6) times, those of the baselines too, in ten minutes; summary in results/bench.md

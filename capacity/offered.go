@@ -162,20 +162,20 @@ func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine,
 
 // closedRate is the most that a closed class, or one that hangs on it, can publish: as if nothing ever waited.
 func closedRate(classes []workloads.Class, i int) float64 {
-	rate := 1.0
+	rate, whole := 1.0, false
 	for range classes {
 		a := &classes[i].Arrivals
 		scale := a.Scale
 		if scale == 0 {
 			scale = 1
 		}
-		if a.Batch != nil {
+		if a.Batch != nil && !whole {
 			rate *= a.Batch.Mean()
 		}
 		switch p := a.Process.(type) {
 		case workloads.After:
 			rate *= scale * p.Chance
-			i = p.Class
+			i, whole = p.Class, p.All
 		case workloads.Closed:
 			cpu, io := classes[i].Means()
 			cycle := cpu + io

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -110,13 +111,18 @@ func blockers(r *experiment.Result) *grid {
 	if len(r.Strategies) == 0 {
 		return &grid{}
 	}
-	for i := range r.Strategies[0].Classes { // the classes are those of the scenario, whatever the layout
-		name, any := r.Strategies[0].Classes[i].Name, false
-		all(func(c *experiment.Class, b *experiment.Blocked) { any = any || b.By[name] >= shown*b.Total })
-		if any {
-			classes = append(classes, name)
-		}
+	order := map[string]int{} // that of the scenario
+	for i := range r.Strategies[0].Classes {
+		order[r.Strategies[0].Classes[i].Name] = i + 1
 	}
+	all(func(_ *experiment.Class, b *experiment.Blocked) {
+		for name, seconds := range b.By {
+			if seconds >= shown*b.Total && !slices.Contains(classes, name) {
+				classes = append(classes, name)
+			}
+		}
+	})
+	slices.SortFunc(classes, func(a, b string) int { return cmp.Or(cmp.Compare(order[a], order[b]), cmp.Compare(a, b)) })
 	head := []string{"class", "waits"}
 	for _, name := range classes {
 		head = append(head, "behind "+name)

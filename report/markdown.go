@@ -10,6 +10,7 @@ import (
 
 // Markdown returns the whole report for a repository or a pull request.
 func Markdown(r *experiment.Result) string {
+	r = reduced(r)
 	var b strings.Builder
 	head(&b, r)
 	markdownSweep(&b, r)
@@ -35,6 +36,7 @@ func Markdown(r *experiment.Result) string {
 // Summary returns the short markdown that is kept beside the plots: the answer and the targets. It holds no wall time, so
 // that its bytes stay for a seed.
 func Summary(r *experiment.Result) string {
+	r = reduced(r)
 	var b strings.Builder
 	head(&b, r)
 	markdownSweep(&b, r)

@@ -64,6 +64,7 @@ type cellView struct {
 
 // HTML writes report.html: one file that needs no network, whole without scripts. With what if, it can be asked, too.
 func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result, ask *WhatIf) error {
+	r = reduced(r)
 	asked, err := ask.view(r.Simrun)
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)

@@ -33,6 +33,7 @@ type Plot struct {
 
 // Plots returns all pictures of a Result, in reading order.
 func Plots(r *experiment.Result) []Plot {
+	r = reduced(r)
 	var out []Plot
 	names := map[string]int{}
 	for _, p := range slices.Concat(sweeps(r), bars(r), waitCauses(r), cdfs(r), timelines(r), scaling(r), memoryTimes(r), utilization(r)) {

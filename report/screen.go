@@ -18,6 +18,7 @@ const screenRows = 24 - 2
 // Screen is the answer on one screen of a terminal: does what runs today pass, why, what to take instead and at what
 // price, every layout in a line, and what to run. Text has all the rest.
 func Screen(r *experiment.Result, width int, color bool) string {
+	r = reduced(r)
 	p := newPage(width, color)
 	p.lead(r)
 	foot := newPage(width, color)

@@ -17,6 +17,7 @@ import (
 // Text is the whole report on a terminal of the given width: what Screen says, and everything behind it. Its first line
 // answers whether what runs today passes.
 func Text(r *experiment.Result, width int, color bool) string {
+	r = reduced(r)
 	p := newPage(width, color)
 	p.lead(r)
 	for _, reason := range r.Verdict.Reasons {

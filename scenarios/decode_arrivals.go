@@ -64,7 +64,7 @@ func (d *decoder) process(v *value, f field, path, class string, names []string)
 			return nil
 		}
 		return c
-	case "after":
+	case "after", "after_all":
 		return d.after(v, f, path, names)
 	}
 	return nil
@@ -116,6 +116,9 @@ func (d *decoder) stages(v *value, path string) workloads.Process {
 func (d *decoder) after(v *value, f field, path string, names []string) workloads.Process {
 	for i, n := range names {
 		if n == f.val.text {
+			if f.key == "after_all" {
+				return workloads.After{Class: i, Chance: 1, All: true}
+			}
 			return workloads.After{Class: i, Chance: d.number(v.get("chance"), shares())}
 		}
 	}

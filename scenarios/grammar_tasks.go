@@ -3,6 +3,7 @@ package scenarios
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"example.com/simrun/workloads"
 )
@@ -26,7 +27,7 @@ func taskKeys() *record {
 		{name: "zone", doc: "[zone](#zones) of what it needs wherever it runs", absent: "anywhere", shape: zoneName()},
 		{name: "memory", doc: "what it does to the memory of the process that runs it, [below](#memory)", absent: "nothing", shape: memoryKeys()},
 		{name: "labels", doc: "kinds of data that it handles and that not everybody may see, `[pii]`, [below](#labels-and-clearance)", absent: "none", shape: labelList()},
-		{name: "copies"},
+		{name: "copies", doc: "that it stands for many tasks of one kind, such as one a tenant, [below](#copies)", absent: "one", shape: copiesKeys(), to: byHand},
 	}}
 }
 
@@ -51,12 +52,13 @@ func arrivalKeys() *record {
 			{name: "think", doc: "time from the end of a task to the next", shape: dist(durations(), "duration"), required: true},
 		}}, to: byHand},
 		{name: "after", example: "{after: TASK}", doc: "when that task succeeds; `chance: 10%` of the times", shape: name("the name of a task"), to: byHand},
+		{name: "after_all", example: "{after_all: TASK}", doc: "when all of that task have succeeded that were published together (`batch`): the callback of a chord. One of them that fails for good, and there is none", shape: name("the name of a task"), to: byHand},
 	}
 	return &record{noun: "arrivals such as {poisson: 12/s}", forms: each(forms), keys: append(forms,
 		key{name: "chance", doc: "chance that it is published", shape: amount{quantity: shares()}, with: "after", def: "100%", to: byHand},
 		key{name: "batch", doc: "law: so many tasks are published at once", absent: "1", shape: dist(counts(), "count")},
 		key{name: "scale", doc: "factor of the rate: it shortens gaps and thinking times, and multiplies the batches of what is bound to the calendar or to another task", absent: "1", shape: amount{quantity: numbers().positive().upTo(1e6)}},
-		key{name: "after_all"}, key{name: "after_failure"})}
+		key{name: "after_failure"})}
 }
 
 // each returns the forms of a record that has one of these keys.
@@ -136,7 +138,13 @@ func sloKeys() *record {
 	for _, s := range slices.Sorted(maps.Keys(sloShares)) {
 		all.keys = append(all.keys, key{name: s.String(), doc: sloShares[s], shape: amount{quantity: shares()}})
 	}
+	exposed := &record{noun: "a map of process and machine"}
+	for _, s := range []workloads.ShareOf{workloads.InProcess, workloads.OnMachine} {
+		exposed.keys = append(exposed.keys, key{name: strings.TrimPrefix(s.String(), "exposure."), doc: exposures[s], shape: amount{quantity: shares()}})
+	}
 	all.keys = append(all.keys,
+		key{name: "exposure", doc: "of tasks with labels: `process`, share of the attempts in a process that also ran tasks without the label at any time of its life, and `machine`, the same of machines; `{process: 0%, machine: 0%}` asks for isolation", shape: exposed},
+		key{name: "readable", doc: "of tasks with labels: share of those that are there while a planned fault compromises others, which these could read in a process, on a machine or at the broker", shape: amount{quantity: shares()}},
 		key{name: "within", doc: "the targets on wait and response hold in every slice of this length, in at least 95 % of the windows", shape: amount{quantity: durations().positive()}},
 		key{name: workloads.DoneBy.String(), doc: "everything that arrived before this hour of the day has ended by then, in at least 95 % of the windows", shape: phrase{noun: `an hour such as "06:00"`, pattern: dayTime}},
 	)

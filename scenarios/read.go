@@ -57,8 +57,8 @@ func decode(p *problems, root *value, dir folder, sum string) (*Scenario, error)
 		return nil, sorted(p.found)
 	}
 
-	d := &decoder{problems: p, grammar: g, dir: dir, sum: sum}
-	root = d.deployedWorkers(root)
+	d := &decoder{problems: p, grammar: g, dir: dir, sum: sum, copyOf: map[string]string{}}
+	root = d.copies(d.deployedWorkers(root))
 	d.load(root, nil)
 	s := d.scenario()
 	axes := d.axes()
@@ -104,6 +104,11 @@ func (d *decoder) finish(s *Scenario) {
 	s.Assumptions = d.assumptions(s)
 	s.written = d.given
 	s.dir = d.dir
+	if len(d.copyOf) > 0 {
+		for i := range s.Classes {
+			s.CopyOf = append(s.CopyOf, d.copyOf[s.Classes[i].Name])
+		}
+	}
 	s.Warned = sorted(d.warnings)
 	for _, w := range s.Warned {
 		s.Warnings = append(s.Warnings, w.String())
@@ -126,6 +131,7 @@ type decoder struct {
 	given   *value   // extends merged
 	root    *value   // and defaults filled in
 	traces  map[string]*tracePart
+	copyOf  map[string]string // the task of which one is a copy, by name
 
 	observes des.Time // run.duration
 

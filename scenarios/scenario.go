@@ -17,6 +17,7 @@ type Scenario struct {
 	Seed        uint64
 	Run         Run
 	Classes     []workloads.Class
+	CopyOf      []string // of each class, the task of which it is a copy, "" = none; nil = there are no copies
 	Machines    []system.Machine
 	Services    []system.Service
 	Zones       system.Zones

@@ -140,7 +140,7 @@ strategies:
 func TestSchemaLeavesOutWhatIsNotSupported(t *testing.T) {
 	text, err := Schema()
 	require.NoError(t, err)
-	for _, key := range []string{"copies", "after_all"} {
+	for _, key := range []string{"after_failure"} {
 		assert.NotContains(t, string(text), `"`+key+`"`)
 	}
 }

@@ -218,6 +218,8 @@ type Task struct {
 	Memory *Memory `key:"memory"`
 	// Kinds of data that it handles and that not everybody may see, `[pii]`; none if it is missing.
 	Labels []string `key:"labels"`
+	// That it stands for many tasks of one kind, such as one a tenant; one if it is missing.
+	Copies *Copies `key:"copies"`
 }
 
 // Fault is what the format calls a fault.
@@ -445,6 +447,9 @@ type Arrivals struct {
 	Closed *Closed `key:"closed"`
 	// When that task succeeds; `chance: 10%` of the times.
 	After string `key:"after"`
+	// When all of that task have succeeded that were published together (`batch`): the callback of a chord. One of
+	// them that fails for good, and there is none.
+	AfterAll string `key:"after_all"`
 	// With `after`: chance that it is published. Default 100%.
 	Chance any `key:"chance"`
 	// Law: so many tasks are published at once; 1 if it is missing.
@@ -527,6 +532,12 @@ type SLO struct {
 	Expired any `key:"expired"`
 	// Completed runs after the first, as a share.
 	Duplicates any `key:"duplicates"`
+	// Of tasks with labels: `process`, share of the attempts in a process that also ran tasks without the label at any
+	// time of its life, and `machine`, the same of machines; `{process: 0%, machine: 0%}` asks for isolation.
+	Exposure *Isolation `key:"exposure"`
+	// Of tasks with labels: share of those that are there while a planned fault compromises others, which these could
+	// read in a process, on a machine or at the broker.
+	Readable any `key:"readable"`
 	// The targets on wait and response hold in every slice of this length, in at least 95 % of the windows.
 	Within any `key:"within"`
 	// Everything that arrived before this hour of the day has ended by then, in at least 95 % of the windows.
@@ -539,6 +550,15 @@ type Memory struct {
 	Hold any `key:"hold"`
 	// Law: what stays in its process after it, until that is replaced; nothing if it is missing.
 	Leak any `key:"leak"`
+}
+
+// Copies is what the format calls copies such as {n: 50}.
+type Copies struct {
+	// How many tasks it stands for: `NAME-1`, `NAME-2` and so on, in its queue. Required.
+	N any `key:"n"`
+	// How their rates differ: `{zipf: 1.1}` gives the k-th a rate in proportion to 1/k^1.1, with what is written as
+	// the mean of all; each has what is written if it is missing.
+	Rates *Law `key:"rates"`
 }
 
 // Worker is what the format calls a worker.
@@ -736,6 +756,14 @@ type Slow struct {
 	Factor any `key:"factor"`
 	// `task`: every attempt of a chosen task; `attempt`: drawn for each. Default attempt.
 	Per string `key:"per"`
+}
+
+// Isolation is what the format calls a map of process and machine.
+type Isolation struct {
+	// Share of the attempts in a process that also ran tasks without the label, at any time of its life.
+	Process any `key:"process"`
+	// The same of machines.
+	Machine any `key:"machine"`
 }
 
 // Autoscale is what the format calls an autoscaler such as {min: 3, max: 10, policy: celery}.

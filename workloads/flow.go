@@ -1,8 +1,10 @@
 package workloads
 
 import (
+	"cmp"
 	"hash/fnv"
 	"math"
+	"slices"
 
 	"example.com/simrun/des"
 )
@@ -27,6 +29,8 @@ type flow struct {
 	slower   float64 // thinking times are divided by it
 	client   int32   // the first of the class in clients
 	children []int32 // classes that come after this one
+	whole    []int32 // classes that come after all of a batch of this one
+	chords   []chord // batches that have not ended, where whole says that it matters; by first
 	made     int64
 
 	attributes         bool
@@ -35,6 +39,38 @@ type flow struct {
 	taskFate, eachFate bool
 	taskOdds, eachOdds odds
 	slowFactor         float64
+}
+
+// chord is a batch for whose end something waits.
+type chord struct {
+	first  int64 // ordinal of its first task
+	left   int64 // tasks that have not ended
+	failed bool  // one has not succeeded
+}
+
+// begin notes that a batch is about to be handed out.
+func (f *flow) begin(size int64) {
+	if f.whole != nil {
+		f.chords = append(f.chords, chord{first: f.made, left: size})
+	}
+}
+
+// ended says whether with a task all of its batch have ended and succeeded.
+func (f *flow) ended(ordinal int64, succeeded bool) bool {
+	n, found := slices.BinarySearchFunc(f.chords, ordinal, func(c chord, o int64) int { return cmp.Compare(c.first, o) })
+	if !found {
+		n--
+	}
+	c := &f.chords[n]
+	c.left--
+	c.failed = c.failed || !succeeded
+	all := c.left == 0 && !c.failed
+	over := 0
+	for over < len(f.chords) && f.chords[over].left == 0 {
+		over++
+	}
+	f.chords = f.chords[:copy(f.chords, f.chords[over:])]
+	return all
 }
 
 // phase is a phase of a class, with what can be known of its demand before any draw.

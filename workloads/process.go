@@ -83,10 +83,12 @@ func (Closed) Stationary() bool { return true }
 
 func (Closed) generator(ground) generator { return nil }
 
-// After arrivals: published with this chance when a task of another class succeeds, and due at that end.
+// After arrivals: published with this chance when a task of another class succeeds, and due at that end. With All, when
+// all tasks of the other class have succeeded that arrived together: the callback of a chord.
 type After struct {
 	Class  int // index of the other class
 	Chance float64
+	All    bool
 }
 
 // Rate is NaN: it depends on the other class; see MeanRate.
@@ -100,11 +102,11 @@ func (After) generator(ground) generator { return nil }
 // MeanRate returns the long-run number of tasks of class i per second, batches and scale included; of an After class, the
 // number if every task of its parent succeeds. NaN if it hangs on a closed class, or on itself.
 func MeanRate(classes []Class, i int) float64 {
-	rate := 1.0
+	rate, whole := 1.0, false // whole: of the batch, which counts as one
 	for range classes {
 		a := &classes[i].Arrivals
 		rate *= a.scale()
-		if a.Batch != nil {
+		if a.Batch != nil && !whole {
 			rate *= a.Batch.Mean()
 		}
 		after, ok := a.Process.(After)
@@ -112,7 +114,7 @@ func MeanRate(classes []Class, i int) float64 {
 			return rate * a.Process.Rate()
 		}
 		rate *= after.Chance
-		i = after.Class
+		i, whole = after.Class, after.All
 	}
 	return math.NaN()
 }

@@ -117,7 +117,11 @@ func (s *Source) start(i int32, g ground) {
 	case After:
 		f.times = a.scale()
 		parent := &s.flows[p.Class]
-		parent.children = append(parent.children, i)
+		if p.All {
+			parent.whole = append(parent.whole, i)
+		} else {
+			parent.children = append(parent.children, i)
+		}
 		return
 	case Closed:
 		f.think, f.slower, f.client = p.Think, g.factor, int32(len(s.clients))
@@ -244,6 +248,7 @@ func (s *Source) open(e des.Event) {
 		b.flow, b.row, b.left, b.key, b.next = k.flow, -1, k.size, k.key, 0
 		s.free = append(s.free, e.Arg)
 	}
+	s.flows[b.flow].begin(b.left)
 }
 
 // Finished says that a task has ended for good at time now, in whatever way, and succeeded or not. Every task of a
@@ -255,6 +260,11 @@ func (s *Source) Finished(ref Ref, now des.Time, succeeded bool) {
 		c := &s.clients[n]
 		if c.waiting--; c.waiting == 0 {
 			s.ponder(n, now)
+		}
+	}
+	if f.whole != nil && f.ended(ref.Ordinal, succeeded) {
+		for _, i := range f.whole { // by the key of the last: the batch has none
+			s.bear(ref, now, i)
 		}
 	}
 	if !succeeded {

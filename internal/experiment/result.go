@@ -26,6 +26,7 @@ type Result struct {
 
 	Figures  []Figure  `json:"-"` // what figures.json holds
 	Flips    *Flips    `json:"-"` // what flip.json holds; nil where nobody asked
+	CopyOf   []string  `json:"-"` // of each class, the task of which it is a copy; "" = none
 	Exact    bool      `json:"-"` // nothing is random: one replication says it all
 	Tasks    []Task    `json:"-"` // of the first replication, every strategy, when asked for
 	Attempts []Attempt `json:"-"` // the same

@@ -39,6 +39,7 @@ func (e *engine) summarise(reached bool) *Result {
 	}
 	r.Comparisons = e.compare()
 	r.Figures, r.Exact = e.figures(), e.exact
+	r.CopyOf = sc.CopyOf
 	r.Checks = e.check()
 	return r
 }
