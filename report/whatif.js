@@ -130,7 +130,14 @@
       for (const [k, v] of Object.entries({ class: name, x: from, y: top, width: Math.max(1, to - from), height: high })) { e.setAttribute(k, v); }
       svg.append(e);
     };
-    rect("figure", 0, x(r.value), 4, 6);
+    const beyond = r.value > 2 * r.against;
+    rect("figure", 0, x(r.value) - (beyond ? 9 : 0), 4, 6);
+    if (beyond) {
+      const tip = document.createElementNS(ns, "path");
+      tip.setAttribute("class", "figure");
+      tip.setAttribute("d", "M111 2l9 5l-9 5z");
+      svg.append(tip);
+    }
     if (r.low !== null && r.high !== null) { rect("interval", x(r.low), x(r.high), 6, 2); }
     rect("target", 59, 61, 0, 14);
     return svg;
@@ -191,6 +198,7 @@
     stop = engine({ ...state }, hear);
   };
   const later = () => {
+    stop();
     section.dataset.stage = "moved";
     clearTimeout(timer);
     timer = setTimeout(ask, 200);
