@@ -246,7 +246,11 @@ func (d *decoder) cycles(v *value, classes []workloads.Class) {
 		for _, c := range append(chain[slices.Index(chain, i):], i) {
 			names = append(names, classes[c].Name)
 		}
-		after := v.get(classes[i].Name).get("arrivals").get("after")
-		d.errorf(after.at, join(join("tasks", classes[i].Name), "arrivals.after"), "a cycle: %s", strings.Join(names, " -> "))
+		key := "after"
+		if classes[i].Arrivals.Process.(workloads.After).All {
+			key = "after_all"
+		}
+		at := v.get(classes[i].Name).get("arrivals").get(key).at
+		d.errorf(at, join(join("tasks", classes[i].Name), "arrivals."+key), "a cycle: %s", strings.Join(names, " -> "))
 	}
 }

@@ -153,6 +153,9 @@ func makeScenario(c *cobra.Command, paths []string, o importOptions) (m *imports
 		errs = append(errs, b.Add(name, text(string(f.Content))))
 		written = append(written, name)
 	}
+	if err := spared(written, append(within(paths), o.said.From)); err != nil {
+		return nil, nil, err
+	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, nil, fmt.Errorf("cannot write: %w", err)
 	}

@@ -61,6 +61,14 @@ func (o *planOptions) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
+	var reads, writes []string
+	for _, j := range jobs {
+		reads = append(append(reads, j.sc.File), j.sc.Reads...)
+		writes = append(writes, filepath.Join(j.folder, "plan.json"), filepath.Join(j.folder, "plan.html"))
+	}
+	if err := spared(writes, reads); err != nil {
+		return err
+	}
 	var errs []error
 	bars := newProgress(c.ErrOrStderr(), o.quiet, len(jobs))
 	for i, j := range jobs {

@@ -132,7 +132,7 @@ func mergeShards(c *cobra.Command, dir string, o runOptions) error {
 	if o.out == "" {
 		j.folder = filepath.Join(outFolder(""), j.name)
 	}
-	if err := errors.Join(o.checkRequired([]job{j}), probe([]job{j}, o)); err != nil {
+	if err := errors.Join(spared([]string{o.tasks, o.trace, o.junit}, within([]string{dir})), o.apart([]job{j}), o.checkRequired([]job{j}), probe([]job{j}, o)); err != nil {
 		return err
 	}
 	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
