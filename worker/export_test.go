@@ -334,3 +334,21 @@ func (r Reckoner) Reckon(s *System, d des.Time) {
 		b.Idle += float64(idle) / float64(slots) * d.Seconds()
 	}
 }
+
+// Balanced is what a metric of pods asks for.
+func Balanced(ratio float64, ready, current int) int { return balanced(ratio, ready, current) }
+
+// Steps are the replicas after each look of an HPA, the first at time 0, whose metric asks for these.
+func Steps(cfg Fleet, every des.Time, from int, want ...int) []int {
+	f := &fleet{cfg: &cfg, asked: from, advice: []wish{{0, from}}}
+	var steps []int
+	for i, n := range want {
+		now := des.Time(i) * every
+		if to := f.rated(f.stabilised(n, now), now); to != f.asked {
+			f.changes = append(f.changes, change{now, to - f.asked})
+			f.asked = to
+		}
+		steps = append(steps, f.asked)
+	}
+	return steps
+}

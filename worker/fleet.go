@@ -9,12 +9,14 @@ import (
 // Policy says what the number of replicas of a fleet follows.
 type Policy uint8
 
-// Policies. How many replicas each wants is in scaler.go.
+// Policies. How many replicas each wants is in scaler.go, those of Kubernetes in hpa.go and keda.go.
 const (
 	QueueLength Policy = iota // messages: Target of them for each replica
 	Utilization               // the share of the slots that are held, which shall be Target
 	Latency                   // the wait of the oldest message, which shall be Target seconds
 	Schedule                  // a plan
+	KEDA                      // messages as with QueueLength, by KEDA and the HPA beneath it
+	HPA                       // messages as with QueueLength, or the share of the slots as with Utilization, by an HPA
 )
 
 // Victim says which replica goes when there are too many. One that has not come up yet always goes first.
@@ -43,6 +45,7 @@ type Fleet struct {
 	Policy   Policy
 	Target   float64  // by policy: messages a replica, a share, seconds
 	Unacked  bool     // QueueLength counts also what its replicas hold unacked
+	Share    bool     // HPA follows the slots
 	Plan     []Span   // with Schedule; it repeats from the beginning of the week
 	Poll     des.Time // from one look to the next; 0 = after every change of a QueueLength
 	First    des.Time // look; 0 = at random within the first period
@@ -51,6 +54,22 @@ type Fleet struct {
 	Grace    des.Time // for which a replica that is to go may end what it runs, before it is killed
 	Victim   Victim
 	Cold     bool // its first replicas boot, too
+	Limit    Limit
+
+	Up, Down   Rules    // of HPA and KEDA
+	Activation float64  // KEDA: messages that are still no reason to be there
+	Sync       des.Time // KEDA: from one look of the HPA to the next, where Poll is KEDA's own
+}
+
+// Limit is how many replicas may be ordered within a time; none where there are 0.
+type Limit struct {
+	Replicas int
+	Per      des.Time
+}
+
+// Counts says whether a fleet follows the number of messages.
+func (f *Fleet) Counts() bool {
+	return f.Policy == QueueLength || f.Policy == KEDA || f.Policy == HPA && !f.Share
 }
 
 // FleetTally is what was observed of one fleet.
@@ -95,7 +114,15 @@ type fleet struct {
 	serial uint64 // of the last order
 	wanted []wish // what looks have wanted that still counts, falling
 	looked des.Time
-	next   des.Time // look; Never = none is due
+	next   des.Time   // look; Never = none is due
+	orders []des.Time // that the limit counts
+
+	// Of KEDA and HPA.
+	asked      int      // replicas
+	active     des.Time // when KEDA last found more than the activation value; negative = never
+	poll, sync des.Time // next look of KEDA, of the HPA
+	advice     []wish   // what looks of the HPA wanted, within its windows
+	changes    []change // that the HPA has made, within its rates
 
 	running, booting des.Area
 }
@@ -140,14 +167,8 @@ func (s *System) assemble(setup *Setup) {
 			s.order(int32(i))
 		}
 		s.opening = false
-		switch {
-		case f.cfg.Poll == 0:
-			s.prompt = true
-		case f.cfg.First > 0:
-			s.inspectAt(int32(i), f.cfg.First)
-		default:
-			s.inspectAt(int32(i), des.Time(s.boots.Float64()*float64(f.cfg.Poll)))
-		}
+		f.asked, f.active = first, -1
+		s.firstLook(int32(i))
 	}
 }
 

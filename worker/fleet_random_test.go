@@ -70,9 +70,12 @@ func TestRandomFleets(t *testing.T) {
 
 func randomFleet(r *rand.Rand) worker.Fleet {
 	f := worker.Fleet{
-		Policy: worker.Policy(r.IntN(4)), Min: r.IntN(2), Unacked: r.IntN(2) == 0, Poll: des.Time(1+r.IntN(50)) * 100 * ms,
+		Policy: worker.Policy(r.IntN(6)), Min: r.IntN(2), Unacked: r.IntN(2) == 0, Poll: des.Time(1+r.IntN(50)) * 100 * ms,
 		Cooldown: des.Time(r.IntN(100)) * 100 * ms, Grace: des.Time(r.IntN(30)) * 100 * ms, Victim: worker.Victim(r.IntN(2)),
 		Cold: r.IntN(2) == 0,
+	}
+	if r.IntN(3) == 0 {
+		f.Limit = worker.Limit{Replicas: 1 + r.IntN(2), Per: des.Time(r.IntN(80)) * 100 * ms}
 	}
 	if r.IntN(3) > 0 {
 		f.Boot = after(des.Time(r.IntN(60)) * 100 * ms)
@@ -87,6 +90,13 @@ func randomFleet(r *rand.Rand) worker.Fleet {
 		f.Min, f.Target = 1, 0.3+0.6*r.Float64()
 	case worker.Latency:
 		f.Target = 0.1 + r.Float64()
+	case worker.KEDA, worker.HPA:
+		f.Target, f.Sync = float64(1+r.IntN(3)), des.Time(1+r.IntN(30))*100*ms
+		f.Up, f.Down = hpa()
+		f.Down.Window = des.Time(r.IntN(100)) * 100 * ms
+		if f.Activation = float64(r.IntN(3)); f.Policy == worker.HPA {
+			f.Min, f.Share = 1, r.IntN(2) == 0
+		}
 	case worker.Schedule:
 		f.Plan = []worker.Span{{For: 7 * sec, Replicas: 1}, {For: 4 * sec, Replicas: 3}, {For: 9 * sec}}
 	}

@@ -10,6 +10,29 @@ import (
 // HorizontalPodAutoscaler (--horizontal-pod-autoscaler-tolerance).
 const tolerance = 0.1
 
+// firstLook says when a fleet is looked at first.
+func (s *System) firstLook(i int32) {
+	f := &s.fleets[i]
+	at := func(period des.Time) des.Time {
+		if f.cfg.First > 0 {
+			return f.cfg.First
+		}
+		return des.Time(s.boots.Float64() * float64(period))
+	}
+	switch {
+	case f.cfg.Poll == 0:
+		s.prompt = true
+		return
+	case f.cfg.Policy == KEDA:
+		f.poll, f.sync = at(f.cfg.Poll), at(f.cfg.Sync)
+	case f.cfg.Policy == HPA:
+		f.poll, f.sync = des.Never, at(f.cfg.Poll)
+	default:
+		f.poll, f.sync = at(f.cfg.Poll), des.Never
+	}
+	s.inspectAt(i, min(f.poll, f.sync))
+}
+
 // inspectAt has a fleet looked at, unless it will be before.
 func (s *System) inspectAt(i int32, at des.Time) {
 	if f := &s.fleets[i]; at < f.next {
@@ -26,6 +49,10 @@ func (s *System) inspect(i int32) {
 		return // it has been looked at meanwhile
 	}
 	f.next = des.Never
+	if f.cfg.Policy == KEDA || f.cfg.Policy == HPA {
+		s.control(i)
+		return
+	}
 	if f.cfg.Poll > 0 {
 		s.inspectAt(i, s.now+f.cfg.Poll)
 	}
@@ -36,14 +63,43 @@ func (s *System) inspect(i int32) {
 		s.inspectAt(i, f.wanted[0].at+f.cfg.Cooldown+1)
 	}
 	have := f.up + f.coming
-	for range want - have {
-		if !s.order(i) {
-			break
-		}
-	}
+	s.hire(i, want-have)
 	for range have - most {
 		s.dismiss(i)
 	}
+}
+
+// hire starts so many replicas more, as far as there are any, there is room for them, and the limit lets them.
+func (s *System) hire(i int32, n int) {
+	f := &s.fleets[i]
+	for range n {
+		if at := f.allowed(s.now); at > s.now {
+			if f.cfg.Poll == 0 { // else the next look tries again
+				s.inspectAt(i, at)
+			}
+			return
+		}
+		if !s.order(i) {
+			return
+		}
+		if f.cfg.Limit.Replicas > 0 {
+			f.orders = append(f.orders, s.now)
+		}
+	}
+}
+
+// allowed is when the limit lets the next replica be ordered.
+func (f *fleet) allowed(now des.Time) des.Time {
+	limit := &f.cfg.Limit
+	old := 0
+	for old < len(f.orders) && f.orders[old] <= now-limit.Per {
+		old++
+	}
+	f.orders = f.orders[:copy(f.orders, f.orders[old:])]
+	if limit.Replicas == 0 || len(f.orders) < limit.Replicas {
+		return now
+	}
+	return f.orders[0] + limit.Per
 }
 
 // remember notes what a look wanted, and returns the most that any within the cooldown did. Who looks after every change
@@ -91,11 +147,14 @@ func (s *System) recommended(f *fleet) int {
 // replica that boots counts as idle.
 func (f *fleet) proportional(ratio float64) int {
 	have := f.up + f.coming
-	if math.Abs(ratio-1) <= tolerance {
+	if near(ratio) {
 		return have
 	}
 	return ceil(float64(have) * ratio)
 }
+
+// near says that a ratio is no reason for a change. Its bounds are among those (replica_calculator.go, isWithin).
+func near(ratio float64) bool { return 1-tolerance <= ratio && ratio <= 1+tolerance }
 
 func ceil(x float64) int {
 	return int(math.Ceil(min(x, 1e9) - 1e-9)) // 0.7 x 10 / 0.7 is 10
@@ -118,6 +177,17 @@ func (s *System) backlog(f *fleet) int {
 
 // utilization is the share of the slots of all replicas that was held since the last look, those that boot among them.
 func (s *System) utilization(f *fleet) float64 {
+	held := s.heldSince(f)
+	slots := float64(f.up+f.coming) * float64(s.workers[f.cfg.Workers[0]].cfg.Concurrency)
+	elapsed := (s.now - f.looked).Seconds()
+	if slots == 0 || elapsed <= 0 {
+		return 0
+	}
+	return held / (slots * elapsed)
+}
+
+// heldSince is for how many slot-seconds replicas that are there held slots since it was last asked.
+func (s *System) heldSince(f *fleet) float64 {
 	held := 0.0
 	for _, i := range f.cfg.Workers {
 		w := &s.workers[i]
@@ -127,12 +197,7 @@ func (s *System) utilization(f *fleet) float64 {
 		}
 		w.replica.counted = total
 	}
-	slots := float64(f.up+f.coming) * float64(s.workers[f.cfg.Workers[0]].cfg.Concurrency)
-	elapsed := (s.now - f.looked).Seconds()
-	if slots == 0 || elapsed <= 0 {
-		return 0
-	}
-	return held / (slots * elapsed)
+	return held
 }
 
 // oldest is how long the oldest message that the fleet takes has been in the broker.
