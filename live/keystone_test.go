@@ -125,6 +125,15 @@ func TestLiveEqualsSim(t *testing.T) {
 		Policy: worker.Utilization, Min: 1, Target: 0.6, Poll: 5 * time.Second, Cooldown: 9 * time.Second, Boot: boot,
 		Grace: 300 * time.Millisecond, Victim: worker.Idle,
 	}
+	rules := worker.Rules{Window: 20 * time.Second, Policies: []worker.Rate{{Value: 2, Per: 15 * time.Second}}}
+	byKEDA := worker.Fleet{
+		Policy: worker.KEDA, Target: 2, Poll: 7 * time.Second, Sync: 5 * time.Second, Cooldown: 11 * time.Second, Boot: boot, Grace: time.Second,
+		Up: worker.Rules{Policies: rules.Policies}, Down: rules, Limit: worker.Limit{Replicas: 1, Per: 9 * time.Second},
+	}
+	byHPA := worker.Fleet{
+		Policy: worker.HPA, Share: true, Min: 1, Target: 0.6, Poll: 5 * time.Second, Boot: boot, Grace: time.Second,
+		Up: worker.Rules{Policies: rules.Policies}, Down: rules,
+	}
 	atOnce := worker.Fleet{Target: 1, Unacked: true, Boot: boot, Victim: worker.Idle, Grace: time.Second}
 	recycling := func(l *strategies.Layout, _ []workloads.Class) {
 		l.Workers[0].MaxTasksPerChild = 7
@@ -201,6 +210,8 @@ func TestLiveEqualsSim(t *testing.T) {
 		{"gevent, hangs, crashes", []edit{pool(worker.Gevent), hangs, crashes}},
 		{"a fleet that follows its queue", []edit{fleet(byQueue), window(1, false)}},
 		{"a fleet that follows its use, late acks, redis", []edit{redis, fleet(byUse), window(2, true), retries}},
+		{"a fleet of KEDA's, within a limit", []edit{fleet(byKEDA), window(1, true)}},
+		{"a fleet of an HPA's", []edit{redis, fleet(byHPA), window(1, true)}},
 		{"a fleet that looks after every change", []edit{fleet(atOnce), window(1, true)}},
 		{"autoscaling", []edit{autoscale, window(4, false)}},
 		{"autoscaling, hangs, late acks", []edit{autoscale, hangs, window(1, true)}},

@@ -9,18 +9,38 @@ import (
 // autoscaleKeys returns those of both kinds of autoscalers; which belong to which, strategies knows.
 func autoscaleKeys() *record {
 	return &record{noun: "an autoscaler such as {min: 3, max: 10, policy: celery}", keys: []key{
-		{name: "min", doc: "fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`. Those that are leaving count until they are gone", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
+		{name: "min", doc: "fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization` and `hpa`. Those that are leaving count until they are gone", shape: amount{quantity: wholes(0, 1_000_000)}, required: true},
 		{name: "max", doc: "most of them", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
-		{name: "policy", doc: "`celery` is Celery's own `--autoscale` of the processes of a prefork worker; the others, below, scale replicas", shape: word{words: []string{"celery", "queue_length", "utilization", "latency", "schedule"}}, required: true},
+		{name: "policy", doc: "`celery` is Celery's own `--autoscale` of the processes of a prefork worker; the others, below, scale replicas", shape: word{words: []string{"celery", "queue_length", "utilization", "latency", "schedule", "keda", "hpa"}}, required: true},
 		{name: "keepalive", doc: "with `celery`: time from the last growth to the first shrinking (`AUTOSCALE_KEEPALIVE`)", absent: "`30s`", shape: shapeOf(&celery.WorkerSettingOf("autoscale.keepalive").Quantity), to: byHand},
 		{name: "scales", doc: "`replicas`, or with the policy `celery` `processes`: nothing else can be scaled", shape: word{words: []string{"processes", "replicas"}}, to: byHand},
 		{name: "target", doc: "what the policy aims at, below", absent: "required, but with `celery`", shape: scalerTarget(), to: byHand},
-		{name: "counts", doc: "with `queue_length`: the messages waiting in the broker, or with `ready+unacked` also those that the replicas hold unacked", absent: "`ready`", shape: word{words: []string{"ready", "ready+unacked"}}},
-		{name: "poll", doc: "time from one look to the next, the first at random within it. With `queue_length`, `0s` looks after every change", absent: "`30s`", shape: amount{quantity: durations()}},
-		{name: "cooldown", doc: "a replica is removed when no look within this time has wanted it", absent: "`300s`", shape: amount{quantity: durations()}},
+		{name: "counts", doc: "with `queue_length`, `keda` and `hpa`: the messages waiting in the broker, or with `ready+unacked` also those that the replicas hold unacked", absent: "`ready`", shape: word{words: []string{"ready", "ready+unacked"}}},
+		{name: "poll", doc: "time from one look to the next, the first at random within it. With `queue_length`, `0s` looks after every change; with `keda` (`pollingInterval`) it is about the steps from 0 and to 0, and the HPA beneath looks every 15 s", absent: "`30s`, with `hpa` `15s`", shape: amount{quantity: durations()}},
+		{name: "cooldown", doc: "a replica is removed when no look within this time has wanted it; with `keda` (`cooldownPeriod`) the last one, this long after the last poll that found more than `activation`", absent: "`300s`", shape: amount{quantity: durations()}},
 		{name: "boot", doc: "law: from the order of a replica, and its machine, to its taking tasks", absent: "`0s`", shape: dist(durations(), "duration")},
 		{name: "grace", doc: "how long a replica that is to go may finish what it runs, without taking more; then it is killed", absent: "`30s`", shape: amount{quantity: durations()}},
 		{name: "victim", doc: "which replica goes, after those that have not booted yet: the `newest`, or with `idle` the one with the fewest tasks in hand", absent: "`newest`", shape: word{words: []string{"newest", "idle"}}},
+		{name: "limit", doc: "how fast replicas come, `{replicas: 5, per: 1m}`: no more are ordered within any such time, whatever is wanted. Not with `celery`", absent: "no limit", shape: &record{noun: "a limit such as {replicas: 5, per: 1m}", keys: []key{
+			{name: "replicas", doc: "most that are ordered", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
+			{name: "per", doc: "within this time", shape: amount{quantity: durations().positive()}, required: true},
+		}}},
+		{name: "activation", doc: "with `keda`: messages up to which it stays at 0, and goes there (`activationListLength`, `activationValue`)", absent: "`0`", shape: amount{quantity: numbers()}},
+		{name: "scale_up", doc: "with `keda` and `hpa`: how the HPA may add replicas (`behavior`)", absent: "`{window: 0s, select: max, policies: [{type: pods, value: 4, period: 15s}, {type: percent, value: 100, period: 15s}]}`, each by itself", shape: rulesKeys()},
+		{name: "scale_down", doc: "the same for removing them", absent: "`{window: 300s, select: max, policies: [{type: percent, value: 100, period: 15s}]}`, each by itself", shape: rulesKeys()},
+	}}
+}
+
+// rulesKeys returns what bounds an HPA in one direction, with the limits that Kubernetes has for it.
+func rulesKeys() *record {
+	return &record{noun: "rules such as {window: 60s, policies: [{type: pods, value: 2, period: 60s}]}", keys: []key{
+		{name: "window", doc: "the safest of what the looks within this time wanted is taken (`stabilizationWindowSeconds`)", shape: amount{quantity: durations().upTo(3600)}},
+		{name: "select", doc: "of several policies the one that allows most (`max`) or least (`min`); `disabled` = no change (`selectPolicy`)", shape: word{words: []string{"max", "min", "disabled"}}},
+		{name: "policies", doc: "how much may change within a time", shape: &sequence{noun: "a list of {type, value, period}", length: [2]int{1, 0}, of: &record{noun: "a policy", keys: []key{
+			{name: "type", doc: "`pods`, or `percent` of the replicas at the beginning of that time", shape: word{words: []string{"pods", "percent"}}, required: true},
+			{name: "value", doc: "how many, or how much", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
+			{name: "period", doc: "that time (`periodSeconds`)", shape: amount{quantity: durations().positive().upTo(1800)}, required: true},
+		}}}},
 	}}
 }
 

@@ -768,8 +768,8 @@ type Isolation struct {
 
 // Autoscale is what the format calls an autoscaler such as {min: 3, max: 10, policy: celery}.
 type Autoscale struct {
-	// Fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`.
-	// Those that are leaving count until they are gone. Required.
+	// Fewest replicas (with the policy `celery` slots), and those at the start; may be 0, except with `utilization`
+	// and `hpa`. Those that are leaving count until they are gone. Required.
 	Min any `key:"min"`
 	// Most of them. Required.
 	Max any `key:"max"`
@@ -782,13 +782,15 @@ type Autoscale struct {
 	Scales string `key:"scales"`
 	// What the policy aims at, below; required, but with `celery` if it is missing.
 	Target any `key:"target"`
-	// With `queue_length`: the messages waiting in the broker, or with `ready+unacked` also those that the replicas
-	// hold unacked; `ready` if it is missing.
+	// With `queue_length`, `keda` and `hpa`: the messages waiting in the broker, or with `ready+unacked` also those
+	// that the replicas hold unacked; `ready` if it is missing.
 	Counts string `key:"counts"`
 	// Time from one look to the next, the first at random within it. With `queue_length`, `0s` looks after every
-	// change; `30s` if it is missing.
+	// change; with `keda` (`pollingInterval`) it is about the steps from 0 and to 0, and the HPA beneath looks every
+	// 15 s; `30s`, with `hpa` `15s` if it is missing.
 	Poll any `key:"poll"`
-	// A replica is removed when no look within this time has wanted it; `300s` if it is missing.
+	// A replica is removed when no look within this time has wanted it; with `keda` (`cooldownPeriod`) the last one,
+	// this long after the last poll that found more than `activation`; `300s` if it is missing.
 	Cooldown any `key:"cooldown"`
 	// Law: from the order of a replica, and its machine, to its taking tasks; `0s` if it is missing.
 	Boot any `key:"boot"`
@@ -798,6 +800,18 @@ type Autoscale struct {
 	// Which replica goes, after those that have not booted yet: the `newest`, or with `idle` the one with the fewest
 	// tasks in hand; `newest` if it is missing.
 	Victim string `key:"victim"`
+	// How fast replicas come, `{replicas: 5, per: 1m}`: no more are ordered within any such time, whatever is wanted.
+	// Not with `celery`; no limit if it is missing.
+	Limit *Limit `key:"limit"`
+	// With `keda`: messages up to which it stays at 0, and goes there (`activationListLength`, `activationValue`); `0`
+	// if it is missing.
+	Activation any `key:"activation"`
+	// With `keda` and `hpa`: how the HPA may add replicas (`behavior`); `{window: 0s, select: max, policies: [{type:
+	// pods, value: 4, period: 15s}, {type: percent, value: 100, period: 15s}]}`, each by itself if it is missing.
+	ScaleUp *Rules `key:"scale_up"`
+	// The same for removing them; `{window: 300s, select: max, policies: [{type: percent, value: 100, period: 15s}]}`,
+	// each by itself if it is missing.
+	ScaleDown *Rules `key:"scale_down"`
 }
 
 // Weighted is what the format calls {weighted: {QUEUE: WEIGHT}}.
@@ -828,4 +842,32 @@ type Span struct {
 	For any `key:"for"`
 	// Replicas meanwhile. Required.
 	Replicas any `key:"replicas"`
+}
+
+// Limit is what the format calls a limit such as {replicas: 5, per: 1m}.
+type Limit struct {
+	// Most that are ordered. Required.
+	Replicas any `key:"replicas"`
+	// Within this time. Required.
+	Per any `key:"per"`
+}
+
+// Rules is what the format calls rules such as {window: 60s, policies: [{type: pods, value: 2, period: 60s}]}.
+type Rules struct {
+	// The safest of what the looks within this time wanted is taken (`stabilizationWindowSeconds`).
+	Window any `key:"window"`
+	// Of several policies the one that allows most (`max`) or least (`min`); `disabled` = no change (`selectPolicy`).
+	Select string `key:"select"`
+	// How much may change within a time.
+	Policies []Rate `key:"policies"`
+}
+
+// Rate is what the format calls a policy.
+type Rate struct {
+	// `pods`, or `percent` of the replicas at the beginning of that time. Required.
+	Type string `key:"type"`
+	// How many, or how much. Required.
+	Value any `key:"value"`
+	// That time (`periodSeconds`). Required.
+	Period any `key:"period"`
 }

@@ -21,7 +21,7 @@ const (
 )
 
 var (
-	policyNames = []string{worker.QueueLength: "queue_length", worker.Utilization: "utilization", worker.Latency: "latency", worker.Schedule: "schedule"}
+	policyNames = []string{worker.QueueLength: "queue_length", worker.Utilization: "utilization", worker.Latency: "latency", worker.Schedule: "schedule", worker.KEDA: "keda", worker.HPA: "hpa"}
 	victimNames = []string{worker.Newest: "newest", worker.Idle: "idle"}
 	countNames  = []string{"ready", "ready+unacked"}
 	startNames  = []string{"warm", "cold"}
@@ -36,6 +36,9 @@ type FleetSpec struct {
 	Poll, Cooldown, Grace *des.Time
 	Boot                  worker.Law
 	Victim                string
+	Limit                 *LimitSpec
+	Activation            *float64
+	ScaleUp, ScaleDown    *RulesSpec
 }
 
 // Target is what a policy aims at, as written: one of these.
@@ -65,7 +68,7 @@ func (t *Target) found() string {
 func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
 	a := w.Fleet
 	f := &worker.Fleet{
-		Min: a.Min, Poll: or(a.Poll, defaultPoll), Cooldown: or(a.Cooldown, defaultCooldown), Boot: a.Boot,
+		Min: a.Min, Cooldown: or(a.Cooldown, defaultCooldown), Boot: a.Boot,
 		Grace: or(a.Grace, defaultGrace), Cold: w.Start == "cold",
 	}
 	g.fleet, g.most = f, max(1, a.Max)
@@ -78,6 +81,7 @@ func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
 		return
 	}
 	f.Policy = worker.Policy(policy)
+	b.kubernetes(path, a, f)
 	if w.Replicas != nil {
 		b.fail(strings.TrimSuffix(path, ".autoscale")+".replicas", "%d: not with autoscale, whose max is the number of replicas", *w.Replicas)
 	}
@@ -88,6 +92,8 @@ func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
 		b.fail(path+".max", "%d: want at least %s", a.Max, leastMax(a.Min))
 	case f.Policy == worker.Utilization && a.Min == 0:
 		b.fail(path+".min", "0: want at least 1 with the policy utilization: where no replica runs, none is busy")
+	case f.Policy == worker.HPA && a.Min == 0:
+		b.fail(path+".min", "0: want at least 1 with the policy hpa: the steps from 0 and to 0 are KEDA's")
 	}
 	if a.Victim != "" {
 		v, err := units.Choose(victimNames, a.Victim)
@@ -101,8 +107,10 @@ func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
 		switch {
 		case err != nil:
 			b.fail(path+".counts", "%v", err)
-		case f.Policy != worker.QueueLength:
-			b.fail(path+".counts", "only with the policy queue_length")
+		case f.Policy != worker.QueueLength && f.Policy != worker.KEDA && f.Policy != worker.HPA:
+			b.fail(path+".counts", "only with the policies queue_length, keda and hpa")
+		case a.Target.Share != nil && f.Policy == worker.HPA:
+			b.fail(path+".counts", "only with a target of messages")
 		}
 		f.Unacked = n == 1
 	}
@@ -126,8 +134,10 @@ func leastMax(low int) string {
 func (b *builder) target(path string, a *FleetSpec, f *worker.Fleet) {
 	t := &a.Target
 	switch {
-	case f.Policy == worker.QueueLength && t.Messages != nil:
+	case (f.Policy == worker.QueueLength || f.Policy == worker.KEDA || f.Policy == worker.HPA) && t.Messages != nil:
 		f.Target = *t.Messages
+	case f.Policy == worker.HPA && t.Share != nil:
+		f.Target, f.Share = *t.Share, true
 	case f.Policy == worker.Utilization && t.Share != nil:
 		f.Target = *t.Share
 	case f.Policy == worker.Latency && t.Wait != nil:
@@ -156,6 +166,8 @@ var targetForms = [...]string{
 	worker.QueueLength: "a number of messages for each replica",
 	worker.Utilization: "a share of the slots such as 70%",
 	worker.Latency:     "a wait such as 30s",
+	worker.KEDA:        "a number of messages for each replica",
+	worker.HPA:         "a number of messages for each replica or a share of the slots such as 70%",
 	worker.Schedule:    "a list such as [{for: 8h, replicas: 1}, {for: 16h, replicas: 4}]",
 }
 

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 )
 
@@ -51,13 +53,14 @@ func (r *rollout) scaling() {
 func describeFleet(name string, f *worker.Fleet) string {
 	var by string
 	switch f.Policy {
-	case worker.QueueLength:
-		by = fmt.Sprintf("one for every %g messages waiting in its queues", f.Target)
-		if f.Unacked {
-			by = fmt.Sprintf("one for every %g messages waiting in its queues or unacked", f.Target)
+	case worker.QueueLength, worker.KEDA:
+		by = messagesEach(f)
+	case worker.HPA:
+		if by = messagesEach(f); f.Share {
+			by = busyShare(f)
 		}
 	case worker.Utilization:
-		by = fmt.Sprintf("so that %g %% of their slots are busy", 100*f.Target)
+		by = busyShare(f)
 	case worker.Latency:
 		by = fmt.Sprintf("so that the oldest message waits %v", des.Seconds(f.Target))
 	case worker.Schedule:
@@ -74,5 +77,63 @@ func describeFleet(name string, f *worker.Fleet) string {
 	if f.Poll == 0 {
 		poll = "looked at after every change"
 	}
-	return fmt.Sprintf("%d to %d replicas of %q, %s; %s; scale-in after %v; a grace period of %v", f.Min, len(f.Workers), name, by, poll, f.Cooldown, f.Grace)
+	return fmt.Sprintf("%d to %d replicas of %q, %s; %s; %s; a grace period of %v%s", f.Min, len(f.Workers), name, by, poll, describeRules(f), f.Grace, describeLimit(f))
+}
+
+func messagesEach(f *worker.Fleet) string {
+	where := "waiting in its queues"
+	if f.Unacked {
+		where += " or unacked"
+	}
+	return fmt.Sprintf("one for every %g messages %s", f.Target, where)
+}
+
+func busyShare(f *worker.Fleet) string {
+	return fmt.Sprintf("so that %g %% of their slots are busy", 100*f.Target)
+}
+
+// describeRules says when an autoscaler lets replicas go, and one of Kubernetes what else bounds it.
+func describeRules(f *worker.Fleet) string {
+	if f.Policy != worker.KEDA && f.Policy != worker.HPA {
+		return fmt.Sprintf("scale-in after %v", f.Cooldown)
+	}
+	out := fmt.Sprintf("an HPA adds %s and removes %s", describeRates(&f.Up), describeRates(&f.Down))
+	if f.Policy == worker.KEDA {
+		if f.Activation > 0 {
+			out += fmt.Sprintf("; KEDA acts above %g messages", f.Activation)
+		}
+		if f.Min == 0 {
+			out += fmt.Sprintf("; the last one goes after %v", f.Cooldown)
+		}
+	}
+	return out
+}
+
+func describeRates(r *worker.Rules) string {
+	if r.Select == worker.Disabled {
+		return "none"
+	}
+	var rates []string
+	for _, p := range r.Policies {
+		unit := ""
+		if p.Percent {
+			unit = " %"
+		}
+		rates = append(rates, fmt.Sprintf("%d%s in %v", p.Value, unit, p.Per))
+	}
+	out := "at most " + strings.Join(rates, " or ")
+	if len(rates) > 1 {
+		out += map[worker.Select]string{worker.Most: ", whichever is more", worker.Least: ", whichever is less"}[r.Select]
+	}
+	if r.Window > 0 {
+		out += fmt.Sprintf(" after %v", r.Window)
+	}
+	return out
+}
+
+func describeLimit(f *worker.Fleet) string {
+	if f.Limit.Replicas == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; at most %s more in %v", units.Plural(f.Limit.Replicas, "replica", "replicas"), f.Limit.Per)
 }

@@ -134,7 +134,7 @@ func partsOf(today, l *strategies.Layout, form string) ([]deployed.Part, error) 
 		if fleet != nil {
 			p.Replicas = 0
 			if p.Scaling = scalingOf(fleet); p.Scaling == nil {
-				return nil, fmt.Errorf("the replicas of %q follow a plan, or how long messages wait, or also what is unacked: no form here says that", p.Name)
+				return nil, fmt.Errorf("the replicas of %q follow a plan, or how long messages wait, or also what is unacked, or the rules of an HPA, or grow within a limit: no form here says that", p.Name)
 			}
 			p.Grace = fleet.Grace
 		}
@@ -154,6 +154,8 @@ func same(l *strategies.Layout, v, w int) bool {
 func scalingOf(f *worker.Fleet) *deployed.Scaling {
 	s := &deployed.Scaling{Min: f.Min, Max: len(f.Workers), Target: f.Target, Poll: f.Poll, Cooldown: f.Cooldown}
 	switch {
+	case f.Limit.Replicas > 0:
+		return nil
 	case f.Policy == worker.QueueLength && !f.Unacked:
 		s.Policy = "queue_length"
 	case f.Policy == worker.Utilization:

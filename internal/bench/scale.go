@@ -96,7 +96,7 @@ func hastenFleets(fleets []worker.Fleet, speed float64) []worker.Fleet {
 	fleets = slices.Clone(fleets)
 	for i := range fleets {
 		f := &fleets[i]
-		for _, t := range []*des.Time{&f.Poll, &f.First, &f.Cooldown, &f.Grace} {
+		for _, t := range []*des.Time{&f.Poll, &f.First, &f.Cooldown, &f.Grace, &f.Sync, &f.Limit.Per, &f.Up.Window, &f.Down.Window} {
 			*t = divided(*t, speed)
 		}
 		if f.Policy == worker.Latency {
@@ -104,6 +104,12 @@ func hastenFleets(fleets []worker.Fleet, speed float64) []worker.Fleet {
 		}
 		if law, ok := f.Boot.(workloads.Dist); ok {
 			f.Boot = scaledBy(law, 1/speed, 0)
+		}
+		for _, r := range []*worker.Rules{&f.Up, &f.Down} {
+			r.Policies = slices.Clone(r.Policies)
+			for p := range r.Policies {
+				r.Policies[p].Per = divided(r.Policies[p].Per, speed)
+			}
 		}
 		f.Plan = slices.Clone(f.Plan)
 		for p := range f.Plan {

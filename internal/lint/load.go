@@ -105,7 +105,7 @@ func (l *linter) autoscalers() {
 		f := &l.l.Fleets[k]
 		w := f.Workers[0]
 		c := &l.l.Workers[w]
-		if f.Policy != worker.QueueLength {
+		if !f.Counts() {
 			continue
 		}
 		if n := window(c); !f.Unacked && !c.DisablePrefetch && (n == 0 || float64(n) >= f.Target) {
