@@ -94,13 +94,13 @@ func runElsewhere(c *cobra.Command, files []string, o runOptions) error {
 	if _, err := shards.Kept(kept); err != nil {
 		return err
 	}
-	id := cells.Identity{Scenario: bundle.Sum(), Program: program()}
-	store, err := shards.Open(kept, id)
+	src := cells.NewSource(bundle, program())
+	store, err := shards.Open(kept, src)
 	if err != nil {
 		return err
 	}
 	say := func(format string, args ...any) { fmt.Fprintf(c.ErrOrStderr(), "simrun: "+format+"\n", args...) }
-	engine, err := oncelery.New(c.Context(), id, bundle, oncelery.Options{Broker: address, Queue: o.elsewhere.queue, Say: say})
+	engine, err := oncelery.New(c.Context(), src, oncelery.Options{Broker: address, Queue: o.elsewhere.queue, Say: say})
 	if err != nil {
 		return err
 	}

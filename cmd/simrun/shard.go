@@ -58,7 +58,7 @@ func runShard(c *cobra.Command, file string, o runOptions) error {
 	if _, err := shards.Kept(dir); err != nil { // of another scenario
 		return err
 	}
-	store, err := shards.Open(dir, cells.Identity{Scenario: bundle.Sum(), Program: program()})
+	store, err := shards.Open(dir, cells.NewSource(bundle, program()))
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func mergeShards(c *cobra.Command, dir string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	store, err := shards.Open(dir, cells.Identity{Scenario: bundle.Sum(), Program: program()})
+	store, err := shards.Open(dir, cells.NewSource(bundle, program()))
 	if err != nil {
 		return err
 	}

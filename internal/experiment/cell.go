@@ -80,6 +80,10 @@ type Batch struct {
 // the ends of what is assumed, two each.
 type Variant int
 
+// Alone is the variant of a scenario that stands in no file: somebody made it, and its own text (Scenario.Expanded) says
+// all of it.
+const Alone Variant = -1
+
 // Of is the scenario of a variant; nil if the file has none such.
 func (v Variant) Of(sc *scenarios.Scenario) *scenarios.Scenario {
 	swept := sweptCells(sc)

@@ -53,11 +53,11 @@ func TestOnCelery(t *testing.T) {
 	start(ctx, t, dir, env, python, "-m", "celery", "-A", "simrun_cells", "worker", "-Q", "simrun", "-c", "1", "-n", "w1@here", "-l", "ERROR")
 	victim := start(ctx, t, dir, env, python, "-m", "celery", "-A", "simrun_cells", "worker", "-Q", "simrun", "-c", "1", "-n", "w2@here", "-l", "ERROR")
 
-	b, sc, id := pack(t)
-	id.Program = programOf(ctx, t, program)
+	sc, src := pack(t)
+	src.Program = programOf(ctx, t, program)
 	want, err := result(t, sc, experiment.Local(2))
 	require.NoError(t, err)
-	e, err := New(ctx, id, b, Options{Broker: u, Say: t.Logf, quiet: 5 * time.Second})
+	e, err := New(ctx, src, Options{Broker: u, Say: t.Logf, quiet: 5 * time.Second})
 	require.NoError(t, err)
 	killed := make(chan struct{})
 	go func() {

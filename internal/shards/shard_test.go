@@ -30,13 +30,13 @@ strategies:
 const swept = shop + "sweep: {load: [0.5, 1, 1.5]}\n"
 
 // pack bundles a scenario as a file has it.
-func pack(t *testing.T, text string) (*scenarios.Bundle, *scenarios.Scenario, cells.Identity) {
+func pack(t *testing.T, text string) (*scenarios.Bundle, *scenarios.Scenario, cells.Source) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "shop.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 	b, sc, err := scenarios.Pack(path)
 	require.NoError(t, err)
-	return b, sc, cells.Identity{Scenario: b.Sum(), Program: "test"}
+	return b, sc, cells.NewSource(b, "test")
 }
 
 func run(t *testing.T, sc *scenarios.Scenario, on experiment.Backend) ([]byte, error) {
@@ -51,7 +51,7 @@ func run(t *testing.T, sc *scenarios.Scenario, on experiment.Backend) ([]byte, e
 }
 
 // part does one part of the present round, and leaves its file.
-func part(t *testing.T, dir string, sc *scenarios.Scenario, id cells.Identity, s Share) error {
+func part(t *testing.T, dir string, sc *scenarios.Scenario, id cells.Source, s Share) error {
 	t.Helper()
 	store, err := Open(dir, id)
 	require.NoError(t, err)
@@ -145,9 +145,9 @@ func TestWhatDoesNotBelongTogetherIsRefused(t *testing.T) {
 	assert.Equal(t, b.Sum(), kept.Sum())
 	require.Error(t, part(t, dir, sc, id, Share{1, 2}))
 
-	_, err = Open(dir, cells.Identity{Scenario: id.Scenario, Program: "other"})
+	_, err = Open(dir, cells.NewSource(b, "other"))
 	assert.ErrorContains(t, err, "cells of simrun test: want those of other")
-	_, err = Open(dir, cells.Identity{Scenario: "another", Program: "test"})
+	_, err = Open(dir, cells.Source{Identity: cells.Identity{Scenario: "another", Program: "test"}})
 	assert.ErrorContains(t, err, "cells of another scenario")
 
 	files, err := filepath.Glob(filepath.Join(dir, "*.cells"))
@@ -192,11 +192,11 @@ func TestShares(t *testing.T) {
 	for i := range b.Cells {
 		n := 0
 		for p := 1; p <= 4; p++ {
-			if (Share{p, 4}).deals(b, i) {
+			if (Share{p, 4}).deals(first(cells.Source{}, b)+i) {
 				n++
 			}
 		}
 		assert.Equal(t, 1, n, "each cell is dealt once")
 	}
-	assert.False(t, Share{}.deals(b, 0))
+	assert.False(t, Share{}.deals(0))
 }

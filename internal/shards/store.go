@@ -36,7 +36,7 @@ type line struct {
 
 // Store is the outcomes that lie in a folder, and those that were computed since.
 type Store struct {
-	cells.Identity
+	cells.Source
 	dir   string
 	there map[string][]byte // by key
 	from  map[string]string // file that has it
@@ -46,8 +46,8 @@ type Store struct {
 
 // Open reads all outcomes in a folder that are of a scenario and a program. Outcomes of another one are an error, as
 // are two different ones of the same cell.
-func Open(dir string, id cells.Identity) (*Store, error) {
-	s := &Store{Identity: id, dir: dir, there: map[string][]byte{}, from: map[string]string{}}
+func Open(dir string, src cells.Source) (*Store, error) {
+	s := &Store{Source: src, dir: dir, there: map[string][]byte{}, from: map[string]string{}}
 	files, err := filepath.Glob(filepath.Join(dir, "*.cells"))
 	if err != nil {
 		return nil, err
