@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/scenarios"
@@ -59,6 +60,19 @@ func (c *capacity) scenario(x []int) (*scenarios.Scenario, error) {
 	return d.Only(c.name)
 }
 
+// fresh is the layout at a size, on tasks that no glance has seen.
+func (c *capacity) fresh(x []int) (*scenarios.Scenario, error) {
+	d, err := sized(c.draft, c.knobs, x)
+	if err != nil {
+		return nil, err
+	}
+	seed := (c.sc.Seed ^ otherSeed) &^ scenarios.MostSeed // a bit that no other seed has
+	if d, err = d.Set(strconv.FormatUint(seed, 10), "seed"); err != nil {
+		return nil, err
+	}
+	return d.Only(c.name)
+}
+
 // glance says whether a size is likely to pass. What cannot be read (too little memory for its processes) is not.
 func (c *capacity) glance(x []int) (*experiment.Judged, error) {
 	if j, known := c.seen[key(x)]; known {
@@ -68,7 +82,7 @@ func (c *capacity) glance(x []int) (*experiment.Judged, error) {
 	j := &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}
 	if err == nil && !c.spent() {
 		if j, err = experiment.Glance(c.ctx, sc, glances, c.options()); err != nil {
-			return nil, err
+			return nil, c.placed(err)
 		}
 		c.count(sc, j)
 	}
@@ -81,7 +95,7 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 	if i := slices.IndexFunc(c.proofs, func(p proof) bool { return slices.Equal(p.x, x) }); i >= 0 {
 		return c.proofs[i].judged, nil
 	}
-	sc, err := c.scenario(x)
+	sc, err := c.fresh(x)
 	if err != nil {
 		return &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}, nil //nolint:nilerr // no such layout
 	}
@@ -89,10 +103,9 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 		c.short = true
 		return &experiment.Judged{Verdict: "undecided"}, nil
 	}
-	sc.Seed ^= fresh
 	j, err := experiment.Judge(c.ctx, sc, c.options())
 	if err != nil {
-		return nil, err
+		return nil, c.placed(err)
 	}
 	c.count(sc, j)
 	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), j})
@@ -153,18 +166,31 @@ func (c *capacity) approach() ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(starts) > 1 {
+		if err := c.ahead(len(starts), func(q *planner, i int) error { return c.on(q).shrinkAll(slices.Clone(starts[i])) }); err != nil {
+			return nil, err
+		}
+	}
 	var best []int
 	for _, x := range starts {
-		for _, i := range c.bySize(x) {
-			if err := c.shrink(x, i); err != nil {
-				return nil, err
-			}
+		if err := c.shrinkAll(x); err != nil {
+			return nil, err
 		}
 		if best == nil || c.better(x, best) {
 			best = x
 		}
 	}
 	return best, nil
+}
+
+// shrinkAll makes all sizes as small as is likely to pass.
+func (c *capacity) shrinkAll(x []int) error {
+	for _, i := range c.bySize(x) {
+		if err := c.shrink(x, i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // better says that a size that was glanced at costs less than another, or as much with fewer slots.
@@ -202,6 +228,10 @@ func (c *capacity) reach() (starts [][]int, err error) {
 			staff[i] = min(max(staffed(sc, workerOf(&sc.Layouts[0], k.worker)), k.from), k.to)
 		}
 	}
+	grown := c.grown(staff)
+	if err := c.glanceAhead(append([][]int{staff, today}, grown...)); err != nil {
+		return nil, err
+	}
 	for _, try := range [][]int{staff, today} {
 		j, err := c.glance(try)
 		if err != nil {
@@ -211,13 +241,9 @@ func (c *capacity) reach() (starts [][]int, err error) {
 			starts = append(starts, slices.Clone(try))
 		}
 	}
-	for _, grown := range []float64{1.25, 1.5, 2, 3, 4, 8} {
+	for _, y := range grown {
 		if starts != nil {
 			break
-		}
-		y := make([]int, len(staff))
-		for i, k := range c.knobs {
-			y[i] = min(k.to, max(staff[i]+1, int(math.Ceil(grown*float64(staff[i])))))
 		}
 		j, err := c.glance(y)
 		if err != nil {
@@ -228,6 +254,18 @@ func (c *capacity) reach() (starts [][]int, err error) {
 		}
 	}
 	return starts, nil
+}
+
+// grown are ever larger sizes, from what theory staffs.
+func (c *capacity) grown(staff []int) (all [][]int) {
+	for _, factor := range []float64{1.25, 1.5, 2, 3, 4, 8} {
+		y := make([]int, len(staff))
+		for i, k := range c.knobs {
+			y[i] = min(k.to, max(staff[i]+1, int(math.Ceil(factor*float64(staff[i])))))
+		}
+		all = append(all, y)
+	}
+	return all
 }
 
 // bySize are the knobs, the largest first.
@@ -254,6 +292,9 @@ func (c *capacity) shrink(x []int, i int) error {
 		return j.Likely && !c.dearer(j, cost), nil
 	}
 	high, low := x[i], c.knobs[i].from-1
+	if err := c.shrinkAhead(x, i, low, high, false); err != nil {
+		return err
+	}
 	for step := 1; high-step > low; step *= 2 {
 		ok, err := passes(high - step)
 		if err != nil {
@@ -265,7 +306,12 @@ func (c *capacity) shrink(x []int, i int) error {
 		}
 		high -= step
 	}
-	for high-low > 1 {
+	for n := 0; high-low > 1; n++ {
+		if n%stepsAhead == 0 {
+			if err := c.shrinkAhead(x, i, low, high, true); err != nil {
+				return err
+			}
+		}
 		mid := (high + low) / 2
 		ok, err := passes(mid)
 		if err != nil {
@@ -286,6 +332,9 @@ const mostProofs = 12
 
 // settle goes up until a size is shown to pass, and then down as long as one with less is.
 func (c *capacity) settle(x []int) (*fit, error) {
+	if err := c.proveAhead(x); err != nil {
+		return nil, err
+	}
 	x, j, err := c.climb(x)
 	if j == nil || err != nil {
 		return nil, err

@@ -192,7 +192,7 @@ func TestShares(t *testing.T) {
 	for i := range b.Cells {
 		n := 0
 		for p := 1; p <= 4; p++ {
-			if (Share{p, 4}).deals(first(cells.Source{}, b)+i) {
+			if (Share{p, 4}).deals(first(cells.Source{}, b) + i) {
 				n++
 			}
 		}
