@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -10,10 +11,10 @@ import (
 	"example.com/simrun/scenarios"
 )
 
-// ahead does jobs side by side on copies of the planner, where other machines compute. What they find counts for nothing, so a
+// ahead does jobs side by side on copies of the planner, where machines have room for that. What they find counts for nothing, so a
 // plan is the same wherever it is computed; but what they ask for is asked for together, and is there when it counts.
 func (p *planner) ahead(n int, job func(q *planner, i int) error) error {
-	if p.opts.Backend == nil {
+	if !p.opts.Ahead {
 		return nil
 	}
 	var all sync.WaitGroup
@@ -116,11 +117,33 @@ func (c *capacity) shrinkAhead(x []int, i, low, high int, bisect bool) error {
 	return c.glanceAhead(sizes)
 }
 
-// placed counts what is missing of a judgement in the rounds of the plan.
-func (p *planner) placed(err error) error {
-	var m *experiment.Missing
-	if errors.As(err, &m) {
-		return &experiment.Missing{Round: p.batches + m.Round, Cells: m.Cells}
+// judgements are those that were made, here or ahead.
+type judgements struct {
+	mu sync.Mutex
+	by map[string]*experiment.Judged
+}
+
+// judge has a scenario judged, if nobody has yet, and counts what that takes. What is missing of a judgement belongs to a
+// round of the plan.
+func (p *planner) judge(how string, sc *scenarios.Scenario, judge func() (*experiment.Judged, error)) (*experiment.Judged, error) {
+	key := fmt.Sprint(how, sc.Run.Min, " ", sc.Run.Max, " ", sc.Expanded)
+	p.judged.mu.Lock()
+	j := p.judged.by[key]
+	p.judged.mu.Unlock()
+	if j == nil {
+		var err error
+		j, err = judge()
+		var m *experiment.Missing
+		if errors.As(err, &m) {
+			return nil, &experiment.Missing{Round: p.batches + m.Round, Cells: m.Cells}
+		}
+		if err != nil {
+			return nil, err
+		}
+		p.judged.mu.Lock()
+		p.judged.by[key] = j
+		p.judged.mu.Unlock()
 	}
-	return err
+	p.count(sc, j)
+	return j, nil
 }

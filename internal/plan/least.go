@@ -81,10 +81,10 @@ func (c *capacity) glance(x []int) (*experiment.Judged, error) {
 	sc, err := c.scenario(x)
 	j := &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}
 	if err == nil && !c.spent() {
-		if j, err = experiment.Glance(c.ctx, sc, glances, c.options()); err != nil {
-			return nil, c.placed(err)
+		j, err = c.judge("glance", sc, func() (*experiment.Judged, error) { return experiment.Glance(c.ctx, sc, glances, c.options()) })
+		if err != nil {
+			return nil, err
 		}
-		c.count(sc, j)
 	}
 	c.seen[key(x)] = j
 	return j, nil
@@ -103,11 +103,10 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 		c.short = true
 		return &experiment.Judged{Verdict: "undecided"}, nil
 	}
-	j, err := experiment.Judge(c.ctx, sc, c.options())
+	j, err := c.judge("proof", sc, func() (*experiment.Judged, error) { return experiment.Judge(c.ctx, sc, c.options()) })
 	if err != nil {
-		return nil, c.placed(err)
+		return nil, err
 	}
-	c.count(sc, j)
 	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), j})
 	return j, nil
 }

@@ -19,6 +19,7 @@ type Options struct {
 	Events   int64                        // that may be simulated; 0 = usual
 	Progress func(what string, n, of int) // may be nil
 	Backend  experiment.Backend           // computes the runs; nil = the cores of this machine
+	Ahead    bool                         // ask the backend for more than is sure to be needed: it has machines to spare
 }
 
 // usualEvents is what a plan may simulate: less than a minute of one core.
@@ -48,6 +49,7 @@ type planner struct {
 	limit   int64 // of the events, for the layout at hand
 	proofs  []proof
 	notes   []string
+	judged  *judgements
 }
 
 // spent says that nothing more may be simulated for the layout at hand.
@@ -78,7 +80,7 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	if o.Events == 0 {
 		o.Events = usualEvents
 	}
-	p := &planner{ctx: ctx, sc: sc, opts: o, today: &sc.Layouts[sc.Baseline]}
+	p := &planner{ctx: ctx, sc: sc, opts: o, today: &sc.Layouts[sc.Baseline], judged: &judgements{by: map[string]*experiment.Judged{}}}
 	p.cleared = slices.ContainsFunc(sc.Layouts, func(l strategies.Layout) bool { return l.Clearance != nil })
 	if sc.Plan != nil {
 		p.bounds = *sc.Plan

@@ -138,8 +138,8 @@ func TestInterruptedPartsKeepWhatTheyHave(t *testing.T) {
 func TestWhatDoesNotBelongTogetherIsRefused(t *testing.T) {
 	b, sc, id := pack(t, shop)
 	dir := t.TempDir()
-	require.NoError(t, Keep(dir, b))
-	require.NoError(t, Keep(dir, b))
+	require.NoError(t, Keep(dir, &Question{Bundle: b}))
+	require.NoError(t, Keep(dir, &Question{Bundle: b}))
 	kept, err := Kept(dir)
 	require.NoError(t, err)
 	assert.Equal(t, b.Sum(), kept.Sum())
@@ -173,9 +173,10 @@ func TestWhatDoesNotBelongTogetherIsRefused(t *testing.T) {
 	assert.ErrorContains(t, err, "not whole")
 
 	other, _, _ := pack(t, swept)
-	require.NoError(t, Keep(dir, other))
-	_, err = Kept(dir)
-	assert.ErrorContains(t, err, "shards of 2 scenarios")
+	require.ErrorContains(t, Keep(dir, &Question{Bundle: other}), "shards of 2 scenarios")
+	planned := t.TempDir()
+	require.NoError(t, Keep(planned, &Question{Bundle: b, Plan: true}))
+	require.ErrorContains(t, Keep(planned, &Question{Bundle: b}), "shards of 2 scenarios or questions")
 	_, err = Kept(t.TempDir())
 	assert.ErrorContains(t, err, "no shards")
 }
