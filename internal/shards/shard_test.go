@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -179,6 +180,22 @@ func TestWhatDoesNotBelongTogetherIsRefused(t *testing.T) {
 	require.ErrorContains(t, Keep(planned, &Question{Bundle: b}), "shards of 2 scenarios or questions")
 	_, err = Kept(t.TempDir())
 	assert.ErrorContains(t, err, "no shards")
+}
+
+// What a killed process has left half-written goes, what one may be writing stays.
+func TestPartialFilesGo(t *testing.T) {
+	_, _, src := pack(t, shop)
+	dir := t.TempDir()
+	old, present := filepath.Join(dir, partial+"1"), filepath.Join(dir, partial+"2")
+	for _, f := range []string{old, present} {
+		require.NoError(t, os.WriteFile(f, []byte("{"), 0o644))
+	}
+	before := time.Now().Add(-2 * abandoned)
+	require.NoError(t, os.Chtimes(old, before, before))
+	_, err := Open(dir, src)
+	require.NoError(t, err)
+	assert.NoFileExists(t, old)
+	assert.FileExists(t, present)
 }
 
 func TestShares(t *testing.T) {

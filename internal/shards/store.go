@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"example.com/simrun/internal/cells"
 	"example.com/simrun/internal/units"
@@ -45,11 +47,11 @@ type Store struct {
 }
 
 // Open reads all outcomes in a folder that are of a scenario and a program. Outcomes of another one are an error, as
-// are two different ones of the same cell.
+// are two different ones of the same cell. What killed processes have left half-written goes.
 func Open(dir string, src cells.Source) (*Store, error) {
 	s := &Store{Source: src, dir: dir, there: map[string][]byte{}, from: map[string]string{}}
 	files, err := filepath.Glob(filepath.Join(dir, "*.cells"))
-	if err != nil {
+	if err = errors.Join(err, clean(dir)); err != nil {
 		return nil, err
 	}
 	var errs []error
@@ -139,6 +141,28 @@ func (s *Store) Flush(share Share) (string, error) {
 
 // partial is how the name of a file begins that is not written whole.
 const partial = ".partial-"
+
+// abandoned is the age at which nobody writes such a file any more: whoever did was killed.
+const abandoned = time.Hour
+
+// clean takes away what killed processes have begun to write.
+func clean(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, partial+"*"))
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err == nil && time.Since(info.ModTime()) > abandoned {
+			err = os.Remove(f)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // of two processes one comes first
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
 
 // whole writes a file whole or not at all.
 func whole(path string, data []byte) error {
