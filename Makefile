@@ -15,10 +15,10 @@ TOOLS := $(CURDIR)/.tools
 SCENARIOS := $(wildcard scenarios/*.yaml)
 
 .DEFAULT_GOAL := help
-.PHONY: help build release test test-real check-long fuzz bench lint fmt results fidelity generate clean
+.PHONY: help build release test test-real check-long fuzz bench bench-compare lint fmt results fidelity generate clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/simrun
 	go build -o bin/simrun ./cmd/simrun
@@ -38,7 +38,8 @@ test: ## vet and test everything, in minutes; needs only Go
 
 test-real: ## on a real browser, a real Celery and redis, and the modules beside this one; skips what is not here
 	cd tools/browser && go vet ./... && go test -count=1 -timeout 15m ./...
-	SIMRUN_CELERY=$${SIMRUN_CELERY:-yes} go test -count=1 -run 'TestRecorder|TestOnCelery' ./internal/recordings ./internal/oncelery
+	SIMRUN_CELERY=$${SIMRUN_CELERY:-yes} go test -count=1 -run 'TestRecorder|TestOnCelery|TestAdviceIsKept' ./internal/recordings ./internal/oncelery ./cmd/simrun
+	cd tools/manifests && go vet ./... && go test -count=1 ./...
 	cd baselines && go vet ./... && go test ./...
 
 check-long: ## the tests that take long, and every fuzz target for FUZZTIME
@@ -50,21 +51,34 @@ fuzz: ## every fuzz target for FUZZTIME (1m)
 	@grep -rE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*\(' . | sed -E 's|^\./(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' | sort \
 	| while read -r dir name; do \
 		echo "fuzz ./$$dir $$name, $(FUZZTIME)"; \
-		go test "./$$dir" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; \
+		go test "./$$dir" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s </dev/null || exit 1; \
 	done
 
-bench: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) ## every benchmark COUNT (6) times, those of the baselines too, in ten minutes; summary in results/bench.md
+# The benchmarks of the simulator itself, which say how fast it is.
+SIMULATOR := ./des ./workloads ./sim ./internal/experiment
+
+bench: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) ## every benchmark COUNT (6) times, those of the baselines too, in ten minutes; results/bench.md and performance.md
 	@mkdir -p results
 	@rm -f results/bench.out
 	@echo "the simulator"
-	@go test -run '^$$' -bench . -benchtime 300ms -count $(COUNT) -timeout 1h ./des ./workloads ./sim ./internal/experiment >> results/bench.out
+	@go test -run '^$$' -bench . -benchtime 300ms -count $(COUNT) -timeout 1h $(SIMULATOR) >> results/bench.out
+	@echo "SimPy" # python3-simpy3 of Debian; left out where it is not
+	@if python3 -c 'import simpy' 2>/dev/null; then python3 baselines/simpy/models.py $(COUNT) >> results/bench.out; \
+	elif /usr/bin/python3 -c 'import simpy' 2>/dev/null; then /usr/bin/python3 baselines/simpy/models.py $(COUNT) >> results/bench.out; \
+	else echo "skipped: python3 has no simpy"; fi
 	@echo "workers, for real" # an operation is a run of two seconds
 	@go test -run '^$$' -bench . -benchtime 1x -count $(COUNT) -timeout 1h ./live >> results/bench.out
 	@echo "the baselines"
 	@cd baselines && go test -run '^$$' -bench 'Throughput' -benchtime 300ms -count $(COUNT) -timeout 1h . >> ../results/bench.out
 	@cd baselines && go test -run '^$$' -bench 'Mixed|Hanging' -benchtime 1x -count $(COUNT) -timeout 1h . >> ../results/bench.out
 	@sh tools/bench/summary.sh $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) results/bench.out > results/bench.md
-	@echo "Written: results/bench.md"
+	@sh tools/bench/performance.sh results/bench.out > results/performance.md
+	@echo "Written: results/bench.md, results/performance.md"
+
+# Both are built first and run in turns, so that what disturbs the one disturbs the other.
+bench-compare: $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) ## the simulator against BASE=COMMIT, COUNT (6) times in turns
+	@test -n "$(BASE)" || { echo "usage: make bench-compare BASE=COMMIT"; exit 2; }
+	@sh tools/bench/compare.sh $(TOOLS)/benchstat-$(BENCHSTAT_VERSION) "$(BASE)" $(COUNT) '$(or $(BENCH),MM|Worker|Size|Queue)'
 
 lint: $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION) $(TOOLS)/gofumpt-$(GOFUMPT_VERSION) $(TOOLS)/staticcheck-$(STATICCHECK_VERSION) ## gofumpt, staticcheck and golangci-lint (minutes the first time)
 	@unformatted="$$($(TOOLS)/gofumpt-$(GOFUMPT_VERSION) -l .)"; \

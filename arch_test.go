@@ -75,12 +75,16 @@ var allowed = map[string]struct{ project, outside []string }{
 	"internal/bench": { // takes the real world from the command
 		project: []string{"celery", "des", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "system", "worker", "workloads"},
 	},
+	"internal/logs": { // what was seen, of whatever kind: it makes nothing of it
+		project: []string{"internal/sheet", "internal/units", "scenarios"},
+		outside: []string{"github.com/klauspost/compress"},
+	},
 	"internal/recordings": { // makes scenarios of what was recorded: it runs and judges nothing
-		project: []string{"celery", "des", "internal/sheet", "internal/units", "scenarios", "worker", "workloads"},
+		project: []string{"celery", "des", "internal/logs", "internal/units", "scenarios", "worker", "workloads"},
 		outside: []string{"gonum.org/v1/gonum"},
 	},
 	"internal/imports": { // from a log to a scenario that gives it back
-		project: []string{"celery", "des", "internal/deployed", "internal/experiment", "internal/recordings", "internal/units", "scenarios", "strategies", "worker", "workloads"},
+		project: []string{"celery", "des", "internal/deployed", "internal/experiment", "internal/logs", "internal/recordings", "internal/units", "scenarios", "strategies", "worker", "workloads"},
 	},
 	"internal/deployed": { // files that start workers: no scenario
 		project: []string{"celery", "internal/units"},
@@ -102,7 +106,7 @@ var allowed = map[string]struct{ project, outside []string }{
 		project: []string{"internal/experiment", "report", "scenarios", "spec"},
 	},
 	"cmd/simrun": {
-		project: []string{"internal/bench", "internal/cells", "internal/compare", "internal/engine", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/plan", "live", "internal/oncelery", "internal/recordings", "report", "scenarios", "internal/serve", "internal/shards", "strategies", "theory", "internal/units", "internal/whatif", "worker", "workloads"},
+		project: []string{"celery", "internal/bench", "internal/cells", "internal/compare", "internal/deployed", "internal/engine", "internal/experiment", "internal/fidelity", "internal/fidelity/known", "internal/imports", "internal/lint", "internal/logs", "internal/plan", "live", "internal/oncelery", "internal/recordings", "report", "scenarios", "internal/serve", "internal/shards", "strategies", "theory", "internal/units", "internal/whatif", "worker", "workloads"},
 		outside: []string{"github.com/spf13/cobra", "github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter"},
 	},
 }

@@ -1,6 +1,7 @@
 package simrun_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"flag"
 	"os"
@@ -101,9 +102,25 @@ func run(t *testing.T, line string) string {
 	c.Dir = dir
 	var stderr strings.Builder
 	c.Stderr = &stderr
+	if strings.HasPrefix(line, reader+" serve ") {
+		return untilServed(t, c)
+	}
 	out, err := c.Output()
 	require.NoError(t, err, "%s: %s", line, stderr.String())
 	return string(out)
+}
+
+// untilServed runs a server until it says where it is.
+func untilServed(t *testing.T, c *exec.Cmd) string {
+	t.Helper()
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	address, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	require.NoError(t, c.Wait())
+	return address
 }
 
 func TestExampleOfTheReadmesIsCurrent(t *testing.T) {

@@ -294,3 +294,20 @@ func JoinWords(words []string) string {
 	}
 	return strings.Join(quoted, " ")
 }
+
+// SplitWords are the words of a command line, as a shell reads them. It is an error where it takes a shell to run it:
+// variables without a value, pipes.
+func SplitWords(line string) ([]string, error) {
+	split, err := (&shell{}).split(line)
+	if err != nil {
+		return nil, err
+	}
+	words := make([]string, len(split))
+	for i, w := range split {
+		if w.operator || w.redirects {
+			return nil, fmt.Errorf("%q in %q takes a shell", w.text, line)
+		}
+		words[i] = w.text
+	}
+	return words, nil
+}

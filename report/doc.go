@@ -24,6 +24,7 @@
 //	style, ticks, barchart        how plots are drawn
 //	page, trust, index   report.html, how far to trust it, and the page over several scenarios
 //	interactive, chart   its scripts, their hashes, and the figures behind its charts
+//	whatif               the page that can be asked: its controls, its engine, what a server shows at first
 //	svg                  text of pictures that keeps its width in any font
 //	document             reports about anything but a Result: bench, calibration, import, verify
 //	bench, bench_recording        what was measured for real, and its recordings

@@ -105,8 +105,19 @@ func (p *Plot) inline() (string, error) {
 	s = strings.Replace(s, `role="img"`, `role="img" aria-label="`+html.EscapeString(p.Title+". "+p.Alt)+`"`, 1)
 	s = themed.Replace(s)
 	s = strings.NewReplacer("\n\tstyle", " style", "\n", "").Replace(s)
+	s = often.Replace(s)
 	return s, nil
 }
+
+// often are styles that stand in every picture a hundred times: the style sheet of the page has them.
+var often = strings.NewReplacer(
+	` style="font-size:10px;fill:var(--ink)"`, "",
+	` transform="scale(1, -1)"`, "",
+	`style="fill:none;stroke:var(--faint);stroke-width:0.7"`, `class="f"`,
+	`style="fill:none;stroke:var(--rule);stroke-width:0.6"`, `class="r"`,
+	`style="fill:none;stroke:var(--ink)"`, `class="i"`,
+	`style="fill:var(--paper)"`, `class="p"`,
+)
 
 // themed replaces each colour by the variable of the page's style sheet.
 var themed = func() *strings.Replacer {

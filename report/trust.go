@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
@@ -76,7 +77,7 @@ func oneWindow(r *experiment.Result) string {
 	if b == nil {
 		return ""
 	}
-	return fmt.Sprintf("A dashboard that shows one window may show a %s anywhere from %s today.", d.name(), units.Range(b.Low, b.High))
+	return fmt.Sprintf("A dashboard that shows one window may show a %s anywhere from %s today.", d.name(), strings.Replace(units.Range(b.Low, b.High), " .. ", " to ", 1))
 }
 
 // choices is the table of layouts on the page: what each makes of its deciding target, at what price.
@@ -131,7 +132,7 @@ func choices(r *experiment.Result) *grid {
 		return [][]string{append(row, changes(r, s))}
 	})
 	g.Text = text
-	g.note("The bar ends at the figure; the line across it is the target. Interval: where the figure itself lies. One window: what a dashboard shows that looks once. ~: no difference is shown. Headroom: passes up to so many times today's load.")
+	g.note("The bar ends at the figure; the line across it is the target. Interval: where the figure itself lies. One window: what a dashboard of one window may show. ~: no difference is shown. Headroom: up to how many times today's load the layout still passes.")
 	return g
 }
 

@@ -64,8 +64,27 @@
   // Engines. Each takes a state and what hears the answers, and returns what stops it.
   const inPage = (engine) => {
     let loaded;
+    // bytes reads ascii85, of which six characters were changed for the page.
+    const bytes = (text) => {
+      const out = new Uint8Array(text.length * 4 + 4), changed = { v: '"', w: "\\", x: "<", y: ">", "{": "&", "|": "'" };
+      const digit = Uint8Array.from({ length: 128 }, (_, c) => (changed[String.fromCharCode(c)] ?? String.fromCharCode(c)).charCodeAt(0) - 33);
+      let at = 0;
+      for (let i = 0; i < text.length;) {
+        if (text[i] === "z") { // four zeros
+          i++;
+          at += 4;
+          continue;
+        }
+        const n = Math.min(5, text.length - i);
+        let word = 0;
+        for (let k = 0; k < 5; k++) { word = word * 85 + (k < n ? digit[text.charCodeAt(i + k)] : 84); }
+        for (let k = 0; k < n - 1; k++) { out[at++] = Math.floor(word / 2 ** (24 - 8 * k)) & 255; }
+        i += n;
+      }
+      return out.subarray(0, at);
+    };
     const inflated = (packed) => {
-      const raw = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+      const raw = bytes(packed);
       return new Response(new Blob([raw]).stream().pipeThrough(new DecompressionStream("gzip")));
     };
     const load = async () => ({
@@ -130,7 +149,14 @@
       for (const [k, v] of Object.entries({ class: name, x: from, y: top, width: Math.max(1, to - from), height: high })) { e.setAttribute(k, v); }
       svg.append(e);
     };
-    rect("figure", 0, x(r.value), 4, 6);
+    const beyond = r.value > 2 * r.against;
+    rect("figure", 0, x(r.value) - (beyond ? 9 : 0), 4, 6);
+    if (beyond) {
+      const tip = document.createElementNS(ns, "path");
+      tip.setAttribute("class", "figure");
+      tip.setAttribute("d", "M111 2l9 5l-9 5z");
+      svg.append(tip);
+    }
     if (r.low !== null && r.high !== null) { rect("interval", x(r.low), x(r.high), 6, 2); }
     rect("target", 59, 61, 0, 14);
     return svg;
@@ -191,6 +217,7 @@
     stop = engine({ ...state }, hear);
   };
   const later = () => {
+    stop();
     section.dataset.stage = "moved";
     clearTimeout(timer);
     timer = setTimeout(ask, 200);

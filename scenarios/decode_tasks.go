@@ -44,7 +44,7 @@ func (d *decoder) class(name string, v *value, path string) workloads.Class {
 		Work:     d.work(v.get("work"), join(path, "work")),
 		Failures: d.failures(v.get("failures")),
 		Fresh:    d.text(v.get("retry").get("demand")) == "fresh",
-		SLO:      d.slo(v.get("slo")),
+		SLO:      d.slo(v.get("slo"), v.get("labels") != nil),
 	}
 	d.bind("tasks", v, path, &c)
 	if p := v.get("priority"); p != nil {
@@ -141,10 +141,43 @@ var (
 		workloads.ExpiredShare: "share that expired",
 		workloads.Duplicates:   "completed runs after the first, as a share",
 	}
+	exposures = map[workloads.ShareOf]string{
+		workloads.InProcess: "share of the attempts in a process that also ran tasks without the label, at any time of its life",
+		workloads.OnMachine: "the same of machines",
+	}
 )
 
+// isolation returns the targets on what others could read.
+func (d *decoder) isolation(v *value, labelled bool) (slo []workloads.SLO) {
+	for _, s := range []workloads.ShareOf{workloads.InProcess, workloads.OnMachine, workloads.Readable} {
+		b := v
+		for step := range strings.SplitSeq(s.String(), ".") {
+			b = b.get(step)
+		}
+		if b == nil {
+			continue
+		}
+		if !labelled {
+			d.errorf(b.at, "slo."+s.String(), "the task has no labels: want labels, such as [pii], of what others must not see")
+			continue
+		}
+		if s == workloads.Readable && !d.compromises() {
+			d.errorf(b.at, "slo.readable", "no fault compromises a task: want one, such as {compromise: TASK, at: 30m, for: 10m}")
+			continue
+		}
+		slo = append(slo, workloads.SLO{Metric: workloads.Metric{Share: s}, MaxShare: d.number(b, shares())})
+	}
+	return slo
+}
+
+// compromises says whether a planned fault does.
+func (d *decoder) compromises() bool {
+	faults := d.root.get("faults")
+	return faults != nil && slices.ContainsFunc(faults.items, func(f *value) bool { return f.get("compromise") != nil })
+}
+
 // slo returns the targets of a task: of each duration the mean, then quantiles, then the maximum.
-func (d *decoder) slo(v *value) []workloads.SLO {
+func (d *decoder) slo(v *value, labelled bool) []workloads.SLO {
 	if v == nil {
 		return nil
 	}
@@ -186,7 +219,7 @@ func (d *decoder) slo(v *value) []workloads.SLO {
 			slo = append(slo, workloads.SLO{Metric: workloads.Metric{Share: s}, MaxShare: d.number(b, shares())})
 		}
 	}
-	return slo
+	return append(slo, d.isolation(v, labelled)...)
 }
 
 // cycles reports tasks that are published after themselves, each circle once.
@@ -213,7 +246,11 @@ func (d *decoder) cycles(v *value, classes []workloads.Class) {
 		for _, c := range append(chain[slices.Index(chain, i):], i) {
 			names = append(names, classes[c].Name)
 		}
-		after := v.get(classes[i].Name).get("arrivals").get("after")
-		d.errorf(after.at, join(join("tasks", classes[i].Name), "arrivals.after"), "a cycle: %s", strings.Join(names, " -> "))
+		key := "after"
+		if classes[i].Arrivals.Process.(workloads.After).All {
+			key = "after_all"
+		}
+		at := v.get(classes[i].Name).get("arrivals").get(key).at
+		d.errorf(at, join(join("tasks", classes[i].Name), "arrivals."+key), "a cycle: %s", strings.Join(names, " -> "))
 	}
 }

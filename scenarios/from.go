@@ -95,5 +95,28 @@ func workerValue(w *deployed.Worker) *value {
 	if w.Memory > 0 {
 		v.add("memory_limit", textValue(formatSize(w.Memory)))
 	}
+	if s := w.Scaling; s != nil {
+		v.add("autoscale", scalingValue(w))
+	}
 	return v
+}
+
+// scalingValue is how the replicas of a worker follow the load, as a scenario would write it.
+func scalingValue(w *deployed.Worker) *value {
+	s := w.Scaling
+	a := &value{kind: table}
+	a.add("min", wholeValue(s.Min))
+	a.add("max", wholeValue(s.Max))
+	a.add("policy", textValue(s.Policy))
+	if target := strconv.FormatFloat(s.Target, 'f', -1, 64); s.Policy == "utilization" {
+		a.add("target", textValue(strconv.FormatFloat(100*s.Target, 'f', -1, 64)+"%"))
+	} else {
+		a.add("target", &value{kind: number, text: target})
+	}
+	a.add("poll", textValue(formatTime(s.Poll)))
+	a.add("cooldown", textValue(formatTime(s.Cooldown)))
+	if w.Grace > 0 {
+		a.add("grace", textValue(formatTime(w.Grace)))
+	}
+	return a
 }

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"example.com/simrun/workloads"
 )
@@ -137,7 +138,13 @@ func sloKeys() *record {
 	for _, s := range slices.Sorted(maps.Keys(sloShares)) {
 		all.keys = append(all.keys, key{name: s.String(), doc: sloShares[s], shape: amount{quantity: shares()}})
 	}
+	exposed := &record{noun: "a map of process and machine"}
+	for _, s := range []workloads.ShareOf{workloads.InProcess, workloads.OnMachine} {
+		exposed.keys = append(exposed.keys, key{name: strings.TrimPrefix(s.String(), "exposure."), doc: exposures[s], shape: amount{quantity: shares()}})
+	}
 	all.keys = append(all.keys,
+		key{name: "exposure", doc: "of tasks with labels: `process`, share of the attempts in a process that also ran tasks without the label at any time of its life, and `machine`, the same of machines; `{process: 0%, machine: 0%}` asks for isolation", shape: exposed},
+		key{name: "readable", doc: "of tasks with labels: share of those that are there while a planned fault compromises others, which these could read in a process, on a machine or at the broker", shape: amount{quantity: shares()}},
 		key{name: "within", doc: "the targets on wait and response hold in every slice of this length, in at least 95 % of the windows", shape: amount{quantity: durations().positive()}},
 		key{name: workloads.DoneBy.String(), doc: "everything that arrived before this hour of the day has ended by then, in at least 95 % of the windows", shape: phrase{noun: `an hour such as "06:00"`, pattern: dayTime}},
 	)

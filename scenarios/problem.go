@@ -59,11 +59,11 @@ func (p *problems) errorf(at position, path, format string, args ...any) {
 		p.bad = map[position]bool{}
 	}
 	p.bad[at] = true
-	p.found = append(p.found, Problem{p.file, at.line, at.column, path, fmt.Sprintf(format, args...)})
+	p.found = append(p.found, Problem{p.file, at.line, at.column, path, visible(fmt.Sprintf(format, args...))})
 }
 
 func (p *problems) warnf(at position, path, format string, args ...any) {
-	p.warnings = append(p.warnings, Problem{p.file, at.line, at.column, path, fmt.Sprintf(format, args...)})
+	p.warnings = append(p.warnings, Problem{p.file, at.line, at.column, path, visible(fmt.Sprintf(format, args...))})
 }
 
 // broken says whether something within v is already known to be wrong.
@@ -110,6 +110,23 @@ func join(path string, key any) string {
 
 // hidden says whether a character does something to a terminal instead of being seen there.
 func hidden(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
+
+// visible is a message in which what cannot be seen is written out: names of the file stand in it, also wrong ones.
+func visible(message string) string {
+	unseen := func(r rune) bool { return hidden(r) && r != '\n' && r != '\t' }
+	if !strings.ContainsFunc(message, unseen) {
+		return message
+	}
+	var b strings.Builder
+	for _, r := range message {
+		if unseen(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
 
 // unknown says that a name is not among names: with the nearest of them, or all.
 func unknown(what, name string, names []string) string {

@@ -30,7 +30,7 @@ func TestSpecIsCurrent(t *testing.T) {
 
 // typeNames are the names of structs by the noun of their map.
 var typeNames = map[string]string{
-	"copies such as {n: 50}": "Copies", "a law of rates such as {zipf: 1.1}": "Rates",
+	"copies such as {n: 50}": "Copies", "a map of process and machine": "Isolation", "a law of rates such as {zipf: 1.1}": "Rates",
 	"a map of run settings": "Run", "a map of min and max": "Bounds", "a machine": "Machine", "a disk": "Disk",
 	"a broker": "Broker", "a map of overheads": "Overheads", "a service": "Service", "a zone": "Zone", "a way": "Way", "a queue": "Queue",
 	"a task": "Task", "arrivals such as {poisson: 12/s}": "Arrivals", "rates and hold": "MMPP", "a stage": "Stage", "a trace": "Trace",

@@ -9,6 +9,7 @@ import (
 
 	"example.com/simrun/des"
 	"example.com/simrun/sim"
+	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -28,6 +29,8 @@ func BenchmarkSize(b *testing.B) {
 		{"replicas/1000", replicas(1000), 10_000, 3e5},
 		{"queues/5", manyQueues(5), 1000, 1e6},
 		{"queues/200", manyQueues(200), 1000, 1e6},
+		{"machines/10", machines(10), 300, 1e5},
+		{"machines/1000", machines(1000), 30_000, 3e5},
 		{"computing/20", crowd(20), 20, 1e5},
 		{"computing/2000", crowd(2000), 2000, 1e5},
 	} {
@@ -93,6 +96,23 @@ func manyQueues(n int) *model {
 	return m
 }
 
+// machines are n machines of 4 cores, with a worker of 8 slots on each whose tasks compute, wait and compute again.
+func machines(n int) *model {
+	c := class("task", poisson(30*float64(n)), nil)
+	law := must(workloads.Exponential(0.05))
+	c.Work = []workloads.Phase{{Kind: workloads.CPU, Demand: law}, {Kind: workloads.IO, Demand: law}, {Kind: workloads.CPU, Demand: law}}
+	m := &model{classes: []workloads.Class{c}}
+	m.addQueues()
+	m.layout.Broker = worker.Broker{Kind: worker.Redis}
+	for i := range n {
+		m.add(worker.Config{Name: fmt.Sprint("worker-", i), Concurrency: 8, PrefetchMultiplier: 4, Queues: m.all()})
+		m.layout.Nodes = append(m.layout.Nodes, 0)
+		m.layout.Node[i] = i
+	}
+	m.machines = []system.Machine{{Name: "m", Cores: 4, Speed: 1, Efficiency: 1, Count: n}}
+	return m
+}
+
 // crowd is a worker of n slots on half as many cores: nearly all of them compute, and each arrival and each end
 // changes the speed of all. The seconds of work are what the cores can do.
 func crowd(n int) *model {
@@ -101,8 +121,8 @@ func crowd(n int) *model {
 	return pool(n, c).on(float64(n) / 2)
 }
 
-// BenchmarkDay is a day of 10,000 tasks a second on one worker of 1,000 slots, in one replication: its memory does not
-// grow with the tasks served. Only -bench Day asks for it with a b.N of seconds of that day.
+// BenchmarkDay is a part of a day of 10,000 tasks a second on one worker of 1,000 slots, in one replication: an operation is
+// a second of it, and -benchtime 86400x the whole day. Its memory does not grow with the tasks served.
 func BenchmarkDay(b *testing.B) {
 	m := pool(1000, class("task", poisson(10_000), must(workloads.Exponential(0.05))))
 	b.ReportAllocs()

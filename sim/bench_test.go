@@ -15,6 +15,17 @@ import (
 // BenchmarkWorkerMM8 is the M/M/8 queue at load 0.9 of the kernel's benchmark, served by a whole worker.
 func BenchmarkWorkerMM8(b *testing.B) { perTask(b, mm8(), 7.2) }
 
+// BenchmarkWorkerMM1 is M/M/1 at the same load, and BenchmarkWorkerPriority M/M/8 with messages of two priorities in one queue.
+func BenchmarkWorkerMM1(b *testing.B) {
+	perTask(b, pool(1, class("task", poisson(0.9), must(workloads.Exponential(1)))), 0.9)
+}
+
+func BenchmarkWorkerPriority(b *testing.B) {
+	low, high := class("low", poisson(3.6), must(workloads.Exponential(1))), class("high", poisson(3.6), must(workloads.Exponential(1)))
+	high.Queue, high.Priority, high.HasPriority = "low", 5, true
+	perTask(b, pool(8, low, high), 7.2)
+}
+
 // BenchmarkWorkerFull is a worker with everything on, see full.
 func BenchmarkWorkerFull(b *testing.B) { perTask(b, full(), 8*fullRate) }
 

@@ -90,7 +90,7 @@ func (k *kin) share() {
 	for i, n := range k.nodes {
 		k.done[i] = n.threads == 0
 		threads += n.threads
-		n.stale = true
+		n.outdate()
 	}
 	for again := true; again; {
 		again = false

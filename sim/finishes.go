@@ -1,7 +1,8 @@
 package sim
 
 // finishes is a binary heap of the attained service at which each entry is done, with the place of every entry, so
-// that it can be moved or taken out. Equal finishes leave in the order in which they came.
+// that it can be moved or taken out. Equal finishes leave in the order in which they came. Heaps that never hold the same
+// entry at once may share their places.
 type finishes struct {
 	heap  []finish
 	place []int32 // by id
@@ -13,8 +14,6 @@ type finish struct {
 	serial uint64
 	id     int32
 }
-
-func newFinishes(ids int) finishes { return finishes{place: make([]int32, ids)} }
 
 func (f *finishes) len() int       { return len(f.heap) }
 func (f *finishes) empty() bool    { return len(f.heap) == 0 }

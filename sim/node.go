@@ -23,6 +23,8 @@ type node struct {
 	heap    finishes
 	next    des.Time // when the earliest finish is reached, unless stale; Never = no thread
 	stale   bool     // next is to be planned anew
+	turns   *turns   // of many nodes, which then know that it is stale; nil = they are few
+	number  int32    // in them
 
 	working float64 // core-seconds used since the last mark
 	window  float64 // of the observed window, once it is over
@@ -32,7 +34,7 @@ type node struct {
 
 // layNodes lays out nodes and puts every worker on one. A worker without a machine has cores without limit.
 func (w *World) layNodes(layout *strategies.Layout, machines []system.Machine) {
-	slots := len(w.slots)
+	places := make([]int32, len(w.slots)) // a slot is on the thread of its worker
 	for _, kind := range layout.Nodes {
 		m := &machines[kind]
 		w.nodes = append(w.nodes, newNode(true, m.Cores*m.Efficiency, m.Speed))
@@ -51,14 +53,18 @@ func (w *World) layNodes(layout *strategies.Layout, machines []system.Machine) {
 			w.nodes = append(w.nodes, newNode(false, math.Inf(1), 1))
 		}
 		if th.kind == sharedThread {
-			th.heap = newFinishes(slots)
+			th.heap = finishes{place: places}
 		}
 		w.nodeOf = append(w.nodeOf, n)
 		w.threads = append(w.threads, th)
 	}
 	w.layCaps(layout)
+	users := make([]int32, w.users()) // each is on one node at most
 	for i := range w.nodes {
-		w.nodes[i].heap = newFinishes(w.users())
+		w.nodes[i].heap = finishes{place: users}
+	}
+	if len(w.nodes) > fewNodes {
+		w.turns = newTurns(w.nodes)
 	}
 }
 
@@ -140,7 +146,7 @@ func (n *node) reach(now des.Time) {
 // change counts so many threads more.
 func (n *node) change(threads int) {
 	n.threads += threads
-	n.stale = true
+	n.outdate()
 	if n.kin != nil {
 		n.kin.share()
 	}
@@ -149,6 +155,14 @@ func (n *node) change(threads int) {
 // move changes what u still has to attain.
 func (n *node) move(u user, demand float64) {
 	n.heap.move(int32(u), n.v+demand)
+	n.outdate()
+}
+
+// outdate makes next stale.
+func (n *node) outdate() {
+	if n.turns != nil && !n.stale {
+		n.turns.stale = append(n.turns.stale, n.number)
+	}
 	n.stale = true
 }
 
@@ -163,6 +177,9 @@ func (n *node) mark(now des.Time, end bool) {
 
 // nextNode is the node whose earliest finish comes first, or none; the first of equals.
 func (w *World) nextNode() int32 {
+	if w.turns != nil {
+		return w.turns.first()
+	}
 	best := int32(none)
 	at := des.Never
 	for i := range w.nodes {

@@ -95,6 +95,7 @@ type World struct {
 	threads []thread // by worker: those whose tasks share one thread
 	labour  []labourer
 	nodes   []node
+	turns   *turns     // nil = nodes are few
 	nodeOf  []int32    // by worker; none = cores without limit
 	homes   []int32    // by worker: the machine, whatever shares its cores there
 	capped  [][2]int32 // node, and that of a worker whose cores on it are capped

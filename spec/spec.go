@@ -532,6 +532,12 @@ type SLO struct {
 	Expired any `key:"expired"`
 	// Completed runs after the first, as a share.
 	Duplicates any `key:"duplicates"`
+	// Of tasks with labels: `process`, share of the attempts in a process that also ran tasks without the label at any
+	// time of its life, and `machine`, the same of machines; `{process: 0%, machine: 0%}` asks for isolation.
+	Exposure *Isolation `key:"exposure"`
+	// Of tasks with labels: share of those that are there while a planned fault compromises others, which these could
+	// read in a process, on a machine or at the broker.
+	Readable any `key:"readable"`
 	// The targets on wait and response hold in every slice of this length, in at least 95 % of the windows.
 	Within any `key:"within"`
 	// Everything that arrived before this hour of the day has ended by then, in at least 95 % of the windows.
@@ -750,6 +756,14 @@ type Slow struct {
 	Factor any `key:"factor"`
 	// `task`: every attempt of a chosen task; `attempt`: drawn for each. Default attempt.
 	Per string `key:"per"`
+}
+
+// Isolation is what the format calls a map of process and machine.
+type Isolation struct {
+	// Share of the attempts in a process that also ran tasks without the label, at any time of its life.
+	Process any `key:"process"`
+	// The same of machines.
+	Machine any `key:"machine"`
 }
 
 // Autoscale is what the format calls an autoscaler such as {min: 3, max: 10, policy: celery}.

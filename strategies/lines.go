@@ -148,3 +148,13 @@ func Commands(today, l *Layout) []string {
 	}
 	return commands
 }
+
+// Instances are the lines that start each worker of a layout, replicas by themselves, and their names, with today's app,
+// logs and wrappers.
+func Instances(today, l *Layout) (commands, names []string) {
+	lines, names := linesOf(linedLike(today, l))
+	for i := range lines {
+		commands = append(commands, lines[i].String())
+	}
+	return commands, names
+}

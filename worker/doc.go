@@ -11,5 +11,6 @@
 // through a worker to a slot; and attempt.go, which runs it there. What they count is in ledger.go, how a worker lives
 // and dies in life.go and loss.go. host.go is the border: what the world does, and what it is told; events.go
 // hands each event to the file that knows it. Each other file is one thing that Celery can do, and can be read
-// by itself: order.go, line.go, channel.go, eta.go, ratelimit.go, visibility.go, shutdown.go, fleet.go with scaler.go, and so on.
+// by itself: order.go, asks.go, line.go, channel.go, eta.go, ratelimit.go, visibility.go, shutdown.go, fleet.go with scaler.go, and so on.
+// shelf.go keeps long queues small.
 package worker

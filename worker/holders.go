@@ -60,7 +60,7 @@ type holders struct {
 	ofWorker []int32   // of what a worker has reserved
 	serving  [][]int32 // stations that each worker belongs to
 	slots    []int     // that each worker has now
-	total    []float64 // wait of each class, in ns
+	total    []des.Sum // wait of each class: exact, so that it does not matter in which order tasks are counted
 }
 
 // station is the slots of all workers that a waiting task could go to.
@@ -102,7 +102,7 @@ const gap = 100
 const ns = 1e9
 
 func newHolders(s *System) *holders {
-	h := &holders{classes: len(s.classes), slots: make([]int, len(s.workers)), total: make([]float64, len(s.classes)), serving: make([][]int32, len(s.workers))}
+	h := &holders{classes: len(s.classes), slots: make([]int, len(s.workers)), total: make([]des.Sum, len(s.classes)), serving: make([][]int32, len(s.workers))}
 	known := map[string]int32{}
 	of := func(workers []int32) int32 {
 		var key []byte
@@ -250,7 +250,7 @@ func (h *holders) of(t *task) *station {
 // waited counts how long a task has waited for its first start, which has come or never will.
 func (s *System) waitedFor(t *task, d des.Time) {
 	if s.holders != nil {
-		s.holders.total[t.class] += float64(d)
+		s.holders.total[t.class].Add(d)
 	}
 }
 
@@ -329,7 +329,7 @@ func (s *System) closeHolders() {
 	for class := range s.classes {
 		c := &s.tally.Classes[class]
 		b := &c.Blocked
-		b.Total, b.By = h.total[class]/ns, make([]Held, h.classes)
+		b.Total, b.By = h.total[class].Seconds(), make([]Held, h.classes)
 		charged := 0.0
 		for i := range h.stations {
 			l := h.stations[i].lines[class]

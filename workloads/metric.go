@@ -167,9 +167,13 @@ const (
 	FailedShare
 	ExpiredShare
 	Duplicates
+	InProcess // of attempts: in a process that also ran tasks without the label
+	OnMachine // of attempts: on a machine that also did
+	Readable  // of tasks present while others were compromised: what these could read
 )
 
-var shareNames = []string{NoShare: "", Loss: "loss", FailedShare: "failed", ExpiredShare: "expired", Duplicates: "duplicates"}
+var shareNames = []string{NoShare: "", Loss: "loss", FailedShare: "failed", ExpiredShare: "expired", Duplicates: "duplicates",
+	InProcess: "exposure.process", OnMachine: "exposure.machine", Readable: "readable"}
 
 // String returns the share's name in files.
 func (s ShareOf) String() string { return shareNames[s] }

@@ -44,7 +44,7 @@ func TestMetricsByName(t *testing.T) {
 	assert.Equal(t, "p999", workloads.Percentile(99.9).String())
 	for _, bad := range []string{"", "wait", "wait.", "wait.p0", "wait.p100", "wait.95", "delay.p95", "loss.p95"} {
 		_, err := workloads.ParseMetric(bad)
-		assert.ErrorContains(t, err, "want wait, response or run with a statistic, such as wait.p95, or loss, failed, expired, duplicates or done_by", bad)
+		assert.ErrorContains(t, err, "want wait, response or run with a statistic, such as wait.p95, or loss, failed, expired, duplicates, exposure.process, exposure.machine, readable or done_by", bad)
 	}
 }
 

@@ -41,7 +41,7 @@ func adviseCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVarP(&o.out, "out", "o", "advice.yaml", "scenario to write")
 	f.BoolVarP(&run.quiet, "quiet", "q", false, "no progress and no hints on standard error")
-	saying(c, &o.said)
+	saying(c, &o)
 	return c
 }
 
@@ -49,6 +49,7 @@ func advise(c *cobra.Command, paths []string, o importOptions, run runOptions) e
 	if o.said.Targets == nil {
 		return usageError{errors.New("no target: want --slo TASK.METRIC=BOUND, such as --slo send_email.wait.p95=500ms, for each task that matters")}
 	}
+	o.quiet = run.quiet
 	m, written, err := makeScenario(c, paths, o)
 	if err != nil {
 		return err
@@ -93,5 +94,5 @@ func advise(c *cobra.Command, paths []string, o importOptions, run runOptions) e
 	if !run.quiet {
 		fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", strings.Join(append(written, filepath.Join(jobs[0].folder, "report.html")), ", "))
 	}
-	return say(append(alsoPassing(jobs[0].sc, r), suchTraffic(r, other))...)
+	return say(append(alsoPassing(jobs[0].sc, r), suchTraffic(r, other, m.Short))...)
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/imports"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
@@ -51,11 +53,11 @@ func doubt(recommended *string, pass []string) string {
 }
 
 // suchTraffic shows how each layout meets its targets when not these tasks come, but others like them.
-func suchTraffic(these, r *experiment.Result) report.Section {
+func suchTraffic(these, r *experiment.Result, short imports.Short) report.Section {
 	s := report.Section{Title: "Such traffic: other tasks like these", Text: []string{
-		"Above are the tasks of the log once more. Another hour brings others: as many on average, as long, as they came. A window is as long as the log; 95 of 100 show a figure in that range.",
+		"Above are the tasks of the log once more. Another hour brings others: as many on average, as long, as they came. A window is as long as the log; 95 of 100 show a figure in that range. A log so short could have been another: the wider range counts that, by scenarios of forty logs that were drawn from it in blocks.",
 	}}
-	s.Table = &report.Table{Head: []string{"strategy", "class", "metric", "target", "value", "one window", "verdict"}, Text: 3}
+	s.Table = &report.Table{Head: []string{"strategy", "class", "metric", "target", "value", "one window", "short log", "verdict"}, Text: 3}
 	var pass []string
 	for i := range r.Strategies {
 		st := &r.Strategies[i]
@@ -68,7 +70,7 @@ func suchTraffic(these, r *experiment.Result) report.Section {
 				if o.Value.Known() {
 					value = o.Metric.Show(o.Value.Value)
 				}
-				g.Rows = append(g.Rows, []string{c.Name, o.Metric.Words(), o.Metric.Show(o.Target), value, oneWindow(c, o.Metric), o.Verdict})
+				g.Rows = append(g.Rows, []string{c.Name, o.Metric.Words(), o.Metric.Show(o.Target), value, oneWindow(c, o.Metric), shortWindow(st.Name, c, o.Metric, short), o.Verdict})
 			}
 		}
 		s.Table.Groups = append(s.Table.Groups, g)
@@ -82,16 +84,34 @@ func suchTraffic(these, r *experiment.Result) report.Section {
 
 // oneWindow is what one window shows of a figure, where that is known.
 func oneWindow(c *experiment.Class, m workloads.Metric) string {
+	if b := windowBand(c, m); b != nil {
+		return units.Duration(b.Low) + " .. " + units.Duration(b.High)
+	}
+	return units.Absent
+}
+
+// windowBand is the same as a band; nil where it is not known.
+func windowBand(c *experiment.Class, m workloads.Metric) *experiment.Band {
 	w := c.Window
 	if m.Of == worker.Response {
 		w = c.ResponseWindow
 	}
 	if w == nil || m.IsShare() || m.HasBy || m.Of == worker.Run {
+		return nil
+	}
+	return map[string]*experiment.Band{"mean": w.Mean, "p50": w.P50, "p95": w.P95, "p99": w.P99}[m.Stat.String()]
+}
+
+// shortWindow is the same where the shortness of the log counts.
+func shortWindow(layout string, c *experiment.Class, m workloads.Metric, short imports.Short) string {
+	one := windowBand(c, m)
+	b, known := short.Of(layout, c.Name, m)
+	if one == nil || !known {
 		return units.Absent
 	}
-	bands := map[string]*experiment.Band{"mean": w.Mean, "p50": w.P50, "p95": w.P95, "p99": w.P99}
-	if b := bands[m.Stat.String()]; b != nil {
-		return units.Duration(b.Low) + " .. " + units.Duration(b.High)
+	low, high := min(one.Low, b.Low), max(one.High, b.High)
+	if math.IsInf(high, 1) {
+		return units.Duration(low) + " .. no end"
 	}
-	return units.Absent
+	return units.Duration(low) + " .. " + units.Duration(high)
 }

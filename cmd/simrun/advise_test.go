@@ -31,7 +31,7 @@ func TestAdvise(t *testing.T) {
 	}
 	assert.NotContains(t, string(text), "by-priority", "all tasks have the same")
 	assert.FileExists(t, filepath.Join("advice", "report.html"))
-	assert.Regexp(t, `(?s)Such traffic: other tasks like these\n.*one-slot-more +resize +response p95 +2 s .* \.\. .*`, stdout)
+	assert.Regexp(t, `(?s)Such traffic: other tasks like these\n.*one-slot- +resize +response p95 +2 s +\S+ ms +\S+ ms \.\. \S+ ms +\S+ ms \.\. \S+ ms +pass`, stdout)
 	assert.Contains(t, stdout, "Sure to meet every target then: one-slot-more.")
 	assert.FileExists(t, "advice.traffic.yaml")
 }

@@ -39,6 +39,34 @@ func (o *runOptions) apart(jobs []job) error {
 	return nil
 }
 
+// spared finds files that would be written over what is read, or over one another.
+func spared(writes, reads []string) error {
+	taken := map[string]string{}
+	for _, path := range reads {
+		taken[fold(path)] = "read"
+	}
+	for _, path := range writes {
+		if path == "" {
+			continue
+		}
+		if what, clash := taken[fold(path)]; clash {
+			return usageError{fmt.Errorf("cannot write %q: it is %s, too", path, what)}
+		}
+		taken[fold(path)] = "written"
+	}
+	return nil
+}
+
+// within are the files of folders, or what stands where one should be.
+func within(dirs []string) (files []string) {
+	for _, dir := range dirs {
+		files = append(files, dir)
+		found, _ := filepath.Glob(filepath.Join(dir, "*"))
+		files = append(files, found...)
+	}
+	return files
+}
+
 // fold is the one name of a path whatever its case, its links followed as far as they lead.
 func fold(path string) string {
 	if full, err := filepath.Abs(path); err == nil {

@@ -114,7 +114,7 @@ func (o *benchOptions) run(c *cobra.Command, file string) error {
 		o.out = filepath.Join("results", report.FileName(sc.Name))
 	}
 	page, figures := filepath.Join(o.out, "bench.html"), filepath.Join(o.out, "bench.json")
-	if err := report.Probe(page, figures); err != nil {
+	if err := errors.Join(spared([]string{page, figures}, append(sc.Reads, sc.File)), report.Probe(page, figures)); err != nil {
 		return err
 	}
 	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)

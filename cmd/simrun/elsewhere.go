@@ -77,7 +77,7 @@ func runElsewhere(c *cobra.Command, files []string, o runOptions) error {
 		return err
 	}
 	j := jobOf(sc, o.out)
-	if err := errors.Join(o.checkRequired([]job{j}), o.checkHistogram([]job{j}), o.checkInputs([]job{j}), probe([]job{j}, o)); err != nil {
+	if err := errors.Join(o.apart([]job{j}), o.checkRequired([]job{j}), o.checkHistogram([]job{j}), o.checkInputs([]job{j}), probe([]job{j}, o)); err != nil {
 		return err
 	}
 	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
@@ -104,6 +104,9 @@ func planElsewhere(c *cobra.Command, files []string, o *planOptions) error {
 		return err
 	}
 	j := jobOf(sc, o.out)
+	if err := spare([]job{j}); err != nil {
+		return err
+	}
 	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
 	q := &shards.Question{Bundle: bundle, Plan: true, NoSearch: o.noSearch}
 	return o.elsewhere.compute(c, j.folder, q, o.quiet, func(_ context.Context, sc *scenarios.Scenario, on experiment.Backend) error {

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"example.com/simrun/internal/deployed"
 	"example.com/simrun/internal/engine"
 	"example.com/simrun/internal/oncelery"
 	"example.com/simrun/internal/shards"
@@ -15,12 +17,12 @@ import (
 	"example.com/simrun/scenarios"
 )
 
-// exportCommand writes what other programs need to compute runs.
+// exportCommand writes what other programs need: to start workers, or to compute runs.
 func exportCommand() *cobra.Command {
 	parent := &cobra.Command{
-		Use: "export", Short: "Write what it takes to compute on other machines", Args: none,
+		Use: "export", Short: "Write a layout as files that start it, or what it takes to compute on other machines", Args: none,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError{errors.New("export what? want celery-task, k8s-job FILE, parallel FILE or engine FOLDER")}
+			return usageError{errors.New("export what? want a layout for " + strings.Join(deployed.Forms, ", ") + "; or celery-task, k8s-job FILE or parallel FILE, to compute elsewhere")}
 		},
 	}
 	parent.AddCommand(&cobra.Command{
@@ -32,6 +34,9 @@ func exportCommand() *cobra.Command {
 		},
 	}, engineFiles(), inParts("k8s-job", "An Indexed Job of Kubernetes, one pod a part, and its merge step", shards.Job),
 		inParts("parallel", "A shell script that runs the parts with GNU parallel, round by round, and merges them", shards.Parallel))
+	for _, form := range deployed.Forms {
+		parent.AddCommand(exportWorkers(form))
+	}
 	return parent
 }
 

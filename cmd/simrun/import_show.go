@@ -74,6 +74,9 @@ func selfCheck(m *imports.Import) report.Section {
 	s := report.Section{Title: "These tasks again, in their own layout"}
 	if len(c.Figures) == 0 {
 		s.Text = []string{"There are too few tasks to compare anything with."}
+		if m.Log.Sums != nil {
+			s.Text = []string{c.Unseen}
+		}
 		return s
 	}
 	held := c.Held()

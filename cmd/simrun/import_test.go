@@ -54,3 +54,31 @@ func TestImportErrors(t *testing.T) {
 	assert.Equal(t, exitFailed, status)
 	assert.Contains(t, stderr, "missing.jsonl: no such file")
 }
+
+// Metrics are sums of tasks: a scenario, but nothing to replay or to hold it against.
+func TestImportOfSums(t *testing.T) {
+	day, err := filepath.Abs(filepath.Join("..", "..", "internal", "logs", "testdata", "range.json"))
+	require.NoError(t, err)
+	t.Chdir(t.TempDir())
+	status, stdout, stderr := call(t, "import", day, "-o", "day.yaml", "--queue", "shop.mail=celery", "--slo", "shop.mail.wait.p95=1s")
+	require.Equal(t, exitOK, status, stderr)
+	assert.Contains(t, stdout, "nothing can be held against what was seen")
+	assert.Contains(t, stderr, "range.json: taken for metrics, as Prometheus answers")
+	status, stdout, stderr = call(t, "check", "day.yaml")
+	assert.Equal(t, exitOK, status, stdout+stderr)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"import", day, "--replay"}, "has sums of tasks, not tasks: they cannot be replayed"},
+		{[]string{"advise", day, "--slo", "shop.mail.wait.p95=1s", "--worker", "celery -A a worker"}, "has sums of tasks, not tasks"},
+		{[]string{"import", day, "--map", "created=a"}, "--map: started is missing: want started=COLUMN"},
+		{[]string{"import", day, "--timezone", "Mars"}, `--timezone: "Mars": want the name of a zone`},
+		{[]string{"import", day, "--queue", "shop.mial=x"}, `--queue: no task "shop.mial" in the log: want`},
+		{[]string{"import", day, "--queue", "shop.mail"}, "no queue: want shop.mail=QUEUE"},
+	} {
+		status, _, stderr := call(t, c.args...)
+		assert.Equal(t, exitUsage, status, "%v", c.args)
+		assert.Contains(t, stderr, c.want)
+	}
+}

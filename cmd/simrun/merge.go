@@ -62,7 +62,7 @@ func mergeShards(c *cobra.Command, dir string, o runOptions) error {
 	if q.Plan {
 		err = mergePlan(c, o, sc, q.NoSearch, on)
 	} else {
-		err = mergeRun(c, o, sc, q.Flips, on)
+		err = mergeRun(c, o, dir, sc, q.Flips, on)
 	}
 	var missing *experiment.Missing
 	if errors.As(err, &missing) {
@@ -73,13 +73,13 @@ func mergeShards(c *cobra.Command, dir string, o runOptions) error {
 }
 
 // mergeRun makes the results of a run of what its parts have left.
-func mergeRun(c *cobra.Command, o runOptions, sc *scenarios.Scenario, flips []string, on experiment.Backend) error {
+func mergeRun(c *cobra.Command, o runOptions, dir string, sc *scenarios.Scenario, flips []string, on experiment.Backend) error {
 	if o.flip && flips == nil {
 		return usageError{errors.New("--flip: the parts were not asked for it: give it to each of them")}
 	}
 	o.flip, o.over = flips != nil, flips
 	j := jobOf(sc, o.out)
-	if err := errors.Join(o.checkRequired([]job{j}), o.checkHistogram([]job{j}), probe([]job{j}, o)); err != nil {
+	if err := errors.Join(spared([]string{o.junit}, within([]string{dir})), o.apart([]job{j}), o.checkRequired([]job{j}), o.checkHistogram([]job{j}), probe([]job{j}, o)); err != nil {
 		return err
 	}
 	r, err := o.one(c.Context(), j, newProgress(c.ErrOrStderr(), o.quiet, 1), on)

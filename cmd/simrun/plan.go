@@ -74,6 +74,9 @@ func (o *planOptions) run(c *cobra.Command, files []string) error {
 	if err != nil {
 		return err
 	}
+	if err := spare(jobs); err != nil {
+		return err
+	}
 	var errs []error
 	bars := newProgress(c.ErrOrStderr(), o.quiet, len(jobs))
 	for i, j := range jobs {
@@ -88,6 +91,16 @@ func (o *planOptions) run(c *cobra.Command, files []string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// spare sees to it that no plan is written over what was read.
+func spare(jobs []job) error {
+	var reads, writes []string
+	for _, j := range jobs {
+		reads = append(append(reads, j.sc.File), j.sc.Reads...)
+		writes = append(writes, filepath.Join(j.folder, "plan.json"), filepath.Join(j.folder, "plan.html"))
+	}
+	return spared(writes, reads)
 }
 
 // unplanned says why there is no plan of a scenario, which keeps no other from having one.

@@ -52,6 +52,31 @@ func TestOutputsStandApart(t *testing.T) {
 	assert.Equal(t, string(content), string(after))
 }
 
+// The other commands spare what they read as well.
+func TestOutputsSpareInputs(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	log := "id,class,due,started,ended,outcome,attempts\n1,a,0,0,1,ok,1\n2,a,1,1,2,ok,1\n"
+	recorded, layout := filepath.Join("rec", "verify.json"), "workers.yaml"
+	require.NoError(t, os.Mkdir("rec", 0o750))
+	for _, file := range []string{"log.yaml", recorded, layout, "bench.json", "plan.json"} {
+		require.NoError(t, os.WriteFile(file, []byte(log), 0o600))
+	}
+	small, err := os.ReadFile(scenario(t, "demo"))
+	require.NoError(t, err)
+	for _, file := range []string{"bench.html", "plan.html"} {
+		require.NoError(t, os.WriteFile(file, small, 0o600))
+	}
+	for _, args := range [][]string{
+		{"import", "log.yaml", "-o", "LOG.yaml"}, {"verify", "rec", "--out", "rec"}, {"verify", "rec", "--markdown", recorded},
+		{"bench", "bench.html", "--out", ".", "--for", "100ms"}, {"plan", "plan.html", "--out", "."},
+	} {
+		status, _, stderr := call(t, args...)
+		assert.Equal(t, exitUsage, status, "%v: %s", args, stderr)
+		assert.Contains(t, stderr, "it is read, too", "%v", args)
+	}
+}
+
 // Batches that are nearly always empty neither hang nor change what the others do.
 func TestEmptyBatchesEnd(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -71,6 +96,9 @@ func TestControlCharactersInNames(t *testing.T) {
 		status, _, stderr := call(t, "check", scenario(t, "demo", "quick:", bad+":"))
 		assert.Equal(t, exitFailed, status, bad)
 		assert.False(t, strings.ContainsAny(stderr, "\x1b\a\u202e\u0085"), "%q", stderr)
+		status, _, stderr = call(t, "check", scenario(t, "demo", "quick:", bad+":", "concurrency: 4", "concurrency: 4, overflow: [none]"))
+		assert.Equal(t, exitFailed, status, bad)
+		assert.False(t, strings.ContainsAny(stderr, "\x1b\a\u202e\u0085"), "where it is one of several: %q", stderr)
 	}
 	status, stdout, _ := call(t, "-q", "-f", "csv", scenario(t, "demo", "quick:", `"=1+2":`))
 	assert.Equal(t, exitOK, status)

@@ -61,6 +61,9 @@ func verify(c *cobra.Command, dirs []string, o verifyOptions) error {
 	if o.replications < 1 {
 		return usageError{fmt.Errorf("--replications: %d: want at least 1", o.replications)}
 	}
+	if err := spared(o.paths(), within(dirs)); err != nil {
+		return err
+	}
 	if err := report.Probe(slices.DeleteFunc(o.paths(), func(p string) bool { return p == "" })...); err != nil {
 		return err
 	}

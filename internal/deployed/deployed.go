@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"example.com/simrun/celery"
 	"example.com/simrun/internal/units"
@@ -19,6 +20,9 @@ type Worker struct {
 	Replicas int    // 0 = not said
 	Cores    float64
 	Memory   int64 // bytes; 0 = not said
+
+	Scaling *Scaling      // nil = its replicas stay as they are
+	Grace   time.Duration // to end what runs, once a replica is to go; 0 = not said
 }
 
 // Open reads a file beside the one that is read: an env_file, an EnvironmentFile.
@@ -28,7 +32,8 @@ type Open func(name string) ([]byte, error)
 type started struct {
 	Worker
 
-	env map[string]string
+	env    map[string]string
+	target string // the name by which a scaler knows it
 }
 
 // Read is the workers of Celery that a file starts, in its order. What kind of file it is, its content says.

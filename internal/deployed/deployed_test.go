@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,24 +22,24 @@ const mi = 1 << 20
 func TestRead(t *testing.T) {
 	for name, want := range map[string][]Worker{
 		"docker-compose.yml": {
-			{"worker", `service "worker"`, "sh -c 'python manage.py wait_for_db && celery -A shop worker -l info -Q high,low -c 6 --prefetch-multiplier=1'", 3, 1.5, 512 * mi},
-			{"reports", `service "reports"`, `AUTOSCALE_KEEPALIVE=10 /entrypoint.sh celery -A shop worker --queues=reports --concurrency=2 -n reports@%h`, 2, 0, 1024 * mi},
-			{"emails", `service "emails"`, "AUTOSCALE_KEEPALIVE=10 celery -A shop worker --queues=emails --autoscale=8,1", 2, 0, 1024 * mi},
+			{"worker", `service "worker"`, "sh -c 'python manage.py wait_for_db && celery -A shop worker -l info -Q high,low -c 6 --prefetch-multiplier=1'", 3, 1.5, 512 * mi, nil, 0},
+			{"reports", `service "reports"`, `AUTOSCALE_KEEPALIVE=10 /entrypoint.sh celery -A shop worker --queues=reports --concurrency=2 -n reports@%h`, 2, 0, 1024 * mi, nil, 0},
+			{"emails", `service "emails"`, "AUTOSCALE_KEEPALIVE=10 celery -A shop worker --queues=emails --autoscale=8,1", 2, 0, 1024 * mi, nil, 0},
 		},
 		"Procfile": {
-			{"worker", `process "worker"`, "REMAP_SIGTERM=SIGQUIT newrelic-admin run-program celery -A shop worker -l info -Q high,low --concurrency=${WEB_CONCURRENCY:-4} --without-gossip --without-mingle", 0, 0, 0},
-			{"emails", `process "emails"`, "celery -A shop worker -Q emails --autoscale 8,2", 0, 0, 0},
+			{"worker", `process "worker"`, "REMAP_SIGTERM=SIGQUIT newrelic-admin run-program celery -A shop worker -l info -Q high,low --concurrency=${WEB_CONCURRENCY:-4} --without-gossip --without-mingle", 0, 0, 0, nil, 0},
+			{"emails", `process "emails"`, "celery -A shop worker -Q emails --autoscale 8,2", 0, 0, 0, nil, 0},
 		},
 		"supervisord.conf": {
-			{"worker", `program "worker"`, "/srv/shop/venv/bin/celery -A shop worker --loglevel=info -Q high,low --concurrency=3 -n worker_0@%h", 2, 0, 0},
-			{"nightly", `program "nightly"`, "bash -c 'sleep 5 && exec /srv/shop/venv/bin/celery -A shop worker -Q nightly -c 1 -P solo'", 0, 0, 0},
+			{"worker", `program "worker"`, "/srv/shop/venv/bin/celery -A shop worker --loglevel=info -Q high,low --concurrency=3 -n worker_0@%h", 2, 0, 0, nil, 0},
+			{"nightly", `program "nightly"`, "bash -c 'sleep 5 && exec /srv/shop/venv/bin/celery -A shop worker -Q nightly -c 1 -P solo'", 0, 0, 0, nil, 0},
 		},
 		"celery@.service": {
-			{"celery", `unit "celery@"`, "/bin/sh -c '/srv/shop/venv/bin/celery -A shop multi start w1 --pidfile=/run/celery/%n.pid --logfile=/var/log/celery/%n%I.log --loglevel=INFO --time-limit=300 --concurrency=8 -Q high,low'", 0, 1.5, 2048 * mi},
+			{"celery", `unit "celery@"`, "/bin/sh -c '/srv/shop/venv/bin/celery -A shop multi start w1 --pidfile=/run/celery/%n.pid --logfile=/var/log/celery/%n%I.log --loglevel=INFO --time-limit=300 --concurrency=8 -Q high,low'", 0, 1.5, 2048 * mi, nil, 0},
 		},
 		"deployment.yaml": {
-			{"shop-worker", `Deployment "shop-worker"`, "celery -A shop worker --queues=high,low --concurrency=2 --max-tasks-per-child 100", 4, 0.5, 600 * mi},
-			{"reports", `StatefulSet "reports", container "reports"`, "/bin/bash -c 'exec celery -A shop worker -Q reports -c 1 -P threads'", 0, 2, 1e9},
+			{"shop-worker", `Deployment "shop-worker"`, "celery -A shop worker --queues=high,low --concurrency=2 --max-tasks-per-child 100", 4, 0.5, 600 * mi, nil, 5 * time.Minute},
+			{"reports", `StatefulSet "reports", container "reports"`, "/bin/bash -c 'exec celery -A shop worker -Q reports -c 1 -P threads'", 0, 2, 1e9, nil, 0},
 		},
 	} {
 		got, err := read(t, name, name)

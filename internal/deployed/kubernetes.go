@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -23,6 +24,7 @@ type object struct {
 		Replicas int `yaml:"replicas"`
 		Template struct {
 			Spec struct {
+				Grace      int         `yaml:"terminationGracePeriodSeconds"`
 				Containers []container `yaml:"containers"`
 			} `yaml:"spec"`
 		} `yaml:"template"`
@@ -46,13 +48,28 @@ type container struct {
 func readManifests(_ string, data []byte, _ Open) ([]started, error) {
 	loader := yaml.NewDecoder(bytes.NewReader(data))
 	var list []started
+	scalers := map[string]*Scaling{}
 	for {
+		var node yaml.Node
 		var o object
-		switch err := loader.Decode(&o); {
+		switch err := loader.Decode(&node); {
 		case errors.Is(err, io.EOF):
+			for i := range list {
+				list[i].Scaling = scalers[list[i].target]
+			}
 			return list, nil
 		case err != nil:
 			return nil, oneLine(err)
+		}
+		if err := node.Decode(&o); err != nil {
+			return nil, oneLine(err)
+		}
+		if o.Kind == "ScaledObject" {
+			var s scaled
+			if err := node.Decode(&s); err != nil {
+				return nil, oneLine(err)
+			}
+			scalers[s.Spec.Target.Name] = s.scaling()
 		}
 		for _, item := range append(o.Items, o) {
 			list = append(list, item.started()...)
@@ -70,7 +87,9 @@ func (o *object) started() (list []started) {
 		s := started{
 			Worker: Worker{Name: o.Metadata.Name, Source: fmt.Sprintf("%s %q", o.Kind, o.Metadata.Name), Replicas: o.Spec.Replicas},
 			env:    map[string]string{},
+			target: o.Metadata.Name,
 		}
+		s.Grace = time.Duration(o.Spec.Template.Spec.Grace) * time.Second
 		if len(containers) > 1 {
 			s.Name, s.Source = c.Name, s.Source+fmt.Sprintf(", container %q", c.Name)
 		}

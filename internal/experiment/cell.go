@@ -37,6 +37,9 @@ type Heard struct {
 // Compute runs a cell of a scenario.
 func Compute(sc *scenarios.Scenario, c *Cell) *Outcome { return compute(sc, c, false) }
 
+// mostFollowed is up to how many classes it is kept who waits behind whom: its cost grows with their square.
+const mostFollowed = 100
+
 func compute(sc *scenarios.Scenario, c *Cell, tasks bool) *Outcome {
 	if c.Change != nil {
 		sc = c.Change.apply(sc)
@@ -45,7 +48,7 @@ func compute(sc *scenarios.Scenario, c *Cell, tasks bool) *Outcome {
 		Key:  des.NewKey(sc.Seed).With(uint64(c.Replication)),
 		Load: c.Load, Start: sc.Run.Start, Services: sc.Services, Zones: sc.Zones, Faults: sc.Faults,
 		Warmup: c.Warmup, Duration: c.Duration, Drain: c.Drain, Bins: c.Bins, Steps: c.Steps, MemorySteps: c.MemorySteps,
-		Holders: !c.Short,
+		Holders: !c.Short && len(sc.Classes) <= mostFollowed,
 	}
 	var l *listener
 	if c.Listen {

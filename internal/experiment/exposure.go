@@ -7,6 +7,7 @@ import (
 
 	"example.com/simrun/sim"
 	"example.com/simrun/strategies"
+	"example.com/simrun/workloads"
 )
 
 // Exposure says with whom the attempts of a class with a label shared a place: with tasks that lack the label. Shares
@@ -96,6 +97,33 @@ func (e *engine) exposure(l, class int) map[string]*Exposure {
 		all[row.Label] = x
 	}
 	return all
+}
+
+// exposed counts what of a class is exposed in the sense of a target, and of how many: of its labels, that of which most is;
+// of several compromises all.
+func (s *sample) exposed(class int, share workloads.ShareOf) (bad, of float64) {
+	if share == workloads.Readable {
+		for i := range s.compromised {
+			reach := 0.0
+			for _, n := range s.compromised[i].Reach[class] {
+				reach = max(reach, float64(n))
+			}
+			bad, of = bad+reach, of+float64(s.compromised[i].Present[class])
+		}
+		return bad, of
+	}
+	for i := range s.exposure {
+		x := &s.exposure[i]
+		if x.Class != class {
+			continue
+		}
+		shared := x.Process.Attempts
+		if share == workloads.OnMachine {
+			shared = x.Machine.Attempts
+		}
+		bad, of = max(bad, float64(shared)), float64(x.Attempts)
+	}
+	return bad, of
 }
 
 func (e *engine) place(l int, of func(*sample) *sim.Exposure, level func(*sim.Exposure) *sim.Shared) *Place {

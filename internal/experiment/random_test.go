@@ -121,7 +121,11 @@ func sameUnderOtherNames(t *testing.T, text []byte) {
 	one := decode(t, text)
 	other := decode(t, names.ReplaceAll(text, []byte(`"$1-new"`)))
 	for l := range one.Layouts {
-		assert.Equal(t, once(one, l, nil), once(other, l, nil), "other names")
+		a, b := once(one, l, nil), once(other, l, nil)
+		for i := range a.Exposure { // labels are names, too, and stand among the figures
+			a.Exposure[i].Label, b.Exposure[i].Label = "", ""
+		}
+		assert.Equal(t, a, b, "other names")
 	}
 }
 

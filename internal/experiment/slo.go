@@ -212,10 +212,16 @@ func (e *engine) judgeShare(j *judged, layout, class int, o *workloads.SLO) {
 	rows := e.bare(layout, class, wait)
 	bad := make([]float64, 0, len(rows.samples))
 	total := 0.0
-	for _, c := range rows.samples {
-		k := shareOf(c, o.Share)
-		bad, rows.of = append(bad, k), append(rows.of, c.published-c.cut)
+	for i, c := range rows.samples {
+		k, of := shareOf(c, o.Share), c.published-c.cut
+		if o.Share >= workloads.InProcess {
+			k, of = e.samples[layout][i].exposed(class, o.Share)
+		}
+		bad, rows.of = append(bad, k), append(rows.of, of)
 		total += k
+	}
+	if o.Share == workloads.OnMachine && !e.placed(layout) {
+		rows.of = make([]float64, len(bad)) // nobody knows what else runs there
 	}
 	rows.count(e, layout)
 	if rows.total == 0 {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/simrun/internal/recordings"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 )
@@ -37,7 +37,7 @@ const (
 )
 
 // ask tells what the attempts of a log asked for from what they took in the layout that was seen.
-func ask(l *recordings.Log, sc *scenarios.Scenario, computes []Computing) {
+func ask(l *logs.Log, sc *scenarios.Scenario, computes []Computing) {
 	lay := &sc.Layouts[0]
 	a := &asking{log: l, layout: lay, computes: computes, of: newFinder(lay, sc)}
 	a.lay(sc)
@@ -52,7 +52,7 @@ func ask(l *recordings.Log, sc *scenarios.Scenario, computes []Computing) {
 
 // asking is one log on its way through the machines.
 type asking struct {
-	log      *recordings.Log
+	log      *logs.Log
 	layout   *strategies.Layout
 	computes []Computing
 	of       *finder
@@ -62,8 +62,8 @@ type asking struct {
 	hosts            []*host     // of each worker
 	loops            []*labourer // of each worker: its consumer
 	broker, producer *labourer
-	stays            map[*recordings.LogAttempt]*stay
-	wake             map[*recordings.LogAttempt]float64
+	stays            map[*logs.Attempt]*stay
+	wake             map[*logs.Attempt]float64
 }
 
 // lay sets up the machines of the layout.
@@ -88,8 +88,8 @@ func (a *asking) lay(sc *scenarios.Scenario) {
 		a.loops = append(a.loops, thread(a.layout.Node[w]))
 	}
 	a.broker, a.producer = thread(a.layout.BrokerNode), thread(a.layout.ProducerNode)
-	a.stays = map[*recordings.LogAttempt]*stay{}
-	a.wake = map[*recordings.LogAttempt]float64{}
+	a.stays = map[*logs.Attempt]*stay{}
+	a.wake = map[*logs.Attempt]float64{}
 }
 
 // place is the index of a node among the crowds.
@@ -128,7 +128,7 @@ func (a *asking) work(node int, l *labourer, at, cpu float64) {
 }
 
 // attempt adds one attempt and what Celery does for it.
-func (a *asking) attempt(t *recordings.LogTask, at *recordings.LogAttempt, first bool) {
+func (a *asking) attempt(t *logs.Task, at *logs.Attempt, first bool) {
 	w := a.of.worker(t, at)
 	node, o := a.node(w), &a.layout.Workers[w].Overheads
 	received := at.Started
@@ -154,7 +154,7 @@ func (a *asking) attempt(t *recordings.LogTask, at *recordings.LogAttempt, first
 }
 
 // limit is the CPU time that an attempt asks for: measured, or as somebody has said of its class.
-func (a *asking) limit(class string, at *recordings.LogAttempt) float64 {
+func (a *asking) limit(class string, at *logs.Attempt) float64 {
 	if a.log.Measured {
 		return at.CPU
 	}
@@ -183,8 +183,8 @@ func (c *crowd) walk(events []event) {
 
 // asked is what an attempt asked for: what it got of the cores, and what was left of its time, less what the end of a
 // wait adds.
-func (s *stay) asked(at *recordings.LogAttempt, wake float64) *recordings.Demand {
-	d := &recordings.Demand{CPU: s.got}
+func (s *stay) asked(at *logs.Attempt, wake float64) *logs.Demand {
+	d := &logs.Demand{CPU: s.got}
 	run := max(0, at.Runtime)
 	switch {
 	case math.IsInf(s.limit, 1):
@@ -228,7 +228,7 @@ func node(name string) string {
 	return before
 }
 
-func (f *finder) worker(t *recordings.LogTask, a *recordings.LogAttempt) int {
+func (f *finder) worker(t *logs.Task, a *logs.Attempt) int {
 	for _, look := range []struct {
 		in  map[string]int
 		key string

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
@@ -92,7 +93,7 @@ func compare(r *experiment.Result) (all []Figure) {
 }
 
 // again simulates the tasks of a log in a scenario that replays them, so many times.
-func again(ctx context.Context, sc *scenarios.Scenario, l *recordings.Log, replications int) (*experiment.Result, error) {
+func again(ctx context.Context, sc *scenarios.Scenario, l *logs.Log, replications int) (*experiment.Result, error) {
 	own := *sc
 	own.Run.Min, own.Run.Max = replications, replications
 	own.Observed = []scenarios.Observation{{Name: "log", Tasks: observed(l)}}
@@ -100,7 +101,7 @@ func again(ctx context.Context, sc *scenarios.Scenario, l *recordings.Log, repli
 }
 
 // observed is a log as a table of tasks.
-func observed(l *recordings.Log) (all []scenarios.ObservedTask) {
+func observed(l *logs.Log) (all []scenarios.ObservedTask) {
 	for i := range l.Tasks {
 		t := &l.Tasks[i]
 		o := scenarios.ObservedTask{
@@ -119,8 +120,8 @@ func observed(l *recordings.Log) (all []scenarios.ObservedTask) {
 const checkRuns = 20
 
 // check simulates the log in its own layout, and says what may be missing where it does not come out.
-func check(ctx context.Context, sc *scenarios.Scenario, m *Import) (*Check, error) {
-	r, err := again(ctx, sc, m.Log, checkRuns)
+func check(ctx context.Context, sc *scenarios.Scenario, l *logs.Log, m *Import) (*Check, error) {
+	r, err := again(ctx, sc, l, checkRuns)
 	if err != nil {
 		return nil, err
 	}

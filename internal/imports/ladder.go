@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
@@ -16,7 +17,7 @@ import (
 // ladder are the layouts that are worth a look beside today's, as strategies of a scenario: what one setting changes, one
 // slot more and less, and the queues or kinds of tasks apart within the same slots. Those that cannot be deployed with this
 // Celery and broker, or that are what runs today, are left out: each is read in the scenario before it is taken.
-func ladder(l *recordings.Log, o recordings.ImportOptions, today *scenarios.Scenario) [][]string {
+func ladder(l *logs.Log, o recordings.ImportOptions, today *scenarios.Scenario) [][]string {
 	lay := &today.Layouts[0]
 	var taken [][]string
 	seen := []*strategies.Layout{lay}

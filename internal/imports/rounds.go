@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/workloads"
@@ -23,7 +24,7 @@ const (
 
 // settle scales the demands of the classes that compute until the simulation gives back their mean run times. It returns
 // those for which it does not, with what is predicted over what was observed.
-func settle(ctx context.Context, sc *scenarios.Scenario, l *recordings.Log) (open map[string]float64, err error) {
+func settle(ctx context.Context, sc *scenarios.Scenario, l *logs.Log) (open map[string]float64, err error) {
 	factor := map[string]float64{}
 	for range mostRounds {
 		r, err := again(ctx, sc, l, roundRuns)
@@ -52,7 +53,7 @@ func settle(ctx context.Context, sc *scenarios.Scenario, l *recordings.Log) (ope
 }
 
 // meanRuns are the mean run times of the classes that compute, as observed, s.
-func meanRuns(l *recordings.Log) map[string]float64 {
+func meanRuns(l *logs.Log) map[string]float64 {
 	sum, n, cpu := map[string]float64{}, map[string]float64{}, map[string]float64{}
 	for i := range l.Tasks {
 		t := &l.Tasks[i]
@@ -76,7 +77,7 @@ func meanRuns(l *recordings.Log) map[string]float64 {
 }
 
 // scale multiplies the CPU time that is asked for, in the log and in the scenario that replays it.
-func scale(sc *scenarios.Scenario, l *recordings.Log, factor map[string]float64) {
+func scale(sc *scenarios.Scenario, l *logs.Log, factor map[string]float64) {
 	for i := range l.Tasks {
 		t := &l.Tasks[i]
 		if f, given := factor[recordings.ClassName(t.Class)]; given {

@@ -5,22 +5,23 @@ import (
 	"os"
 	"path/filepath"
 
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/recordings"
 )
 
 // read reads what there is: logs, or the folder of a recording, which says what ran the tasks as well.
-func read(paths []string) (*recordings.Log, recordings.Today, error) {
+func read(how *logs.Options, paths []string) (*logs.Log, recordings.Today, error) {
 	if len(paths) == 1 {
 		if info, err := os.Stat(paths[0]); err == nil && info.IsDir() {
-			return readFolder(paths[0])
+			return readFolder(how, paths[0])
 		}
 	}
-	l, err := recordings.ReadLog(paths...)
+	l, err := how.Read(paths...)
 	return l, recordings.Today{}, err
 }
 
 // readFolder reads the folder of a recording: its events where it has them, or else its first run.
-func readFolder(dir string) (*recordings.Log, recordings.Today, error) {
+func readFolder(how *logs.Options, dir string) (*logs.Log, recordings.Today, error) {
 	r, err := recordings.Read(dir)
 	if err != nil {
 		return nil, recordings.Today{}, err
@@ -29,7 +30,7 @@ func readFolder(dir string) (*recordings.Log, recordings.Today, error) {
 	if _, err := os.Stat(path); err != nil {
 		path = filepath.Join(dir, r.Runs[0].Name+".csv")
 	}
-	l, err := recordings.ReadLog(path)
+	l, err := how.Read(path)
 	if err != nil {
 		return nil, recordings.Today{}, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"example.com/simrun/celery"
 	"example.com/simrun/internal/deployed"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
@@ -28,6 +29,7 @@ type Said struct {
 	Celery   string
 	Cores    float64  // of the one machine that all share
 	Computes []string // TASK, or TASK=CPU time of each
+	Sent     []string // TASK=QUEUE, of logs that have none
 }
 
 // Wrong is a mistake in what was said, not in a file.
@@ -85,7 +87,7 @@ func (s *Said) workers() (all []recordings.TodayWorker, err error) {
 		for n := 2; slices.ContainsFunc(all, func(o recordings.TodayWorker) bool { return o.Name == w.Name }); n++ {
 			w.Name = name + strconv.Itoa(n)
 		}
-		w.Limited = says.HardLimit != nil
+		w.Limited, w.Queues = says.HardLimit != nil, says.Queues
 		w.Lines = append([]string{recordings.CommandLine(line)}, w.Lines...)
 		all = append(all, *w)
 	}
@@ -119,7 +121,12 @@ func (s *Said) workers() (all []recordings.TodayWorker, err error) {
 }
 
 // classes are the names of the tasks in a log, in the order of their first ones.
-func classes(l *recordings.Log) (names []string) {
+func classes(l *logs.Log) (names []string) {
+	if l.Sums != nil {
+		for i := range l.Sums.Classes {
+			names = append(names, l.Sums.Classes[i].Class)
+		}
+	}
 	seen := map[string]bool{}
 	for i := range l.Tasks {
 		if name := l.Tasks[i].Class; !seen[name] {
@@ -181,4 +188,25 @@ func (s *Said) computing(names []string) (all []Computing, err error) {
 		all = append(all, c)
 	}
 	return all, errors.Join(errs...)
+}
+
+// queues reads TASK=QUEUE.
+func (s *Said) queues(names []string, t *recordings.Today) error {
+	var errs []error
+	for _, text := range s.Sent {
+		name, queue, _ := strings.Cut(text, "=")
+		name, queue = strings.TrimSpace(name), strings.TrimSpace(queue)
+		switch {
+		case !slices.Contains(names, name):
+			errs = append(errs, wrong("--queue: no task %q in the log: want %s%s", name, units.Alternatives(names), units.Suggestion(name, names)))
+		case queue == "":
+			errs = append(errs, wrong("--queue: %q: no queue: want %s=QUEUE", text, name))
+		default:
+			if t.Sent == nil {
+				t.Sent = map[string]string{}
+			}
+			t.Sent[name] = queue
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/simrun/internal/celerytest"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/recordings"
 )
 
@@ -30,18 +29,18 @@ func TestRecorder(t *testing.T) {
 	require.NoError(t, err)
 	script, err := filepath.Abs(filepath.Join("..", "..", "tools", "celery", "record.py"))
 	require.NoError(t, err)
-	port := freePort(t)
+	port := celerytest.FreePort(t)
 	env := append(os.Environ(), fmt.Sprintf("SIMRUN_BROKER=redis://127.0.0.1:%d/0", port), "PYTHONPATH="+demo, "PYTHONDONTWRITEBYTECODE=1")
 
-	begin(ctx, t, dir, env, server, "--port", fmt.Sprint(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
-	log := begin(ctx, t, dir, env, python, "-m", "celery", "-A", "demo", "worker", "-c", "3", "-n", "w1@here", "-l", "INFO", "-Q", "celery,low")
-	await(ctx, t, "the worker", func() bool { return bytes.Contains(log(), []byte(" ready.")) }, log)
+	celerytest.Begin(ctx, t, dir, env, server, "--port", fmt.Sprint(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+	worker := celerytest.Begin(ctx, t, dir, env, python, "-m", "celery", "-A", "demo", "worker", "-c", "3", "-n", "w1@here", "-l", "INFO", "-Q", "celery,low")
+	celerytest.Await(ctx, t, "the worker", func() bool { return bytes.Contains(worker.Wrote(), []byte(" ready.")) }, worker.Wrote)
 	recorder := exec.CommandContext(ctx, python, script, "-A", "demo", "--seconds", "4", "--drain", "10", "--out", "today", "--ready", "ready")
 	recorder.Dir, recorder.Env = dir, env
 	var said bytes.Buffer
 	recorder.Stdout, recorder.Stderr = &said, &said
 	require.NoError(t, recorder.Start())
-	await(ctx, t, "the recorder", func() bool { _, err := os.Stat(filepath.Join(dir, "ready")); return err == nil }, said.Bytes)
+	celerytest.Await(ctx, t, "the recorder", func() bool { _, err := os.Stat(filepath.Join(dir, "ready")); return err == nil }, said.Bytes)
 	producer := exec.CommandContext(ctx, python, filepath.Join(demo, "demo.py"))
 	producer.Dir, producer.Env = dir, env
 	out, err := producer.CombinedOutput()
@@ -77,7 +76,7 @@ func TestRecorder(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotContains(t, string(events), "secret")
 
-	l, err := recordings.ReadLog(filepath.Join(dir, "today", "events.jsonl"))
+	l, err := logs.Read(filepath.Join(dir, "today", "events.jsonl"))
 	require.NoError(t, err)
 	assert.Len(t, l.Tasks, 81)
 	assert.Empty(t, l.Warnings)
@@ -91,49 +90,6 @@ func TestRecorder(t *testing.T) {
 			assert.InDelta(t, 0.2, c.Retry.Delay.Seconds(), 0.05)
 		case "demo.low":
 			assert.Equal(t, "low", c.Queue)
-		}
-	}
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
-// begin starts a process that is stopped with the test, and returns how to see what it has written.
-func begin(ctx context.Context, t *testing.T, dir string, env []string, name string, args ...string) func() []byte {
-	t.Helper()
-	f, err := os.CreateTemp(dir, "log")
-	require.NoError(t, err)
-	c := exec.CommandContext(ctx, name, args...)
-	c.Dir, c.Env, c.Stdout, c.Stderr = dir, env, f, f
-	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
-	c.WaitDelay = 5 * time.Second
-	require.NoError(t, c.Start())
-	t.Cleanup(func() {
-		_ = c.Process.Signal(os.Interrupt)
-		_ = c.Wait() // ended by the signal
-		_ = f.Close()
-	})
-	return func() []byte {
-		b, err := os.ReadFile(f.Name())
-		if err != nil {
-			return []byte(err.Error())
-		}
-		return b
-	}
-}
-
-func await(ctx context.Context, t *testing.T, what string, there func() bool, log func() []byte) {
-	t.Helper()
-	for !there() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("%s is not there:\n%s", what, strings.TrimSpace(string(log())))
-		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }

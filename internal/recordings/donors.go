@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"example.com/simrun/internal/logs"
 )
 
 // donors say what becomes of the tasks whose fate the log does not show: that of another task of their class.
 type donors struct {
-	of   map[*LogTask]*LogTask // what such a task is taken for
-	hung map[*LogTask]bool     // started, and never ended
-	ran  map[*LogTask]float64  // cut off by the end of the log after longer than any other took, s
+	of   map[*logs.Task]*logs.Task // what such a task is taken for
+	hung map[*logs.Task]bool       // started, and never ended
+	ran  map[*logs.Task]float64    // cut off by the end of the log after longer than any other took, s
 }
 
 // golden is the step of a sequence that is spread evenly however far it goes: of every few draws, some are small and some
@@ -19,10 +21,10 @@ const golden = 0.6180339887498949
 
 // findDonors draws for each task that never started one that did, and for each that was cut off by the end of the log one
 // that ran longer than it had by then. A task that ran for more than twice as long as any that ended is taken to hang.
-func (c *ImportedClass) findDonors(l *Log) {
-	c.donors = donors{of: map[*LogTask]*LogTask{}, hung: map[*LogTask]bool{}, ran: map[*LogTask]float64{}}
+func (c *ImportedClass) findDonors(l *logs.Log) {
+	c.donors = donors{of: map[*logs.Task]*logs.Task{}, hung: map[*logs.Task]bool{}, ran: map[*logs.Task]float64{}}
 	longest := c.longest(l)
-	var known, cut, unstarted []*LogTask
+	var known, cut, unstarted []*logs.Task
 	for _, t := range c.tasks {
 		n := len(t.Attempts)
 		switch {
@@ -38,9 +40,9 @@ func (c *ImportedClass) findDonors(l *Log) {
 			known = append(known, t)
 		}
 	}
-	slices.SortStableFunc(known, func(a, b *LogTask) int { return cmp.Compare(c.demandOf(a).Total(), c.demandOf(b).Total()) })
+	slices.SortStableFunc(known, func(a, b *logs.Task) int { return cmp.Compare(c.demandOf(a).Total(), c.demandOf(b).Total()) })
 	draws := 0
-	draw := func(from []*LogTask) *LogTask {
+	draw := func(from []*logs.Task) *logs.Task {
 		draws++
 		_, part := math.Modf(float64(draws) * golden)
 		return from[int(part*float64(len(from)))]
@@ -52,7 +54,7 @@ func (c *ImportedClass) findDonors(l *Log) {
 	}
 	for _, t := range cut {
 		ran := l.Span - t.Attempts[len(t.Attempts)-1].Started
-		switch longer := slices.IndexFunc(known, func(k *LogTask) bool { return c.demandOf(k).Total() > ran }); {
+		switch longer := slices.IndexFunc(known, func(k *logs.Task) bool { return c.demandOf(k).Total() > ran }); {
 		case t.Outcome != "unfinished":
 		case longer >= 0:
 			c.donors.of[t] = draw(known[longer:])
@@ -63,8 +65,8 @@ func (c *ImportedClass) findDonors(l *Log) {
 }
 
 // longest is how long an attempt took that ended: of the class, or where none of its did, of any.
-func (c *ImportedClass) longest(l *Log) (most float64) {
-	look := func(t *LogTask) {
+func (c *ImportedClass) longest(l *logs.Log) (most float64) {
+	look := func(t *logs.Task) {
 		for _, a := range t.Attempts {
 			if !math.IsNaN(a.Runtime) && t.Outcome != "timeout" {
 				most = max(most, a.Runtime)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"example.com/simrun/internal/logs"
 )
 
 // ImportOptions say what to make of a log.
@@ -12,6 +14,7 @@ type ImportOptions struct {
 	Base   string // of the names of files that the scenario needs
 	Replay bool   // these tasks again: arrivals and demands task by task, not as laws
 	Fitted bool   // demands by the best fitting law; false = the sample itself
+	Part   bool   // what tasks asked for is known of a part of them: the others only say when they came, and how they ended
 	Today  Today
 }
 
@@ -46,7 +49,7 @@ type ImportedClass struct {
 	Hung        int // attempts that started and never ended, though others did long before
 
 	arrivals          []float64
-	tasks             []*LogTask
+	tasks             []*logs.Task
 	donors            donors
 	priority          *int    // that all tasks have
 	mixed             bool    // its tasks have priorities of their own
@@ -68,17 +71,26 @@ const defaultQueue = "celery"
 
 // Import makes a scenario of a log. It is given what was seen and nothing more: targets, machines and what the workers
 // were configured to do are left to whoever knows them.
-func Import(l *Log, o ImportOptions) *Imported {
+func Import(l *logs.Log, o ImportOptions) *Imported {
 	m := &Imported{Span: l.Span, Warnings: slices.Clone(l.Warnings)}
-	m.gather(l)
+	if l.Sums != nil {
+		m.gatherSums(l)
+	} else {
+		m.gather(l, o.Part)
+	}
+	m.sendSomewhere(&o.Today)
 	m.findWorkers(l)
 	last := shortest // arrival of any class: what comes after it is the end of the work, not a lull
 	for i := range m.Classes {
-		last = max(last, m.Classes[i].arrivals[len(m.Classes[i].arrivals)-1])
+		if a := m.Classes[i].arrivals; len(a) > 0 {
+			last = max(last, a[len(a)-1])
+		}
 	}
 	for i := range m.Classes {
 		c := &m.Classes[i]
-		c.Arrivals = arriving(c.arrivals, last)
+		if l.Sums == nil {
+			c.Arrivals = arriving(c.arrivals, last)
+		}
 		c.Fits = Laws(c.Runs)
 		m.doubt(c, o)
 	}
@@ -91,9 +103,14 @@ func (m *Imported) warn(format string, args ...any) {
 }
 
 // gather puts the tasks into classes, in the order of their first arrivals.
-func (m *Imported) gather(l *Log) {
+func (m *Imported) gather(l *logs.Log, part bool) {
 	index := map[string]int{}
 	several := map[string]bool{}
+	asked := map[string]bool{} // classes of which it is known of some
+	for i := range l.Tasks {
+		t := &l.Tasks[i]
+		asked[t.Class] = asked[t.Class] || part && slices.ContainsFunc(t.Attempts, func(a logs.Attempt) bool { return a.Asked != nil })
+	}
 	for i := range l.Tasks {
 		t := &l.Tasks[i]
 		at, known := index[t.Class]
@@ -110,13 +127,10 @@ func (m *Imported) gather(l *Log) {
 			several[t.Class] = true
 			m.warn("%s was sent to several queues: the scenario has it in %s only", t.Class, c.Queue)
 		}
-		c.add(t)
+		c.add(t, asked[t.Class])
 	}
 	for i := range m.Classes {
 		c := &m.Classes[i]
-		if c.Queue == "" {
-			c.Queue = defaultQueue
-		}
 		slices.Sort(c.Runs)
 		slices.Sort(c.CPUs)
 		slices.Sort(c.IOs)
@@ -124,7 +138,7 @@ func (m *Imported) gather(l *Log) {
 	}
 }
 
-func (c *ImportedClass) add(t *LogTask) {
+func (c *ImportedClass) add(t *logs.Task, asked bool) {
 	switch same := c.priority == nil && t.Priority == nil || c.priority != nil && t.Priority != nil && *c.priority == *t.Priority; {
 	case c.Tasks == 0:
 		c.priority = t.Priority
@@ -148,15 +162,15 @@ func (c *ImportedClass) add(t *LogTask) {
 				c.Errors++
 			}
 		}
-		if !math.IsNaN(a.Runtime) && !timeout { // a run that was cut short says nothing of how long it takes
-			d := a.demand()
+		if !math.IsNaN(a.Runtime) && !timeout && !(asked && a.Asked == nil) { // a run that was cut short says nothing of how long it takes
+			d := a.Demand()
 			c.Runs, c.CPUs, c.IOs = append(c.Runs, d.Total()), append(c.CPUs, d.CPU), append(c.IOs, d.IO)
 		}
 	}
 	if t.Limit > c.limit {
 		c.limit = t.Limit
 	}
-	c.mostRetries = max(c.mostRetries, t.retries())
+	c.mostRetries = max(c.mostRetries, t.Retried())
 	for i, d := range t.Retries {
 		for len(c.delays) <= i {
 			c.delays = append(c.delays, nil)
@@ -169,16 +183,6 @@ func (c *ImportedClass) add(t *LogTask) {
 	if !math.IsNaN(t.Expires) && t.Expires > 0 {
 		c.dates = append(c.dates, t.Expires)
 	}
-}
-
-// retries returns the attempts that followed one that failed, not one whose process died.
-func (t *LogTask) retries() (n int) {
-	for i := 0; i+1 < len(t.Attempts); i++ {
-		if !t.Attempts[i].Lost {
-			n++
-		}
-	}
-	return n
 }
 
 // doubt warns of what the scenario of a class leaves out.
@@ -203,7 +207,11 @@ func (m *Imported) doubt(c *ImportedClass, o ImportOptions) {
 func (c *ImportedClass) mostHave(n int) bool { return float64(n) >= 0.9*float64(c.Tasks) }
 
 // findWorkers finds who ran tasks, how many at once, and of which queues.
-func (m *Imported) findWorkers(l *Log) {
+func (m *Imported) findWorkers(l *logs.Log) {
+	if l.Sums != nil {
+		m.slotsOf(l.Sums)
+		return
+	}
 	type edge struct {
 		at    float64
 		delta int

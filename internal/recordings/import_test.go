@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/workloads"
@@ -29,105 +30,14 @@ func ev(kind, uuid string, at float64, more string) string {
 	return fmt.Sprintf(`{"type": "task-%s", "uuid": %q, "timestamp": %.3f, "hostname": "celery@host"%s}`, kind, uuid, 1.6e9+at, more)
 }
 
-func TestEvents(t *testing.T) {
-	l, err := recordings.ReadLog(events(t,
-		`{"type": "worker-online", "hostname": "celery@host", "timestamp": 1600000000, "sw_ver": "5.2.6"}`,
-		ev("sent", "a", 0, `, "name": "app.add", "queue": "high", "retries": 0, "eta": null`),
-		ev("received", "a", 0.01, `, "name": "app.add", "retries": 0`),
-		ev("started", "a", 1, ""),
-		ev("sent", "a", 1.5, `, "name": "app.add", "queue": "high", "retries": 1, "eta": "2020-09-13T12:26:44.500000+00:00"`), // 1600000004.5
-		ev("retried", "a", 1.51, `, "exception": "OSError()"`),
-		ev("received", "a", 1.52, `, "name": "app.add", "retries": 1, "eta": "2020-09-13T12:26:44.500000+00:00"`),
-		"",
-		ev("started", "a", 5, ""),
-		ev("succeeded", "a", 5.3, `, "runtime": 0.25, "result": "7"`),
-		ev("sent", "b", 2, `, "name": "app.add", "queue": "high", "retries": 0`),
-		ev("received", "b", 2.1, `, "name": "app.add"`),
-		ev("started", "b", 3, ""),
-		ev("failed", "b", 11, `, "exception": "TimeLimitExceeded(8.0)"`),
-		ev("sent", "c", 4, `, "name": "app.slow", "queue": "low", "eta": "2020-09-13T12:26:54", "expires": "2020-09-13T12:27:04+00:00"`),
-		ev("revoked", "c", 12, `, "expired": true, "terminated": false`),
-	))
-	require.NoError(t, err)
-	require.Len(t, l.Tasks, 3)
-	assert.Equal(t, "5.2.6", l.Release)
-	assert.InDelta(t, 12, l.Span, 1e-6)
-	a, b, c := l.Tasks[0], l.Tasks[1], l.Tasks[2]
-	assert.Equal(t, "app.add", a.Class)
-	assert.Equal(t, "high", a.Queue)
-	assert.Equal(t, "ok", a.Outcome)
-	require.Len(t, a.Attempts, 2)
-	assert.InDelta(t, 0.51, a.Attempts[0].Runtime, 1e-6)
-	assert.InDelta(t, 0.25, a.Attempts[1].Runtime, 1e-6, "as the worker measured it")
-	assert.Equal(t, "celery@host", a.Attempts[1].Worker)
-	require.Len(t, a.Retries, 1)
-	assert.InDelta(t, 3, a.Retries[0], 1e-5, "from when it was sent to when it was due")
-	assert.Equal(t, "timeout", b.Outcome)
-	assert.InDelta(t, 8, b.Limit, 0)
-	assert.Equal(t, "expired", c.Outcome)
-	assert.InDelta(t, 10, c.Countdown, 1e-5, "a time without a zone is UTC")
-	assert.InDelta(t, 20, c.Expires, 1e-5)
-	assert.Empty(t, l.Warnings)
-}
-
-func TestEventErrors(t *testing.T) {
-	for _, c := range []struct{ line, want string }{
-		{`{"type": "task-started"`, "events.jsonl:2: unexpected end of JSON input"},
-		{`[1]`, "events.jsonl:2: cannot unmarshal array"},
-		{`{"uuid": "x", "timestamp": 1}`, "events.jsonl:2: type is missing"},
-		{`{"type": "task-started", "timestamp": 1}`, "events.jsonl:2: uuid is missing"},
-		{`{"type": "task-started", "uuid": "x"}`, "events.jsonl:2: timestamp is missing"},
-		{`{"type": "task-started", "uuid": "x", "timestamp": "now"}`, "events.jsonl:2: timestamp: string: want float64"},
-	} {
-		_, err := recordings.ReadLog(events(t, ev("sent", "a", 0, ""), c.line))
-		assert.ErrorContains(t, err, c.want)
-	}
-	_, err := recordings.ReadLog(events(t, `{"type": "worker-heartbeat", "timestamp": 1}`))
-	assert.ErrorContains(t, err, "no events about tasks")
-	_, err = recordings.ReadLog(events(t, ""))
-	assert.ErrorContains(t, err, "empty")
-	_, err = recordings.ReadLog(events(t, ev("started", "a", 0, "")))
-	assert.ErrorContains(t, err, "no tasks in it")
-	_, err = recordings.ReadLog(filepath.Join(t.TempDir(), "missing"))
-	assert.ErrorContains(t, err, "no such file")
-	many := make([]string, 100)
-	for i := range many {
-		many[i] = "{"
-	}
-	_, err = recordings.ReadLog(events(t, many...))
-	assert.Equal(t, 20, strings.Count(fmt.Sprint(err), "\n")+1, "capped")
-}
-
-func TestWarnings(t *testing.T) {
-	l, err := recordings.ReadLog(events(t,
-		ev("received", "a", 0, `, "name": "x"`), ev("started", "a", 0.1, ""), ev("succeeded", "a", 0.2, `, "runtime": 0.1`),
-		ev("started", "cut", 0.1, ""), ev("succeeded", "cut", 0.3, ""),
-		ev("received", "early", 1, `, "name": "x"`), ev("started", "early", 0.5, ""),
-		ev("received", "never", 0.2, `, "name": "x"`),
-		ev("received", "z", 20, `, "name": "x"`),
-	))
-	require.NoError(t, err)
-	said := strings.Join(l.Warnings, "\n")
-	for _, want := range []string{"no task-sent events", "1 task left out, since their beginning", "1 task received before being sent, or started before", "never started"} {
-		assert.Contains(t, said, want)
-	}
-
-	l, err = recordings.ReadLog(events(t,
-		`{"type": "task-sent", "uuid": "a", "timestamp": 100, "local_received": 100.001, "hostname": "web", "name": "x", "queue": "q"}`,
-		`{"type": "task-received", "uuid": "a", "timestamp": 102.5, "local_received": 100.002, "hostname": "celery@host", "name": "x"}`,
-	))
-	require.NoError(t, err)
-	assert.Contains(t, strings.Join(l.Warnings, "\n"), "clocks of celery@host and web seem to differ by 2.499s")
-}
-
 // logOf is a log of tasks that arrive at these times, each running for one of these durations on worker w.
-func logOf(arrivals, runs []float64) *recordings.Log {
-	l := &recordings.Log{Name: "log"}
+func logOf(arrivals, runs []float64) *logs.Log {
+	l := &logs.Log{Name: "log"}
 	for i, at := range arrivals {
 		run := runs[i%len(runs)]
-		l.Tasks = append(l.Tasks, recordings.LogTask{
+		l.Tasks = append(l.Tasks, logs.Task{
 			ID: fmt.Sprint(i), Class: "job", Queue: "jobs", Arrived: at, Outcome: "ok",
-			Attempts: []recordings.LogAttempt{{Worker: "celery@w", Started: at, Ended: at + run, Runtime: run}},
+			Attempts: []logs.Attempt{{Worker: "celery@w", Started: at, Ended: at + run, Runtime: run}},
 		})
 		l.Span = max(l.Span, at+run)
 	}
@@ -274,7 +184,7 @@ func TestImport(t *testing.T) {
 }
 
 func TestImportOfWhatIsSaidPoorly(t *testing.T) {
-	l := &recordings.Log{Name: "log", Span: 10, Tasks: []recordings.LogTask{{ID: "1", Class: "bad name, really", Arrived: 5, Outcome: "unstarted"}}}
+	l := &logs.Log{Name: "log", Span: 10, Tasks: []logs.Task{{ID: "1", Class: "bad name, really", Arrived: 5, Outcome: "unstarted"}}}
 	m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
 	sc := imported(t, m)
 	assert.Equal(t, "bad-name--really", sc.Classes[0].Name)
@@ -284,7 +194,7 @@ func TestImportOfWhatIsSaidPoorly(t *testing.T) {
 
 func TestImportOfARecordedRun(t *testing.T) {
 	path := filepath.Join("..", "fidelity", "testdata", "02-mmc-prefork4", "run1.csv")
-	l, err := recordings.ReadLog(path)
+	l, err := logs.Read(path)
 	require.NoError(t, err)
 	m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
 	sc := imported(t, m)
@@ -329,7 +239,7 @@ func TestImportReadsAttempts(t *testing.T) {
 	}
 	require.NoError(t, os.WriteFile(run, []byte(tasks.String()), 0o644))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "run1_attempts.csv"), []byte(attempts.String()), 0o644))
-	l, err := recordings.ReadLog(run)
+	l, err := logs.Read(run)
 	require.NoError(t, err)
 	assert.Empty(t, l.Warnings)
 	m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
@@ -343,12 +253,12 @@ func TestImportReadsAttempts(t *testing.T) {
 	assert.Equal(t, 2, sc.Layouts[0].Workers[0].Concurrency, "the killed one ran beside others")
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "run1_attempts.csv"), []byte("id,started,ended,outcome,worker\n1,x,2,ok,w\n"), 0o644))
-	_, err = recordings.ReadLog(run)
+	_, err = logs.Read(run)
 	assert.ErrorContains(t, err, `run1_attempts.csv:2: started: "x": want seconds`)
 }
 
 func TestEventsOfCrashes(t *testing.T) {
-	l, err := recordings.ReadLog(events(t,
+	l, err := logs.Read(events(t,
 		ev("sent", "late", 0, `, "name": "x", "queue": "q"`), ev("received", "late", 0.1, ""), ev("started", "late", 0.2, ""),
 		ev("started", "late", 3, ""), ev("succeeded", "late", 4, `, "runtime": 1`),
 		ev("sent", "early", 1, `, "name": "x", "queue": "q"`), ev("received", "early", 1.1, ""), ev("started", "early", 1.2, ""),
@@ -362,21 +272,31 @@ func TestEventsOfCrashes(t *testing.T) {
 	assert.Equal(t, "lost", l.Tasks[1].Outcome)
 }
 
-// FuzzReadLog: whatever is accepted makes a scenario that can be read.
-func FuzzReadLog(f *testing.F) {
+// FuzzImport: whatever is accepted makes a scenario that can be read.
+func FuzzImport(f *testing.F) {
 	f.Add(ev("sent", "a", 0, `, "name": "x", "queue": "q"`) + "\n" + ev("received", "a", 1, "") + "\n" + ev("started", "a", 2, "") + "\n" + ev("retried", "a", 3, ""))
 	f.Add("id,class,due,started,ended,outcome,attempts\n1,a,0,1,2,ok,1\n")
 	f.Add("[2022-05-01 12:00:00,000: INFO/MainProcess] Task x[a] received\n[2022-05-01 12:00:01,000: INFO/MainProcess] Task x[a] retry: Retry in 3s: E()\n")
+	paths := must(filepath.Glob(filepath.Join("..", "logs", "testdata", "*.*")))
+	for _, path := range paths {
+		text := must(os.ReadFile(path))
+		f.Add(string(text[:min(len(text), 1500)]))
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		path := filepath.Join(t.TempDir(), "log")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-		l, err := recordings.ReadLog(path)
+		l, err := logs.Read(path)
 		if err != nil {
 			return
 		}
-		m := recordings.Import(l, recordings.ImportOptions{Base: "x"})
-		if len(m.Classes) == 0 {
-			t.Fatal("no classes of some tasks")
+		for _, replay := range []bool{false, true} {
+			if replay && l.Sums != nil {
+				continue
+			}
+			m := recordings.Import(l, recordings.ImportOptions{Base: "x", Replay: replay})
+			if len(m.Classes) == 0 {
+				t.Fatal("no classes of some tasks")
+			}
 		}
 	})
 }

@@ -7,13 +7,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/simrun/internal/logs"
 )
 
 // mostSamples is how many run times a sample file holds: more say nothing more of a quantile that can be known.
 const mostSamples = 5000
 
 // write writes the scenario and the files that it names.
-func (m *Imported) write(l *Log, o ImportOptions) {
+func (m *Imported) write(l *logs.Log, o ImportOptions) {
 	var y yaml
 	y.line(0, "# Made from %s by simrun import: %s in %s. What the log cannot tell is assumed; see the comments.", filepath.Base(l.Name), plural(len(l.Tasks), "task"), duration(math.Ceil(l.Span)))
 	y.line(0, "about: %s", strconv.Quote("What "+filepath.Base(l.Name)+" tells of the tasks that ran, and of the workers that ran them."))
@@ -178,7 +180,11 @@ func (m *Imported) writeFailures(y *yaml, c *ImportedClass, o ImportOptions) {
 		if len(c.delays) > 1 && delay > 0 {
 			backoff = max(1, medianOf(c.delays[1])/delay)
 		}
-		y.line(2, "retry: {max: %d, delay: %s, backoff: %s, jitter: none} # the most and the medians that were seen", c.mostRetries, rounded(delay), number(math.Round(backoff*100)/100))
+		from := "the most and the medians that were seen"
+		if c.tasks == nil {
+			from = "assumed"
+		}
+		y.line(2, "retry: {max: %d, delay: %s, backoff: %s, jitter: none} # %s", c.mostRetries, rounded(delay), number(math.Round(backoff*100)/100), from)
 	}
 	if o.Today.Told() && !o.Today.limited() && c.limit > 0 {
 		y.line(2, "time_limit: {hard: %s}", rounded(c.limit))

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"example.com/simrun/des"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/workloads"
 )
 
@@ -14,7 +15,7 @@ func (m *Imported) trace() []byte {
 	var lines []workloads.TraceLine
 	type entry struct {
 		c *ImportedClass
-		t *LogTask
+		t *logs.Task
 	}
 	var all []entry
 	for i := range m.Classes {
@@ -48,7 +49,7 @@ func (m *Imported) trace() []byte {
 }
 
 // row is one task as it is replayed. What the log does not show of it is that of a donor, or of its class.
-func (c *ImportedClass) row(t *LogTask) workloads.TraceRow {
+func (c *ImportedClass) row(t *logs.Task) workloads.TraceRow {
 	micro := func(x float64) des.Time { return des.Seconds(math.Round(x*1e6) / 1e6) } // logs know no more
 	of := t
 	if donor := c.donors.of[t]; donor != nil {
@@ -56,7 +57,7 @@ func (c *ImportedClass) row(t *LogTask) workloads.TraceRow {
 	}
 	d := c.demandOf(of)
 	row := workloads.TraceRow{ID: t.ID, Due: micro(t.Arrived), CPU: micro(d.CPU), IO: micro(d.IO)}
-	switch n := of.retries(); {
+	switch n := of.Retried(); {
 	case of.Outcome == "timeout" || c.donors.hung[of]:
 		row.Failure = workloads.FailHangIO
 		if d.CPU > d.IO {
@@ -64,11 +65,11 @@ func (c *ImportedClass) row(t *LogTask) workloads.TraceRow {
 		}
 	case of.Outcome == "lost":
 		row.Failure = workloads.FailCrashAlways
-	case n > 0 && of.Outcome == ok:
+	case n > 0 && of.Outcome == logs.OK:
 		row.Failure, row.Times = workloads.FailFlaky, n
 	case of.Outcome == "failed" && n > 0:
 		row.Failure, row.Times = workloads.FailFlaky, n+1
-	case len(of.Attempts) > 1 && of.Outcome == ok:
+	case len(of.Attempts) > 1 && of.Outcome == logs.OK:
 		row.Failure = workloads.FailCrashOnce
 	case of.Outcome == "failed":
 		row.Failure = workloads.FailExc
@@ -77,16 +78,16 @@ func (c *ImportedClass) row(t *LogTask) workloads.TraceRow {
 }
 
 // demandOf returns what a task's last attempt asked for; the median of its class where the log does not say.
-func (c *ImportedClass) demandOf(t *LogTask) Demand {
+func (c *ImportedClass) demandOf(t *logs.Task) logs.Demand {
 	if n := len(t.Attempts); n > 0 && !math.IsNaN(t.Attempts[n-1].Runtime) && t.Outcome != "timeout" {
-		return t.Attempts[n-1].demand()
+		return t.Attempts[n-1].Demand()
 	}
 	total := c.median()
 	if ran, cut := c.donors.ran[t]; cut {
 		total = ran
 	}
 	cpu := c.cpuShare() * total
-	return Demand{CPU: cpu, IO: total - cpu}
+	return logs.Demand{CPU: cpu, IO: total - cpu}
 }
 
 func (c *ImportedClass) median() float64 {

@@ -10,8 +10,8 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"strings"
 
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 )
@@ -140,7 +140,7 @@ func (r *Recording) readScenario(name string, in io.Reader) error {
 	for _, m := range f.Classes {
 		var c classFile
 		if err := json.Unmarshal(m.value, &c); err != nil {
-			bad("classes.%s: %s", m.name, plain(err))
+			bad("classes.%s: %s", m.name, logs.Plain(err))
 			continue
 		}
 		r.Classes = append(r.Classes, Class{Name: m.name, Queue: c.Queue, Priority: c.Priority, Retry: c.Retry})
@@ -182,14 +182,5 @@ func jsonError(name string, data []byte, err error) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	line := 1 + bytes.Count(data[:min(int(offset), len(data))], []byte("\n"))
-	return fmt.Errorf("%s:%d: %s", name, line, plain(err))
-}
-
-// plain returns an error of the JSON reader in our words.
-func plain(err error) string {
-	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) && kind.Field != "" {
-		return fmt.Sprintf("%s: %s: want %s", kind.Field, kind.Value, kind.Type)
-	}
-	return strings.TrimPrefix(err.Error(), "json: ")
+	return fmt.Errorf("%s:%d: %s", name, line, logs.Plain(err))
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +11,7 @@ import (
 	"strings"
 
 	"example.com/simrun/celery"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/workloads"
 )
@@ -72,25 +72,25 @@ func Read(dir string) (*Recording, error) {
 	r := &Recording{Dir: dir}
 	var errs []error
 	if info, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, reason(err))
+		return nil, fmt.Errorf("%s: %w", dir, logs.Reason(err))
 	} else if !info.IsDir() {
 		return nil, fmt.Errorf("%s: a file: want the folder of a recording", dir)
 	}
-	errs = append(errs, open(filepath.Join(dir, "scenario.json"), r.readScenario))
-	errs = append(errs, open(filepath.Join(dir, "trace.csv"), func(name string, in io.Reader) (err error) {
+	errs = append(errs, logs.Open(filepath.Join(dir, "scenario.json"), maxFile, r.readScenario))
+	errs = append(errs, logs.Open(filepath.Join(dir, "trace.csv"), maxFile, func(name string, in io.Reader) (err error) {
 		r.Trace, err = workloads.ReadTrace(name, in)
 		return err
 	}))
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, reason(err))
+		return nil, fmt.Errorf("%s: %w", dir, logs.Reason(err))
 	}
 	for _, e := range entries { // in the order of their names
 		if !runName.MatchString(e.Name()) {
 			continue
 		}
 		run := Run{Name: strings.TrimSuffix(e.Name(), ".csv")}
-		errs = append(errs, open(filepath.Join(dir, e.Name()), func(name string, in io.Reader) (err error) {
+		errs = append(errs, logs.Open(filepath.Join(dir, e.Name()), maxFile, func(name string, in io.Reader) (err error) {
 			run.Tasks, err = scenarios.ReadRun(name, in)
 			return err
 		}))
@@ -190,30 +190,3 @@ func together(a, b string) string {
 
 // maxFile bounds the files of a recording.
 const maxFile = 256 << 20
-
-// open reads one file of a recording.
-func open(path string, read func(name string, in io.Reader) error) error {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s: %w", path, reason(err))
-	case !info.Mode().IsRegular(): // a pipe would wait for ever
-		return fmt.Errorf("%s: not a regular file", path)
-	case info.Size() > maxFile:
-		return fmt.Errorf("%s: %d MiB: want at most %d", path, info.Size()>>20, maxFile>>20)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, reason(err))
-	}
-	defer f.Close()
-	return read(path, f)
-}
-
-// reason says why the system refused, without the path, which is said already.
-func reason(err error) error {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return p.Err
-	}
-	return err
-}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/workloads"
 )
 
@@ -16,14 +17,16 @@ type Today struct {
 	Cores          float64  // of the one machine that workers, broker and producers share; 0 = not said
 	Workers        []TodayWorker
 	Targets        []Target
-	Retries        map[string]Retry // policies of classes, where they are known
-	Others         [][]string       // further strategies, as lines
+	Retries        map[string]Retry  // policies of classes, where they are known
+	Sent           map[string]string // queues of classes whose log has none
+	Others         [][]string        // further strategies, as lines
 }
 
 // TodayWorker is one worker that runs today.
 type TodayWorker struct {
 	Name    string
 	Lines   []string // its keys, as a scenario has them
+	Queues  []string // that it takes from; nil = Celery's own
 	Limited bool     // a hard time limit is among them
 }
 
@@ -52,7 +55,7 @@ func (t *Today) limited() bool {
 const machineName = "box"
 
 // writeSystem writes what the tasks run on: release, broker, machine, queues.
-func (t *Today) writeSystem(y *yaml, l *Log) {
+func (t *Today) writeSystem(y *yaml, l *logs.Log) {
 	switch {
 	case t.Celery != "":
 		r := Recording{Release: t.Celery}

@@ -64,10 +64,11 @@ Queue is one event taken and scheduled again among n; MM1, MM8 an event of a bar
 same with a heap of pointers; WorkerMM8 a task of that model through a whole worker, WorkerFull one through a worker with
 everything on. TwoReplications is by how much two cores are faster than one. Host is what the interface between worker
 and world costs: a call, and its share of an event of WorkerMM8. Source and Draw are what making a task costs, Scenario is
-one replication of each shipped scenario.
+one replication of each shipped scenario, Size an event in a small and in a large system of one kind.
 
 EOF
 table '.name:(Queue OR MM1 OR MM8 OR NaiveMM1 OR NaiveMM8 OR Histogram OR Stream OR Source OR Draw) .unit:(sec/op OR allocs/op)' .fullname goos
-table '.name:(WorkerMM8 OR WorkerFull) .unit:(sec/op OR ns/event OR events/task OR allocs/op)' .fullname goos
+table '.name:(WorkerMM1 OR WorkerMM8 OR WorkerPriority OR WorkerFull) .unit:(sec/op OR ns/event OR events/task OR allocs/op)' .fullname goos
 table '.name:(TwoReplications OR Host) .unit:(speed-up OR tasks/s OR ns/call OR "%-of-event")' .fullname goos
+table '.name:Size .unit:(ns/event OR B/waiting)' .fullname goos
 table '.name:Scenario .unit:(sec/op OR ns/event OR tasks/s OR p95-wait-s)' .fullname goos

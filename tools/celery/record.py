@@ -7,19 +7,26 @@ It listens to Celery's own event stream (celery/events) and asks the workers wha
 is patched, and the application need not change. Workers are told to send events if they do not (celery control
 enable_events). Set task_send_sent_event in the producers, or arrivals are only known from when a worker received them.
 
+Workers that include this module measure the CPU time of each task and send it as an event of their own:
+
+    PYTHONPATH=tools/celery celery -A proj worker -E -I record
+
 Written into the folder:
 
-    events.jsonl   the events, without arguments and results: for `simrun import celery`
-    scenario.json  what the workers are     \\
-    trace.csv      the tasks as they came    |  for `simrun verify`
-    run1.csv       what became of them      /
+    events.jsonl       the events, without arguments and results: for `simrun import`
+    scenario.json      what the workers are         \\
+    trace.csv          the tasks as they came        |  for `simrun verify`
+    run1.csv           what became of them           |
+    run1_attempts.csv  each attempt                  /
 """
 import argparse
+import contextlib
 import csv
 import importlib
 import json
 import os
 import re
+import shutil
 import sys
 import threading
 import time
@@ -27,7 +34,7 @@ from datetime import datetime, timezone
 
 # What is kept of an event: no arguments, no results, no tracebacks.
 KEPT = ("type", "uuid", "name", "timestamp", "local_received", "hostname", "pid", "clock", "utcoffset", "queue",
-        "retries", "eta", "expires", "runtime", "expired", "terminated", "sw_ver")
+        "retries", "eta", "expires", "runtime", "expired", "terminated", "sw_ver", "cpu", "memory")
 
 # How an exception starts, without what it says: the hard limit is told by its name and its seconds.
 EXCEPTION = re.compile(r"^\w+(\([0-9.]+,?\))?")
@@ -43,7 +50,6 @@ def main():
     args = parser.parse_args()
     if os.path.exists(os.path.join(args.out, "scenario.json")):
         sys.exit(f"{args.out}: holds a recording already: want another folder")
-    os.makedirs(args.out, exist_ok=True)
 
     app = find_app(args.app)
     app.control.enable_events()
@@ -51,12 +57,17 @@ def main():
     if not workers:
         sys.exit("no worker answered: are they running, and is worker_enable_remote_control on?")
     events = listen(app, args)
+    os.makedirs(args.out, exist_ok=True)
     with open(os.path.join(args.out, "events.jsonl"), "w", encoding="utf-8") as f:
         for event in events:
             f.write(json.dumps(event) + "\n")
     tasks, start = stories(events, args.seconds)
     if not tasks:
         sys.exit("no task was seen: did any run, and do the workers send events?")
+    write_attempts(os.path.join(args.out, "run1_attempts.csv"), tasks, start)
+    if all(a["cpu"] is None for t in tasks for a in t["each"]):
+        print("no CPU time was measured: start the workers with -I record, and tools/celery in PYTHONPATH, to tell tasks that "
+              "compute from those that wait", file=sys.stderr)
     write_run(os.path.join(args.out, "run1.csv"), tasks, start)
     write_trace(os.path.join(args.out, "trace.csv"), tasks, start)
     with open(os.path.join(args.out, "scenario.json"), "w", encoding="utf-8") as f:
@@ -67,12 +78,28 @@ def main():
 
 def find_app(name):
     """The application, found as celery -A finds it."""
-    sys.path.insert(0, os.getcwd())
     try:
         from celery.app.utils import find_app as find
+    except ImportError:
+        sys.exit(f"{sys.executable} has no Celery: use the python in which your workers run{where()}")
+    sys.path.insert(0, os.getcwd())
+    try:
         return find(name)
     except ImportError as e:
-        sys.exit(f"{name}: {e}")
+        sys.exit(f"{name}: {e} (looked for with {sys.executable}, from {os.getcwd()}){where()}")
+    except AttributeError as e:
+        sys.exit(f"{name}: {e}: want the application as celery -A takes it")
+
+
+def where():
+    """Which python that is: that of the command celery, as its first line says."""
+    command = shutil.which("celery")
+    if command is None:
+        return ""
+    with open(command, "rb") as f:
+        first = f.readline(200)
+    python = first[2:].strip().decode(errors="replace") if first.startswith(b"#!") else ""
+    return f"; that of {command} is {python}" if python and python != sys.executable else ""
 
 
 def describe(app):
@@ -152,7 +179,7 @@ def stories(events, seconds):
     for e in sorted((e for e in events if e["type"].startswith("task-")), key=lambda e: e["timestamp"]):
         t = tasks.setdefault(e["uuid"], {
             "id": e["uuid"], "name": None, "queue": None, "sent": None, "received": None, "started": None, "ended": None,
-            "worker": None, "attempts": 0, "outcome": "unstarted", "runtime": None, "delay": None, "failures": 0})
+            "worker": None, "attempts": 0, "outcome": "unstarted", "runtime": None, "delay": None, "failures": 0, "each": []})
         t["name"] = t["name"] or e.get("name")
         kind, at = e["type"][5:], e["timestamp"]
         if kind == "sent":
@@ -168,6 +195,9 @@ def stories(events, seconds):
             t["last"] = at
             t["attempts"] += 1
             t["worker"], t["outcome"] = e.get("hostname"), "unfinished"
+            t["each"].append({"started": at, "ended": None, "outcome": "unfinished", "worker": t["worker"], "cpu": None, "memory": None})
+        elif kind == "measured" and t["each"]:
+            t["each"][-1].update(cpu=e.get("cpu"), memory=e.get("memory"))
         elif kind in ("succeeded", "failed", "rejected", "retried"):
             t["ended"] = at
             t["failures"] += kind != "succeeded"
@@ -175,6 +205,9 @@ def stories(events, seconds):
             if e.get("exception", "").startswith("TimeLimitExceeded"):
                 t["outcome"] = "timeout"
             t["runtime"] = e.get("runtime", at - t.get("last", at))
+            if t["each"] and t["each"][-1]["ended"] is None:
+                lost = e.get("exception", "").startswith("WorkerLostError")
+                t["each"][-1].update(ended=at, outcome="worker_lost" if lost else {"retrying": "retry"}.get(t["outcome"], t["outcome"]))
         elif kind == "revoked":
             t["outcome"] = "expired" if e.get("expired") else "failed"
     known = []
@@ -206,8 +239,20 @@ def write_run(path, tasks, start):
                         t["outcome"], t["attempts"], t["worker"] or "", ""])
 
 
+def write_attempts(path, tasks, start):
+    """Every attempt, with the CPU time that its worker measured, in seconds, and the most memory that its process had
+    had by then, in bytes."""
+    with open(path, "w", newline="", encoding="utf-8") as f:
+        w = csv.writer(f, lineterminator="\n")
+        w.writerow(["id", "attempt", "started", "ended", "outcome", "worker", "cpu", "memory"])
+        for t in tasks:
+            for n, a in enumerate(t["each"], 1):
+                w.writerow([t["id"], n, since(a["started"], start), since(a["ended"], start), a["outcome"], a["worker"] or "",
+                            "" if a["cpu"] is None else f"{a['cpu']:.6f}", "" if a["memory"] is None else a["memory"]])
+
+
 def write_trace(path, tasks, start):
-    """The tasks as they were asked for. How much of a run was CPU is not known from outside: all of it counts as io."""
+    """The tasks as they were asked for. What was not measured as CPU time counts as io."""
     typical = sorted(t["runtime"] for t in tasks if t["runtime"] is not None)
     median = typical[len(typical) // 2] if typical else 0.0
     with open(path, "w", newline="", encoding="utf-8") as f:
@@ -222,7 +267,8 @@ def write_trace(path, tasks, start):
             elif t["failures"]:
                 failure, arg = "flaky", t["failures"]
             run = median if t["runtime"] is None else t["runtime"]
-            w.writerow([t["id"], name_of(t), queue_of(t), since(t["due"], start), "0.000000", f"{run:.6f}", "cpu,io", "",
+            cpu = min(run, t["each"][-1]["cpu"] or 0.0) if t["each"] else 0.0
+            w.writerow([t["id"], name_of(t), queue_of(t), since(t["due"], start), f"{cpu:.6f}", f"{run - cpu:.6f}", "cpu,io", "",
                         failure, arg])
 
 
@@ -270,5 +316,48 @@ def scenario(app, args, workers, tasks, events):
     return document
 
 
+def measure():
+    """Has the workers that include this module measure their tasks."""
+    import resource
+    from celery import current_app, signals
+    running = {}
+
+    def used():
+        """CPU time of what runs a task, s: of the child and of the programs that it starts, or of the thread."""
+        if multiprocess():
+            own, programs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+            return own.ru_utime + own.ru_stime + programs.ru_utime + programs.ru_stime
+        return time.thread_time()
+
+    def begin(task_id=None, **_):
+        if not green():
+            running[task_id] = used()
+
+    def end(task_id=None, task=None, **_):
+        before = running.pop(task_id, None)
+        if before is None:
+            return
+        cpu = used() - before
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        with contextlib.suppress(Exception), current_app.events.default_dispatcher(hostname=task.request.hostname) as events:
+            events.send("task-measured", uuid=task_id, cpu=round(cpu, 6), memory=memory)  # a task must not fail for it
+
+    signals.task_prerun.connect(begin, weak=False)
+    signals.task_postrun.connect(end, weak=False)
+
+
+def multiprocess():
+    """Whether this process runs one task at a time: a child of the prefork pool."""
+    from billiard.process import current_process
+    return current_process().name != "MainProcess"
+
+
+def green():
+    """Whether tasks share one thread in turns: then nobody can tell whose time it is."""
+    return any(name in sys.modules for name in ("gevent", "eventlet")) and not multiprocess()
+
+
 if __name__ == "__main__":
     main()
+else:
+    measure()

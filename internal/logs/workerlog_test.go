@@ -1,4 +1,4 @@
-package recordings_test
+package logs_test
 
 import (
 	"bytes"
@@ -11,11 +11,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/simrun/internal/recordings"
+	"example.com/simrun/internal/logs"
 )
 
 func TestWorkerLog(t *testing.T) {
-	l, err := recordings.ReadLog(events(t,
+	l, err := logs.Read(events(t,
 		" -------------- celery@host1 v5.2.6 (dawn-chorus)",
 		"--- ***** ----- ",
 		"[2022-05-01 12:00:00,000: INFO/MainProcess] celery@host1 ready.",
@@ -50,7 +50,7 @@ func TestWorkerLog(t *testing.T) {
 	assert.Equal(t, "timeout", d.Outcome)
 	assert.InDelta(t, 2, d.Limit, 0)
 
-	_, err = recordings.ReadLog(events(t, "[2022-05-01 12:00:00,000: WARNING/MainProcess] celery@host1 ready."))
+	_, err = logs.Read(events(t, "[2022-05-01 12:00:00,000: WARNING/MainProcess] celery@host1 ready."))
 	assert.ErrorContains(t, err, "is its level INFO?")
 }
 
@@ -66,9 +66,9 @@ func TestPackedLogs(t *testing.T) {
 	whole, cut := filepath.Join(dir, "events.jsonl.gz"), filepath.Join(dir, "cut.gz")
 	require.NoError(t, os.WriteFile(whole, b.Bytes(), 0o644))
 	require.NoError(t, os.WriteFile(cut, b.Bytes()[:b.Len()-9], 0o644))
-	l, err := recordings.ReadLog(whole)
+	l, err := logs.Read(whole)
 	require.NoError(t, err)
 	assert.Equal(t, "q", l.Tasks[0].Queue)
-	_, err = recordings.ReadLog(cut)
+	_, err = logs.Read(cut)
 	assert.ErrorContains(t, err, "unexpected EOF")
 }

@@ -1,9 +1,9 @@
-package recordings
+package logs
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
-	"io"
 	"math"
 	"regexp"
 	"strconv"
@@ -25,52 +25,54 @@ var (
 )
 
 // isWorkerLog says whether a log begins as that of a worker does: with its banner, or with a line of it.
-func isWorkerLog(start string) bool {
-	for line := range strings.Lines(start) {
-		line = strings.TrimRight(line, "\r\n")
-		if workerLine.MatchString(line) || bannerLine.MatchString(line) {
+func isWorkerLog(start []byte) bool {
+	for line := range bytes.Lines(start) {
+		line = bytes.TrimRight(line, "\r\n")
+		if workerLine.Match(line) || bannerLine.Match(line) {
 			return true
 		}
 	}
 	return false
 }
 
+// workerCosts are what a worker's log does not have.
+const workerCosts = "it has no queues; no times of the broker, so a task comes when its worker received it, and waiting before that is not seen; no starts, so how long an attempt ran is known only where it succeeded; and no time zone, so its times are taken for UTC unless --timezone says another, and the clocks of several logs must be the same. Celery's events (tools/celery records them) have all of it"
+
 // workerLog makes events of the lines of a worker. It does not log starts: that of an attempt that succeeded is its end less
 // its run time, that of any other is not known.
 type workerLog struct {
+	all      *events
 	host     string
 	received map[string]float64 // when each task came first, s since 1970
 	retries  map[string]int     // how often each was sent again
-	events   []event
 }
 
-// readWorkerLog adds the events that a worker's log tells of. Lines of others, and tracebacks, stand between its own.
-func readWorkerLog(name string, in io.Reader, all *[]event, release *string) error {
-	s := bufio.NewScanner(in)
-	s.Buffer(nil, longestLine)
-	w := workerLog{received: map[string]float64{}, retries: map[string]int{}}
-	line := 0
-	for ; s.Scan(); line++ {
-		if m := bannerLine.FindStringSubmatch(s.Text()); m != nil {
-			w.host, *release = m[1], m[2]
+// workerLog adds the events that a worker's log tells of. Lines of others, and tracebacks, stand between its own.
+func (r *reader) workerLog(name string, in *bufio.Reader) error {
+	w := workerLog{all: r.events, received: map[string]float64{}, retries: map[string]int{}}
+	before := r.events.n
+	err := lines(name, in, func(line []byte) error {
+		if m := bannerLine.FindSubmatch(line); m != nil {
+			w.host, r.events.release = string(m[1]), string(m[2])
 		}
-		m := workerLine.FindStringSubmatch(s.Text())
+		m := workerLine.FindSubmatch(line)
 		if m == nil {
-			continue
+			return nil
 		}
-		at, err := time.Parse("2006-01-02 15:04:05.000", strings.Replace(m[1], ",", ".", 1))
+		at, err := time.ParseInLocation("2006-01-02 15:04:05.000", strings.Replace(string(m[1]), ",", ".", 1), r.opts.Zone)
 		if err != nil {
-			return fmt.Errorf("%s:%d: %q is no moment", name, line+1, m[1])
+			return fmt.Errorf("%q is no moment", m[1])
 		}
-		w.tell(m[2], float64(at.UnixMilli())/1e3)
+		w.tell(string(m[2]), float64(at.UnixMilli())/1e3)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	if err := s.Err(); err != nil {
-		return fmt.Errorf("%s:%d: %w", name, line+1, err)
-	}
-	if len(w.events) == 0 {
+	if r.events.n == before {
 		return fmt.Errorf("%s: taken for the log of a worker, which has no tasks in it: is its level INFO?", name)
 	}
-	*all = append(*all, w.events...)
+	r.events.unsent = true
 	return nil
 }
 
@@ -81,15 +83,18 @@ func (w *workerLog) tell(said string, at float64) {
 		if _, again := w.received[id]; !again {
 			w.received[id] = at
 		}
-		w.add("task-received", id, at).Name = class
+		w.add(told{kind: received, id: id, class: class, at: at})
 	} else if m := endLine.FindStringSubmatch(said); m != nil {
 		w.end(m, at)
 	} else if m := limitLine.FindStringSubmatch(said); m != nil {
-		limit, _ := strconv.ParseFloat(m[1], 64)
-		w.started(m[3], at, limit).Name = m[2]
-		w.add("task-failed", m[3], at).Exception = "TimeLimitExceeded(" + m[1] + ")"
+		limit, err := strconv.ParseFloat(m[1], 64)
+		if err != nil {
+			return // Celery writes a number
+		}
+		w.started(m[2], m[3], at, limit)
+		w.add(told{kind: failed, id: m[3], at: at, exception: "TimeLimitExceeded(" + m[1] + ")"})
 	} else if m := revokedLine.FindStringSubmatch(said); m != nil {
-		w.add("task-revoked", m[2], at).Name = m[1]
+		w.add(told{kind: revoked, id: m[2], class: m[1], at: at})
 	} else if m := readyLine.FindStringSubmatch(said); m != nil {
 		w.host = m[1]
 	}
@@ -101,28 +106,26 @@ func (w *workerLog) end(m []string, at float64) {
 	if x, err := strconv.ParseFloat(m[4], 64); err == nil {
 		run = x
 	}
-	w.started(id, at, run).Name = class
+	w.started(class, id, at, run)
+	over := told{kind: failed, id: id, at: at, runtime: &run}
 	switch {
-	case !math.IsNaN(run):
-		w.add("task-succeeded", id, at).Runtime = &run
-	case strings.HasPrefix(m[3], "ignored"):
-		w.add("task-succeeded", id, at).Runtime = &run
+	case !math.IsNaN(run), strings.HasPrefix(m[3], "ignored"):
+		over.kind = succeeded
 	case strings.HasPrefix(m[3], "retry"):
-		w.add("task-retried", id, at).Runtime = &run
+		over.kind = retried
+	}
+	w.add(over)
+	if delay, err := strconv.ParseFloat(m[5], 64); over.kind == retried {
 		w.retries[id]++
-		if delay, err := strconv.ParseFloat(m[5], 64); err == nil {
-			due := time.UnixMicro(int64((at + delay) * 1e6)).UTC().Format(time.RFC3339Nano)
-			e := w.add("task-received", id, at)
-			e.Retries, e.ETA = w.retries[id], &due
+		if err == nil {
+			w.add(told{kind: received, id: id, at: at, retries: w.retries[id], eta: at + delay})
 		}
-	default:
-		w.add("task-failed", id, at).Runtime = &run
 	}
 }
 
 // started adds the start of an attempt that ended after so long; at its end where that is not known. Rounding must not put
 // it before the task came.
-func (w *workerLog) started(id string, at, run float64) *event {
+func (w *workerLog) started(class, id string, at, run float64) {
 	if !math.IsNaN(run) {
 		if came, known := w.received[id]; known {
 			at = max(came, at-run)
@@ -130,13 +133,10 @@ func (w *workerLog) started(id string, at, run float64) *event {
 			at -= run
 		}
 	}
-	return w.add("task-started", id, at)
+	w.add(told{kind: started, id: id, class: class, at: at})
 }
 
-func (w *workerLog) add(kind, id string, at float64) *event {
-	w.events = append(w.events, event{Type: kind, UUID: id, Hostname: w.host, Timestamp: &at})
-	return &w.events[len(w.events)-1]
+func (w *workerLog) add(t told) {
+	t.host = w.host
+	w.all.add(&t)
 }
-
-// costs are what a worker's log does not have.
-const costs = "%s: taken for the log of a worker: it has no queues, so all tasks are put into one; no times of the broker, so a task comes when its worker received it, and waiting before that is not seen; no starts, so how long an attempt ran is known only where it succeeded; and no time zone, so the clocks of several logs must be the same. Celery's events (tools/celery records them) have all of it"

@@ -1,4 +1,4 @@
-package recordings
+package logs
 
 import (
 	"errors"
@@ -13,13 +13,13 @@ import (
 // readAttempts reads the table of attempts that may stand beside that of a run: id, started, ended, outcome and worker,
 // in seconds from the same start, the attempts of a task in their order; and perhaps cpu, the CPU time of each. Nil where
 // there is no such file.
-func readAttempts(path string) (map[string][]LogAttempt, error) {
-	var all map[string][]LogAttempt
-	err := open(path, func(name string, in io.Reader) error {
+func readAttempts(path string) (map[string][]Attempt, error) {
+	var all map[string][]Attempt
+	err := Open(path, 0, func(name string, in io.Reader) error {
 		rows := sheet.New(name, in, []string{"id", "started", "ended", "outcome", "worker"}, "cpu")
-		all = map[string][]LogAttempt{}
+		all = map[string][]Attempt{}
 		for rows.Next() {
-			a := LogAttempt{
+			a := Attempt{
 				Worker: strings.Clone(rows.Text("worker")), Started: rows.Seconds("started"), Ended: rows.Seconds("ended"),
 				Lost: rows.Text("outcome") == "worker_lost",
 			}

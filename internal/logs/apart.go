@@ -1,4 +1,4 @@
-package recordings
+package logs
 
 import (
 	"math"
@@ -18,9 +18,9 @@ func (l *Log) tellApart(rows []scenarios.ObservedTask) (left int) {
 		r := &rows[i]
 		switch {
 		case math.IsNaN(r.Started) || math.IsNaN(r.Ended):
-		case r.Attempts == 1 && r.Outcome == ok:
+		case r.Attempts == 1 && r.Outcome == OK:
 			usual[r.Class] = append(usual[r.Class], r.Ended-r.Started)
-		case r.Attempts > 1 && (r.Outcome == ok || r.Outcome == "failed"):
+		case r.Attempts > 1 && (r.Outcome == OK || r.Outcome == "failed"):
 			if byClass[r.Class] == nil {
 				names = append(names, r.Class)
 			}
@@ -30,7 +30,7 @@ func (l *Log) tellApart(rows []scenarios.ObservedTask) (left int) {
 		}
 	}
 	for _, name := range names {
-		if len(usual[name]) == 0 || !l.retriesOf(rows, byClass[name], medianOf(usual[name])) {
+		if len(usual[name]) == 0 || !l.retriesOf(rows, byClass[name], median(usual[name])) {
 			left += len(byClass[name])
 		}
 	}
@@ -78,10 +78,10 @@ func (l *Log) retriesOf(rows []scenarios.ObservedTask, of []int, run float64) bo
 }
 
 // attemptsOf are the attempts of one task, each but the last as long as usual.
-func attemptsOf(r *scenarios.ObservedTask, delays []float64, run float64) (all []LogAttempt) {
+func attemptsOf(r *scenarios.ObservedTask, delays []float64, run float64) (all []Attempt) {
 	at := r.Started
 	for k := range r.Attempts {
-		a := LogAttempt{Worker: r.Worker, Started: at, Ended: at + run, Runtime: run, CPU: r.CPU / float64(r.Attempts)}
+		a := Attempt{Worker: r.Worker, Started: at, Ended: at + run, Runtime: run, CPU: r.CPU / float64(r.Attempts)}
 		if k == r.Attempts-1 {
 			a.Started, a.Ended = min(at, r.Ended), r.Ended
 			a.Runtime = a.Ended - a.Started
@@ -91,4 +91,9 @@ func attemptsOf(r *scenarios.ObservedTask, delays []float64, run float64) (all [
 		all = append(all, a)
 	}
 	return all
+}
+
+func median(x []float64) float64 {
+	x = slices.Sorted(slices.Values(x))
+	return x[len(x)/2]
 }

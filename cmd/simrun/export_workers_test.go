@@ -1,0 +1,138 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/deployed"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
+)
+
+// inFiles are the keys of a worker that an exported file says; all others are left beside `from`.
+var inFiles = []string{
+	"queues", "concurrency", "pool", "autoscale", "replicas", "cpu_limit", "memory_limit", "prefetch_multiplier", "disable_prefetch",
+	"max_tasks_per_child", "max_memory_per_child", "time_limit", "command",
+}
+
+// Every shipped layout that can be deployed is, exported in each form that can say it and read back, the same layout.
+func TestExportedLayoutsReadBackAsTheSame(t *testing.T) {
+	files, err := filepath.Glob("../../scenarios/*.yaml")
+	require.NoError(t, err)
+	done, refused := map[string]int{}, map[string]int{}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if strings.Contains(string(content), "trace:") {
+			continue // its recording is elsewhere
+		}
+		dir := t.TempDir()
+		path := filepath.Join(dir, filepath.Base(file))
+		require.NoError(t, os.WriteFile(path, content, 0o644))
+		sc, err := scenarios.Read(path)
+		require.NoError(t, err)
+		for i := range sc.Layouts {
+			for _, form := range deployed.Forms {
+				l := &sc.Layouts[i]
+				text, err := exported(sc, form, l.Name)
+				if err != nil {
+					refused[form]++
+					assert.Regexp(t, "cannot be deployed|follow the load, which|follow a plan|has a limit of memory or CPU", err.Error())
+					continue
+				}
+				done[form]++
+				require.NoError(t, os.WriteFile(filepath.Join(dir, "exported"), []byte(text), 0o644))
+				requireSame(t, form+"/"+sc.Name+"/"+l.Name, sc, i, form)
+			}
+		}
+	}
+	t.Logf("read back %v, refused %v", done, refused)
+	for _, form := range deployed.Forms {
+		assert.GreaterOrEqual(t, done[form], 35, form)
+	}
+	assert.Greater(t, done["keda"], done["kubernetes"])
+}
+
+func requireSame(t *testing.T, what string, sc *scenarios.Scenario, layout int, form string) {
+	t.Helper()
+	l := &sc.Layouts[layout]
+	draft, err := sc.Draft()
+	require.NoError(t, err)
+	parts, err := partsOf(&sc.Layouts[sc.Baseline], l, form)
+	require.NoError(t, err)
+	found, err := deployed.Read("exported", readFile(t, sc, "exported"), func(string) ([]byte, error) { return nil, os.ErrNotExist })
+	require.NoError(t, err, what)
+	require.Len(t, found, len(parts), what)
+	groups := draft.Keys("strategies", l.Name, "workers")
+	beside := "{from: exported"
+	for n, w := range found {
+		group := groups[groupOf(l, n, form)]
+		beside += ", " + w.Name + ": {"
+		var own []string
+		for _, key := range draft.Keys("strategies", l.Name, "workers", group) {
+			if !slices.Contains(inFiles, key) {
+				own = append(own, key+": "+draft.Get("strategies", l.Name, "workers", group, key))
+			}
+		}
+		if w.Scaling != nil {
+			extra := "autoscale: {"
+			for _, key := range []string{"boot", "victim", "counts"} {
+				if v := draft.Get("strategies", l.Name, "workers", group, "autoscale", key); v != "" {
+					extra += key + ": " + v + ", "
+				}
+			}
+			own = append(own, extra+"}")
+		}
+		beside += strings.Join(own, ", ") + "}"
+	}
+	changed, err := draft.Set(beside+"}", "strategies", l.Name, "workers")
+	require.NoError(t, err, what)
+	names := []string{l.Name}
+	for i := range sc.Layouts {
+		if i != layout {
+			names = append(names, sc.Layouts[i].Name)
+		}
+	}
+	back, err := changed.Only(names...)
+	require.NoError(t, err, "%s: %s", what, beside)
+	got := &back.Layouts[slices.IndexFunc(back.Layouts, func(b strategies.Layout) bool { return b.Name == l.Name })]
+	require.Len(t, got.Workers, len(l.Workers), what)
+	for w := range l.Workers {
+		want, is := l.Workers[w], got.Workers[w]
+		want.Name, is.Name = "", ""
+		require.Equal(t, want, is, "%s: worker %d", what, w)
+		require.Equal(t, l.Container(w), got.Container(w), what)
+	}
+	require.Equal(t, len(l.Fleets), len(got.Fleets), what)
+	for f := range l.Fleets {
+		require.Equal(t, l.Fleets[f], got.Fleets[f], what)
+	}
+}
+
+func readFile(t *testing.T, sc *scenarios.Scenario, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(filepath.Dir(sc.File), name))
+	require.NoError(t, err)
+	return data
+}
+
+// groupOf is the group of the n-th part of a layout.
+func groupOf(l *strategies.Layout, n int, form string) int {
+	at, last := -1, -1
+	for w := range l.Workers {
+		if last >= 0 && l.Group[last] == l.Group[w] && (l.FleetOf(w) != nil || !deployed.Single(form) && same(l, last, w)) {
+			continue
+		}
+		last = w
+		if at++; at == n {
+			return l.Group[w]
+		}
+	}
+	return -1
+}

@@ -1,0 +1,226 @@
+package logs_test
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/logs"
+)
+
+func fixture(name string) string { return filepath.Join("testdata", name) }
+
+// shape is what matters of a log, for a comparison at one look.
+type shape struct {
+	taken           string
+	tasks, attempts int
+	ok, failed      int
+	queues, classes int
+	ran             float64 // s, all that is known
+}
+
+func shapeOf(l *logs.Log) (s shape) {
+	_, s.taken, _ = strings.Cut(l.Taken[0], "taken for ")
+	queues, classes := map[string]bool{}, map[string]bool{}
+	for i := range l.Tasks {
+		t := &l.Tasks[i]
+		s.tasks++
+		s.attempts += len(t.Attempts)
+		if t.Queue != "" {
+			queues[t.Queue] = true
+		}
+		classes[t.Class] = true
+		switch t.Outcome {
+		case logs.OK:
+			s.ok++
+		case "failed":
+			s.failed++
+		}
+		for _, a := range t.Attempts {
+			if !math.IsNaN(a.Runtime) {
+				s.ran += a.Runtime
+			}
+		}
+	}
+	s.queues, s.classes, s.ran = len(queues), len(classes), math.Round(s.ran*100)/100
+	return s
+}
+
+func TestFormats(t *testing.T) {
+	results, err := logs.ParseMapping("created=date_created, started=date_started, ended=date_done, class=task_name, id=task_id, worker=worker, outcome=status")
+	require.NoError(t, err)
+	structured, err := logs.ParseMapping("created=enqueued_at,started=begin,ended=end,class=job,id=job_id,queue=queue,priority=prio,worker=host,outcome=ok,cpu=cpu_s")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		file string
+		with *logs.Mapping
+		want shape
+	}{
+		{"array.json", nil, shape{"Celery's events, as a JSON array", 6, 4, 3, 0, 2, 2, 0.07}},
+		{"array-line.json", nil, shape{"Celery's events, as a JSON array", 3, 2, 1, 0, 2, 2, 0.01}},
+		{"dump.txt", nil, shape{"events, as celery events --dump prints them", 8, 9, 7, 1, 2, 3, 0.3}},
+		{"dump-middle.txt", nil, shape{"events, as celery events --dump prints them", 6, 7, 5, 1, 2, 3, 0.24}},
+		{"flower.json", nil, shape{"tasks, as Flower lists them", 6, 4, 3, 0, 2, 2, 0.07}},
+		{"flower-unsent.json", nil, shape{"tasks, as Flower lists them", 4, 2, 1, 0, 0, 2, 0.05}},
+		{"results.csv", results, shape{"a table whose columns are told (--map)", 12, 12, 8, 3, 0, 2, 21}},
+		{"structured.jsonl", structured, shape{"a table whose columns are told (--map)", 10, 10, 9, 1, 2, 2, 1.2}},
+	} {
+		l, err := (&logs.Options{Map: c.with}).Read(fixture(c.file))
+		require.NoError(t, err, c.file)
+		assert.Equal(t, c.want, shapeOf(l), c.file)
+	}
+}
+
+// What a fixture says in the one form it says in the other, too.
+func TestFormatsAgree(t *testing.T) {
+	array, err := logs.Read(fixture("array.json"))
+	require.NoError(t, err)
+	flower, err := logs.Read(fixture("flower.json"))
+	require.NoError(t, err)
+	require.Len(t, flower.Tasks, len(array.Tasks))
+	for i := range array.Tasks {
+		assert.Equal(t, array.Tasks[i].Queue, flower.Tasks[i].Queue)
+		assert.InDelta(t, array.Tasks[i].Arrived, flower.Tasks[i].Arrived, 1e-6)
+		assert.InDelta(t, array.Tasks[i].Received, flower.Tasks[i].Received, 1e-6)
+		if len(array.Tasks[i].Attempts) == 1 {
+			assert.InDelta(t, array.Tasks[i].Attempts[0].Started, flower.Tasks[i].Attempts[0].Started, 1e-6)
+		}
+	}
+	dump, err := logs.Read(fixture("dump.txt"))
+	require.NoError(t, err)
+	assert.Equal(t, "5.2.6", dump.Release, "a heartbeat says it")
+	again := dump.Tasks[6]
+	assert.Equal(t, []int{2, 1}, []int{len(again.Attempts), again.Retried()})
+	assert.InDelta(t, 0.2, again.Retries[0], 0.01)
+}
+
+func TestMappedColumns(t *testing.T) {
+	structured, err := logs.ParseMapping("created=enqueued_at,started=begin,ended=end,class=job,id=job_id,queue=queue,priority=prio,worker=host,outcome=ok,cpu=cpu_s")
+	require.NoError(t, err)
+	l, err := (&logs.Options{Map: structured}).Read(fixture("structured.jsonl"))
+	require.NoError(t, err)
+	assert.True(t, l.Measured)
+	first, second := l.Tasks[0], l.Tasks[1]
+	assert.InDelta(t, 0.05, first.Attempts[0].CPU, 1e-9)
+	assert.InDelta(t, 0.12, first.Attempts[0].Started-first.Arrived, 1e-6)
+	assert.Nil(t, first.Priority)
+	assert.Equal(t, 3, *second.Priority)
+
+	read := func(text, columns string, zone *time.Location) (*logs.Log, error) {
+		path := filepath.Join(t.TempDir(), "t.csv")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+		m, err := logs.ParseMapping(columns)
+		require.NoError(t, err)
+		return (&logs.Options{Map: m, Zone: zone}).Read(path)
+	}
+	const columns = "created=a,started=b,ended=c,class=d,outcome=e"
+	l, err = read("a,b,c,d,e\n2024-05-01 12:00:00,2024-05-01T10:00:01Z,1714557604500,x,timeout\n", columns, time.FixedZone("", 7200))
+	require.NoError(t, err)
+	assert.InDelta(t, 1, l.Tasks[0].Attempts[0].Started, 1e-6, "the zone that is said")
+	assert.InDelta(t, 3.5, l.Tasks[0].Limit, 1e-6)
+	_, err = read("a,b,c,d,e\nnoon,,,x,\n5,6,5,x,ok\n5,6,7,x,maybe\n", columns, nil)
+	assert.ErrorContains(t, err, `t.csv:2: created: "noon": want seconds or milliseconds since 1970, or a time such as`)
+	_, err = read("a,b,c,d,e\n5,5,5,x,ok\n5,6,5,x,ok\n5,6,7,x,maybe\n", columns, nil)
+	assert.ErrorContains(t, err, `t.csv:3: ended: 1 s before started`)
+	assert.ErrorContains(t, err, `t.csv:4: outcome: "maybe": want such as ok, failed`)
+	_, err = read("a,b,c\n", columns, nil)
+	assert.ErrorContains(t, err, `t.csv:1: class: no column "d": want a, b or c`)
+
+	for text, want := range map[string]string{
+		"created=a,started=b,ended=c":                   "class is missing: want class=COLUMN",
+		"created=a,started=b,ended=c,class=d,proirity=": `"proirity"`,
+		"created=a,created=b,started=b,ended=c,class=d": "created: told twice",
+		"created=a,started,ended=c,class=d":             "started: no column: want started=COLUMN",
+	} {
+		_, err := logs.ParseMapping(text)
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	// Rates of one scrape are from when its counters began to when it was taken, which only its file says.
+	text, err := os.ReadFile(fixture("scrape.txt"))
+	require.NoError(t, err)
+	scrape := filepath.Join(t.TempDir(), "metrics")
+	require.NoError(t, os.WriteFile(scrape, text, 0o644))
+	require.NoError(t, os.Chtimes(scrape, time.Time{}, time.Unix(1709632800+6*3600, 0)))
+	l, err := logs.Read(scrape)
+	require.NoError(t, err)
+	assert.InDelta(t, 6*3600, l.Span, 1)
+	require.Len(t, l.Sums.Classes, 2)
+	mail, report := l.Sums.Classes[0], l.Sums.Classes[1]
+	assert.Equal(t, []string{"shop.mail", "celery", "slow"}, []string{mail.Class, mail.Queue, report.Queue})
+	assert.InDeltaSlice(t, []float64{64800}, mail.Counts, 1e-6, "of both hosts")
+	assert.Equal(t, []float64{64152, 648, 648}, []float64{mail.Succeeded, mail.Failed, mail.Again})
+	assert.Equal(t, []float64{702, 0, 14, 4}, []float64{report.Succeeded, report.Failed, report.Timeouts, report.Lost})
+	assert.Equal(t, logs.Bucket{Bound: 0.1, N: 24000}, mail.Buckets[5])
+	assert.Equal(t, logs.QueueSum{Name: "slow", Mean: 41, Longest: 41, Slots: 2}, l.Sums.Queues[1])
+
+	l, err = logs.Read(fixture("scrape-1.txt"), fixture("scrape-2.txt"))
+	require.NoError(t, err)
+	assert.InDelta(t, 3600, l.Span, 1e-6)
+	assert.InDeltaSlice(t, []float64{7200}, l.Sums.Classes[0].Counts, 1e-6)
+	_, err = logs.Read(fixture("scrape-1.txt"))
+	assert.ErrorContains(t, err, "want two scrapes or more")
+
+	l, err = logs.Read(fixture("range.json"))
+	require.NoError(t, err)
+	mail = l.Sums.Classes[0]
+	assert.Len(t, mail.Counts, 72)
+	assert.InDelta(t, 4*300, mail.Counts[3], 150)
+	assert.InDelta(t, 300, mail.Counts[49], 80, "the exporter began anew")
+	assert.Contains(t, strings.Join(l.Warnings, "\n"), "shop.mail: nothing was sent as far as the exporter knows")
+
+	l, err = logs.Read(fixture("range-short.json"))
+	require.NoError(t, err)
+	assert.InDeltaSlice(t, []float64{300, 300, 600}, l.Sums.Classes[0].Counts, 1e-6, "a stale value is none")
+
+	_, err = logs.Read(fixture("range.json"), fixture("array.json"))
+	assert.ErrorContains(t, err, "files of several kinds")
+}
+
+func TestWhatNobodyKnows(t *testing.T) {
+	for text, want := range map[string]string{
+		"hello\nworld\n":                       `begins with "hello", as no log does that is known: want one of these`,
+		`{"level": "info", "msg": "x"}` + "\n": "or any other table in CSV or JSON lines with --map",
+		"":                                     "empty: want one of these",
+		"[]":                                   `begins with "[]"`,
+	} {
+		_, err := logs.Read(events(t, strings.TrimSuffix(text, "\n")))
+		require.ErrorContains(t, err, want)
+		assert.Contains(t, err.Error(), "Celery's events, one JSON object a line")
+	}
+}
+
+func TestZstd(t *testing.T) {
+	text, err := os.ReadFile(fixture("dump.txt"))
+	require.NoError(t, err)
+	var b bytes.Buffer
+	z, err := zstd.NewWriter(&b)
+	require.NoError(t, err)
+	_, err = z.Write(text)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	dir := t.TempDir()
+	whole, cut := filepath.Join(dir, "dump.zst"), filepath.Join(dir, "cut.zst")
+	require.NoError(t, os.WriteFile(whole, b.Bytes(), 0o644))
+	require.NoError(t, os.WriteFile(cut, b.Bytes()[:b.Len()/2], 0o644))
+	told := int64(0)
+	l, err := (&logs.Options{Progress: func(done, total int64) {
+		told = done
+		assert.LessOrEqual(t, done, total)
+	}}).Read(whole)
+	require.NoError(t, err)
+	assert.Len(t, l.Tasks, 8)
+	assert.EqualValues(t, b.Len(), told)
+	_, err = logs.Read(cut)
+	assert.ErrorContains(t, err, "unexpected EOF")
+}

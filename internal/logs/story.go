@@ -1,0 +1,182 @@
+package logs
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+)
+
+// tasksOf makes tasks of events.
+func (l *Log) tasksOf(all *events) {
+	if all.n == 0 {
+		return
+	}
+	start, end := math.Inf(1), math.Inf(-1)
+	for i := range uint32(all.n) {
+		start, end = min(start, all.at(i).at), max(end, all.at(i).at)
+	}
+	l.Span = end - start
+	var d doubts
+	l.Tasks = make([]Task, 0, len(all.ids))
+	all.byTask(func(task uint32, own []uint32) {
+		s := newStory(all.ids[task])
+		s.Class = all.names[all.class[task]]
+		if p, ranked := all.ranked[task]; ranked {
+			s.Priority = &p
+		}
+		for _, i := range own {
+			s.tell(all, all.at(i), start)
+		}
+		s.cut = s.cut || math.IsNaN(s.sent) && math.IsNaN(s.Received)
+		d.count(s, l.Span)
+		l.Measured = l.Measured || s.measured
+		if t, ok := s.task(); ok {
+			l.Tasks = append(l.Tasks, t)
+		}
+	})
+	d.say(l, all)
+}
+
+// story is one task while its events are read.
+type story struct {
+	Task
+	sent     float64
+	cut      bool    // when it came is not in the log: that begins later, or leaves events out
+	open     bool    // an attempt runs
+	measured bool    // the CPU time of an attempt is known
+	retried  int     // events task-retried
+	again    float64 // of the last of them; NaN = none
+}
+
+func newStory(id string) *story {
+	nan := math.NaN()
+	return &story{
+		Task: Task{ID: id, Outcome: "unstarted", Arrived: nan, Received: nan, Limit: nan, Countdown: nan, Expires: nan},
+		sent: nan, again: nan,
+	}
+}
+
+// tell adds one event of a log that starts at so many seconds since 1970.
+func (s *story) tell(all *events, e *event, start float64) {
+	at, m := e.at-start, all.moreOf(e)
+	if e.retries > 0 && math.IsNaN(s.sent) && math.IsNaN(s.Received) {
+		s.cut = true // what came before the retry is not in the log
+	}
+	switch e.kind {
+	case sent:
+		if e.queue != 0 {
+			s.Queue = all.names[e.queue]
+		}
+		if e.retries == 0 && math.IsNaN(s.sent) {
+			s.sent = at
+			s.Countdown, s.Expires = m.eta-e.at, m.expires-e.at
+		}
+		s.delay(e, m.eta-e.at)
+	case received:
+		if math.IsNaN(s.Received) {
+			s.Received = at
+			if math.IsNaN(s.sent) && e.retries == 0 {
+				s.Countdown, s.Expires = m.eta-e.at, m.expires-e.at
+			}
+		}
+		s.delay(e, m.eta-start-s.again)
+	case started:
+		if n := len(s.Attempts); n > 0 && s.retried == n && len(s.Retries) < n { // when it was due is not in the log
+			s.Retries = append(s.Retries, at-s.again)
+		}
+		if s.open { // redelivered: the process that ran it died, and no event says so
+			s.Attempts[len(s.Attempts)-1].Lost = true
+		}
+		s.Attempts = append(s.Attempts, Attempt{Worker: all.names[e.host], Started: at, Ended: math.NaN(), Runtime: math.NaN()})
+		s.open, s.Outcome = true, "unfinished"
+	case measured:
+		if n := len(s.Attempts); n > 0 && m.cpu > 0 {
+			s.Attempts[n-1].CPU, s.measured = m.cpu, true
+		}
+	default:
+		s.over(e, m, at)
+	}
+}
+
+// over adds an event that ends an attempt.
+func (s *story) over(e *event, m *more, at float64) {
+	switch e.kind {
+	case succeeded:
+		s.end(at, e.runtime)
+		s.Outcome = OK
+	case failed:
+		s.end(at, e.runtime)
+		s.Outcome = "failed"
+		if m.lost && len(s.Attempts) > 0 {
+			last := &s.Attempts[len(s.Attempts)-1]
+			s.Outcome, last.Lost, last.Runtime = "lost", true, math.NaN()
+		}
+		if !math.IsNaN(m.limit) {
+			s.Outcome, s.Limit = "timeout", m.limit
+		}
+	case retried:
+		s.end(at, e.runtime)
+		s.Outcome, s.again = "retrying", at
+		s.retried++
+	case rejected:
+		s.end(at, unsaid)
+		s.Outcome = "failed"
+	case revoked:
+		if e.expired {
+			s.Outcome = "expired"
+		} else {
+			s.end(at, unsaid)
+			s.Outcome = "failed"
+		}
+	}
+}
+
+// hardLimit is how billiard's exception reads in an event.
+var hardLimit = regexp.MustCompile(`^TimeLimitExceeded\(([0-9.]+)`)
+
+// hardLimitOf is the limit that an exception names, s; NaN where it is another.
+func hardLimitOf(exception string) float64 {
+	if m := hardLimit.FindStringSubmatch(exception); m != nil {
+		if x, err := strconv.ParseFloat(m[1], 64); err == nil {
+			return x
+		}
+	}
+	return math.NaN()
+}
+
+// delay takes that of a retry from the message that carries it. Celery publishes the message from within the attempt that
+// fails, so it comes before the event task-retried (celery/app/task.py: retry).
+func (s *story) delay(e *event, d float64) {
+	if int(e.retries) == len(s.Retries)+1 && !math.IsNaN(d) {
+		s.Retries = append(s.Retries, max(0, d))
+	}
+}
+
+// end closes the running attempt. An end whose start is not in the log is no attempt that could be measured.
+func (s *story) end(at, runtime float64) {
+	if !s.open {
+		return
+	}
+	s.open = false
+	a := &s.Attempts[len(s.Attempts)-1]
+	a.Ended, a.Runtime = at, at-a.Started
+	if runtime != unsaid { // as the child measured it: without what the parent adds
+		a.Runtime = runtime
+	}
+}
+
+// task returns what the story came to; false where not even its arrival is known.
+func (s *story) task() (Task, bool) {
+	t := s.Task
+	// The event task-sent follows the message, which a quick worker may have by then (celery/app/amqp.py).
+	if t.Arrived = s.sent; !(t.Arrived < t.Received) && !math.IsNaN(t.Received) {
+		t.Arrived = t.Received
+	}
+	if s.cut {
+		return t, false
+	}
+	if t.Class == "" {
+		t.Class = "unknown"
+	}
+	return t, true
+}
