@@ -136,7 +136,11 @@ func (w *elsewhere) compute(c *cobra.Command, folder string, q *shards.Question,
 		return err
 	}
 	say := func(format string, args ...any) { fmt.Fprintf(c.ErrOrStderr(), "simrun: "+format+"\n", args...) }
-	engine, err := oncelery.New(c.Context(), src, oncelery.Options{Broker: address, Queue: w.queue, Say: say})
+	o := oncelery.Options{Broker: address, Queue: w.queue, Say: say}
+	if !q.Plan {
+		o.Least = experiment.LeastCells(sc)
+	}
+	engine, err := oncelery.New(c.Context(), src, o)
 	if err != nil {
 		return err
 	}

@@ -109,6 +109,21 @@ func sweptCells(sc *scenarios.Scenario) int {
 	return len(sc.Sweep.Cells)
 }
 
+// LeastCells is how many cells a run of a scenario takes at the least.
+func LeastCells(sc *scenarios.Scenario) int {
+	replications := func(of *scenarios.Scenario, most int) int {
+		if deterministic(of) {
+			return len(of.Layouts)
+		}
+		return len(of.Layouts) * min(of.Run.Min, most)
+	}
+	n := replications(sc, sc.Run.Min)
+	for v := range sweptCells(sc) + 2*len(sc.Assumed) {
+		n += replications(Variant(v+1).Of(sc), pointLeast)
+	}
+	return n
+}
+
 // Backend computes cells: on the cores of this machine, from what others have left, or on other machines.
 type Backend interface {
 	// Compute computes a batch. It may be called from several goroutines at once. The error is the context's, or says

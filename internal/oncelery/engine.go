@@ -19,6 +19,7 @@ type Options struct {
 	Broker   *url.URL
 	Queue    string                           // of our own; "" = simrun
 	Say      func(format string, args ...any) // tells what goes on beside the work; may be nil
+	Least    int                              // cells that there will be at the least, for an estimate; 0 = not known
 	Patience time.Duration                    // with a broker that stays away; 0 = a minute
 	quiet    time.Duration                    // after which a message may be silent; 0 = as below
 }
@@ -40,6 +41,8 @@ const (
 	unmet        = 4                // or so many times that while no worker is known
 	mostTries    = 8                // of one cell
 	mostWrong    = 20               // wrong answers to one cell, or before the first right one
+	measured     = 8                // answers after which it is known what a cell takes
+	large        = time.Minute      // that work may take unannounced
 )
 
 // Engine computes cells on Celery workers. It is an experiment.Backend.

@@ -209,6 +209,18 @@ func TestFaultsDoNotShow(t *testing.T) {
 	assert.Positive(t, again, "some messages were lost on the way")
 }
 
+// What large work takes is said, once the first answers tell.
+func TestLargeWorkIsAnnounced(t *testing.T) {
+	var said []string
+	e, sc := on(t, &fake{}, Options{Least: 10_000, Say: func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }})
+	_, err := result(t, sc, e)
+	require.NoError(t, e.Close())
+	require.NoError(t, err)
+	require.Len(t, said, 1)
+	assert.Regexp(t, `^10000 cells or more of [0-9]+ms each: on [1-4] slots some [0-9hm]+0s or more$`, said[0])
+	assert.Equal(t, 5+5, experiment.LeastCells(sc), "five replications, and of the sweep as many")
+}
+
 func TestABrokerThatStaysAwayIsAnError(t *testing.T) {
 	e, sc := on(t, &fake{gone: true}, Options{Patience: 300 * time.Millisecond, Broker: &url.URL{User: url.UserPassword("u", "refused")}})
 	began := time.Now()

@@ -227,6 +227,7 @@ func (e *Engine) take(data []byte) error {
 		}
 		e.each = (3*e.each + n) / 4
 	}
+	e.estimate()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i, t := range s.tasks {
@@ -237,6 +238,17 @@ func (e *Engine) take(data []byte) error {
 		}
 	}
 	return nil
+}
+
+// estimate says once what large work will take, as the first answers tell.
+func (e *Engine) estimate() {
+	if e.right != measured {
+		return
+	}
+	slots := len(e.slots)
+	if took := e.each * time.Duration(e.opts.Least/slots); took > large {
+		e.opts.Say("%d cells or more of %s each: on %d slots some %s or more", e.opts.Least, e.each.Round(time.Millisecond), slots, took.Round(time.Minute))
+	}
 }
 
 // read checks an answer to a message.
