@@ -36,7 +36,7 @@ func grammar() *record {
 	return &record{noun: "a scenario", keys: []key{
 		{name: "name", doc: "name of the scenario and of its folder of results", absent: "the file's name", shape: phrase{noun: "a name of letters, digits, dots, dashes and underscores", pattern: filePattern}},
 		{name: "about", doc: "what it is about, in a sentence or two", shape: phrase{noun: "a text"}},
-		{name: "seed", doc: "of all random numbers: the same seed gives the same figures", shape: amount{quantity: wholes(0, 1<<53)}, def: "1"},
+		{name: "seed", doc: "of all random numbers: the same seed gives the same figures", shape: amount{quantity: wholes(0, MostSeed)}, def: "1"},
 		{name: "run", doc: "how long and how often to simulate, [below](#run)", shape: runKeys(), def: "{}", to: byHand},
 		{name: "celery", doc: "release whose behaviour is simulated, [below](#releases); ignored with an ideal broker", shape: release{}, def: `"5.6"`, to: "Release"},
 		{name: "broker", doc: "what keeps the messages, [below](#broker)", shape: brokerKeys(), def: "redis", to: byHand},

@@ -8,6 +8,9 @@ import (
 	"example.com/simrun/workloads"
 )
 
+// MostSeed is the largest seed that a file may have.
+const MostSeed = 1 << 53
+
 // Scenario is one file, read, checked, expanded and with every default filled in. No YAML type leaves the package.
 type Scenario struct {
 	Name, About string

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,10 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/simrun/internal/cells"
+	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/oncelery"
 	"example.com/simrun/internal/shards"
 	"example.com/simrun/internal/units"
-	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
 )
 
@@ -66,68 +67,96 @@ func (w *elsewhere) address() (*url.URL, error) {
 	return u, nil
 }
 
-// runElsewhere runs a scenario on Celery workers. What they have computed is kept beside the results until these are
-// there, so that a run that was interrupted goes on.
+// runElsewhere runs a scenario on Celery workers.
 func runElsewhere(c *cobra.Command, files []string, o runOptions) error {
 	if len(files) > 1 || o.tasks != "" || o.trace != "" {
 		return usageError{errors.New("--on takes one scenario, and neither --tasks nor --trace")}
-	}
-	address, err := o.elsewhere.address()
-	if err != nil {
-		return err
 	}
 	bundle, sc, err := scenarios.Pack(files[0])
 	if err != nil {
 		return err
 	}
-	j := job{sc: sc, name: report.FileName(sc.Name), folder: o.out}
-	if o.out == "" {
-		j.folder = filepath.Join(outFolder(""), j.name)
-	}
-	if err := errors.Join(o.checkRequired([]job{j}), o.checkHistogram([]job{j}), probe([]job{j}, o)); err != nil {
+	j := jobOf(sc, o.out)
+	if err := errors.Join(o.apart([]job{j}), o.checkRequired([]job{j}), o.checkHistogram([]job{j}), o.checkInputs([]job{j}), probe([]job{j}, o)); err != nil {
 		return err
 	}
-	kept := strings.TrimRight(j.folder, string(filepath.Separator)) + ".cells"
-	if err := shards.Keep(kept, bundle); err != nil {
+	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
+	var r *experiment.Result
+	q := &shards.Question{Bundle: bundle, Flips: o.inputs()}
+	err = o.elsewhere.compute(c, j.folder, q, o.quiet, func(ctx context.Context, sc *scenarios.Scenario, on experiment.Backend) (err error) {
+		j.sc = sc
+		r, err = o.one(ctx, j, bars, on)
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	if _, err := shards.Kept(kept); err != nil {
+	return o.told(c, j, r)
+}
+
+// planElsewhere plans a scenario on Celery workers.
+func planElsewhere(c *cobra.Command, files []string, o *planOptions) error {
+	if len(files) > 1 {
+		return usageError{errors.New("--on takes one scenario")}
+	}
+	bundle, sc, err := scenarios.Pack(files[0])
+	if err != nil {
 		return err
 	}
-	id := cells.Identity{Scenario: bundle.Sum(), Program: program()}
-	store, err := shards.Open(kept, id)
+	j := jobOf(sc, o.out)
+	if err := spare([]job{j}); err != nil {
+		return err
+	}
+	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
+	q := &shards.Question{Bundle: bundle, Plan: true, NoSearch: o.noSearch}
+	return o.elsewhere.compute(c, j.folder, q, o.quiet, func(_ context.Context, sc *scenarios.Scenario, on experiment.Backend) error {
+		j.sc = sc
+		return o.one(c, j, bars, on, false)
+	})
+}
+
+// compute answers a question on Celery workers. What they have computed is kept beside the results until these are there, so
+// that what was interrupted goes on.
+func (w *elsewhere) compute(c *cobra.Command, folder string, q *shards.Question, quiet bool, answer answering) error {
+	address, err := w.address()
+	if err != nil {
+		return err
+	}
+	sc, err := q.Scenario()
+	if err != nil {
+		return err
+	}
+	kept := strings.TrimRight(folder, string(filepath.Separator)) + ".cells"
+	if err := shards.Keep(kept, q); err != nil {
+		return err
+	}
+	src := cells.NewSource(q.Bundle, program())
+	store, err := shards.Open(kept, src)
 	if err != nil {
 		return err
 	}
 	say := func(format string, args ...any) { fmt.Fprintf(c.ErrOrStderr(), "simrun: "+format+"\n", args...) }
-	engine, err := oncelery.New(c.Context(), id, bundle, oncelery.Options{Broker: address, Queue: o.elsewhere.queue, Say: say})
+	o := oncelery.Options{Broker: address, Queue: w.queue, Say: say}
+	if !q.Plan {
+		o.Least = experiment.LeastCells(sc)
+	}
+	engine, err := oncelery.New(c.Context(), src, o)
 	if err != nil {
 		return err
 	}
-	on := shards.New(shards.Share{Part: 1, Of: 1}, store, engine)
-	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
-	r, ran := o.one(c.Context(), j, bars, on)
+	share := shards.Share{Part: 1, Of: 1}
+	on := shards.New(share, store, engine)
+	ran := answer(c.Context(), sc, on)
 	closed := engine.Close()
 	if ran != nil {
-		if path, err := store.Flush(shards.Share{Part: 1, Of: 1}); err == nil && path != "" {
+		if path, err := store.Flush(share); err == nil && path != "" {
 			say("%s kept in %s: the same command goes on from there", units.Plural(on.Computed(), "cell", "cells"), kept)
 		}
 		return ran
 	}
-	if err := errors.Join(closed, os.RemoveAll(kept)); err != nil {
-		return err
+	if !quiet {
+		fmt.Fprintf(c.ErrOrStderr(), "Computed on Celery: %s, %s issued again\n", units.Plural(on.Computed(), "cell", "cells"),
+			units.Plural(engine.Reissued(), "message", "messages"))
 	}
-	if err := o.show(c.OutOrStdout(), r, false); err != nil {
-		return err
-	}
-	if !o.quiet {
-		fmt.Fprintf(c.ErrOrStderr(), "Computed on Celery: %s, %s issued again\nWritten: %s\n", units.Plural(on.Computed(), "cell", "cells"),
-			units.Plural(engine.Reissued(), "message", "messages"), filepath.Join(j.folder, "report.html"))
-	}
-	if o.require != "" {
-		if err := required(r, o.require); err != nil {
-			return requireError{err}
-		}
-	}
-	return nil
+	return errors.Join(closed, os.RemoveAll(kept))
 }

@@ -55,8 +55,9 @@ func engineFiles() *cobra.Command {
 }
 
 // inParts is a command that writes how to run a scenario in parts.
-func inParts(name, short string, write func(file, scenario string, parts int) string) *cobra.Command {
+func inParts(name, short string, write func(command, file, scenario string, parts int) string) *cobra.Command {
 	var parts int
+	var plan bool
 	c := &cobra.Command{
 		Use: name + " FILE", Short: short, ValidArgsFunction: yamlFiles,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -73,10 +74,15 @@ func inParts(name, short string, write func(file, scenario string, parts int) st
 			if err != nil {
 				return err
 			}
-			_, err = io.WriteString(c.OutOrStdout(), write(filepath.Base(args[0]), report.FileName(sc.Name), parts))
+			command := "run"
+			if plan {
+				command = "plan"
+			}
+			_, err = io.WriteString(c.OutOrStdout(), write(command, filepath.Base(args[0]), report.FileName(sc.Name), parts))
 			return err
 		},
 	}
 	c.Flags().IntVar(&parts, "shards", 4, "number of parts")
+	c.Flags().BoolVar(&plan, "plan", false, "parts of simrun plan, not of simrun run")
 	return c
 }

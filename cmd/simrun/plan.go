@@ -20,8 +20,10 @@ import (
 // planOptions are the flags of plan.
 type planOptions struct {
 	out, format     string
+	shard           string
 	quiet, noSearch bool
 	cores           int
+	elsewhere
 }
 
 var planFormats = []string{"table", "json", "markdown"}
@@ -34,7 +36,7 @@ func planCommand() *cobra.Command {
 			"scaling. Then look for layouts that nobody wrote down, which cost less or take fewer slots. The answer is shown to\n" +
 			"pass on tasks that the search has not seen, and one slot less to fail; otherwise it is called open. The key plan of\n" +
 			"the file bounds the search. Writes plan.json and plan.html to the folder of results.",
-		Example: "  simrun plan scenarios/priority.yaml\n  simrun plan --no-search --format json mine.yaml | jq .answer",
+		Example: "  simrun plan scenarios/priority.yaml\n  simrun plan --no-search --format json mine.yaml | jq .answer\n  simrun plan mine.yaml --shard 3/16 --out shards",
 		Args:    atLeastOneFile, ValidArgsFunction: yamlFiles,
 		RunE: func(c *cobra.Command, files []string) error { return o.run(c, files) },
 	}
@@ -42,9 +44,11 @@ func planCommand() *cobra.Command {
 	f.SortFlags = false
 	f.StringVarP(&o.out, "out", "o", "", "folder for the results (default results/NAME; with several files, a folder NAME for each in results)")
 	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: "+strings.Join(planFormats, ", "))
+	f.StringVar(&o.shard, "shard", "", "compute one part of the work, such as 3/16, into the folder --out (default shards); simrun merge puts the parts together")
 	f.BoolVar(&o.noSearch, "no-search", false, "only the layouts of the file")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
+	o.elsewhere.flags(c)
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.MarkFlagDirname("out")
 	return c
@@ -57,48 +61,85 @@ func (o *planOptions) run(c *cobra.Command, files []string) error {
 	case o.cores < 0:
 		return usageError{fmt.Errorf("--cores: %d: want at least 1, or 0 for all", o.cores)}
 	}
+	if o.shard != "" {
+		if err := checkPart(o.shard, files, map[string]bool{"on": o.on != ""}); err != nil {
+			return err
+		}
+		return planShard(c, files[0], o)
+	}
+	if o.on != "" {
+		return planElsewhere(c, files, o)
+	}
 	jobs, err := read(files, o.out)
 	if err != nil {
 		return err
 	}
-	var reads, writes []string
-	for _, j := range jobs {
-		reads = append(append(reads, j.sc.File), j.sc.Reads...)
-		writes = append(writes, filepath.Join(j.folder, "plan.json"), filepath.Join(j.folder, "plan.html"))
-	}
-	if err := spared(writes, reads); err != nil {
+	if err := spare(jobs); err != nil {
 		return err
 	}
 	var errs []error
 	bars := newProgress(c.ErrOrStderr(), o.quiet, len(jobs))
 	for i, j := range jobs {
-		if err := report.Probe(filepath.Join(j.folder, "plan.json")); err != nil {
-			return err
-		}
-		p, err := plan.Run(c.Context(), j.sc, o.options(bars, j.sc))
-		bars.end()
-		if errors.Is(err, context.Canceled) {
-			return err
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", j.sc.File, err))
+		err := o.one(c, j, bars, nil, i > 0)
+		var none unplanned
+		if errors.As(err, &none) {
+			errs = append(errs, err)
 			continue
 		}
-		if err := writePlan(c.Context(), j.folder, p); err != nil {
+		if err != nil {
 			return err
-		}
-		if err := o.show(c.OutOrStdout(), p, i > 0); err != nil {
-			return err
-		}
-		if !o.quiet {
-			fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", filepath.Join(j.folder, "plan.html"))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-func (o *planOptions) options(bars *progress, sc *scenarios.Scenario) plan.Options {
-	po := plan.Options{Cores: o.cores, NoSearch: o.noSearch}
+// spare sees to it that no plan is written over what was read.
+func spare(jobs []job) error {
+	var reads, writes []string
+	for _, j := range jobs {
+		reads = append(append(reads, j.sc.File), j.sc.Reads...)
+		writes = append(writes, filepath.Join(j.folder, "plan.json"), filepath.Join(j.folder, "plan.html"))
+	}
+	return spared(writes, reads)
+}
+
+// unplanned says why there is no plan of a scenario, which keeps no other from having one.
+type unplanned struct{ error }
+
+// one plans a scenario, writes the plan and shows it.
+func (o *planOptions) one(c *cobra.Command, j job, bars *progress, on experiment.Backend, again bool) error {
+	if err := report.Probe(filepath.Join(j.folder, "plan.json")); err != nil {
+		return err
+	}
+	p, err := o.plan(c.Context(), j.sc, bars, on)
+	bars.end()
+	if err != nil {
+		return err
+	}
+	if err := writePlan(c.Context(), j.folder, p); err != nil {
+		return err
+	}
+	if err := o.show(c.OutOrStdout(), p, again); err != nil {
+		return err
+	}
+	if !o.quiet {
+		fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", filepath.Join(j.folder, "plan.html"))
+	}
+	return nil
+}
+
+// plan plans a scenario, here or where a backend computes.
+func (o *planOptions) plan(ctx context.Context, sc *scenarios.Scenario, bars *progress, on experiment.Backend) (*plan.Result, error) {
+	p, err := plan.Run(ctx, sc, o.options(bars, sc, on))
+	var missing *experiment.Missing
+	if err == nil || errors.Is(err, context.Canceled) || errors.As(err, &missing) {
+		return p, err
+	}
+	return nil, unplanned{fmt.Errorf("%s: %w", sc.File, err)}
+}
+
+func (o *planOptions) options(bars *progress, sc *scenarios.Scenario, on experiment.Backend) plan.Options {
+	po := plan.Options{Cores: o.cores, NoSearch: o.noSearch, Backend: on, Ahead: o.shard != "" || o.on != ""}
 	if tell := bars.of(sc.Name, sc); tell != nil {
 		po.Progress = func(what string, n, of int) {
 			tell(experiment.Progress{Phase: what, Done: n, Total: of})

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -12,22 +12,21 @@ import (
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/shards"
 	"example.com/simrun/internal/units"
-	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
 )
 
 // program names the version and the architecture: only equal programs give equal bytes.
 func program() string { return version() + " " + runtime.GOARCH }
 
-// checkShard finds mistakes in the flags of one part of the work.
-func (o *runOptions) checkShard(files []string) error {
-	if _, err := shards.ParseShare(o.shard); err != nil {
+// checkPart finds mistakes in the flags of one part of the work, of which others make no sense beside it.
+func checkPart(shard string, files []string, without map[string]bool) error {
+	if _, err := shards.ParseShare(shard); err != nil {
 		return usageError{fmt.Errorf("--shard: %w", err)}
 	}
 	if len(files) > 1 {
 		return usageError{fmt.Errorf("--shard takes one scenario, got %d", len(files))}
 	}
-	for flag, given := range map[string]bool{"tasks": o.tasks != "", "trace": o.trace != "", "require": o.require != "", "png": o.png} {
+	for flag, given := range without {
 		if given {
 			return usageError{fmt.Errorf("--%s: a shard has no results: give it to simrun merge, or run on one machine", flag)}
 		}
@@ -35,37 +34,45 @@ func (o *runOptions) checkShard(files []string) error {
 	return nil
 }
 
-// runShard computes one part of the present round.
-func runShard(c *cobra.Command, file string, o runOptions) error {
-	share, err := shards.ParseShare(o.shard)
+func (o *runOptions) checkShard(files []string) error {
+	return checkPart(o.shard, files, map[string]bool{
+		"tasks": o.tasks != "", "trace": o.trace != "", "require": o.require != "", "junit": o.junit != "", "histogram": o.histogram != "", "png": o.png,
+		"on": o.on != "",
+	})
+}
+
+// part is one part of the work in a folder that all parts share.
+type part struct {
+	shard, dir string
+	cores      int
+	quiet      bool
+}
+
+// answering asks a question over the runs that a backend computes, and keeps or forgets the answer.
+type answering func(ctx context.Context, sc *scenarios.Scenario, on experiment.Backend) error
+
+// compute computes one part of the present round.
+func (p part) compute(c *cobra.Command, q *shards.Question, answer answering) error {
+	share, err := shards.ParseShare(p.shard)
 	if err != nil {
 		return err
 	}
-	dir := o.out
-	if dir == "" {
-		dir = "shards"
+	if p.dir == "" {
+		p.dir = "shards"
 	}
-	bundle, sc, err := scenarios.Pack(file)
+	sc, err := q.Scenario()
 	if err != nil {
 		return err
 	}
-	if err := o.weigh(c.ErrOrStderr(), []job{{sc: sc}}); err != nil {
+	if err := shards.Keep(p.dir, q); err != nil {
 		return err
 	}
-	if err := shards.Keep(dir, bundle); err != nil {
-		return err
-	}
-	if _, err := shards.Kept(dir); err != nil { // of another scenario
-		return err
-	}
-	store, err := shards.Open(dir, cells.Identity{Scenario: bundle.Sum(), Program: program()})
+	store, err := shards.Open(p.dir, cells.NewSource(q.Bundle, program()))
 	if err != nil {
 		return err
 	}
-	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
-	on := shards.New(share, store, experiment.Local(cores(o.cores)))
-	_, ran := experiment.Run(c.Context(), sc, experiment.Options{Progress: bars.of(sc.Name+" "+share.String(), sc), Backend: on, Version: version()})
-	bars.end()
+	on := shards.New(share, store, experiment.Local(cores(p.cores)))
+	ran := answer(c.Context(), sc, on)
 	path, err := store.Flush(share) // of an interrupted run, too: what was computed is not lost
 	if err != nil {
 		return err
@@ -78,86 +85,45 @@ func runShard(c *cobra.Command, file string, o runOptions) error {
 	case ran != nil:
 		return ran
 	default:
-		fmt.Fprintf(said, "complete: simrun merge %s\n", dir)
+		fmt.Fprintf(said, "complete: simrun merge %s\n", p.dir)
 	}
-	if path != "" && !o.quiet {
+	if path != "" && !p.quiet {
 		fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", path)
 	}
 	return nil
 }
 
-const mergeLong = `Put the parts of simrun run --shard together.
-
-DIR is the folder that all parts have written to (or that their files were copied to). The result is that of one machine,
-byte for byte. Where something has to be decided before more can be computed, as how many replications it takes, the work
-comes in rounds: merge then prints "round N" and ends with status 4; run every part again, and merge.`
-
-func mergeCommand() *cobra.Command {
-	var o runOptions
-	c := &cobra.Command{
-		Use: "merge DIR", Short: "Put the parts of run --shard together", Long: mergeLong,
-		Example: "  for i in 1 2 3 4; do simrun run mine.yaml --shard $i/4 --out shards; done; simrun merge shards",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError{fmt.Errorf("%d folders: want one, that the parts were written to", len(args))}
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return mergeShards(c, args[0], o) },
-	}
-	o.outputFlags(c)
-	return c
-}
-
-// partError says that parts of the work are missing.
-type partError struct{ error }
-
-func mergeShards(c *cobra.Command, dir string, o runOptions) error {
-	if err := o.check([]string{dir}); err != nil {
-		return err
-	}
-	bundle, err := shards.Kept(dir)
+// runShard computes one part of the present round of a run.
+func runShard(c *cobra.Command, file string, o runOptions) error {
+	bundle, sc, err := scenarios.Pack(file)
 	if err != nil {
 		return err
 	}
-	sc, err := bundle.Scenario()
-	if err != nil {
-		return err
-	}
-	store, err := shards.Open(dir, cells.Identity{Scenario: bundle.Sum(), Program: program()})
-	if err != nil {
-		return err
-	}
-	j := job{sc: sc, name: report.FileName(sc.Name), folder: o.out}
-	if o.out == "" {
-		j.folder = filepath.Join(outFolder(""), j.name)
-	}
-	if err := errors.Join(spared([]string{o.tasks, o.trace, o.junit}, within([]string{dir})), o.apart([]job{j}), o.checkRequired([]job{j}), probe([]job{j}, o)); err != nil {
+	if err := o.weigh(c.ErrOrStderr(), []job{{sc: sc}}); err != nil {
 		return err
 	}
 	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
-	on := shards.New(shards.Share{}, store, nil)
-	r, err := o.one(c.Context(), j, bars, on)
-	var missing *experiment.Missing
-	if errors.As(err, &missing) {
-		fmt.Fprintf(c.OutOrStdout(), "round %d\n", missing.Round)
-		return partError{fmt.Errorf("%s: %s", dir, on.Lacks(missing))}
-	}
+	p := part{o.shard, o.out, o.cores, o.quiet}
+	return p.compute(c, &shards.Question{Bundle: bundle, Flips: o.inputs()}, func(ctx context.Context, sc *scenarios.Scenario, on experiment.Backend) error {
+		defer bars.end()
+		_, err := experiment.Run(ctx, sc, experiment.Options{Progress: bars.of(sc.Name+" "+o.shard, sc), Backend: on, Version: version(), Flips: o.inputs()})
+		return err
+	})
+}
+
+// planShard computes one part of the present round of a plan.
+func planShard(c *cobra.Command, file string, o *planOptions) error {
+	bundle, _, err := scenarios.Pack(file)
 	if err != nil {
 		return err
 	}
-	if err := o.show(c.OutOrStdout(), r, false); err != nil {
+	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
+	p := part{o.shard, o.out, o.cores, o.quiet}
+	return p.compute(c, &shards.Question{Bundle: bundle, Plan: true, NoSearch: o.noSearch}, func(ctx context.Context, sc *scenarios.Scenario, on experiment.Backend) error {
+		defer bars.end()
+		_, err := o.plan(ctx, sc, bars, on)
 		return err
-	}
-	if !o.quiet {
-		fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", filepath.Join(j.folder, "report.html"))
-	}
-	if o.require != "" {
-		if err := required(r, o.require); err != nil {
-			return requireError{err}
-		}
-	}
-	return nil
+	})
 }
 
 func cellCommand() *cobra.Command {

@@ -12,6 +12,7 @@ import (
 	"io"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
 )
 
 // Encode writes an outcome as bytes: equal outcomes give equal bytes.
@@ -55,6 +56,28 @@ func Decode(data []byte) (*experiment.Outcome, error) {
 type Identity struct {
 	Scenario string `json:"scenario"` // sum of the bundle
 	Program  string `json:"program"`  // version and architecture
+}
+
+// Source is a scenario with all that it takes to read it, and the program that computes its cells.
+type Source struct {
+	Identity
+	Bundle *scenarios.Bundle
+}
+
+// NewSource is a bundle for a program.
+func NewSource(b *scenarios.Bundle, program string) Source {
+	return Source{Identity{Scenario: b.Sum(), Program: program}, b}
+}
+
+// Of is what the cells of a batch are of: the source itself and a variant of it, or, where somebody made a scenario of it,
+// that one, as a text of its own beside the same files.
+func (s Source) Of(b *experiment.Batch) (Source, experiment.Variant) {
+	if b.Variant != experiment.Alone {
+		return s, b.Variant
+	}
+	made := *s.Bundle
+	made.Text = []byte(b.Scenario.Expanded)
+	return NewSource(&made, s.Program), 0
 }
 
 // Key names a cell by all that its outcome depends on.

@@ -83,6 +83,10 @@ type Batch struct {
 // the ends of what is assumed, two each.
 type Variant int
 
+// Alone is the variant of a scenario that stands in no file: somebody made it, and its own text (Scenario.Expanded) says
+// all of it.
+const Alone Variant = -1
+
 // Of is the scenario of a variant; nil if the file has none such.
 func (v Variant) Of(sc *scenarios.Scenario) *scenarios.Scenario {
 	swept := sweptCells(sc)
@@ -103,6 +107,21 @@ func sweptCells(sc *scenarios.Scenario) int {
 		return 0
 	}
 	return len(sc.Sweep.Cells)
+}
+
+// LeastCells is how many cells a run of a scenario takes at the least.
+func LeastCells(sc *scenarios.Scenario) int {
+	replications := func(of *scenarios.Scenario, most int) int {
+		if deterministic(of) {
+			return len(of.Layouts)
+		}
+		return len(of.Layouts) * min(of.Run.Min, most)
+	}
+	n := replications(sc, sc.Run.Min)
+	for v := range sweptCells(sc) + 2*len(sc.Assumed) {
+		n += replications(Variant(v+1).Of(sc), pointLeast)
+	}
+	return n
 }
 
 // Backend computes cells: on the cores of this machine, from what others have left, or on other machines.

@@ -22,6 +22,7 @@ type Judged struct {
 
 	Events       int64 // that were simulated, those of the pilots among them
 	Replications int
+	Batches      int // of runs, one after the other
 }
 
 // Grows says that a queue with targets grows without end, so that nothing had to be simulated.
@@ -57,7 +58,7 @@ func Glance(ctx context.Context, sc *scenarios.Scenario, replications int, o Opt
 
 func newJudge(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
 	o.Backend = o.backend()
-	e := newEngine(ctx, sc, 0, o)
+	e := newEngine(ctx, sc, Alone, o)
 	e.short = true
 	e.judgeStability()
 	e.shorten()
@@ -124,7 +125,7 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 		return nil, err
 	}
 	s := e.strategy(0)
-	j := &Judged{Verdict: state(&s), Likely: true, Strained: math.NaN(), Events: e.events, Replications: len(e.samples[0]), With: livesWith(&s)}
+	j := &Judged{Verdict: state(&s), Likely: true, Strained: math.NaN(), Events: e.events, Replications: len(e.samples[0]), Batches: e.rounds, With: livesWith(&s)}
 	if len(s.Breaches) > 0 {
 		j.Verdict, j.Likely = fail, false
 	}

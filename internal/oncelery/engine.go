@@ -12,7 +12,6 @@ import (
 
 	"example.com/simrun/internal/cells"
 	"example.com/simrun/internal/experiment"
-	"example.com/simrun/scenarios"
 )
 
 // Options say how to use the workers.
@@ -20,6 +19,7 @@ type Options struct {
 	Broker   *url.URL
 	Queue    string                           // of our own; "" = simrun
 	Say      func(format string, args ...any) // tells what goes on beside the work; may be nil
+	Least    int                              // cells that there will be at the least, for an estimate; 0 = not known
 	Patience time.Duration                    // with a broker that stays away; 0 = a minute
 	quiet    time.Duration                    // after which a message may be silent; 0 = as below
 }
@@ -41,12 +41,13 @@ const (
 	unmet        = 4                // or so many times that while no worker is known
 	mostTries    = 8                // of one cell
 	mostWrong    = 20               // wrong answers to one cell, or before the first right one
+	measured     = 8                // answers after which it is known what a cell takes
+	large        = time.Minute      // that work may take unannounced
 )
 
 // Engine computes cells on Celery workers. It is an experiment.Backend.
 type Engine struct {
-	id     cells.Identity
-	bundle *scenarios.Bundle
+	src    cells.Source
 	opts   Options
 	run    string
 	b      broker
@@ -76,7 +77,8 @@ type Engine struct {
 // task is a cell that somebody waits for.
 type task struct {
 	key     string
-	variant experiment.Variant
+	src     cells.Source
+	variant experiment.Variant // of it
 	cell    experiment.Cell
 	tries   int           // without an answer
 	wrong   int           // answers
@@ -91,16 +93,16 @@ type sent struct {
 }
 
 // New begins to work. Close must be called.
-func New(ctx context.Context, id cells.Identity, bundle *scenarios.Bundle, o Options) (*Engine, error) {
+func New(ctx context.Context, src cells.Source, o Options) (*Engine, error) {
 	run := identifier()
 	b, err := dial(o.Broker, "simrun.answers."+run)
 	if err != nil {
 		return nil, err
 	}
-	return begin(ctx, id, bundle, o, run, b)
+	return begin(ctx, src, o, run, b)
 }
 
-func begin(ctx context.Context, id cells.Identity, bundle *scenarios.Bundle, o Options, run string, b broker) (*Engine, error) {
+func begin(ctx context.Context, src cells.Source, o Options, run string, b broker) (*Engine, error) {
 	if o.Queue == "" {
 		o.Queue = defaultQueue
 	}
@@ -109,7 +111,7 @@ func begin(ctx context.Context, id cells.Identity, bundle *scenarios.Bundle, o O
 		o.Say = func(string, ...any) {}
 	}
 	e := &Engine{
-		id: id, bundle: bundle, opts: o, run: run, b: b, ended: make(chan struct{}), known: map[string]*task{}, wake: make(chan struct{}, 1),
+		src: src, opts: o, run: run, b: b, ended: make(chan struct{}), known: map[string]*task{}, wake: make(chan struct{}, 1),
 		out: map[string]*sent{}, silent: map[string]*sent{}, slots: map[string]bool{}, last: time.Now(), said: time.Now(),
 	}
 	found, err := b.foreign(ctx, o.Queue)
@@ -163,6 +165,7 @@ func (e *Engine) Width() int { return 64 }
 func (e *Engine) Compute(ctx context.Context, b *experiment.Batch) error {
 	tasks := e.ask(b)
 	for i, t := range tasks {
+		tasks[i] = nil // for the collector of garbage
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("interrupted: %w", ctx.Err())
@@ -178,7 +181,6 @@ func (e *Engine) Compute(ctx context.Context, b *experiment.Batch) error {
 		case <-t.done:
 		}
 		b.Take(i, t.outcome)
-		t.outcome = nil
 		if b.Progress != nil {
 			b.Progress(b.Phase, i+1)
 		}
@@ -190,11 +192,16 @@ func (e *Engine) Compute(ctx context.Context, b *experiment.Batch) error {
 func (e *Engine) ask(b *experiment.Batch) []*task {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	src, variant := e.src.Of(b)
 	var tasks []*task
 	for _, c := range b.Cells {
-		t := &task{key: e.id.Key(b.Variant, &c), variant: b.Variant, cell: c, done: make(chan struct{})}
-		e.known[t.key] = t
-		e.pending = append(e.pending, t)
+		key := src.Key(variant, &c)
+		t := e.known[key]
+		if t == nil { // no other batch waits for it
+			t = &task{key: key, src: src, variant: variant, cell: c, done: make(chan struct{})}
+			e.known[key] = t
+			e.pending = append(e.pending, t)
+		}
 		tasks = append(tasks, t)
 	}
 	select {

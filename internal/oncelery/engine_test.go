@@ -29,13 +29,13 @@ strategies:
 sweep: {load: [0.5]}
 `
 
-func pack(t *testing.T) (*scenarios.Bundle, *scenarios.Scenario, cells.Identity) {
+func pack(t *testing.T) (*scenarios.Scenario, cells.Source) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "shop.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(shop), 0o644))
 	b, sc, err := scenarios.Pack(path)
 	require.NoError(t, err)
-	return b, sc, cells.Identity{Scenario: b.Sum(), Program: "test"}
+	return sc, cells.NewSource(b, "test")
 }
 
 func result(t *testing.T, sc *scenarios.Scenario, on experiment.Backend) (string, error) {
@@ -176,11 +176,11 @@ func (f *fake) close(context.Context) error { f.ended = true; return nil }
 
 func on(t *testing.T, f *fake, o Options) (*Engine, *scenarios.Scenario) {
 	t.Helper()
-	b, sc, id := pack(t)
+	sc, src := pack(t)
 	if f.rng == nil {
 		f.rng = rand.New(rand.NewPCG(1, 1))
 	}
-	e, err := begin(t.Context(), id, b, o, "run", f)
+	e, err := begin(t.Context(), src, o, "run", f)
 	require.NoError(t, err)
 	return e, sc
 }
@@ -191,7 +191,7 @@ func TestFaultsDoNotShow(t *testing.T) {
 	if os.Getenv("SIMRUN_LONG") != "" {
 		trials = 200
 	}
-	_, sc, _ := pack(t)
+	sc, _ := pack(t)
 	want, err := result(t, sc, experiment.Local(2))
 	require.NoError(t, err)
 	again := 0
@@ -207,6 +207,18 @@ func TestFaultsDoNotShow(t *testing.T) {
 		again += e.Reissued()
 	}
 	assert.Positive(t, again, "some messages were lost on the way")
+}
+
+// What large work takes is said, once the first answers tell.
+func TestLargeWorkIsAnnounced(t *testing.T) {
+	var said []string
+	e, sc := on(t, &fake{}, Options{Least: 10_000, Say: func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }})
+	_, err := result(t, sc, e)
+	require.NoError(t, e.Close())
+	require.NoError(t, err)
+	require.Len(t, said, 1)
+	assert.Regexp(t, `^10000 cells or more of [0-9]+ms each: on [1-4] slots some [0-9hm]+0s or more$`, said[0])
+	assert.Equal(t, 5+5, experiment.LeastCells(sc), "five replications, and of the sweep as many")
 }
 
 func TestABrokerThatStaysAwayIsAnError(t *testing.T) {
@@ -230,9 +242,9 @@ func TestWorkersOfAnotherVersionAreAnError(t *testing.T) {
 
 func TestInterruptsLeaveNothing(t *testing.T) {
 	f := &fake{idle: true, rng: rand.New(rand.NewPCG(1, 1))}
-	b, sc, id := pack(t)
+	sc, src := pack(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	e, err := begin(ctx, id, b, Options{}, "run", f)
+	e, err := begin(ctx, src, Options{}, "run", f)
 	require.NoError(t, err)
 	go func() {
 		for {
@@ -254,8 +266,8 @@ func TestInterruptsLeaveNothing(t *testing.T) {
 }
 
 func TestQueuesOfOthersAreLeftAlone(t *testing.T) {
-	b, _, id := pack(t)
-	_, err := begin(t.Context(), id, b, Options{Queue: "celery"}, "run", &fake{strange: "shop.mail"})
+	_, src := pack(t)
+	_, err := begin(t.Context(), src, Options{Queue: "celery"}, "run", &fake{strange: "shop.mail"})
 	assert.ErrorContains(t, err, `queue "celery" has messages of other tasks (shop.mail)`)
 }
 

@@ -88,7 +88,7 @@ func (e *Engine) publish(ctx context.Context) error {
 		if len(group) == 0 {
 			return nil
 		}
-		work := &cells.Work{Identity: e.id, Bundle: e.bundle, Variant: group[0].variant}
+		work := &cells.Work{Identity: group[0].src.Identity, Bundle: group[0].src.Bundle, Variant: group[0].variant}
 		for _, t := range group {
 			work.Cells = append(work.Cells, t.cell)
 		}
@@ -105,7 +105,7 @@ func (e *Engine) publish(ctx context.Context) error {
 	return nil
 }
 
-// next takes cells of one variant from the line: about a second of work, but no more than leaves some for each slot.
+// next takes cells of one scenario from the line: about a second of work, but no more than leaves some for each slot.
 func (e *Engine) next() (group []*task) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -114,13 +114,18 @@ func (e *Engine) next() (group []*task) {
 		most = int(min(mostCells, max(1, aim/e.each)))
 	}
 	most = min(most, 1+len(e.pending)/(2*max(fewest/2, len(e.slots))))
-	for len(e.pending) > 0 && len(group) < most && (len(group) == 0 || e.pending[0].variant == group[0].variant) {
+	for len(e.pending) > 0 && len(group) < most && (len(group) == 0 || e.pending[0].alike(group[0])) {
 		if t := e.pending[0]; e.known[t.key] != nil {
 			group = append(group, t)
 		}
 		e.pending = e.pending[1:]
 	}
 	return group
+}
+
+// alike says that cells are of the same scenario.
+func (t *task) alike(other *task) bool {
+	return t.src.Identity == other.src.Identity && t.variant == other.variant
 }
 
 // back puts cells at the head of the line again, those that were answered meanwhile left out.
@@ -202,7 +207,7 @@ func (e *Engine) take(data []byte) error {
 	}
 	delete(e.out, a.Message)
 	delete(e.silent, a.Message)
-	outcomes, err := e.read(&a, len(s.tasks))
+	outcomes, err := e.read(&a, s.tasks)
 	if err != nil {
 		e.back(s.tasks, false)
 		for _, t := range s.tasks {
@@ -222,6 +227,7 @@ func (e *Engine) take(data []byte) error {
 		}
 		e.each = (3*e.each + n) / 4
 	}
+	e.estimate()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i, t := range s.tasks {
@@ -234,8 +240,19 @@ func (e *Engine) take(data []byte) error {
 	return nil
 }
 
-// read checks an answer to n cells.
-func (e *Engine) read(a *answer, n int) ([]*experiment.Outcome, error) {
+// estimate says once what large work will take, as the first answers tell.
+func (e *Engine) estimate() {
+	if e.right != measured {
+		return
+	}
+	slots := len(e.slots)
+	if took := e.each * time.Duration(e.opts.Least/slots); took > large {
+		e.opts.Say("%d cells or more of %s each: on %d slots some %s or more", e.opts.Least, e.each.Round(time.Millisecond), slots, took.Round(time.Minute))
+	}
+}
+
+// read checks an answer to a message.
+func (e *Engine) read(a *answer, asked []*task) ([]*experiment.Outcome, error) {
 	switch {
 	case a.Error != "":
 		return nil, errors.New(a.Error)
@@ -243,12 +260,12 @@ func (e *Engine) read(a *answer, n int) ([]*experiment.Outcome, error) {
 		return nil, errors.New("an answer without outcomes")
 	case a.Done.Error != "":
 		return nil, errors.New(a.Done.Error)
-	case a.Done.Identity != e.id:
-		return nil, fmt.Errorf("an answer of simrun %s for simrun %s", a.Done.Program, e.id.Program)
-	case len(a.Done.Outcomes) != n:
-		return nil, fmt.Errorf("%d outcomes for %d cells", len(a.Done.Outcomes), n)
+	case a.Done.Identity != asked[0].src.Identity:
+		return nil, fmt.Errorf("an answer of simrun %s for simrun %s", a.Done.Program, e.src.Program)
+	case len(a.Done.Outcomes) != len(asked):
+		return nil, fmt.Errorf("%d outcomes for %d cells", len(a.Done.Outcomes), len(asked))
 	}
-	outcomes := make([]*experiment.Outcome, n)
+	outcomes := make([]*experiment.Outcome, len(asked))
 	for i, data := range a.Done.Outcomes {
 		var err error
 		if outcomes[i], err = cells.Decode(data); err != nil {

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
-	"example.com/simrun/workloads"
 )
 
 // glances is the number of replications of a look at a candidate that decides nothing.
@@ -59,6 +59,19 @@ func (c *capacity) scenario(x []int) (*scenarios.Scenario, error) {
 	return d.Only(c.name)
 }
 
+// fresh is the layout at a size, on tasks that no glance has seen.
+func (c *capacity) fresh(x []int) (*scenarios.Scenario, error) {
+	d, err := sized(c.draft, c.knobs, x)
+	if err != nil {
+		return nil, err
+	}
+	seed := (c.sc.Seed ^ otherSeed) &^ scenarios.MostSeed // a bit that no other seed has
+	if d, err = d.Set(strconv.FormatUint(seed, 10), "seed"); err != nil {
+		return nil, err
+	}
+	return d.Only(c.name)
+}
+
 // glance says whether a size is likely to pass. What cannot be read (too little memory for its processes) is not.
 func (c *capacity) glance(x []int) (*experiment.Judged, error) {
 	if j, known := c.seen[key(x)]; known {
@@ -67,10 +80,10 @@ func (c *capacity) glance(x []int) (*experiment.Judged, error) {
 	sc, err := c.scenario(x)
 	j := &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}
 	if err == nil && !c.spent() {
-		if j, err = experiment.Glance(c.ctx, sc, glances, c.options()); err != nil {
+		j, err = c.judge("glance", sc, func() (*experiment.Judged, error) { return experiment.Glance(c.ctx, sc, glances, c.options()) })
+		if err != nil {
 			return nil, err
 		}
-		c.count(sc, j)
 	}
 	c.seen[key(x)] = j
 	return j, nil
@@ -81,7 +94,7 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 	if i := slices.IndexFunc(c.proofs, func(p proof) bool { return slices.Equal(p.x, x) }); i >= 0 {
 		return c.proofs[i].judged, nil
 	}
-	sc, err := c.scenario(x)
+	sc, err := c.fresh(x)
 	if err != nil {
 		return &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}, nil //nolint:nilerr // no such layout
 	}
@@ -89,12 +102,10 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 		c.short = true
 		return &experiment.Judged{Verdict: "undecided"}, nil
 	}
-	sc.Seed ^= fresh
-	j, err := experiment.Judge(c.ctx, sc, c.options())
+	j, err := c.judge("proof", sc, func() (*experiment.Judged, error) { return experiment.Judge(c.ctx, sc, c.options()) })
 	if err != nil {
 		return nil, err
 	}
-	c.count(sc, j)
 	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), j})
 	return j, nil
 }
@@ -153,18 +164,31 @@ func (c *capacity) approach() ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(starts) > 1 {
+		if err := c.ahead(len(starts), func(q *planner, i int) error { return c.on(q).shrinkAll(slices.Clone(starts[i])) }); err != nil {
+			return nil, err
+		}
+	}
 	var best []int
 	for _, x := range starts {
-		for _, i := range c.bySize(x) {
-			if err := c.shrink(x, i); err != nil {
-				return nil, err
-			}
+		if err := c.shrinkAll(x); err != nil {
+			return nil, err
 		}
 		if best == nil || c.better(x, best) {
 			best = x
 		}
 	}
 	return best, nil
+}
+
+// shrinkAll makes all sizes as small as is likely to pass.
+func (c *capacity) shrinkAll(x []int) error {
+	for _, i := range c.bySize(x) {
+		if err := c.shrink(x, i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // better says that a size that was glanced at costs less than another, or as much with fewer slots.
@@ -202,6 +226,10 @@ func (c *capacity) reach() (starts [][]int, err error) {
 			staff[i] = min(max(staffed(sc, workerOf(&sc.Layouts[0], k.worker)), k.from), k.to)
 		}
 	}
+	grown := c.grown(staff)
+	if err := c.glanceAhead(append([][]int{staff, today}, grown...)); err != nil {
+		return nil, err
+	}
 	for _, try := range [][]int{staff, today} {
 		j, err := c.glance(try)
 		if err != nil {
@@ -211,13 +239,9 @@ func (c *capacity) reach() (starts [][]int, err error) {
 			starts = append(starts, slices.Clone(try))
 		}
 	}
-	for _, grown := range []float64{1.25, 1.5, 2, 3, 4, 8} {
+	for _, y := range grown {
 		if starts != nil {
 			break
-		}
-		y := make([]int, len(staff))
-		for i, k := range c.knobs {
-			y[i] = min(k.to, max(staff[i]+1, int(math.Ceil(grown*float64(staff[i])))))
 		}
 		j, err := c.glance(y)
 		if err != nil {
@@ -228,6 +252,18 @@ func (c *capacity) reach() (starts [][]int, err error) {
 		}
 	}
 	return starts, nil
+}
+
+// grown are ever larger sizes, from what theory staffs.
+func (c *capacity) grown(staff []int) (all [][]int) {
+	for _, factor := range []float64{1.25, 1.5, 2, 3, 4, 8} {
+		y := make([]int, len(staff))
+		for i, k := range c.knobs {
+			y[i] = min(k.to, max(staff[i]+1, int(math.Ceil(factor*float64(staff[i])))))
+		}
+		all = append(all, y)
+	}
+	return all
 }
 
 // bySize are the knobs, the largest first.
@@ -254,6 +290,9 @@ func (c *capacity) shrink(x []int, i int) error {
 		return j.Likely && !c.dearer(j, cost), nil
 	}
 	high, low := x[i], c.knobs[i].from-1
+	if err := c.shrinkAhead(x, i, low, high, false); err != nil {
+		return err
+	}
 	for step := 1; high-step > low; step *= 2 {
 		ok, err := passes(high - step)
 		if err != nil {
@@ -265,7 +304,12 @@ func (c *capacity) shrink(x []int, i int) error {
 		}
 		high -= step
 	}
-	for high-low > 1 {
+	for n := 0; high-low > 1; n++ {
+		if n%stepsAhead == 0 {
+			if err := c.shrinkAhead(x, i, low, high, true); err != nil {
+				return err
+			}
+		}
 		mid := (high + low) / 2
 		ok, err := passes(mid)
 		if err != nil {
@@ -279,119 +323,4 @@ func (c *capacity) shrink(x []int, i int) error {
 	}
 	x[i] = high
 	return nil
-}
-
-// mostProofs is how many sizes of a layout are decided at most.
-const mostProofs = 12
-
-// settle goes up until a size is shown to pass, and then down as long as one with less is.
-func (c *capacity) settle(x []int) (*fit, error) {
-	x, j, err := c.climb(x)
-	if j == nil || err != nil {
-		return nil, err
-	}
-	lessIs, dearer := "", false
-	for i := 0; i < len(c.knobs); i++ {
-		if x[i] <= c.knobs[i].from {
-			continue
-		}
-		y := slices.Clone(x)
-		y[i]--
-		less, err := c.prove(y)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case less.Verdict == "pass" && c.dearer(less, j):
-			dearer = true
-		case less.Verdict == "pass" && len(c.proofs) < 2*mostProofs:
-			x, j, lessIs, dearer = y, less, "", false
-			i = -1 // from the first again
-		case less.Verdict == "fail":
-			if lessIs == "" {
-				lessIs = "fail"
-			}
-		default:
-			lessIs = "undecided"
-		}
-	}
-	f, err := c.fit(x, j, lessIs)
-	if f != nil {
-		f.dearer = dearer
-	}
-	return f, err
-}
-
-// climb adds slots one by one until a size is shown to pass; nil where it does not get there. A slot that helps nothing is
-// given to another worker instead: more of those that share memory or cores may do harm.
-func (c *capacity) climb(x []int) ([]int, *experiment.Judged, error) {
-	j, err := c.prove(x)
-	var vain []int // knobs that were turned up for nothing
-	for n := 0; err == nil && j.Verdict != "pass"; n++ {
-		i := c.next(x, j, vain)
-		if i < 0 || n == mostProofs || c.spent() {
-			return nil, nil, nil
-		}
-		y := slices.Clone(x)
-		y[i]++
-		var more *experiment.Judged
-		if more, err = c.prove(y); err != nil {
-			break
-		}
-		if more.Verdict == "pass" || more.Strained < j.Strained {
-			x, j, vain = y, more, nil
-		} else {
-			vain = append(vain, i)
-		}
-	}
-	return x, j, err
-}
-
-// next is the knob to turn up: of a worker that takes the class whose target is worst missed, or else of any; -1 if all were
-// turned in vain.
-func (c *capacity) next(x []int, j *experiment.Judged, vain []int) int {
-	sc, err := c.scenario(x)
-	if err != nil {
-		return -1
-	}
-	l := &sc.Layouts[0]
-	class := slices.IndexFunc(sc.Classes, func(w workloads.Class) bool { return w.Name == j.Class })
-	other := -1
-	for i, k := range c.knobs {
-		if x[i] >= k.to || slices.Contains(vain, i) {
-			continue
-		}
-		if w := workerOf(l, k.worker); w >= 0 && class >= 0 && slices.Contains(l.Workers[w].Queues, l.ClassQueue[class]) {
-			return i
-		}
-		if other < 0 {
-			other = i
-		}
-	}
-	return other
-}
-
-func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, error) {
-	sc, err := c.scenario(x)
-	if err != nil {
-		return nil, err
-	}
-	l := &sc.Layouts[0]
-	f := &fit{name: c.name, x: x, layout: l, sc: sc, judged: j, lessIs: lessIs}
-	f.changes, f.workers = strategies.Simplicity(c.today, l, sc.Classes)
-	for i := range x {
-		if x[i] > c.knobs[i].from {
-			y := slices.Clone(x)
-			y[i]--
-			if less, err := c.scenario(y); err == nil {
-				f.less = max(f.less, less.Layouts[0].Slots())
-			}
-		}
-	}
-	d, err := sized(c.draft, c.knobs, x)
-	if err != nil {
-		return nil, err
-	}
-	f.yaml = d.YAML(c.name)
-	return f, nil
 }

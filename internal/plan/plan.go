@@ -18,13 +18,15 @@ type Options struct {
 	NoSearch bool                         // only the layouts of the file
 	Events   int64                        // that may be simulated; 0 = usual
 	Progress func(what string, n, of int) // may be nil
+	Backend  experiment.Backend           // computes the runs; nil = the cores of this machine
+	Ahead    bool                         // ask the backend for more than is sure to be needed: it has machines to spare
 }
 
 // usualEvents is what a plan may simulate: less than a minute of one core.
 const usualEvents = 400_000_000
 
-// fresh makes of the seed another one, for the tasks on which a size that was found is proved.
-const fresh = 0x5eed_0f_ca9ac17
+// otherSeed makes of the seed another one, for the tasks on which a size that was found is proved.
+const otherSeed = 0x5eed_0f_ca9ac17
 
 // Objectives of a plan.
 const (
@@ -43,16 +45,18 @@ type planner struct {
 	cleared bool // the file names clearances: a layout without any does not pass
 	bounds  scenarios.Plan
 	events  int64
+	batches int   // of runs, one after the other
 	limit   int64 // of the events, for the layout at hand
 	proofs  []proof
 	notes   []string
+	judged  *judgements
 }
 
 // spent says that nothing more may be simulated for the layout at hand.
 func (p *planner) spent() bool { return p.events >= p.limit }
 
 func (p *planner) options() experiment.Options {
-	return experiment.Options{Cores: p.opts.Cores, Cleared: p.cleared}
+	return experiment.Options{Cores: p.opts.Cores, Cleared: p.cleared, Backend: p.opts.Backend}
 }
 
 // plainWeight is how many tasks of a plain pool take as long as one event of a run.
@@ -65,6 +69,7 @@ func (p *planner) count(sc *scenarios.Scenario, j *experiment.Judged) {
 		n = int64(float64(n) / plainWeight)
 	}
 	p.events += n
+	p.batches += j.Batches
 }
 
 // Run plans a scenario. The error is ctx's when it was interrupted, or says why nothing can be planned.
@@ -75,13 +80,16 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	if o.Events == 0 {
 		o.Events = usualEvents
 	}
-	p := &planner{ctx: ctx, sc: sc, opts: o, today: &sc.Layouts[sc.Baseline]}
+	p := &planner{ctx: ctx, sc: sc, opts: o, today: &sc.Layouts[sc.Baseline], judged: &judgements{by: map[string]*experiment.Judged{}}}
 	p.cleared = slices.ContainsFunc(sc.Layouts, func(l strategies.Layout) bool { return l.Clearance != nil })
 	if sc.Plan != nil {
 		p.bounds = *sc.Plan
 	}
 	draft, err := sc.Draft()
 	if err != nil {
+		return nil, err
+	}
+	if err := p.aheadOf(draft); err != nil {
 		return nil, err
 	}
 	fits, err := p.written(draft)
@@ -114,20 +122,12 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 	}
 	for i := range p.sc.Layouts {
 		l := &p.sc.Layouts[i]
-		if len(l.WhatIf) > 0 && !p.sc.Run.AllowWhatIf && i != p.sc.Baseline {
-			p.notes = append(p.notes, fmt.Sprintf("%s is a what-if, and was left out.", l.Name))
-			continue
-		}
-		if draft.Get("strategies", l.Name, "derive") != "" {
-			p.notes = append(p.notes, fmt.Sprintf("%s has replicas of several sizes, and was left as it is.", l.Name))
+		if why := p.leftOut(draft, i); why != "" {
+			p.notes = append(p.notes, l.Name+why)
 			continue
 		}
 		p.limit = p.events + (share-p.events)/int64(len(p.sc.Layouts)-i)
 		p.told(l.Name, i, len(p.sc.Layouts))
-		if _, err := draft.Only(l.Name); err != nil {
-			p.notes = append(p.notes, fmt.Sprintf("%s cannot stand alone, and was left out: %v.", l.Name, err))
-			continue
-		}
 		f, err := p.leastOf(draft, l.Name)
 		if err != nil {
 			return nil, err
@@ -140,6 +140,21 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 		fits = append(fits, f)
 	}
 	return fits, nil
+}
+
+// leftOut says why nothing can be planned for a layout of the file; empty if it can.
+func (p *planner) leftOut(draft *scenarios.Draft, i int) string {
+	l := &p.sc.Layouts[i]
+	switch {
+	case len(l.WhatIf) > 0 && !p.sc.Run.AllowWhatIf && i != p.sc.Baseline:
+		return " is a what-if, and was left out."
+	case draft.Get("strategies", l.Name, "derive") != "":
+		return " has replicas of several sizes, and was left as it is."
+	}
+	if _, err := draft.Only(l.Name); err != nil {
+		return fmt.Sprintf(" cannot stand alone, and was left out: %v.", err)
+	}
+	return ""
 }
 
 func (p *planner) told(what string, n, of int) {

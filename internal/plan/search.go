@@ -46,37 +46,60 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 			ideas = append(ideas, p.moves(draft, f.layout)...)
 		}
 	}
+	if err := p.ahead(len(ideas), func(q *planner, i int) error {
+		q.limit = q.events + (q.opts.Events*9/10-q.events)/int64(len(ideas))
+		_, _, err := q.rough(&ideas[i], fits)
+		return err
+	}); err != nil {
+		return nil, err
+	}
 	var rough []*fit
 	from := map[*fit]*capacity{}
 	for i, one := range ideas {
 		p.limit = p.events + (p.opts.Events*9/10-p.events)/int64(len(ideas)-i)
 		p.told("search", i, len(ideas))
-		sc, err := one.draft.Only(one.name)
-		if err != nil || len(sc.Layouts[0].WhatIf) > 0 || p.known(&sc.Layouts[0], fits) {
-			continue // too much for a machine, or nothing new
-		}
-		c := &capacity{planner: p, name: one.name, draft: one.draft, seen: map[string]*experiment.Judged{}}
-		c.knobs = p.knobs(one.draft, sc)
-		x, err := c.approach()
+		f, c, err := p.rough(&one, fits)
 		if err != nil {
 			return nil, err
 		}
-		if x == nil {
-			continue
+		if f != nil {
+			rough, from[f] = append(rough, f), c
 		}
-		f, err := c.fit(x, c.seen[key(x)], "undecided")
-		if err != nil {
-			return nil, err
-		}
-		rough, from[f] = append(rough, f), c
 	}
 	return p.prove(rough, from, fits)
+}
+
+// rough brings a layout to its least capacity by glances; nil where that is none, or nothing new.
+func (p *planner) rough(one *idea, fits []*fit) (*fit, *capacity, error) {
+	sc, err := one.draft.Only(one.name)
+	if err != nil || len(sc.Layouts[0].WhatIf) > 0 || p.known(&sc.Layouts[0], fits) {
+		return nil, nil, nil //nolint:nilerr // too much for a machine
+	}
+	c := &capacity{planner: p, name: one.name, draft: one.draft, seen: map[string]*experiment.Judged{}}
+	c.knobs = p.knobs(one.draft, sc)
+	x, err := c.approach()
+	if x == nil || err != nil {
+		return nil, nil, err
+	}
+	f, err := c.fit(x, c.seen[key(x)], "undecided")
+	return f, c, err
 }
 
 // prove decides the layouts that seem better than the best of the file, the best first.
 func (p *planner) prove(rough []*fit, from map[*fit]*capacity, fits []*fit) ([]*fit, error) {
 	all := append(slices.Clone(fits), rough...) // of equals the file's own
 	p.order(all)
+	if err := p.ahead(min(finalists, len(all)), func(q *planner, i int) error {
+		c := from[all[i]]
+		if c == nil {
+			return nil
+		}
+		q.limit = q.events + (q.opts.Events-q.events)/finalists
+		_, err := c.on(q).settle(slices.Clone(all[i].x))
+		return err
+	}); err != nil {
+		return nil, err
+	}
 	var found []*fit
 	for n, f := range all {
 		c := from[f]

@@ -6,6 +6,6 @@
 // experiment's own: it runs in every process over what is there (experiment.Backend), and stops where something is
 // missing.
 //
-//	DIR/scenario-SUM.json   the scenario with all its files
+//	DIR/question-SUM.json   what is asked of which scenario, with all its files
 //	DIR/SUM.cells           outcomes, named by their content; written whole or not at all
 package shards

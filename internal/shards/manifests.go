@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// Parallel is a shell script that runs a scenario in parts with GNU parallel, round by round, and merges them.
-func Parallel(file, scenario string, parts int) string {
+// Parallel is a shell script that runs, or plans, a scenario in parts with GNU parallel, round by round, and merges them.
+func Parallel(command, file, scenario string, parts int) string {
 	return fmt.Sprintf(`#!/bin/sh
-# Runs %[1]s in %[2]d parts with GNU parallel, and merges them into results/%[3]s.
+# simrun %[6]s %[1]s in %[2]d parts with GNU parallel, and merges them into results/%[3]s.
 # Over several machines: parallel --sshloginfile HOSTS, with this folder on a disk that all of them share.
 set -eu
 program=${SIMRUN:-simrun}
 while :; do
-	seq %[2]d | parallel "$program" run %[4]s --quiet --shard {}/%[2]d --out shards
+	seq %[2]d | parallel --quote "$program" %[6]s %[4]s --quiet --shard {}/%[2]d --out shards
 	status=0
 	"$program" merge shards --quiet --out %[5]s || status=$?
 	[ "$status" = 4 ] || exit "$status" # 4: another round
 done
-`, file, parts, scenario, quoted(file), quoted("results/"+scenario))
+`, file, parts, scenario, quoted(file), quoted("results/"+scenario), command)
 }
 
 // Job is an Indexed Job of Kubernetes: one pod a part. Its volume has the scenario and takes the parts.
-func Job(file, scenario string, parts int) string {
-	return fmt.Sprintf(`# Runs %[1]s in %[2]d parts. The volume "work" holds the scenario and takes the parts: fill in its claim, and an image with
+func Job(command, file, scenario string, parts int) string {
+	return fmt.Sprintf(`# simrun %[5]s %[1]s in %[2]d parts. The volume "work" holds the scenario and takes the parts: fill in its claim, and an image with
 # simrun in it. One job is one round:
 #   kubectl create -f this.yaml
 #   kubectl wait --for=condition=complete job -l app=simrun --timeout=24h
@@ -49,7 +49,7 @@ spec:
           workingDir: /work
           command: [sh, -c]
           args:
-            - exec simrun run %[3]s --quiet --shard $((JOB_COMPLETION_INDEX + 1))/%[2]d --out shards
+            - exec simrun %[5]s %[3]s --quiet --shard $((JOB_COMPLETION_INDEX + 1))/%[2]d --out shards
           resources:
             requests: {cpu: "1", memory: 512Mi}
           volumeMounts:
@@ -57,7 +57,7 @@ spec:
       volumes:
         - name: work
           persistentVolumeClaim: {claimName: simrun-work}
-`, file, parts, quoted(file), quoted("results/"+scenario))
+`, file, parts, quoted(file), quoted("results/"+scenario), command)
 }
 
 // quoted is a word of a shell.

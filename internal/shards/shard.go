@@ -33,14 +33,24 @@ func ParseShare(s string) (Share, error) {
 
 func (s Share) String() string { return fmt.Sprintf("%d/%d", s.Part, s.Of) }
 
-// deals says whether the i-th cell of a batch is in the share. Batches begin with different parts, so that small ones do
-// not all go to the first.
-func (s Share) deals(b *experiment.Batch, i int) bool {
-	return s.Of > 0 && s.part(b, i) == s.Part
-}
+// deals says whether a cell is in the share, by its number.
+func (s Share) deals(n int) bool { return s.Of > 0 && s.part(n) == s.Part }
 
 // part is the part of as many that a cell is dealt to.
-func (s Share) part(b *experiment.Batch, i int) int { return (i+int(b.Variant)+b.Round)%s.Of + 1 }
+func (s Share) part(n int) int { return n%s.Of + 1 }
+
+// first is the number of the first cell of a batch. Batches begin with different parts, so that small ones do not all go to
+// the first.
+func first(src cells.Source, b *experiment.Batch) int {
+	n := b.Round
+	if b.Variant != experiment.Alone {
+		return n + int(b.Variant)
+	}
+	for _, digit := range src.Scenario[:4] { // as good as random
+		n = 16*n + int(digit)
+	}
+	return n
+}
 
 // Shard is the backend of one process: it computes its share, and takes the rest from the store.
 type Shard struct {
@@ -76,14 +86,16 @@ func (s *Shard) Width() int { return 1 << 10 }
 
 // Compute implements experiment.Backend.
 func (s *Shard) Compute(ctx context.Context, b *experiment.Batch) error {
+	src, variant := s.store.Of(b)
 	keys := make([]string, len(b.Cells))
+	begin := first(src, b)
 	own := *b
 	own.Cells = nil
 	var mine []string
 	s.mu.Lock()
 	for i := range b.Cells {
-		keys[i] = s.store.Key(b.Variant, &b.Cells[i])
-		if s.store.there[keys[i]] == nil && s.share.deals(b, i) {
+		keys[i] = src.Key(variant, &b.Cells[i])
+		if s.store.there[keys[i]] == nil && s.share.deals(begin+i) {
 			own.Cells, mine = append(own.Cells, b.Cells[i]), append(mine, keys[i])
 		}
 	}
@@ -108,18 +120,18 @@ func (s *Shard) Compute(ctx context.Context, b *experiment.Batch) error {
 			return failed
 		}
 	}
-	return s.give(b, keys)
+	return s.give(b, keys, begin)
 }
 
 // give takes a batch from the store, if all of it is there.
-func (s *Shard) give(b *experiment.Batch, keys []string) error {
+func (s *Shard) give(b *experiment.Batch, keys []string, begin int) error {
 	found := make([][]byte, len(keys))
 	missing := 0
 	s.mu.Lock()
 	for i, key := range keys {
 		if found[i] = s.store.there[key]; found[i] == nil {
 			missing++
-			s.lacks[Share{Of: max(1, s.store.parts)}.part(b, i)]++
+			s.lacks[Share{Of: max(1, s.store.parts)}.part(begin+i)]++
 		}
 	}
 	s.mu.Unlock()

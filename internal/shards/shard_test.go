@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -30,13 +31,13 @@ strategies:
 const swept = shop + "sweep: {load: [0.5, 1, 1.5]}\n"
 
 // pack bundles a scenario as a file has it.
-func pack(t *testing.T, text string) (*scenarios.Bundle, *scenarios.Scenario, cells.Identity) {
+func pack(t *testing.T, text string) (*scenarios.Bundle, *scenarios.Scenario, cells.Source) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "shop.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 	b, sc, err := scenarios.Pack(path)
 	require.NoError(t, err)
-	return b, sc, cells.Identity{Scenario: b.Sum(), Program: "test"}
+	return b, sc, cells.NewSource(b, "test")
 }
 
 func run(t *testing.T, sc *scenarios.Scenario, on experiment.Backend) ([]byte, error) {
@@ -51,7 +52,7 @@ func run(t *testing.T, sc *scenarios.Scenario, on experiment.Backend) ([]byte, e
 }
 
 // part does one part of the present round, and leaves its file.
-func part(t *testing.T, dir string, sc *scenarios.Scenario, id cells.Identity, s Share) error {
+func part(t *testing.T, dir string, sc *scenarios.Scenario, id cells.Source, s Share) error {
 	t.Helper()
 	store, err := Open(dir, id)
 	require.NoError(t, err)
@@ -138,16 +139,16 @@ func TestInterruptedPartsKeepWhatTheyHave(t *testing.T) {
 func TestWhatDoesNotBelongTogetherIsRefused(t *testing.T) {
 	b, sc, id := pack(t, shop)
 	dir := t.TempDir()
-	require.NoError(t, Keep(dir, b))
-	require.NoError(t, Keep(dir, b))
+	require.NoError(t, Keep(dir, &Question{Bundle: b}))
+	require.NoError(t, Keep(dir, &Question{Bundle: b}))
 	kept, err := Kept(dir)
 	require.NoError(t, err)
 	assert.Equal(t, b.Sum(), kept.Sum())
 	require.Error(t, part(t, dir, sc, id, Share{1, 2}))
 
-	_, err = Open(dir, cells.Identity{Scenario: id.Scenario, Program: "other"})
+	_, err = Open(dir, cells.NewSource(b, "other"))
 	assert.ErrorContains(t, err, "cells of simrun test: want those of other")
-	_, err = Open(dir, cells.Identity{Scenario: "another", Program: "test"})
+	_, err = Open(dir, cells.Source{Identity: cells.Identity{Scenario: "another", Program: "test"}})
 	assert.ErrorContains(t, err, "cells of another scenario")
 
 	files, err := filepath.Glob(filepath.Join(dir, "*.cells"))
@@ -173,11 +174,28 @@ func TestWhatDoesNotBelongTogetherIsRefused(t *testing.T) {
 	assert.ErrorContains(t, err, "not whole")
 
 	other, _, _ := pack(t, swept)
-	require.NoError(t, Keep(dir, other))
-	_, err = Kept(dir)
-	assert.ErrorContains(t, err, "shards of 2 scenarios")
+	require.ErrorContains(t, Keep(dir, &Question{Bundle: other}), "shards of 2 scenarios")
+	planned := t.TempDir()
+	require.NoError(t, Keep(planned, &Question{Bundle: b, Plan: true}))
+	require.ErrorContains(t, Keep(planned, &Question{Bundle: b}), "shards of 2 scenarios or questions")
 	_, err = Kept(t.TempDir())
 	assert.ErrorContains(t, err, "no shards")
+}
+
+// What a killed process has left half-written goes, what one may be writing stays.
+func TestPartialFilesGo(t *testing.T) {
+	_, _, src := pack(t, shop)
+	dir := t.TempDir()
+	old, present := filepath.Join(dir, partial+"1"), filepath.Join(dir, partial+"2")
+	for _, f := range []string{old, present} {
+		require.NoError(t, os.WriteFile(f, []byte("{"), 0o644))
+	}
+	before := time.Now().Add(-2 * abandoned)
+	require.NoError(t, os.Chtimes(old, before, before))
+	_, err := Open(dir, src)
+	require.NoError(t, err)
+	assert.NoFileExists(t, old)
+	assert.FileExists(t, present)
 }
 
 func TestShares(t *testing.T) {
@@ -192,11 +210,11 @@ func TestShares(t *testing.T) {
 	for i := range b.Cells {
 		n := 0
 		for p := 1; p <= 4; p++ {
-			if (Share{p, 4}).deals(b, i) {
+			if (Share{p, 4}).deals(first(cells.Source{}, b) + i) {
 				n++
 			}
 		}
 		assert.Equal(t, 1, n, "each cell is dealt once")
 	}
-	assert.False(t, Share{}.deals(b, 0))
+	assert.False(t, Share{}.deals(0))
 }

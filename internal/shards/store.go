@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"example.com/simrun/internal/cells"
 	"example.com/simrun/internal/units"
@@ -36,7 +38,7 @@ type line struct {
 
 // Store is the outcomes that lie in a folder, and those that were computed since.
 type Store struct {
-	cells.Identity
+	cells.Source
 	dir   string
 	there map[string][]byte // by key
 	from  map[string]string // file that has it
@@ -45,11 +47,11 @@ type Store struct {
 }
 
 // Open reads all outcomes in a folder that are of a scenario and a program. Outcomes of another one are an error, as
-// are two different ones of the same cell.
-func Open(dir string, id cells.Identity) (*Store, error) {
-	s := &Store{Identity: id, dir: dir, there: map[string][]byte{}, from: map[string]string{}}
+// are two different ones of the same cell. What killed processes have left half-written goes.
+func Open(dir string, src cells.Source) (*Store, error) {
+	s := &Store{Source: src, dir: dir, there: map[string][]byte{}, from: map[string]string{}}
 	files, err := filepath.Glob(filepath.Join(dir, "*.cells"))
-	if err != nil {
+	if err = errors.Join(err, clean(dir)); err != nil {
 		return nil, err
 	}
 	var errs []error
@@ -99,9 +101,11 @@ func (s *Store) read(path string) error {
 }
 
 // name is that of a file of outcomes.
-func name(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])[:32] + ".cells"
+func name(data []byte) string { return sum(data) + ".cells" }
+
+func sum(data []byte) string {
+	all := sha256.Sum256(data)
+	return hex.EncodeToString(all[:])[:32]
 }
 
 // add takes in what was computed here.
@@ -138,6 +142,28 @@ func (s *Store) Flush(share Share) (string, error) {
 // partial is how the name of a file begins that is not written whole.
 const partial = ".partial-"
 
+// abandoned is the age at which nobody writes such a file any more: whoever did was killed.
+const abandoned = time.Hour
+
+// clean takes away what killed processes have begun to write.
+func clean(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, partial+"*"))
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err == nil && time.Since(info.ModTime()) > abandoned {
+			err = os.Remove(f)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // of two processes one comes first
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // whole writes a file whole or not at all.
 func whole(path string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), partial+"*")
@@ -155,44 +181,57 @@ func whole(path string, data []byte) error {
 	return os.Rename(f.Name(), path)
 }
 
-// Keep leaves the scenario in the folder, which is made where it is missing.
-func Keep(dir string, b *scenarios.Bundle) error {
+// Question is what all parts in a folder help to answer.
+type Question struct {
+	*scenarios.Bundle
+	Flips    []string `json:"flips"` // of a run, as experiment.Options has them
+	Plan     bool     `json:"plan,omitempty"`
+	NoSearch bool     `json:"no_search,omitempty"` // of a plan
+}
+
+// Keep leaves the question in the folder, which is made where it is missing. Another one is not put beside it.
+func Keep(dir string, q *Question) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	path := filepath.Join(dir, scenarioPrefix+b.Sum()[:32]+".json")
-	if _, err := os.Stat(path); err == nil {
-		return nil
-	}
-	data, err := json.Marshal(b)
+	data, err := json.Marshal(q)
 	if err != nil {
 		return err
 	}
-	return whole(path, data)
+	path := filepath.Join(dir, questionName(data))
+	if _, err := os.Stat(path); err != nil {
+		if err := whole(path, data); err != nil {
+			return err
+		}
+	}
+	_, err = Kept(dir)
+	return err
 }
 
-const scenarioPrefix = "scenario-"
+const questionPrefix = "question-"
 
-// Kept is the scenario that lies in a folder.
-func Kept(dir string) (*scenarios.Bundle, error) {
-	files, err := filepath.Glob(filepath.Join(dir, scenarioPrefix+"*.json"))
+func questionName(data []byte) string { return questionPrefix + sum(data) + ".json" }
+
+// Kept is the question that lies in a folder.
+func Kept(dir string) (*Question, error) {
+	files, err := filepath.Glob(filepath.Join(dir, questionPrefix+"*.json"))
 	switch {
 	case err != nil:
 		return nil, err
 	case len(files) == 0:
-		return nil, fmt.Errorf("%s: no shards: want a folder that simrun run --shard has written to", dir)
+		return nil, fmt.Errorf("%s: no shards: want a folder that simrun run or plan --shard has written to", dir)
 	case len(files) > 1:
-		return nil, fmt.Errorf("%s: shards of %d scenarios (%s): want a folder for each", dir, len(files), strings.Join(base(files), ", "))
+		return nil, fmt.Errorf("%s: shards of %d scenarios or questions (%s): want a folder for each", dir, len(files), strings.Join(base(files), ", "))
 	}
 	data, err := os.ReadFile(files[0])
 	if err != nil {
 		return nil, err
 	}
-	var b scenarios.Bundle
-	if err := json.Unmarshal(data, &b); err != nil || filepath.Base(files[0]) != scenarioPrefix+b.Sum()[:32]+".json" {
-		return nil, fmt.Errorf("%s: not the scenario that its name says", files[0])
+	var q Question
+	if err := json.Unmarshal(data, &q); err != nil || q.Bundle == nil || filepath.Base(files[0]) != questionName(data) {
+		return nil, fmt.Errorf("%s: not the question that its name says", files[0])
 	}
-	return &b, nil
+	return &q, nil
 }
 
 func base(paths []string) (names []string) {

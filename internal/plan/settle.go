@@ -1,0 +1,127 @@
+package plan
+
+import (
+	"slices"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/strategies"
+	"example.com/simrun/workloads"
+)
+
+// mostProofs is how many sizes of a layout are decided at most.
+const mostProofs = 12
+
+// settle goes up until a size is shown to pass, and then down as long as one with less is.
+func (c *capacity) settle(x []int) (*fit, error) {
+	if err := c.proveAhead(x); err != nil {
+		return nil, err
+	}
+	x, j, err := c.climb(x)
+	if j == nil || err != nil {
+		return nil, err
+	}
+	lessIs, dearer := "", false
+	for i := 0; i < len(c.knobs); i++ {
+		if x[i] <= c.knobs[i].from {
+			continue
+		}
+		y := slices.Clone(x)
+		y[i]--
+		less, err := c.prove(y)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case less.Verdict == "pass" && c.dearer(less, j):
+			dearer = true
+		case less.Verdict == "pass" && len(c.proofs) < 2*mostProofs:
+			x, j, lessIs, dearer = y, less, "", false
+			i = -1 // from the first again
+		case less.Verdict == "fail":
+			if lessIs == "" {
+				lessIs = "fail"
+			}
+		default:
+			lessIs = "undecided"
+		}
+	}
+	f, err := c.fit(x, j, lessIs)
+	if f != nil {
+		f.dearer = dearer
+	}
+	return f, err
+}
+
+// climb adds slots one by one until a size is shown to pass; nil where it does not get there. A slot that helps nothing is
+// given to another worker instead: more of those that share memory or cores may do harm.
+func (c *capacity) climb(x []int) ([]int, *experiment.Judged, error) {
+	j, err := c.prove(x)
+	var vain []int // knobs that were turned up for nothing
+	for n := 0; err == nil && j.Verdict != "pass"; n++ {
+		i := c.next(x, j, vain)
+		if i < 0 || n == mostProofs || c.spent() {
+			return nil, nil, nil
+		}
+		y := slices.Clone(x)
+		y[i]++
+		var more *experiment.Judged
+		if more, err = c.prove(y); err != nil {
+			break
+		}
+		if more.Verdict == "pass" || more.Strained < j.Strained {
+			x, j, vain = y, more, nil
+		} else {
+			vain = append(vain, i)
+		}
+	}
+	return x, j, err
+}
+
+// next is the knob to turn up: of a worker that takes the class whose target is worst missed, or else of any; -1 if all were
+// turned in vain.
+func (c *capacity) next(x []int, j *experiment.Judged, vain []int) int {
+	sc, err := c.scenario(x)
+	if err != nil {
+		return -1
+	}
+	l := &sc.Layouts[0]
+	class := slices.IndexFunc(sc.Classes, func(w workloads.Class) bool { return w.Name == j.Class })
+	other := -1
+	for i, k := range c.knobs {
+		if x[i] >= k.to || slices.Contains(vain, i) {
+			continue
+		}
+		if w := workerOf(l, k.worker); w >= 0 && class >= 0 && slices.Contains(l.Workers[w].Queues, l.ClassQueue[class]) {
+			return i
+		}
+		if other < 0 {
+			other = i
+		}
+	}
+	return other
+}
+
+func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, error) {
+	sc, err := c.scenario(x)
+	if err != nil {
+		return nil, err
+	}
+	l := &sc.Layouts[0]
+	f := &fit{name: c.name, x: x, layout: l, sc: sc, judged: j, lessIs: lessIs}
+	f.changes, f.workers = strategies.Simplicity(c.today, l, sc.Classes)
+	for i := range x {
+		if x[i] > c.knobs[i].from {
+			y := slices.Clone(x)
+			y[i]--
+			if less, err := c.scenario(y); err == nil {
+				f.less = max(f.less, less.Layouts[0].Slots())
+			}
+		}
+	}
+	d, err := sized(c.draft, c.knobs, x)
+	if err != nil {
+		return nil, err
+	}
+	f.yaml = d.YAML(c.name)
+	return f, nil
+}
