@@ -14,7 +14,7 @@ import (
 func TestCampaignDrownsTwoSlots(t *testing.T) {
 	text, err := os.ReadFile("../../scenarios/campaign.yaml")
 	require.NoError(t, err)
-	few := strings.Replace(string(text), "replications: {min: 40, max: 80}", "replications: 5", 1)
+	few := strings.Replace(string(text), "replications: {min: 40, max: 80}", "replications: 3", 1)
 	require.NotEqual(t, string(text), few)
 	r := answer(t, few)
 	p95 := map[string]float64{}
