@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -20,6 +22,7 @@ func FlipsText(r *experiment.Result, width int, color bool) string {
 	for _, line := range flipLines(r) {
 		p.paragraph("- ", line)
 	}
+	p.grid(flipTable(r))
 	p.grid(tornado(r))
 	return p.String()
 }
@@ -31,6 +34,7 @@ func FlipsMarkdown(r *experiment.Result) string {
 	for _, line := range flipLines(r) {
 		b.WriteString("- " + escapeMarkdown(line) + "\n")
 	}
+	markdownGrid(&b, flipTable(r))
 	markdownGrid(&b, tornado(r))
 	return b.String()
 }
@@ -44,12 +48,38 @@ func flipLines(r *experiment.Result) (lines []string) {
 		return lines
 	}
 	for i := range r.Flips.Flips {
-		lines = append(lines, r.Flips.Flips[i].Sentence())
+		f := &r.Flips.Flips[i]
+		if i > 0 && f.At == r.Flips.Flips[i-1].At && f.Input == r.Flips.Flips[i-1].Input {
+			continue // the recommendation follows the verdict: the table has both
+		}
+		if lines = append(lines, f.Sentence()); len(lines) == mostFlips {
+			break
+		}
 	}
 	if line := firm(r); line != "" {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// mostFlips is how many sentences are said, the nearest first; the table has all.
+const mostFlips = 4
+
+// flipTable has every flip.
+func flipTable(r *experiment.Result) *grid {
+	g := &grid{Title: "Where it flips", Text: 1, Wraps: true, Groups: []group{{}}, Head: []string{"input", "in the file", "flips at", "interval", "then"}}
+	if r.Flips == nil {
+		return g
+	}
+	for i := range r.Flips.Flips {
+		f := &r.Flips.Flips[i]
+		interval := units.Absent
+		if f.Low != nil {
+			interval = f.Show(*f.Low) + " .. " + f.Show(*f.High)
+		}
+		g.Groups[0].Rows = append(g.Groups[0].Rows, []string{f.Input, f.Show(f.Now), f.Show(f.At), interval, f.Outcome()})
+	}
+	return g
 }
 
 // firm says what flips nothing.
@@ -77,7 +107,7 @@ func tornado(r *experiment.Result) *grid {
 		return g
 	}
 	first := r.Flips.Tornado[0]
-	g.Head = []string{"input", "swing", "at 0.9x", "at 1.1x"}
+	g.Head = []string{"input", swings, "at 0.9x", "at 1.1x"}
 	most := 0.0
 	for _, s := range r.Flips.Tornado {
 		most = max(most, abs(s.Low), abs(s.High))
@@ -95,6 +125,22 @@ func change(s experiment.Swing, v float64) string {
 		return "~"
 	}
 	return signed(s.Metric, v)
+}
+
+// swings is the column of bars on both sides of today's figure.
+const swings = "swing"
+
+// swingOf draws such a bar of the terminal.
+func swingOf(text string) template.HTML {
+	const step = 9
+	text = strings.ReplaceAll(text, "·", ".") // a byte a step
+	middle := step*strings.Index(text, "|") + step/2
+	better, worse := step*strings.Index(text, "#"), step*(strings.LastIndex(text, "#")+1)
+	if better < 0 || better > middle {
+		better = middle
+	}
+	return template.HTML(fmt.Sprintf(`<svg class="against" viewBox="0 0 %d 14" aria-hidden="true"><path class="figure" d="M%d 4H%dV10H%dz"/><path class="target" d="M%d 0h2v14h-2z"/></svg>`, //nolint:gosec // numbers
+		len(text)*step, better, max(middle, worse), better, middle-1))
 }
 
 // swing is a bar on both sides of |: what is better to the left, what is worse to the right.
@@ -115,9 +161,7 @@ func abs(v float64) float64 { return max(v, -v) }
 // flipsFold is the section of the page; empty where nobody asked.
 func flipsFold(r *experiment.Result) fold {
 	f := fold{ID: "flips", Title: "What would flip the answer", Open: true, List: allTogether(flipLines(r))}
-	if g := tornado(r); !g.empty() {
-		f.Grids = views(g)
-	}
+	f.Grids = views(flipTable(r), tornado(r))
 	if f.List = slices.Clip(f.List); len(f.List) > 0 {
 		f.Intro = "The nearest value of each input, the others as in the file, at which the answer is another one."
 	}

@@ -197,6 +197,8 @@ func viewed(g *grid, head []headView, row []string) []cellView {
 			cells[i].Class = "text verdict " + text
 		case g.Head[at] == "":
 			cells[i].Class, cells[i].Bar = "text bar", barOf(text, cells[0].Text)
+		case g.Head[at] == swings:
+			cells[i].Class, cells[i].Bar = "text bar", swingOf(text)
 		case head[at].Text:
 			cells[i].Class = "text"
 		}

@@ -27,7 +27,7 @@ type group struct {
 }
 
 // wordColumns are the columns that hold words though they stand among figures.
-var wordColumns = []string{"pass", "", "verdict", "holds", "headroom", "shares", "steady", "short of"}
+var wordColumns = []string{"pass", "", "verdict", "holds", "headroom", "shares", "steady", "short of", "then", swings}
 
 func (g *grid) empty() bool {
 	for _, gr := range g.Groups {

@@ -36,6 +36,7 @@ func Text(r *experiment.Result, width int, color bool) string {
 		for _, line := range lines {
 			p.paragraph("- ", line)
 		}
+		p.grid(flipTable(r))
 		p.grid(tornado(r))
 	}
 	p.grid(targets(r))

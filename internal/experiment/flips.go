@@ -238,18 +238,22 @@ func (f *Flip) Sentence() string {
 	if f.Factor < 1 {
 		direction = "falls to "
 	}
-	head := "If " + f.Input + " " + direction + at + ", "
+	return "If " + f.Input + " " + direction + at + ", " + f.Outcome() + "."
+}
+
+// Outcome is what is so beyond a flip.
+func (f *Flip) Outcome() string {
 	switch {
 	case f.Of == "verdict" && f.To == fail:
-		return head + "what runs today no longer passes."
+		return "what runs today no longer passes"
 	case f.Of == "verdict":
-		return head + "what runs today passes."
+		return "what runs today passes"
 	case f.To == none:
-		return head + "nothing here passes any more."
+		return "nothing here passes any more"
 	case f.From == none:
-		return head + f.To + " passes."
+		return f.To + " passes"
 	}
-	return head + f.To + " is recommended instead of " + f.From + "."
+	return f.To + " is recommended instead of " + f.From
 }
 
 // Show writes a value of the input.
@@ -262,5 +266,13 @@ func (f *Flip) Show(v float64) string {
 	case "":
 		return units.Share(v)
 	}
-	return units.Number(v) + f.Unit
+	for _, per := range []struct {
+		unit    string
+		seconds float64
+	}{{"/s", 1}, {"/min", 60}, {"/h", 3600}} {
+		if v*per.seconds >= 0.1 {
+			return units.Number(v*per.seconds) + per.unit
+		}
+	}
+	return units.Number(v*86400) + "/day"
 }
