@@ -49,6 +49,10 @@ func (a *App) Set(release string, e Entry) error {
 		return nil
 	case transportOptions:
 		return a.transport(release, e.Value)
+	case "broker_url":
+		if url, ok := e.Value.(string); ok && strings.HasPrefix(url, "sqs:") {
+			return fmt.Errorf("%q: %s", url, noSQS)
+		}
 	}
 	if s := byName(workerSettings, e.Name); s != nil {
 		return assign(s, &a.Worker, e.Value)

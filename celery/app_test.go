@@ -37,6 +37,7 @@ func TestSettingsOfAnApp(t *testing.T) {
 		`no such setting is known here; did you mean "task_acks_late"?`: {"task_ack_late", true},
 		"want a whole number of at least 0":                             {"worker_prefetch_multiplier", "many"},
 		"from celery 5.7 on it keeps the order of -Q":                   {"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}},
+		"Amazon SQS is not simulated":                                   {"broker_url", "sqs://key@"},
 		"not here: write max_priority":                                  {"task_queues", 1},
 		"want {queue: NAME, priority: N}":                               {"task_routes", []Entry{{"a", []Entry{{"exchange", "x"}}}}},
 	} {

@@ -20,9 +20,10 @@ func machineResources() []key {
 }
 
 func memoryKeys() *record {
-	return &record{noun: "hold and leak", keys: []key{
+	return &record{noun: "hold, leak and message", keys: []key{
 		{name: "hold", doc: "law: what an attempt holds while it runs", absent: "nothing", shape: dist(sizes(), "size")},
 		{name: "leak", doc: "law: what stays in its process after it, until that is replaced", absent: "nothing", shape: dist(sizes(), "size")},
+		{name: "message", doc: "size: what its message takes in the worker's own process from its receipt until a slot has it, countdowns included", absent: "nothing", shape: amount{quantity: sizes()}},
 	}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/internal/units"
 )
 
@@ -59,6 +60,8 @@ func (s *record) check(p *problems, v *value, path string) {
 	for _, f := range v.fields {
 		at := join(path, f.key)
 		switch k := s.key(f.key); {
+		case k == nil && celery.Unmodelled(f.key) != "":
+			p.errorf(f.at, at, "%s", celery.Unmodelled(f.key))
 		case k == nil:
 			if meant := s.meantFor(f.key); meant != "" {
 				p.errorf(f.at, at, "unknown key, did you mean %s?", meant)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unicode"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/internal/units"
 )
 
@@ -71,6 +72,8 @@ func (s word) want() string { return units.Alternatives(s.words) }
 func (s word) check(p *problems, v *value, path string) {
 	switch {
 	case v.kind == text && slices.Contains(s.words, v.text):
+	case v.kind == text && celery.Unmodelled(v.text) != "":
+		p.errorf(v.at, path, "%s: want %s: %s", v.found(), s.want(), celery.Unmodelled(v.text))
 	case v.kind == text && units.Nearest(v.text, s.words) != "":
 		p.errorf(v.at, path, "%s: want %s; did you mean %q?", v.found(), s.want(), units.Nearest(v.text, s.words))
 	default:

@@ -35,7 +35,7 @@ var typeNames = map[string]string{
 	"a broker": "Broker", "a map of overheads": "Overheads", "a service": "Service", "a zone": "Zone", "a way": "Way", "a queue": "Queue",
 	"a task": "Task", "arrivals such as {poisson: 12/s}": "Arrivals", "rates and hold": "MMPP", "a stage": "Stage", "a trace": "Trace",
 	"clients and think": "Closed", "a phase": "Phase", "a retry policy": "Retry", "time limits": "TimeLimit",
-	"a map of failures": "Failures", "hold and leak": "Memory", "a fault": "Fault", "a strategy": "Strategy",
+	"a map of failures": "Failures", "hold, leak and message": "Memory", "a fault": "Fault", "a strategy": "Strategy",
 	"a worker": "Worker", "a derivation": "Derive", "an autoscaler such as {min: 3, max: 10, policy: celery}": "Autoscale", "a part of a plan": "Span", "a plan": "Plan",
 	"a limit such as {replicas: 5, per: 1m}": "Limit", "rules such as {window: 60s, policies: [{type: pods, value: 2, period: 60s}]}": "Rules", "a policy": "Rate",
 	"{use: MACHINE, own: true}": "Use", "{weighted: {QUEUE: WEIGHT}}": "Weighted", "parent and child": "BaseMemory",

@@ -14,7 +14,8 @@ import (
 const reclaim = 10 * time.Millisecond
 
 // memory is what every process holds, and what that comes to on its machine and against the limit of its worker. A
-// process holds its base, what the attempts in it hold, and what earlier ones have left.
+// process holds its base, what the attempts in it hold, and what earlier ones have left; a worker's own also the messages
+// that wait there.
 //
 // When a limit is exceeded the kernel kills the process that holds most (Linux, mm/oom_kill.c: oom_badness counts
 // resident pages, and of equals the last is taken; a cgroup with a limit of its own is searched alone), or all of its
@@ -41,6 +42,7 @@ type holder struct {
 	system.Container
 	prefork     bool
 	alive       bool
+	messages    int64 // that its own process has
 	first, past int32 // slots
 }
 
@@ -268,11 +270,14 @@ func (w *World) outOfMemory(arg int32) {
 	w.press(f, arg)
 }
 
-// largest is the child of a worker that holds most, or none where the worker is one process, and what it holds; 0 if
-// no task has ever held anything there.
+// largest is the child of a worker that holds most, or none where that is the worker's own process, and what it holds; 0
+// if no task has ever held anything there.
 func (m *memory) largest(h *holder) (child int32, most int64) {
 	child = none
-	more := int64(0)
+	more := h.messages
+	if h.prefork && h.messages > 0 {
+		most = h.Parent + h.messages
+	}
 	for id := h.first; id < h.past; id++ {
 		r := &m.slots[id]
 		more += r.held + r.leaked
@@ -294,6 +299,18 @@ func (w *World) killWorker(id int32) {
 	}
 }
 
+// Weigh implements worker.Weigher.
+func (h *host) Weigh(worker, class int32, n int) {
+	w := (*World)(h)
+	size := w.classes[class].Memory.Message
+	if w.memory == nil || size == 0 {
+		return
+	}
+	change := size * int64(n)
+	w.memory.workers[worker].messages += change
+	w.swell(worker, change)
+}
+
 // up, down, born and died bring the account up to date with the processes; each may be told twice.
 func (w *World) up(id int32) {
 	if f := &w.memory.workers[id]; !f.alive {
@@ -304,7 +321,7 @@ func (w *World) up(id int32) {
 
 func (w *World) down(id int32) {
 	f := &w.memory.workers[id]
-	f.alive = false
+	f.alive, f.messages = false, 0
 	for slot := f.first; slot < f.past; slot++ {
 		w.memory.slots[slot] = resident{}
 		w.slots[slot].leak = 0

@@ -100,6 +100,36 @@ func TestRedeliveryLoop(t *testing.T) {
 	}
 }
 
+// Messages with a countdown weigh on the worker that has them. Where they come to more than it may hold its own process
+// holds most, and goes with all of it; redis gives them to the other one, which fares no better.
+func TestMessagesWeighFromReceiptToStart(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		size   int64
+		most   float64
+		killed int64
+	}{
+		{"nothing", 0, 0, 0},
+		{"they fit", gib / 4, 1, 0},
+		{"they do not fit", gib / 2, 1.5, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			later := class("later", workloads.Every{Period: 30 * time.Second}, constant(1))
+			later.Arrivals.Batch, later.Countdown, later.Memory.Message = constant(4), constant(20), c.size
+			m := pool(1, later).in(1.5, false)
+			m.layout.Broker.Kind = worker.Redis
+			_, r := m.diary(45 * time.Second)
+			assert.EqualValues(t, c.most*gib, r.Memory.Workers[0].Most)
+			if c.killed == 0 {
+				assert.Zero(t, r.Workers[0].Killed)
+				return
+			}
+			assert.Positive(t, r.Workers[0].Killed)
+			assert.Positive(t, r.Classes[0].Killed.Again, "what was never acked")
+		})
+	}
+}
+
 // What a child keeps counts: it is killed for it, with the task that it runs now, or idle, when nobody's task is lost.
 func TestAChildIsKilledForWhatItKeeps(t *testing.T) {
 	leaks := func(seconds float64) workloads.Class { return holding("leaks", 10*time.Second, seconds, 0, 3) }

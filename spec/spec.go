@@ -544,12 +544,15 @@ type SLO struct {
 	DoneBy string `key:"done_by"`
 }
 
-// Memory is what the format calls hold and leak.
+// Memory is what the format calls hold, leak and message.
 type Memory struct {
 	// Law: what an attempt holds while it runs; nothing if it is missing.
 	Hold any `key:"hold"`
 	// Law: what stays in its process after it, until that is replaced; nothing if it is missing.
 	Leak any `key:"leak"`
+	// Size: what its message takes in the worker's own process from its receipt until a slot has it, countdowns
+	// included; nothing if it is missing.
+	Message any `key:"message"`
 }
 
 // Copies is what the format calls copies such as {n: 50}.

@@ -277,6 +277,17 @@ func (s *System) Unacked(worker int) int { return s.workers[worker].unacked }
 // Processes is the number of slots that a worker's pool has now.
 func (s *System) Processes(worker int) int { return s.workers[worker].processes() }
 
+// Heavy is the number of messages that lie in a worker's memory without a slot.
+func (s *System) Heavy(worker int) int {
+	n := 0
+	for id := range s.tasks {
+		if t := &s.tasks[id]; int(t.worker) == worker && t.state > fetching && t.state < starting {
+			n++
+		}
+	}
+	return n
+}
+
 // Reckoner charges waits by brute force.
 type Reckoner []Blocked
 

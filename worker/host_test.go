@@ -57,6 +57,7 @@ type host struct {
 	kills []kill
 	alive map[int32]bool // children, by slot
 	up    map[int32]bool // workers
+	heavy map[int32]int  // messages that weigh on each worker
 	owner []int32        // worker by slot
 	pools []worker.Pool
 }
@@ -106,7 +107,7 @@ func playIn(t *testing.T, s worker.Setup, h *host, script []message, until ...de
 			s.ClassQueue = append(s.ClassQueue, min(i, len(s.Queues)-1))
 		}
 	}
-	h.alive, h.up = map[int32]bool{}, map[int32]bool{}
+	h.alive, h.up, h.heavy = map[int32]bool{}, map[int32]bool{}, map[int32]int{}
 	for i := range s.Workers {
 		h.pools = append(h.pools, s.Workers[i].Pool)
 		for range s.Workers[i].Concurrency {

@@ -27,6 +27,7 @@ func (s *System) take(id int32, w *instance, to state) {
 	t.worker, t.state = w.id, to
 	t.unacked = true
 	w.in[to]++
+	s.weigh(t, fetching, to)
 	s.countUnacked(w, 1)
 	if w.channel != nil {
 		w.channel.unacked[t.queue]++
@@ -53,6 +54,7 @@ func (s *System) move(id int32, to state) {
 	if to < starting {
 		w.in[to]++
 	}
+	s.weigh(t, from, to)
 	if w.keeps != nil {
 		w.keeps.move(t.queue, from, to)
 		if to == starting {
@@ -80,8 +82,25 @@ func (s *System) drop(id int32) {
 	w := &s.workers[t.worker]
 	s.quit(t)
 	w.in[t.state]--
+	s.weigh(t, t.state, fetching)
 	if w.keeps != nil {
 		w.keeps.drop(t.queue, t.state)
+	}
+}
+
+// weigh tells of a message that comes into a worker's memory, or leaves it: what is on its way is not there yet, and what
+// has a slot is the affair of the attempt.
+func (s *System) weigh(t *task, from, to state) {
+	if s.weigher == nil {
+		return
+	}
+	before, after := from > fetching && from < starting, to > fetching && to < starting
+	if before != after {
+		n := 1
+		if before {
+			n = -1
+		}
+		s.weigher.Weigh(t.worker, t.class, n)
 	}
 }
 

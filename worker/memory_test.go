@@ -43,7 +43,7 @@ func (h *host) Observe(what worker.Change, id int32) {
 			}
 		}
 	case worker.WorkerDown:
-		h.up[id] = false
+		h.up[id], h.heavy[id] = false, 0
 		for slot, owner := range h.owner {
 			if owner == id {
 				h.alive[int32(slot)] = false
@@ -64,7 +64,10 @@ func (h *host) Observe(what worker.Change, id int32) {
 // Peak grows with the time of day: now and then a child has to go.
 func (h *host) Peak(int32) int64 { return int64(h.now/sec) % 16 }
 
-// auditProcesses: a worker that is down has no children, one that is up no more than its pool.
+// Weigh implements worker.Weigher.
+func (h *host) Weigh(worker, _ int32, n int) { h.heavy[worker] += n }
+
+// auditProcesses: what waits in a worker weighs; a worker that is down has no children, one that is up no more than its pool.
 func (h *host) auditProcesses(workers int) {
 	children := make([]int, workers)
 	for slot, alive := range h.alive {
@@ -73,6 +76,7 @@ func (h *host) auditProcesses(workers int) {
 		}
 	}
 	for i, n := range children {
+		require.Equal(h.t, h.sys.Heavy(i), h.heavy[int32(i)], "messages in the memory of worker %d at %v", i, h.now)
 		switch {
 		case h.pools[i] != worker.Prefork || !h.up[int32(i)]:
 			require.Zero(h.t, n, "worker %d at %v", i, h.now)

@@ -8,6 +8,14 @@ type Observer interface {
 	Peak(slot int32) int64
 }
 
+// Weigher is a Host that has an account of the messages that lie in the memory of workers. It must not call back from
+// inside.
+type Weigher interface {
+	// Weigh tells that a worker has n more messages of a class in its hands, which wait for a slot; below 0, fewer. Those
+	// of a process that is gone have gone with it (WorkerDown), and are not told of.
+	Weigh(worker, class int32, n int)
+}
+
 // Change is what becomes of a process.
 type Change uint8
 

@@ -46,6 +46,7 @@ type System struct {
 	labour       Labourer // the host, if it has cores
 	copier       Copier   // the host, if it can run a task twice
 	observer     Observer // the host, if it follows processes
+	weigher      Weigher  // the host, if it has an account of what waiting messages weigh
 	drawer       Drawer   // the host, if it can draw a task again, and nobody tells tasks apart
 	bystander    Bystander
 	recalled     Publication
@@ -108,6 +109,7 @@ func New(setup Setup, host Host) *System {
 	s.labour, _ = host.(Labourer)
 	s.copier, _ = host.(Copier)
 	s.observer, _ = host.(Observer)
+	s.weigher, _ = host.(Weigher)
 	b, listens := s.recorder.(Bystander)
 	if aloof := listens && b.Aloof(); s.recorder == nil || aloof {
 		s.drawer, _ = host.(Drawer)

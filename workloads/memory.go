@@ -1,13 +1,15 @@
 package workloads
 
-// Memory is what an attempt does to the memory of the process that runs it, in bytes.
+// Memory is what an attempt does to the memory of the process that runs it, and its message to that of the worker which
+// has it, in bytes.
 type Memory struct {
-	Hold Dist // held while it runs; nil = nothing
-	Leak Dist // kept by the process after it, until the process is replaced; nil = nothing
+	Hold    Dist  // held while it runs; nil = nothing
+	Leak    Dist  // kept by the process after it, until the process is replaced; nil = nothing
+	Message int64 // held by the worker's own process from the receipt until a slot has it
 }
 
 // Any says whether tasks of the class need memory at all.
-func (m *Memory) Any() bool { return m.Hold != nil || m.Leak != nil }
+func (m *Memory) Any() bool { return m.Hold != nil || m.Leak != nil || m.Message > 0 }
 
 // Mean returns what an attempt holds on average, and what it leaves, in bytes.
 func (m *Memory) Mean() (hold, leak float64) {

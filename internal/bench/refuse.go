@@ -49,6 +49,7 @@ func resources(sc *scenarios.Scenario) error {
 	for i := range sc.Classes {
 		c := &sc.Classes[i]
 		ask(slices.ContainsFunc(c.Work, func(p workloads.Phase) bool { return p.Kind == workloads.Disk }), "disk phases")
+		ask(c.Memory.Message > 0, "what messages weigh (memory.message)")
 	}
 	for i := range sc.Machines {
 		ask(sc.Machines[i].Memory > 0, "the memory of machines")

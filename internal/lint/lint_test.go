@@ -58,8 +58,8 @@ func TestRules(t *testing.T) {
 			`{tasks: {a: {queue: q, arrivals: {poisson: 1/h}, work: [{io: 100ms}]}, b: {queue: q, arrivals: {poisson: 1/h}, work: [{io: 20s}]}}, strategies: {s: {workers: {w: {queues: [q], concurrency: 2, prefetch_multiplier: 1, acks_late: true}}}}}`,
 		},
 		{
-			"held-messages", "up to about 5000 messages with a countdown are held",
-			`{tasks: {a: {countdown: 30m, arrivals: {cron: "5 * * * *", batch: 5000}, work: [{io: 50ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 4}}}}}`,
+			"held-messages", "any of which may get all of them: 488 MiB",
+			`{tasks: {a: {memory: {message: 100KiB}, countdown: 30m, arrivals: {cron: "5 * * * *", batch: 5000}, work: [{io: 50ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 4}}}}}`,
 			`{tasks: {a: {countdown: 30m, arrivals: {cron: "5 * * * *", batch: 5000}, work: [{io: 50ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 4, eta_task_limit: 100}}}}}`,
 		},
 		{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 )
 
@@ -101,7 +102,7 @@ func (l *linter) held() {
 		if c.EtaTaskLimit > 0 || c.PerConsumer {
 			continue
 		}
-		n := 0.0
+		n, weight, unknown := 0.0, 0.0, false
 		for i := range l.sc.Classes {
 			class := &l.sc.Classes[i]
 			if !l.takes(w, i) || class.Countdown == nil {
@@ -111,11 +112,18 @@ func (l *linter) held() {
 			if class.Arrivals.Batch != nil {
 				batch = class.Arrivals.Batch.Mean()
 			}
-			n += max(batch, class.Arrivals.Process.Rate()*batch*class.Countdown.Mean())
+			of := max(batch, class.Arrivals.Process.Rate()*batch*class.Countdown.Mean())
+			n += of
+			weight += of * float64(class.Memory.Message)
+			unknown = unknown || class.Memory.Message == 0
 		}
 		if n = math.Ceil(n); n >= manyHeld {
+			counted := units.Bytes(weight)
+			if unknown {
+				counted = "what they weigh counts where their tasks say it (memory: {message: SIZE})"
+			}
 			l.say("held-messages", warning, l.workerPath(w), "worker_eta_task_limit (5.6), or publish them when they are due",
-				"up to about %.0f messages with a countdown are held in the memory of its workers, any of which may get all of them; what they weigh is not counted", n)
+				"up to about %.0f messages with a countdown are held in the memory of its workers, any of which may get all of them: %s", n, counted)
 		}
 	}
 }
