@@ -169,7 +169,7 @@ func views(grids ...*grid) (out []gridView) {
 		g = g.telling()
 		v := gridView{Title: g.Title, Notes: g.Notes, Cards: slices.Contains(g.Head, "verdict")}
 		for i, h := range g.Head {
-			v.Head = append(v.Head, headView{strings.ReplaceAll(h, "\n", " "), i < g.Text || slices.Contains(wordColumns, h)})
+			v.Head = append(v.Head, headView{together(strings.ReplaceAll(h, "\n", " ")), i < g.Text || slices.Contains(wordColumns, h)})
 		}
 		for _, gr := range g.Groups {
 			gv := groupView{Name: gr.Name, Mark: gr.Mark}
