@@ -1,5 +1,3 @@
-// Package manifests holds what simrun export writes against the types of those who read it. It is a module of its own: the
-// program needs none of them.
 package manifests
 
 import (
