@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -82,27 +84,17 @@ func comments(sc *scenarios.Scenario, l *strategies.Layout, c *strategies.Change
 			return
 		}
 		lines = append(lines, title)
-		for _, key := range slices.Sorted(keysOf(settings)) {
+		for _, key := range slices.Sorted(maps.Keys(settings)) {
 			for line := range strings.SplitSeq(key+" = "+celery.Python(settings[key], ""), "\n") {
 				lines = append(lines, "  "+line)
 			}
 		}
 	}
 	add("Settings of the app that belong to it:", c.Settings)
-	for _, name := range slices.Sorted(keysOf(c.WorkerSettings)) {
+	for _, name := range slices.Sorted(maps.Keys(c.WorkerSettings)) {
 		add(fmt.Sprintf("Settings of %s alone, which needs a configuration of its own:", name), c.WorkerSettings[name])
 	}
 	return lines
-}
-
-func keysOf[V any](m map[string]V) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for key := range m {
-			if !yield(key) {
-				return
-			}
-		}
-	}
 }
 
 // partsOf are the workers of a layout: replicas together where the form knows replicas and they are alike.
@@ -122,11 +114,8 @@ func partsOf(today, l *strategies.Layout, form string) ([]deployed.Part, error) 
 		last = w
 		box := l.Container(w)
 		p := deployed.Part{
-			Worker: deployed.Worker{Name: names[w], Command: commands[w], Replicas: 1, Cores: box.Cores, Memory: box.Memory},
+			Worker: deployed.Worker{Name: strings.TrimSuffix(names[w], "@%h"), Command: commands[w], Replicas: 1, Cores: box.Cores, Memory: box.Memory},
 			Slots:  l.Workers[w].Concurrency, Broker: l.Broker.Kind.String(),
-		}
-		if len(commands) > 0 && strings.HasSuffix(p.Name, "@%h") {
-			p.Name = strings.TrimSuffix(p.Name, "@%h")
 		}
 		for _, q := range l.Workers[w].Queues {
 			p.Queues = append(p.Queues, l.Queues[q].Name)
@@ -147,7 +136,7 @@ func partsOf(today, l *strategies.Layout, form string) ([]deployed.Part, error) 
 func same(l *strategies.Layout, v, w int) bool {
 	x, y := l.Workers[v], l.Workers[w]
 	x.Name, y.Name = "", ""
-	return fmt.Sprintf("%+v", x) == fmt.Sprintf("%+v", y) && l.Container(v) == l.Container(w)
+	return reflect.DeepEqual(x, y) && l.Container(v) == l.Container(w)
 }
 
 // scalingOf is nil where no form says it.

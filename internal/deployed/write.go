@@ -277,8 +277,8 @@ func scaler(p *Part, name string) scaled {
 		s.Spec.Triggers = []trigger{query(fmt.Sprintf("sum(%s{hostname=~%q}) / %d", activeMetric, p.Name+"@.*", p.Slots))}
 	case len(p.Queues) > 1:
 		s.Spec.Triggers = []trigger{query(fmt.Sprintf("sum(%s{queue_name=~%q})", lengthMetric, strings.Join(p.Queues, "|")))}
-	case p.Broker == "rabbitmq":
-		s.Spec.Triggers = []trigger{{"rabbitmq", map[string]string{"hostFromEnv": "RABBITMQ_URL", "queueName": p.Queues[0], "mode": "QueueLength", "value": target}}}
+	case p.Broker == "rabbitmq": // by AMQP, which tells the messages that are ready; by HTTP KEDA counts the unacked ones, too
+		s.Spec.Triggers = []trigger{{"rabbitmq", map[string]string{"hostFromEnv": "RABBITMQ_URL", "protocol": "amqp", "queueName": p.Queues[0], "mode": "QueueLength", "value": target}}}
 	default:
 		s.Spec.Triggers = []trigger{{"redis", map[string]string{"addressFromEnv": "REDIS_ADDRESS", "listName": p.Queues[0], "listLength": target}}}
 	}
