@@ -51,8 +51,8 @@ func (b *Blocked) Merge(o *Blocked) {
 	b.Elsewhere += o.Elsewhere
 }
 
-// holders follows who holds slots, and who waits meanwhile. Its cost is a few additions for each class when a task begins
-// or ends to wait, and for each station of a worker when one of its slots changes hands.
+// holders follows who holds slots, and who waits meanwhile. Its cost is an addition when a task begins or ends to wait and, for
+// each class that waits where a slot has changed hands between two classes, another.
 type holders struct {
 	classes  int
 	stations []station
@@ -65,24 +65,50 @@ type holders struct {
 
 // station is the slots of all workers that a waiting task could go to.
 type station struct {
-	slots int
-	part  float64    // of one slot in all
-	held  []int      // by the tasks of each class; the last but one: by no task
-	area  []float64  // integral over time of the part that each holds, in ns; the last: of there being no slot
-	since []des.Time // up to when
-	full  []spells   // of each class
-	seen  bool       // the observed window has ended
-	lines []*line    // of each class; nil = none of it has waited here
+	slots   int
+	each    float64   // the part of one
+	parts   []portion // of what the tasks of each class hold; then of what no task does
+	lines   []line    // of the classes that have waited here
+	lineOf  []int     // each class; none = it has not
+	waiting int       // tasks
+	stamp   int       // changes whenever any have waited
+	moves   []move    // of one instant, not in force yet: where a slot goes to the next task of a class, nothing has changed
+	moved   des.Time
+	full    []spells // of each class
+	seen    bool     // the observed window has ended
+}
+
+// Parts of a station that no task holds, after those of the classes.
+const (
+	replaced = iota
+	free
+	absent
+	unheld
+)
+
+// portion is how much of a station somebody has.
+type portion struct {
+	held  int     // slots
+	rate  float64 // of the wait that is charged
+	stamp int     // of the station, when all that waited was charged
+	by    []charge
+}
+
+// charge is what the tasks of a line have waited for a part.
+type charge struct {
+	seen float64 // the wait of the line up to which they are charged
+	ns   float64
 }
 
 // line is the tasks of one class that wait at a station.
 type line struct {
-	n    int
-	from des.Time
-	seen []float64 // area, up to which its tasks are charged
-	by   []float64 // ns
-	idle float64   // ns
+	n      int
+	from   des.Time
+	waited float64 // by all of them together, up to then, in ns
 }
+
+// move is a change of what a class holds.
+type move struct{ class, by int }
 
 // spells are the times during which the tasks of a class hold all slots of a station. A gap of less than a hundredth of
 // the spell before it does not end that: a message takes a little to come.
@@ -131,51 +157,102 @@ func newHolders(s *System) *holders {
 }
 
 func newStation(classes int) station {
-	return station{
-		held: make([]int, classes+1), area: make([]float64, classes+2), since: make([]des.Time, classes+2),
-		full: make([]spells, classes), lines: make([]*line, classes),
+	st := station{parts: make([]portion, classes+unheld), lineOf: make([]int, classes), full: make([]spells, classes)}
+	for k := range st.lineOf {
+		st.lineOf[k] = none
 	}
+	st.resize(0, 0)
+	return st
 }
 
-// settle brings one area up to now.
+// settle charges a part with what has been waited until now, and goes on with what it holds from now on.
 func (st *station) settle(k int, now des.Time) {
-	d := now - st.since[k]
-	switch {
-	case d == 0:
-		return
-	case k < len(st.held):
-		st.area[k] += float64(st.held[k]) * st.part * float64(d)
-	case st.slots == 0:
-		st.area[k] += float64(d)
+	p := &st.parts[k]
+	if st.waiting > 0 || p.stamp != st.stamp {
+		for i := range st.lines {
+			l, by := &st.lines[i], &p.by[i]
+			st.wait(l, now)
+			by.ns += p.rate * (l.waited - by.seen)
+			by.seen = l.waited
+		}
+		p.stamp = st.stamp
 	}
-	st.since[k] = now
+	p.rate = float64(max(0, p.held)) * st.each
+}
+
+// wait counts what a line has waited.
+func (st *station) wait(l *line, now des.Time) {
+	if l.n > 0 && now > l.from {
+		l.waited += float64(l.n) * float64(now-l.from)
+		st.stamp++
+	}
+	l.from = now
 }
 
 // hold changes the number of slots that the tasks of a class hold; of none, if that is the number of classes.
-func (st *station) hold(k, d int, now des.Time) {
-	st.settle(k, now)
-	st.held[k] += d
-	st.mark(k, now)
+func (st *station) hold(class, d int, now des.Time) {
+	if now != st.moved {
+		st.enforce()
+		st.moved = now
+	}
+	for i := range st.moves {
+		if m := &st.moves[i]; m.class == class {
+			m.by += d
+			return
+		}
+	}
+	st.moves = append(st.moves, move{class, d})
+}
+
+// enforce puts what has moved in force.
+func (st *station) enforce() {
+	all := 0
+	for _, m := range st.moves {
+		if m.by == 0 {
+			continue
+		}
+		all += m.by
+		st.parts[m.class].held += m.by
+		st.settle(m.class, st.moved)
+		st.mark(m.class, st.moved)
+	}
+	st.moves = st.moves[:0]
+	if all != 0 {
+		rest := len(st.full) + free
+		st.parts[rest].held -= all
+		st.settle(rest, st.moved)
+	}
 }
 
 // resize changes the number of slots.
 func (st *station) resize(d int, now des.Time) {
-	for k := range st.area {
-		st.settle(k, now)
-	}
+	st.enforce()
 	st.slots += d
-	st.part = 1 / float64(max(1, st.slots))
+	st.each = 1 / float64(max(1, st.slots))
+	rest := st.parts[len(st.full):]
+	rest[free].held += d
+	rest[absent].held = 0
+	if st.slots == 0 {
+		rest[absent].held = 1
+	}
+	st.settleAll(now)
 	for k := range st.full {
 		st.mark(k, now)
 	}
 }
 
+func (st *station) settleAll(now des.Time) {
+	for k := range st.parts {
+		st.settle(k, now)
+	}
+}
+
 // mark notes whether the tasks of a class hold all slots.
 func (st *station) mark(k int, now des.Time) {
-	if k == len(st.full) || st.seen {
+	if k >= len(st.full) || st.seen {
 		return
 	}
-	if all := st.slots > 0 && st.held[k] == st.slots; all != st.full[k].on {
+	if all := st.slots > 0 && st.parts[k].held == st.slots; all != st.full[k].on {
 		st.full[k].turn(now)
 	}
 }
@@ -196,26 +273,29 @@ func (f *spells) turn(now des.Time) {
 	}
 }
 
-// queue changes the number of tasks of a class that wait, once those before are charged.
+// queue changes the number of tasks of a class that wait.
 func (st *station) queue(class int32, d int, now des.Time) {
-	l := st.lines[class]
-	if l == nil {
-		l = &line{seen: make([]float64, len(st.area)), by: make([]float64, len(st.area))}
-		st.lines[class] = l
+	if now > st.moved && len(st.moves) > 0 {
+		st.enforce()
 	}
-	if waited := now - l.from; waited > 0 || l.n == 0 {
-		n, idle := float64(l.n), float64(waited)
-		for k := range st.area {
-			st.settle(k, now)
-			part := st.area[k] - l.seen[k]
-			l.seen[k] = st.area[k]
-			l.by[k] += n * part
-			idle -= part
-		}
-		l.idle += n * max(0, idle)
+	i := st.lineOf[class]
+	if i == none {
+		i = st.open(class)
 	}
+	l := &st.lines[i]
+	st.wait(l, now)
 	l.n += d
-	l.from = now
+	st.waiting += d
+}
+
+// open makes the line of a class.
+func (st *station) open(class int32) int {
+	st.lineOf[class] = len(st.lines)
+	st.lines = append(st.lines, line{})
+	for k := range st.parts {
+		st.parts[k].by = append(st.parts[k].by, charge{})
+	}
+	return st.lineOf[class]
 }
 
 // join notes that a task, which is in a queue or reserved, waits there from now on, if its wait is one that counts: observed,
@@ -307,6 +387,7 @@ func (h *holders) observe(end bool, now des.Time) {
 	}
 	for i := range h.stations {
 		st := &h.stations[i]
+		st.enforce()
 		for k := range st.full {
 			switch f := &st.full[k]; {
 			case end && f.on:
@@ -326,30 +407,41 @@ func (s *System) closeHolders() {
 	if h == nil {
 		return
 	}
+	for i := range h.stations {
+		st := &h.stations[i]
+		st.enforce()
+		st.settleAll(s.now)
+	}
 	for class := range s.classes {
 		c := &s.tally.Classes[class]
 		b := &c.Blocked
 		b.Total, b.By = h.total[class].Seconds(), make([]Held, h.classes)
-		charged := 0.0
 		for i := range h.stations {
-			l := h.stations[i].lines[class]
-			if l == nil {
-				continue
-			}
-			for k, part := range l.by[:h.classes] {
-				b.By[k].Seconds += part / ns
-				charged += part / ns
-			}
-			b.Replaced += l.by[h.classes] / ns
-			b.Absent += l.by[h.classes+1] / ns
-			b.Idle += l.idle / ns
+			h.stations[i].charged(class, b)
 		}
-		charged += b.Replaced + b.Absent + b.Idle
-		rest := max(0, b.Total-charged)
-		b.Countdown = min(rest, c.InETA.Seconds())
-		b.Elsewhere = rest - b.Countdown
+		rest := b.Total - b.Replaced - b.Absent - b.Idle
+		for _, by := range b.By {
+			rest -= by.Seconds
+		}
+		b.Countdown = min(max(0, rest), c.InETA.Seconds())
+		b.Elsewhere = max(0, rest) - b.Countdown
 		for k, f := range h.stations[h.ofQueue[s.classQueue[class]]].full {
 			b.By[k].Spells, b.By[k].Full, b.By[k].Longest = f.n, f.sum, f.longest
 		}
 	}
+}
+
+// charged adds what a class has waited for at a station.
+func (st *station) charged(class int, b *Blocked) {
+	i := st.lineOf[class]
+	if i == none {
+		return
+	}
+	for k := range st.full {
+		b.By[k].Seconds += st.parts[k].by[i].ns / ns
+	}
+	rest := st.parts[len(st.full):]
+	b.Replaced += rest[replaced].by[i].ns / ns
+	b.Idle += rest[free].by[i].ns / ns
+	b.Absent += rest[absent].by[i].ns / ns
 }
