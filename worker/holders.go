@@ -55,12 +55,12 @@ func (b *Blocked) Merge(o *Blocked) {
 // each class that waits where a slot has changed hands between two classes, another.
 type holders struct {
 	classes  int
-	stations []station
-	ofQueue  []int32   // the station of each queue
-	ofWorker []int32   // of what a worker has reserved
-	serving  [][]int32 // stations that each worker belongs to
-	slots    []int     // that each worker has now
-	total    []des.Sum // wait of each class: exact, so that it does not matter in which order tasks are counted
+	stations []*station
+	ofQueue  []*station   // the station of each queue
+	ofWorker []*station   // of what a worker has reserved
+	serving  [][]*station // those that each worker belongs to
+	slots    []int        // that each worker has now
+	total    []des.Sum    // wait of each class: exact, so that it does not matter in which order tasks are counted
 }
 
 // station is the slots of all workers that a waiting task could go to.
@@ -128,23 +128,23 @@ const gap = 100
 const ns = 1e9
 
 func newHolders(s *System) *holders {
-	h := &holders{classes: len(s.classes), slots: make([]int, len(s.workers)), total: make([]des.Sum, len(s.classes)), serving: make([][]int32, len(s.workers))}
-	known := map[string]int32{}
-	of := func(workers []int32) int32 {
+	h := &holders{classes: len(s.classes), slots: make([]int, len(s.workers)), total: make([]des.Sum, len(s.classes)), serving: make([][]*station, len(s.workers))}
+	known := map[string]*station{}
+	of := func(workers []int32) *station {
 		var key []byte
 		for _, w := range workers {
 			key = binary.LittleEndian.AppendUint32(key, uint32(w))
 		}
-		id, ok := known[string(key)]
-		if !ok {
-			id = int32(len(h.stations))
-			known[string(key)] = id
-			h.stations = append(h.stations, newStation(h.classes))
+		st := known[string(key)]
+		if st == nil {
+			st = newStation(h.classes)
+			known[string(key)] = st
+			h.stations = append(h.stations, st)
 			for _, w := range workers {
-				h.serving[w] = append(h.serving[w], id)
+				h.serving[w] = append(h.serving[w], st)
 			}
 		}
-		return id
+		return st
 	}
 	for i := range s.queues {
 		q := &s.queues[i]
@@ -156,8 +156,8 @@ func newHolders(s *System) *holders {
 	return h
 }
 
-func newStation(classes int) station {
-	st := station{parts: make([]portion, classes+unheld), lineOf: make([]int, classes), full: make([]spells, classes)}
+func newStation(classes int) *station {
+	st := &station{parts: make([]portion, classes+unheld), lineOf: make([]int, classes), full: make([]spells, classes)}
 	for k := range st.lineOf {
 		st.lineOf[k] = none
 	}
@@ -322,9 +322,9 @@ func (s *System) quit(t *task) {
 // of is the station at which a task waits that is in a queue or reserved.
 func (h *holders) of(t *task) *station {
 	if t.state == queued {
-		return &h.stations[h.ofQueue[t.queue]]
+		return h.ofQueue[t.queue]
 	}
-	return &h.stations[h.ofWorker[t.worker]]
+	return h.ofWorker[t.worker]
 }
 
 // waited counts how long a task has waited for its first start, which has come or never will.
@@ -344,8 +344,8 @@ func (s *System) hold(id int32, class int32) {
 	}
 	sl := &s.slots[id]
 	sl.holder = class + 1
-	for _, at := range s.holders.serving[sl.worker] {
-		s.holders.stations[at].hold(int(class), 1, s.now)
+	for _, st := range s.holders.serving[sl.worker] {
+		st.hold(int(class), 1, s.now)
 	}
 }
 
@@ -355,8 +355,8 @@ func (s *System) unhold(id int32) {
 	if sl.holder == 0 {
 		return
 	}
-	for _, at := range s.holders.serving[sl.worker] {
-		s.holders.stations[at].hold(int(sl.holder-1), -1, s.now)
+	for _, st := range s.holders.serving[sl.worker] {
+		st.hold(int(sl.holder-1), -1, s.now)
 	}
 	sl.holder = 0
 }
@@ -375,8 +375,8 @@ func (s *System) resized(w *instance) {
 		return
 	}
 	s.holders.slots[w.id] = n
-	for _, at := range s.holders.serving[w.id] {
-		s.holders.stations[at].resize(d, s.now)
+	for _, st := range s.holders.serving[w.id] {
+		st.resize(d, s.now)
 	}
 }
 
@@ -385,8 +385,7 @@ func (h *holders) observe(end bool, now des.Time) {
 	if h == nil {
 		return
 	}
-	for i := range h.stations {
-		st := &h.stations[i]
+	for _, st := range h.stations {
 		st.enforce()
 		for k := range st.full {
 			switch f := &st.full[k]; {
@@ -407,8 +406,7 @@ func (s *System) closeHolders() {
 	if h == nil {
 		return
 	}
-	for i := range h.stations {
-		st := &h.stations[i]
+	for _, st := range h.stations {
 		st.enforce()
 		st.settleAll(s.now)
 	}
@@ -416,8 +414,8 @@ func (s *System) closeHolders() {
 		c := &s.tally.Classes[class]
 		b := &c.Blocked
 		b.Total, b.By = h.total[class].Seconds(), make([]Held, h.classes)
-		for i := range h.stations {
-			h.stations[i].charged(class, b)
+		for _, st := range h.stations {
+			st.charged(class, b)
 		}
 		rest := b.Total - b.Replaced - b.Absent - b.Idle
 		for _, by := range b.By {
@@ -425,7 +423,7 @@ func (s *System) closeHolders() {
 		}
 		b.Countdown = min(max(0, rest), c.InETA.Seconds())
 		b.Elsewhere = max(0, rest) - b.Countdown
-		for k, f := range h.stations[h.ofQueue[s.classQueue[class]]].full {
+		for k, f := range h.ofQueue[s.classQueue[class]].full {
 			b.By[k].Spells, b.By[k].Full, b.By[k].Longest = f.n, f.sum, f.longest
 		}
 	}
