@@ -129,7 +129,7 @@ func (s *System) cut(id int32, o Outcome) {
 
 // Ended tells that the body in slot is over.
 func (s *System) Ended(now des.Time, slot int32, r Result) {
-	s.now = now
+	s.clock(now)
 	sl := &s.slots[slot]
 	sl.limitAt = des.Never
 	switch r {

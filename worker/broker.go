@@ -15,7 +15,7 @@ type Publication struct {
 
 // Publish sends a message and returns the index of its task, which is valid until Host.Done.
 func (s *System) Publish(now des.Time, p *Publication) int32 {
-	s.now = now
+	s.clock(now)
 	id := s.newTask()
 	t := &s.tasks[id]
 	s.fill(t, now, p)

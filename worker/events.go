@@ -50,7 +50,7 @@ const (
 
 // Handle takes back an event that the System had scheduled.
 func (s *System) Handle(e des.Event) {
-	s.now = e.At
+	s.clock(e.At)
 	if s.now < s.blocked && s.postpone(e) {
 		return
 	}

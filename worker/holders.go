@@ -6,51 +6,6 @@ import (
 	"example.com/simrun/des"
 )
 
-// Blocked says who held the slots that the observed tasks of a class waited for until their first start, also those that
-// never started: seconds, summed over the tasks. While a task waits in a queue, each slot of the workers that take from it
-// is charged with its part of the time; while it is reserved, each slot of its worker. All parts together are Total.
-type Blocked struct {
-	Total     float64
-	By        []Held  // of each class: whose tasks were in the slots
-	Replaced  float64 // slots whose child was being replaced
-	Idle      float64 // slots that were free: the message had not come to them, or they are kept for others
-	Absent    float64 // there was no slot: workers that are down, or not there yet
-	Countdown float64 // its own
-	Elsewhere float64 // on its way to the broker or to a worker, or held back by a rate limit
-}
-
-// Held is what the tasks of one class took from another.
-type Held struct {
-	Seconds float64
-	// Spells of the observed window during which they held every slot that the others could have.
-	Spells  int64
-	Full    des.Time // all of them together
-	Longest des.Time
-}
-
-// Merge adds all of o.
-func (b *Blocked) Merge(o *Blocked) {
-	if o.By == nil {
-		return
-	}
-	if b.By == nil {
-		b.By = make([]Held, len(o.By))
-	}
-	for i, h := range o.By {
-		sum := &b.By[i]
-		sum.Seconds += h.Seconds
-		sum.Spells += h.Spells
-		sum.Full += h.Full
-		sum.Longest = max(sum.Longest, h.Longest)
-	}
-	b.Total += o.Total
-	b.Replaced += o.Replaced
-	b.Idle += o.Idle
-	b.Absent += o.Absent
-	b.Countdown += o.Countdown
-	b.Elsewhere += o.Elsewhere
-}
-
 // holders follows who holds slots, and who waits meanwhile. Its cost is an addition when a task begins or ends to wait and, for
 // each class that waits where a slot has changed hands between two classes, another.
 type holders struct {
@@ -61,74 +16,11 @@ type holders struct {
 	serving  [][]*station // those that each worker belongs to
 	slots    []int        // that each worker has now
 	total    []des.Sum    // wait of each class: exact, so that it does not matter in which order tasks are counted
+	windows  windows
 }
-
-// station is the slots of all workers that a waiting task could go to.
-type station struct {
-	slots   int
-	each    float64   // the part of one
-	parts   []portion // of what the tasks of each class hold; then of what no task does
-	lines   []line    // of the classes that have waited here
-	lineOf  []int     // each class; none = it has not
-	waiting int       // tasks
-	stamp   int       // changes whenever any have waited
-	moves   []move    // of one instant, not in force yet: where a slot goes to the next task of a class, nothing has changed
-	moved   des.Time
-	full    []spells // of each class
-	seen    bool     // the observed window has ended
-}
-
-// Parts of a station that no task holds, after those of the classes.
-const (
-	replaced = iota
-	free
-	absent
-	unheld
-)
-
-// portion is how much of a station somebody has.
-type portion struct {
-	held  int     // slots
-	rate  float64 // of the wait that is charged
-	stamp int     // of the station, when all that waited was charged
-	by    []charge
-}
-
-// charge is what the tasks of a line have waited for a part.
-type charge struct {
-	seen float64 // the wait of the line up to which they are charged
-	ns   float64
-}
-
-// line is the tasks of one class that wait at a station.
-type line struct {
-	n      int
-	from   des.Time
-	waited float64 // by all of them together, up to then, in ns
-}
-
-// move is a change of what a class holds.
-type move struct{ class, by int }
-
-// spells are the times during which the tasks of a class hold all slots of a station. A gap of less than a hundredth of
-// the spell before it does not end that: a message takes a little to come.
-type spells struct {
-	on      bool     // they hold all now
-	since   des.Time // the present or last spell
-	until   des.Time // where it ended, unless on
-	full    des.Time // since when they hold all, if on
-	n       int64
-	sum     des.Time
-	longest des.Time
-}
-
-const gap = 100
-
-// ns in a second.
-const ns = 1e9
 
 func newHolders(s *System) *holders {
-	h := &holders{classes: len(s.classes), slots: make([]int, len(s.workers)), total: make([]des.Sum, len(s.classes)), serving: make([][]*station, len(s.workers))}
+	h := &holders{classes: len(s.classes), windows: newWindows(len(s.classes)), slots: make([]int, len(s.workers)), total: make([]des.Sum, len(s.classes)), serving: make([][]*station, len(s.workers))}
 	known := map[string]*station{}
 	of := func(workers []int32) *station {
 		var key []byte
@@ -154,148 +46,6 @@ func newHolders(s *System) *holders {
 		h.ofWorker = append(h.ofWorker, of([]int32{int32(i)}))
 	}
 	return h
-}
-
-func newStation(classes int) *station {
-	st := &station{parts: make([]portion, classes+unheld), lineOf: make([]int, classes), full: make([]spells, classes)}
-	for k := range st.lineOf {
-		st.lineOf[k] = none
-	}
-	st.resize(0, 0)
-	return st
-}
-
-// settle charges a part with what has been waited until now, and goes on with what it holds from now on.
-func (st *station) settle(k int, now des.Time) {
-	p := &st.parts[k]
-	if st.waiting > 0 || p.stamp != st.stamp {
-		for i := range st.lines {
-			l, by := &st.lines[i], &p.by[i]
-			st.wait(l, now)
-			by.ns += p.rate * (l.waited - by.seen)
-			by.seen = l.waited
-		}
-		p.stamp = st.stamp
-	}
-	p.rate = float64(max(0, p.held)) * st.each
-}
-
-// wait counts what a line has waited.
-func (st *station) wait(l *line, now des.Time) {
-	if l.n > 0 && now > l.from {
-		l.waited += float64(l.n) * float64(now-l.from)
-		st.stamp++
-	}
-	l.from = now
-}
-
-// hold changes the number of slots that the tasks of a class hold; of none, if that is the number of classes.
-func (st *station) hold(class, d int, now des.Time) {
-	if now != st.moved {
-		st.enforce()
-		st.moved = now
-	}
-	for i := range st.moves {
-		if m := &st.moves[i]; m.class == class {
-			m.by += d
-			return
-		}
-	}
-	st.moves = append(st.moves, move{class, d})
-}
-
-// enforce puts what has moved in force.
-func (st *station) enforce() {
-	all := 0
-	for _, m := range st.moves {
-		if m.by == 0 {
-			continue
-		}
-		all += m.by
-		st.parts[m.class].held += m.by
-		st.settle(m.class, st.moved)
-		st.mark(m.class, st.moved)
-	}
-	st.moves = st.moves[:0]
-	if all != 0 {
-		rest := len(st.full) + free
-		st.parts[rest].held -= all
-		st.settle(rest, st.moved)
-	}
-}
-
-// resize changes the number of slots.
-func (st *station) resize(d int, now des.Time) {
-	st.enforce()
-	st.slots += d
-	st.each = 1 / float64(max(1, st.slots))
-	rest := st.parts[len(st.full):]
-	rest[free].held += d
-	rest[absent].held = 0
-	if st.slots == 0 {
-		rest[absent].held = 1
-	}
-	st.settleAll(now)
-	for k := range st.full {
-		st.mark(k, now)
-	}
-}
-
-func (st *station) settleAll(now des.Time) {
-	for k := range st.parts {
-		st.settle(k, now)
-	}
-}
-
-// mark notes whether the tasks of a class hold all slots.
-func (st *station) mark(k int, now des.Time) {
-	if k >= len(st.full) || st.seen {
-		return
-	}
-	if all := st.slots > 0 && st.parts[k].held == st.slots; all != st.full[k].on {
-		st.full[k].turn(now)
-	}
-}
-
-// turn begins a spell, takes it up again, or ends it.
-func (f *spells) turn(now des.Time) {
-	f.on = !f.on
-	if !f.on {
-		f.until = now
-		f.sum += now - f.full
-		f.longest = max(f.longest, now-f.since)
-		return
-	}
-	f.full = now
-	if f.n == 0 || now-f.until > (f.until-f.since)/gap {
-		f.since = now
-		f.n++
-	}
-}
-
-// queue changes the number of tasks of a class that wait.
-func (st *station) queue(class int32, d int, now des.Time) {
-	if now > st.moved && len(st.moves) > 0 {
-		st.enforce()
-	}
-	i := st.lineOf[class]
-	if i == none {
-		i = st.open(class)
-	}
-	l := &st.lines[i]
-	st.wait(l, now)
-	l.n += d
-	st.waiting += d
-}
-
-// open makes the line of a class.
-func (st *station) open(class int32) int {
-	st.lineOf[class] = len(st.lines)
-	st.lines = append(st.lines, line{})
-	for k := range st.parts {
-		st.parts[k].by = append(st.parts[k].by, charge{})
-	}
-	return st.lineOf[class]
 }
 
 // join notes that a task, which is in a queue or reserved, waits there from now on, if its wait is one that counts: observed,
@@ -380,13 +130,44 @@ func (s *System) resized(w *instance) {
 	}
 }
 
-// observe begins to count spells anew, or ends it.
-func (h *holders) observe(end bool, now des.Time) {
+// clock is called before anything changes at a later time than before: windows that are over end.
+func (s *System) clock(now des.Time) {
+	s.now = now
+	if now >= s.windowEnd {
+		s.endWindows()
+	}
+}
+
+func (s *System) endWindows() {
+	for s.now >= s.windowEnd {
+		s.holders.settle(s.windowEnd)
+		s.holders.windows.close(s.holders.stations, fiveMinutes)
+		s.windowEnd += fiveMinutes
+	}
+}
+
+// settle charges all that has been waited until now.
+func (h *holders) settle(now des.Time) {
+	for _, st := range h.stations {
+		st.enforce()
+		st.settleAll(now)
+	}
+}
+
+// observeHolders begins to count spells and windows anew, or ends it.
+func (s *System) observeHolders(end bool) {
+	h, now := s.holders, s.now
 	if h == nil {
 		return
 	}
+	h.settle(now)
+	if end {
+		h.windows.close(h.stations, now-(s.windowEnd-fiveMinutes))
+		s.windowEnd = des.Never
+	} else {
+		s.windowEnd = now + fiveMinutes
+	}
 	for _, st := range h.stations {
-		st.enforce()
 		for k := range st.full {
 			switch f := &st.full[k]; {
 			case end && f.on:
@@ -406,40 +187,27 @@ func (s *System) closeHolders() {
 	if h == nil {
 		return
 	}
-	for _, st := range h.stations {
-		st.enforce()
-		st.settleAll(s.now)
-	}
+	h.settle(s.now)
 	for class := range s.classes {
 		c := &s.tally.Classes[class]
 		b := &c.Blocked
 		b.Total, b.By = h.total[class].Seconds(), make([]Held, h.classes)
+		parts, rest := make([]float64, h.classes+unheld), b.Total
 		for _, st := range h.stations {
-			st.charged(class, b)
+			st.charged(class, parts)
 		}
-		rest := b.Total - b.Replaced - b.Absent - b.Idle
-		for _, by := range b.By {
-			rest -= by.Seconds
+		for k, seconds := range parts {
+			rest -= seconds
+			if k < h.classes {
+				b.By[k].Seconds = seconds
+			}
 		}
+		b.Replaced, b.Idle, b.Absent = parts[h.classes+replaced], parts[h.classes+free], parts[h.classes+absent]
 		b.Countdown = min(max(0, rest), c.InETA.Seconds())
 		b.Elsewhere = max(0, rest) - b.Countdown
+		b.Worst = h.windows.of(class)
 		for k, f := range h.ofQueue[s.classQueue[class]].full {
 			b.By[k].Spells, b.By[k].Full, b.By[k].Longest = f.n, f.sum, f.longest
 		}
 	}
-}
-
-// charged adds what a class has waited for at a station.
-func (st *station) charged(class int, b *Blocked) {
-	i := st.lineOf[class]
-	if i == none {
-		return
-	}
-	for k := range st.full {
-		b.By[k].Seconds += st.parts[k].by[i].ns / ns
-	}
-	rest := st.parts[len(st.full):]
-	b.Replaced += rest[replaced].by[i].ns / ns
-	b.Idle += rest[free].by[i].ns / ns
-	b.Absent += rest[absent].by[i].ns / ns
 }

@@ -158,7 +158,7 @@ func (s *System) Stall(worker int32) { s.workers[worker].stalled = true }
 
 // Wake tells that the thread is free again.
 func (s *System) Wake(now des.Time, worker int32) {
-	s.now = now
+	s.clock(now)
 	w := &s.workers[worker]
 	w.stalled = false
 	if w.throttled {

@@ -51,6 +51,7 @@ type System struct {
 	bystander    Bystander
 	recalled     Publication
 	holders      *holders // nil = nobody asks
+	windowEnd    des.Time // of theirs; Never = none
 	deploys      []Deploy
 	rollouts     []rollout // begun
 	outages      []Outage  // of the broker
@@ -90,16 +91,17 @@ type policy struct {
 // New makes a System whose workers are up and idle at time 0.
 func New(setup Setup, host Host) *System {
 	s := &System{
-		host:     host,
-		recorder: setup.Recorder,
-		broker:   setup.Broker,
-		classes:  setup.Classes,
-		targets:  setup.Targets,
-		origin:   setup.Origin,
-		queues:   make([]queue, len(setup.Queues)),
-		choice:   des.NewStream(setup.Key),
-		to:       des.Never,
-		cause:    NoCause,
+		windowEnd: des.Never,
+		host:      host,
+		recorder:  setup.Recorder,
+		broker:    setup.Broker,
+		classes:   setup.Classes,
+		targets:   setup.Targets,
+		origin:    setup.Origin,
+		queues:    make([]queue, len(setup.Queues)),
+		choice:    des.NewStream(setup.Key),
+		to:        des.Never,
+		cause:     NoCause,
 		tally: Tally{
 			Classes: make([]ClassTally, len(setup.Classes)),
 			Queues:  make([]QueueTally, len(setup.Queues)),
@@ -145,7 +147,7 @@ func New(setup Setup, host Host) *System {
 	}
 	s.addWorkers(setup.Workers, setup.Fleets)
 	if setup.Holders {
-		s.holders = newHolders(s)
+		s.holders, s.windowEnd = newHolders(s), fiveMinutes
 		for i := range s.workers {
 			s.resized(&s.workers[i])
 		}
@@ -259,7 +261,7 @@ func (s *System) observe(end bool) {
 	if !end {
 		s.recount()
 	}
-	s.holders.observe(end, s.now)
+	s.observeHolders(end)
 	for i := range s.fleets {
 		each(&s.fleets[i].running, &s.tally.Fleets[i].Running)
 		each(&s.fleets[i].booting, &s.tally.Fleets[i].Booting)
@@ -300,7 +302,7 @@ func (s *System) tell(kind RecordKind, id int32, o Outcome) {
 // Close counts where the observed tasks that have not ended are, and returns what was observed. The System must not
 // be used any more.
 func (s *System) Close(now des.Time) *Tally {
-	s.now = now
+	s.clock(now)
 	if !s.seen {
 		s.observe(true)
 	}
