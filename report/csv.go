@@ -129,6 +129,12 @@ func (r *records) class(c *experiment.Class) {
 		r.plain("blocked.countdown", b.Countdown)
 		r.plain("blocked.elsewhere", b.Elsewhere)
 	}
+	if w := c.BlockedWorst; w != nil {
+		r.plain("blocked_worst.waiting", w.Waiting)
+		for _, name := range slices.Sorted(maps.Keys(w.By)) {
+			r.plain("blocked_worst.by."+name, w.By[name])
+		}
+	}
 	r.exposure(c)
 	for _, t := range c.SLO {
 		r.plain("slo."+t.Metric.String()+".target", t.Target)

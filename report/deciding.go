@@ -134,6 +134,9 @@ func cause(r *experiment.Result) string {
 			text += "; " + units.Share(math.Round(100*share)/100) + " reserved by a worker that is busy"
 		}
 	}
+	if worst := worstBehind(c); worst != "" {
+		text += "; " + worst
+	}
 	return text + "." + concession(r)
 }
 

@@ -49,6 +49,7 @@ func Text(r *experiment.Result, width int, color bool) string {
 	}
 	p.grid(durations(r))
 	p.grid(blockers(r))
+	p.grid(worstBlockers(r))
 	p.grid(rest(r))
 	p.grid(memory(r))
 	p.grid(killed(r))

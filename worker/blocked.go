@@ -20,7 +20,8 @@ type Blocked struct {
 // Worst is the five minutes of the observed window, one after the other, in which the tasks of a class waited most for slots: of
 // several runs those of each of them together.
 type Worst struct {
-	Span     des.Time
+	Runs     int64     // in which anything waited
+	Span     des.Time  // of all of these
 	By       []float64 // of each class, in seconds, as in Blocked
 	Replaced float64
 	Idle     float64
@@ -38,6 +39,7 @@ func (w *Worst) merge(o *Worst) {
 	for i, x := range o.By {
 		w.By[i] += x
 	}
+	w.Runs += o.Runs
 	w.Span += o.Span
 	w.Replaced += o.Replaced
 	w.Idle += o.Idle

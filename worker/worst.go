@@ -53,5 +53,5 @@ func (w *windows) of(class int) Worst {
 	}
 	parts := w.worst[class]
 	rest := parts[len(w.most):]
-	return Worst{Span: w.span[class], By: slices.Clone(parts[:len(w.most)]), Replaced: rest[replaced], Idle: rest[free], Absent: rest[absent]}
+	return Worst{Runs: 1, Span: w.span[class], By: slices.Clone(parts[:len(w.most)]), Replaced: rest[replaced], Idle: rest[free], Absent: rest[absent]}
 }
