@@ -198,11 +198,7 @@ func (e *engine) tornado(r *Result, inputs []Input) ([]Swing, error) {
 		return nil, err
 	}
 	figure := func(of []sample) float64 {
-		probe := *e
-		probe.withheld = make([]map[int]bool, len(e.samples))
-		probe.samples = make([][]sample, len(e.samples))
-		probe.samples[l] = of
-		probe.look(len(of))
+		probe := e.probe(l, of)
 		value := math.NaN()
 		probe.targets(class, func(o *workloads.SLO, t int) {
 			if o == aim {

@@ -17,23 +17,30 @@ type search struct {
 	tried     float64
 	least     float64 // that was tried
 	done      bool
-	more      float64  // by what factor the last probe has more replications than those before it
-	points    []point  // of the last kind
-	samples   []sample // of the present probe; nil where it was not simulated
+	more      float64 // by what factor the last probe has more replications than those before it
+	points    []point // of the last kind
+	probed    *probed // of the present probe; nil where it was not simulated
+}
+
+// probed is what was seen of a layout in one probe.
+type probed struct {
+	samples []sample
+	pool    *pool // where the input is the load
 }
 
 // point is a load that was tried.
 type point struct {
 	at float64
 	excess
+	seen *probed // nil = not simulated
 }
 
 // take takes in the last probe.
-func (s *search) take(x excess) {
-	p := point{s.at, x}
+func (s *search) take(x excess, seen *probed) {
+	p := point{s.at, x, seen}
 	s.tried, s.least = max(s.tried, s.at), min(s.least, s.at)
 	if s.exact > 0 {
-		s.points = append(s.points, p)
+		s.points = append(s.points, point{s.at, x, nil})
 	}
 	if x.passes {
 		s.low = p
