@@ -82,6 +82,7 @@ const (
 	headroomLook    = 10    // with so many replications each
 	headroomHalf    = 0.012 // relative half-width that one more, at the limit, is to reach with as many as it takes,
 	headroomTasks   = 4e5   // but not more tasks than this
+	headroomMany    = 1e5   // a replication of more tasks than this stands for several: a day says more than an hour
 )
 
 // headroom finds how much load each layout takes. Layouts without targets are left out.

@@ -40,12 +40,15 @@ func Judge(ctx context.Context, sc *scenarios.Scenario, o Options) (*Judged, err
 	return newJudge(ctx, sc, o).judgeLayout((*engine).settle)
 }
 
-// Glance looks at the only layout of a scenario in so many replications, without a pilot: Likely and Strained are what it
+// enoughTasks are so many that a glance at them needs no further replication.
+const enoughTasks = 500_000
+
+// Glance looks at the only layout of a scenario in so many replications at most, without a pilot: Likely and Strained are what it
 // is for.
 func Glance(ctx context.Context, sc *scenarios.Scenario, replications int, o Options) (*Judged, error) {
 	e := newJudge(ctx, sc, o)
 	if !e.exact {
-		e.looks = []int{replications}
+		e.looks = []int{max(1, min(replications, int(math.Ceil(min(enoughTasks, enoughTasks/e.expected())))))}
 	}
 	return e.judgeLayout(func(e *engine) error {
 		e.relax = []float64{e.relaxation(0)}
@@ -77,20 +80,25 @@ const (
 )
 
 func (e *engine) more() {
-	rate := 0.0
-	for c := range e.sc.Classes {
-		if r := workloads.MeanRate(e.sc.Classes, c); r > 0 && !math.IsInf(r, 0) {
-			rate += r
-		}
-	}
 	least := e.sc.Run.Min
-	if tasks := rate * e.horizon.Seconds(); tasks > 0 {
+	if tasks := e.expected(); tasks > 0 {
 		least = max(least, min(plainFirst, int(plainTasks/tasks)))
 	}
 	more := *e.sc
 	more.Run.Min, more.Run.Max = least, max(least, plainMore*e.sc.Run.Max)
 	e.sc = &more
 	e.looks = looks(more.Run.Min, more.Run.Max)
+}
+
+// expected is the mean number of tasks of a replication.
+func (e *engine) expected() float64 {
+	rate := 0.0
+	for c := range e.sc.Classes {
+		if r := workloads.MeanRate(e.sc.Classes, c); r > 0 && !math.IsInf(r, 0) {
+			rate += r
+		}
+	}
+	return rate * e.horizon.Seconds()
 }
 
 // leastTasks is how many tasks a replication has at least in which a steady state is looked at.

@@ -106,12 +106,25 @@ func (s *search) runs(e *engine) int {
 	case e.exact:
 		return 1
 	case s.exact > headroomPoints:
-		n := min(s.more*headroomLook, max(headroomLook, headroomTasks/(s.at*e.tasks(s.layout))))
+		look := e.fewer(s.layout, headroomLook, leastLook)
+		n := min(s.more*float64(look), max(float64(look), headroomTasks/(s.at*e.tasks(s.layout))))
 		return min(int(n), max(e.sc.Run.Max, headroomLook))
 	case s.exact > 0:
-		return min(headroomLook, e.looks[0])
+		return min(e.fewer(s.layout, headroomLook, leastLook), e.looks[0])
 	}
-	return min(headroomRuns, len(e.samples[0]))
+	return min(e.fewer(s.layout, headroomRuns, leastRuns), len(e.samples[0]))
+}
+
+// The least replications of a probe, however many tasks each has: of one while the limit is being bracketed, and of one whose
+// spread gives the interval.
+const (
+	leastRuns = 2
+	leastLook = 4
+)
+
+// fewer is how many replications are enough where each has many tasks.
+func (e *engine) fewer(layout, usual, least int) int {
+	return min(usual, max(least, int(math.Ceil(float64(usual)*headroomMany/e.tasks(layout)))))
 }
 
 // limit is where the mean excess is 0, by its slope between the points that have excesses, with the interval of those

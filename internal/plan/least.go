@@ -11,7 +11,7 @@ import (
 	"example.com/simrun/strategies"
 )
 
-// glances is the number of replications of a look at a candidate that decides nothing.
+// glances is the number of replications of a look at a candidate that decides nothing, at most.
 const glances = 4
 
 // capacity is a layout on the way to its least capacity.
@@ -118,7 +118,7 @@ const proofShare = 3
 func (c *capacity) afford(sc *scenarios.Scenario) bool {
 	each := int64(1)
 	for _, j := range c.seen {
-		each = max(each, j.Events/glances)
+		each = max(each, j.Events/int64(max(1, j.Replications)))
 	}
 	n := int((c.limit - c.events) / proofShare / each)
 	sc.Run.Min = min(sc.Run.Min, n)
