@@ -19,14 +19,22 @@ type Judged struct {
 	Cost     *Estimate // a month; nil where nothing that it uses has a price
 	Targets  []ClassTarget
 	With     string // what a layout that passes puts up with, in brackets; empty = nothing
+	Ends     []Ends // of each class that has a figure
 
 	Events       int64 // that were simulated, those of the pilots among them
 	Replications int
 	Batches      int // of runs, one after the other
 }
 
-// Grows says that a queue with targets grows without end, so that nothing had to be simulated.
+// Grows says that a queue grows without end, so that nothing had to be simulated.
 func (j *Judged) Grows() bool { return j.Verdict == fail && j.Replications == 0 }
+
+// Ends says after how long the tasks of a class have ended.
+type Ends struct {
+	Class   string
+	Aimless bool // it has no target, so that nothing keeps it from being slow
+	Mean    *Estimate
+}
 
 // ClassTarget is how one target of one class comes out.
 type ClassTarget struct {
@@ -40,7 +48,7 @@ func Judge(ctx context.Context, sc *scenarios.Scenario, o Options) (*Judged, err
 	return newJudge(ctx, sc, o).judgeLayout((*engine).settle)
 }
 
-// enoughTasks are so many that a glance at them needs no further replication.
+// enoughTasks are so many that a glance at them needs no further replication than the two without which nothing has a spread.
 const enoughTasks = 500_000
 
 // Glance looks at the only layout of a scenario in so many replications at most, without a pilot: Likely and Strained are what it
@@ -48,7 +56,7 @@ const enoughTasks = 500_000
 func Glance(ctx context.Context, sc *scenarios.Scenario, replications int, o Options) (*Judged, error) {
 	e := newJudge(ctx, sc, o)
 	if !e.exact {
-		e.looks = []int{max(1, min(replications, int(math.Ceil(min(enoughTasks, enoughTasks/e.expected())))))}
+		e.looks = []int{max(2, min(replications, int(math.Ceil(min(enoughTasks, enoughTasks/e.expected())))))}
 	}
 	return e.judgeLayout(func(e *engine) error {
 		e.relax = []float64{e.relaxation(0)}
@@ -141,6 +149,9 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 		j.Cost = s.Costs.PerMonth
 	}
 	for c := range e.sc.Classes {
+		if r := s.Classes[c].Response; r != nil && r.Mean.Known() {
+			j.Ends = append(j.Ends, Ends{e.sc.Classes[c].Name, len(e.sc.Classes[c].SLO) == 0, r.Mean})
+		}
 		e.targets(c, func(t *workloads.SLO, target int) {
 			one := e.judge(0, c, t, target)
 			j.add(e.sc.Classes[c].Name, &one)
@@ -150,15 +161,8 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 	return j, nil
 }
 
-// hopeless says that a class with targets has a queue that grows without end.
-func (e *engine) hopeless() bool {
-	for c := range e.sc.Classes {
-		if e.withheld[0][c] && len(e.sc.Classes[c].SLO) > 0 {
-			return true
-		}
-	}
-	return false
-}
+// hopeless says that a queue grows without end, whose tasks have targets or not: nobody wants a layout that leaves work for ever.
+func (e *engine) hopeless() bool { return len(e.withheld[0]) > 0 }
 
 // add takes one target into account.
 func (j *Judged) add(class string, t *judged) {

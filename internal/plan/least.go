@@ -239,8 +239,9 @@ func (c *capacity) reach() (starts [][]int, err error) {
 			starts = append(starts, slices.Clone(try))
 		}
 	}
+	least, vain := math.Inf(1), 0
 	for _, y := range grown {
-		if starts != nil {
+		if starts != nil || vain == mostVain {
 			break
 		}
 		j, err := c.glance(y)
@@ -250,9 +251,17 @@ func (c *capacity) reach() (starts [][]int, err error) {
 		if j.Likely {
 			starts = append(starts, y)
 		}
+		if j.Strained < 0.9*least {
+			least, vain = j.Strained, 0
+		} else if !math.IsInf(j.Strained, 1) {
+			vain++
+		}
 	}
 	return starts, nil
 }
+
+// mostVain is how many sizes are tried that come no nearer to a target than one with less: cores, or a service, are the limit.
+const mostVain = 2
 
 // grown are ever larger sizes, from what theory staffs.
 func (c *capacity) grown(staff []int) (all [][]int) {
