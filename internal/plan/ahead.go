@@ -94,7 +94,7 @@ func (c *capacity) glanceAhead(sizes [][]int) error {
 func (c *capacity) proveAhead(x []int) error {
 	sizes := [][]int{x}
 	for i, k := range c.knobs {
-		for _, n := range []int{x[i] - 1, x[i] + 1} {
+		for _, n := range []int{x[i] - 1} {
 			if n >= k.from && n <= k.to {
 				y := slices.Clone(x)
 				y[i] = n

@@ -240,8 +240,7 @@ func (c *capacity) reach() (starts [][]int, err error) {
 			staff[i] = min(max(staffed(sc, workerOf(&sc.Layouts[0], k.worker)), k.from), k.to)
 		}
 	}
-	grown := c.grown(staff)
-	if err := c.glanceAhead(append([][]int{staff, today}, grown...)); err != nil {
+	if err := c.glanceAhead([][]int{staff, today}); err != nil {
 		return nil, err
 	}
 	for _, try := range [][]int{staff, today} {
@@ -253,19 +252,19 @@ func (c *capacity) reach() (starts [][]int, err error) {
 			starts = append(starts, slices.Clone(try))
 		}
 	}
+	if starts != nil {
+		return starts, nil
+	}
+	grown := c.grown(staff)
+	if err := c.glanceAhead(grown); err != nil {
+		return nil, err
+	}
 	for _, y := range grown {
-		if starts != nil {
-			break
-		}
-		j, err := c.glance(y)
-		if err != nil {
-			return nil, err
-		}
-		if j.Likely {
-			starts = append(starts, y)
+		if j, err := c.glance(y); err != nil || j.Likely {
+			return [][]int{y}, err
 		}
 	}
-	return starts, nil
+	return nil, nil
 }
 
 // grown are ever larger sizes, from what theory staffs.
