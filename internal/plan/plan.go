@@ -24,8 +24,8 @@ type Options struct {
 	Ahead    bool                         // ask the backend for more than is sure to be needed: it has machines to spare
 }
 
-// usualEvents is what a plan may simulate: less than a minute of one core.
-const usualEvents = 400_000_000
+// UsualEvents is what a plan may simulate: less than a minute of one core.
+const UsualEvents = 400_000_000
 
 // otherSeed makes of the seed another one, for the tasks on which a size that was found is proved.
 const otherSeed = 0x5eed_0f_ca9ac17
@@ -81,7 +81,7 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		return nil, errors.New("no task has a target (slo), so nothing says how much is enough")
 	}
 	if o.Events == 0 {
-		o.Events = usualEvents
+		o.Events = UsualEvents
 	}
 	if o.Backend == nil { // one pool of cores for all that goes on side by side
 		o.Backend = experiment.Local(cmp.Or(o.Cores, runtime.GOMAXPROCS(0)))
@@ -130,7 +130,7 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 			continue
 		}
 		p.limit = p.events + (share-p.events)/int64(len(p.sc.Layouts)-i)
-		p.told(l.Name, i, len(p.sc.Layouts))
+		p.told("layouts", i, len(p.sc.Layouts))
 		f, err := p.leastOf(draft, l.Name)
 		if err != nil {
 			return nil, err
