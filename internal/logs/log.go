@@ -59,6 +59,7 @@ type Attempt struct {
 	Started, Ended float64
 	Runtime        float64 // as the worker measured it, or ended - started
 	CPU            float64 // of it, as measured; 0 = none, or not in the log
+	Memory         float64 // most that its process had held by its end, in bytes; 0 = not in the log
 	Lost           bool    // its process died
 	Asked          *Demand // what it asks for on an idle machine; nil = what it took
 }

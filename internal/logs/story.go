@@ -92,6 +92,9 @@ func (s *story) tell(all *events, e *event, start float64) {
 	case measured:
 		if n := len(s.Attempts); n > 0 && m.cpu > 0 {
 			s.Attempts[n-1].CPU, s.measured = m.cpu, true
+			if m.memory > 0 {
+				s.Attempts[n-1].Memory = m.memory
+			}
 		}
 	default:
 		s.over(e, m, at)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/stat"
+
 	"example.com/simrun/internal/logs"
 )
 
@@ -57,6 +59,7 @@ type ImportedClass struct {
 	mostRetries       int
 	delays            [][]float64 // of the first retry, the second, ...
 	countdowns, dates []float64   // countdown and expires, where asked for
+	memories          []float64   // most that the processes of its attempts had held by then, bytes
 }
 
 // ImportedWorker is a worker that ran tasks.
@@ -149,6 +152,9 @@ func (c *ImportedClass) add(t *logs.Task, asked bool) {
 	c.tasks = append(c.tasks, t)
 	c.arrivals = append(c.arrivals, t.Arrived)
 	for i, a := range t.Attempts {
+		if a.Memory > 0 {
+			c.memories = append(c.memories, a.Memory)
+		}
 		last := i == len(t.Attempts)-1
 		timeout := last && t.Outcome == "timeout"
 		if !math.IsNaN(a.Ended) || a.Lost {
@@ -190,6 +196,9 @@ func (m *Imported) doubt(c *ImportedClass, o ImportOptions) {
 	if c.Arrivals.Warning != "" && !o.Replay {
 		m.warn("%s: %s", c.Name, c.Arrivals.Warning)
 	}
+	if r := c.serial(); r > 0 && !o.Replay {
+		m.warn("%s: long runs come together (correlation of one with the next %.2f), which a law has not: waits will come out too short; --replay keeps their order", c.Name, r)
+	}
 	if len(c.Runs) == 0 {
 		m.warn("%s: no attempt ended in the log: how long it runs is not known, 1 s is assumed", c.Name)
 	} else if len(c.Runs) < 100 {
@@ -201,6 +210,25 @@ func (m *Imported) doubt(c *ImportedClass, o ImportOptions) {
 	if n := len(c.dates); n > 0 && !c.mostHave(n) {
 		m.warn("%s: %d of %d tasks were sent with expires: left out", c.Name, n, c.Tasks)
 	}
+}
+
+// serial returns the correlation of what a task asks for with what the next one does, by their logarithms; 0 where there
+// are fewer than fifty, or where it may be chance: three standard errors, 1 / sqrt(n) each (Bartlett 1946).
+func (c *ImportedClass) serial() float64 {
+	var x []float64
+	for _, t := range c.tasks {
+		if n := len(t.Attempts); n > 0 && !math.IsNaN(t.Attempts[n-1].Runtime) && t.Outcome != "timeout" {
+			x = append(x, math.Log(max(shortest, t.Attempts[n-1].Demand().Total())))
+		}
+	}
+	n := len(x)
+	if n < 50 {
+		return 0
+	}
+	if r := stat.Correlation(x[:n-1], x[1:], nil); r > max(0.1, 3/math.Sqrt(float64(n))) {
+		return r
+	}
+	return 0
 }
 
 // mostHave says whether so many tasks are as good as all.
