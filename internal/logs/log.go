@@ -22,7 +22,7 @@ type Task struct {
 	ID, Class, Queue string // "" = not in the log
 	Priority         *int   // nil = none, or not in the log
 	Arrived          float64
-	Published        float64 // when its message was in the broker, where the log tells that from its arrival
+	Lag              float64 // from its arrival until its message was in the broker, where the log tells them apart
 	Received         float64 // first
 	Attempts         []Attempt
 	Outcome          string    // ok | failed | timeout | lost | retrying | expired | unstarted | unfinished

@@ -51,7 +51,7 @@ type story struct {
 func newStory(id string) *story {
 	nan := math.NaN()
 	return &story{
-		Task: Task{ID: id, Outcome: "unstarted", Arrived: nan, Published: nan, Received: nan, Limit: nan, Countdown: nan, Expires: nan},
+		Task: Task{ID: id, Outcome: "unstarted", Arrived: nan, Lag: nan, Received: nan, Limit: nan, Countdown: nan, Expires: nan},
 		sent: nan, again: nan,
 	}
 }
