@@ -1,6 +1,7 @@
 package recordings
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -240,10 +241,6 @@ func (m *Imported) findWorkers(l *logs.Log) {
 		m.slotsOf(l.Sums)
 		return
 	}
-	type edge struct {
-		at    float64
-		delta int
-	}
 	edges := map[string][]edge{}
 	queues := map[string][]string{}
 	var names []string
@@ -278,25 +275,29 @@ func (m *Imported) findWorkers(l *logs.Log) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		e := edges[name]
-		slices.SortFunc(e, func(a, b edge) int { // at equal times ends first: the slot is free for the next
-			switch {
-			case a.at < b.at:
-				return -1
-			case a.at > b.at:
-				return 1
-			}
-			return a.delta - b.delta
-		})
-		now, most := 0, 1
-		for _, x := range e {
-			now += x.delta
-			most = max(most, now)
-		}
 		slices.Sort(queues[name])
-		m.Workers = append(m.Workers, ImportedWorker{Name: workerName(name), Queues: queues[name], Most: most})
+		m.Workers = append(m.Workers, ImportedWorker{Name: workerName(name), Queues: queues[name], Most: mostAtOnce(edges[name])})
 	}
 	m.adopt()
+}
+
+// edge is the start or the end of an attempt.
+type edge struct {
+	at    float64
+	delta int
+}
+
+// mostAtOnce returns how many attempts ran at the same time; 1 at least.
+func mostAtOnce(edges []edge) int {
+	slices.SortFunc(edges, func(a, b edge) int { // at equal times ends first: the slot is free for the next
+		return cmp.Or(cmp.Compare(a.at, b.at), a.delta-b.delta)
+	})
+	now, most := 0, 1
+	for _, x := range edges {
+		now += x.delta
+		most = max(most, now)
+	}
+	return most
 }
 
 // adopt gives queues that nobody was seen to serve to the first worker, so that there is a scenario to start from.
