@@ -72,7 +72,7 @@ func (w *watched) Compute(_ context.Context, batch *experiment.Batch) error {
 }
 
 // BenchmarkTwoCores says how many times as fast two cores are as one, and for which part of the time one of two has nothing to
-// simulate, which others on the machine hardly move.
+// simulate, which what others do on the machine moves less.
 func BenchmarkTwoCores(b *testing.B) {
 	run := func(b *testing.B, sc *scenarios.Scenario, on experiment.Backend) {
 		b.Helper()
