@@ -149,8 +149,8 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 		j.Cost = s.Costs.PerMonth
 	}
 	for c := range e.sc.Classes {
-		if r := s.Classes[c].Response; r != nil && r.Mean.Known() {
-			j.Ends = append(j.Ends, Ends{e.sc.Classes[c].Name, len(e.sc.Classes[c].SLO) == 0, r.Mean})
+		if histogramOf(&e.pools[0].classes[c], response).Count() > 0 {
+			j.Ends = append(j.Ends, Ends{e.sc.Classes[c].Name, len(e.sc.Classes[c].SLO) == 0, e.rows(0, c, response).stat(average).estimate()})
 		}
 		e.targets(c, func(t *workloads.SLO, target int) {
 			one := e.judge(0, c, t, target)
