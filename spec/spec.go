@@ -381,6 +381,8 @@ type Overheads struct {
 	Batched any `key:"batched"`
 	// Chance that the answer of redis overtakes a reserved message on its way to a child (5.2, prefork).
 	Overtaken any `key:"overtaken"`
+	// The same where no other slot of the worker was freed within batch_within.
+	OvertakenAlone any `key:"overtaken_alone"`
 	// Chance that a computing task of a threads worker takes the interpreter lock when the consumer gives it up.
 	TakesLock any `key:"takes_lock"`
 	// How often the consumer of a threads worker gives up the interpreter lock for a message, and again after it.

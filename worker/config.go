@@ -84,7 +84,8 @@ type Overheads struct {
 	Unnoticed      float64 // share of the deaths that the parent does not notice at once
 	UnnoticedAlone float64 // the same of the kills of an only child
 	Batched        float64 // share of the last two ends within BatchWithin that are read in one turn
-	Overtaken      float64 // chance that an answer of redis overtakes a reserved message on its way to a child
+	Overtaken      float64 // chance that an answer of redis overtakes a reserved message on its way to a child, soon after another slot was freed
+	OvertakenAlone float64 // the same where no other slot was freed within BatchWithin
 	TakesLock      float64 // threads: chance that a computing thread takes the interpreter lock when it is given up
 	GivesUpLock    int     // threads: how often the consumer gives it up for a message, and again after it
 }

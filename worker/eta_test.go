@@ -1,7 +1,6 @@
 package worker_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -51,16 +50,28 @@ func TestDueWaitsForATimer(t *testing.T) {
 	}
 }
 
-// An answer of redis that overtakes a reserved message delays it by its own receipt; with no answer to come, none does.
+// An answer of redis that overtakes a reserved message delays it by its own receipt; with no answer to come, none does. How
+// often it does depends on whether a slot has just become free.
 func TestAnAnswerOvertakes(t *testing.T) {
-	for chance, want := range map[float64]string{
-		0: "started a1@2ms, started a2@103ms, started a3@204ms, started a4@305ms",
-		1: "started a1@2ms, started a2@104ms, started a3@206ms, started a4@307ms",
+	const (
+		first = "started a1@2ms, started a2@103ms, started a3@204ms, started a4@305ms"
+		last  = "started a1@2ms, started a2@104ms, started a3@206ms, started a4@307ms"
+	)
+	for _, c := range []struct {
+		name         string
+		among, alone float64
+		within       des.Time
+		want         string
+	}{
+		{"never", 0, 0, 3 * ms, first},
+		{"alone", 0, 1, 3 * ms, last},
+		{"among others", 0, 1, sec, first},
+		{"always", 1, 1, sec, last},
 	} {
-		t.Run(fmt.Sprint(chance), func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			cfg := worker.Config{Concurrency: 1, PrefetchMultiplier: 2, Loop: worker.AskFirst}
-			cfg.Overheads = worker.Overheads{Fetch: ms, Start: ms, Overtaken: chance}
-			assert.Equal(t, want, play(t, one(worker.Redis, "a", cfg), burst("a", 4, 0, 0, 100*ms)).log(worker.Started))
+			cfg.Overheads = worker.Overheads{Fetch: ms, Start: ms, Overtaken: c.among, OvertakenAlone: c.alone, BatchWithin: c.within}
+			assert.Equal(t, c.want, play(t, one(worker.Redis, "a", cfg), burst("a", 4, 0, 0, 100*ms)).log(worker.Started))
 		})
 	}
 }
