@@ -90,8 +90,12 @@ func (s *System) freed(w *instance, acked, blocked bool) {
 // children that can be written to are consolidated). Whether the answer comes in between is a race.
 func (s *System) overtaken(w *instance, sl *slot, id int32) bool {
 	o := &w.cfg.Overheads
-	if sl.overtaken || o.Overtaken == 0 || w.cfg.Loop != AskFirst || w.reserved.n == 0 || sl.ackWhenFree || sl.spent ||
-		s.waiting == 0 || !w.vacant() || s.choice.Float64() >= w.overtakes(s.now) {
+	chance := o.OvertakenAlone
+	if s.now-w.lastFreed <= o.BatchWithin { // redis waits for a core as the other child does, and answers later
+		chance = o.Overtaken
+	}
+	if sl.overtaken || chance == 0 || w.cfg.Loop != AskFirst || w.reserved.n == 0 || sl.ackWhenFree || sl.spent ||
+		s.waiting == 0 || !w.vacant() || s.choice.Float64() >= chance {
 		sl.overtaken = false
 		return false
 	}
@@ -99,15 +103,6 @@ func (s *System) overtaken(w *instance, sl *slot, id int32) bool {
 	s.turn(w)
 	s.slotAt(s.now+o.Fetch, kindFree, id)
 	return true
-}
-
-// overtakes is the chance that an answer of redis overtakes. Where other children end or begin their tasks in the same
-// instant, redis waits for a core as they do, and its answer is later.
-func (w *instance) overtakes(now des.Time) float64 {
-	if o := &w.cfg.Overheads; now-w.lastFreed <= o.BatchWithin {
-		return o.Overtaken
-	}
-	return w.cfg.Overheads.OvertakenAlone
 }
 
 // setAlarm sets the alarm that ends the sleep of a loop that has something to do and does not know.
