@@ -45,15 +45,16 @@ const (
 
 // Broker is the configuration of the message broker.
 type Broker struct {
-	Kind          BrokerKind
-	Dispatch      Dispatch // ideal only
-	PrioritySteps []int    // redis: priorities are rounded down to one of these; 0 is served first
-	Publish       des.Time // from the call that publishes to the message lying in the broker
-	Restore       des.Time // from the death of a worker to its unacked messages being delivered again
-	Visibility    des.Time // redis: how long a message may be unacked before it is delivered again; 0 = for ever
-	PublishCPU    des.Time // of the producer, a message; 0 = its calls take no cores of a machine
-	ServeCPU      des.Time // of the broker, a message; 0 = it takes no cores of a machine
-	Way           des.Time // from the producers to the broker, beside Publish: half a round trip
+	Kind            BrokerKind
+	Dispatch        Dispatch // ideal only
+	PrioritySteps   []int    // redis: priorities are rounded down to one of these; 0 is served first
+	Publish         des.Time // from the call that publishes to the message lying in the broker
+	Restore         des.Time // from the death of a worker to its unacked messages being delivered again
+	Visibility      des.Time // redis: how long a message may be unacked before it is delivered again; 0 = for ever
+	ConsumerTimeout des.Time // rabbitmq: how long a worker may leave a message unacked; 0 = for ever
+	PublishCPU      des.Time // of the producer, a message; 0 = its calls take no cores of a machine
+	ServeCPU        des.Time // of the broker, a message; 0 = it takes no cores of a machine
+	Way             des.Time // from the producers to the broker, beside Publish: half a round trip
 }
 
 // Overheads are the fixed costs in time of taking and running a message, by broker, release and pool (all zero with
@@ -109,6 +110,7 @@ type Queue struct {
 	Quorum        bool     // rabbitmq: its messages lie with a majority of nodes
 	ServeCPU      des.Time // of the broker, a message, beside its own ServeCPU
 	TwoToOne      bool     // rabbitmq: of two messages above priority 4 and one of the others, instead of MaxPriority
+	Patient       bool     // rabbitmq: its messages may be unacked for ever, whatever the consumer timeout
 }
 
 // Config is the configuration of one worker: an instance with its loop and its slots.
@@ -124,6 +126,8 @@ type Config struct {
 	PrefetchMultiplier int   // window = multiplier x concurrency; 0 = no limit
 	DisablePrefetch    bool
 	PerConsumer        bool // rabbitmq counts the window for each queue by itself, and it never changes
+	NarrowsWindow      bool // for what still runs when it connects again
+	RetriesChannel     bool // connects again when rabbitmq has closed its channel, instead of ending
 	AcksLate           bool
 	RejectOnWorkerLost bool
 	SoftLimit          des.Time // 0 = none

@@ -97,6 +97,7 @@ func (s *System) up(id int32) {
 		return
 	}
 	w.become(alive)
+	w.expelled = false
 	s.resized(w)
 	w.lost = des.Never
 	if s.broken() {

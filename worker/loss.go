@@ -102,10 +102,8 @@ func (s *System) lose(w *instance, by loss) {
 			s.requeue(id, s.restoreDelay(&s.tasks[id]), toFront)
 		}
 	}
-	if by == cutOff { // no ack arrives any more
-		s.countUnacked(w, -w.acking-w.unheard)
-		w.channel.flush()
-		w.acking, w.unheard = 0, 0
+	if by == cutOff {
+		s.emptyWindow(w)
 	}
 }
 
