@@ -245,10 +245,7 @@ func KeyOf(name string) string {
 // IsSetting says whether Celery has a setting of that name which can stand under settings.
 func IsSetting(name string) bool { return slices.Contains(appNames(), name) }
 
-const (
-	droppedAsAcked = "no effect here: a message that is rejected without requeue leaves the window and the queue as an acked one does"
-	asItWas        = "no effect here: after a reconnect the window is what it was"
-)
+const droppedAsAcked = "no effect here: a message that is rejected without requeue leaves the window and the queue as an acked one does"
 
 // noEffectSettings are settings of Celery that change nothing of what is simulated, and why.
 var noEffectSettings = map[string]string{
@@ -262,7 +259,7 @@ var noEffectSettings = map[string]string{
 	"task_create_missing_queues": noEffect, "task_ignore_result": "storing results costs nothing here",
 	"task_send_sent_event": "sending events costs nothing here", "task_serializer": noEffect, "task_store_errors_even_if_ignored": noEffect,
 	"task_track_started": "storing results costs nothing here", "timezone": "times are those of the scenario",
-	"worker_enable_prefetch_count_reduction": asItWas, "worker_enable_remote_control": noEffect, "worker_hijack_root_logger": noEffect,
+	"worker_enable_remote_control": noEffect, "worker_hijack_root_logger": noEffect,
 	"worker_log_format": noEffect, "worker_redirect_stdouts": noEffect, "worker_send_task_events": "sending events costs nothing here",
 	"worker_state_db": "no task is revoked", "worker_task_log_format": noEffect,
 }
@@ -275,6 +272,5 @@ var elsewhere = map[string]string{
 	"task_default_rate_limit": "write rate_limit in the tasks",
 	"task_queue_max_priority": "write max_priority in queues",
 	"task_queues":             "write max_priority, type and limits in queues",
-	"worker_cancel_long_running_tasks_on_connection_loss": "not supported yet: what runs goes on when the connection is lost",
 	"worker_detect_quorum_queues":                         "not supported yet: quorum queues are detected from celery 5.5 on",
 }

@@ -91,6 +91,9 @@ type Broker struct {
 	// How long a message may be unacked before it is delivered again; looked for about every 100 s (gevent: 20 s), at
 	// most ten messages at a time.
 	VisibilityTimeout any `key:"visibility_timeout"`
+	// How long a worker may leave a message unacked before its channel is closed and all that it holds is delivered
+	// again; looked for once a minute; 0s = for ever.
+	ConsumerTimeout any `key:"consumer_timeout"`
 	// Fixed costs in time of moving a message; the others are those of the release.
 	Overheads *Overheads `key:"overheads"`
 	// Kind of machine it runs on, whose cores it then shares; elsewhere if it is missing.
@@ -592,6 +595,12 @@ type Worker struct {
 	PrefetchMultiplier any `key:"prefetch_multiplier"`
 	// Take a message only when a slot is free.
 	DisablePrefetch any `key:"disable_prefetch"`
+	// After a lost connection it asks for less, by what still runs, and for as much more with every ack.
+	PrefetchReduction any `key:"prefetch_reduction"`
+	// When rabbitmq has closed its channel it connects again; otherwise it ends when nothing runs any more.
+	ChannelErrorRetry any `key:"channel_error_retry"`
+	// With its connection, late-acked tasks that run end, too.
+	CancelOnConnectionLoss any `key:"cancel_on_connection_loss"`
 	// Acknowledge after the run.
 	AcksLate any `key:"acks_late"`
 	// With acks_late, requeue when the process dies.

@@ -15,10 +15,16 @@ func (b *builder) rabbitVersion() string {
 	return celery.RabbitVersions()[0]
 }
 
+// patient says whether there is no consumer timeout on classic queues (rabbitmq.com: release notes of 4.3).
+func (b *builder) patient() bool {
+	return b.broker.Kind == worker.RabbitMQ && b.rabbitVersion() >= "4.3"
+}
+
 // quorumQueues gives the queues what their type makes of them with this broker. The others have no such type.
 func (b *builder) quorumQueues() {
 	for i := range b.declared {
 		q := &b.declared[i]
+		q.Patient = !q.Quorum && b.patient()
 		switch {
 		case !q.Quorum:
 		case b.broker.Kind != worker.RabbitMQ:
@@ -37,7 +43,8 @@ func (b *builder) quorumQueues() {
 
 // prefetches says how rabbitmq counts the window of a worker. What it refuses is an error.
 func (b *builder) prefetches(g *group, cfg *worker.Config, quorum bool) {
-	cfg.PerConsumer = false
+	cfg.PerConsumer = b.broker.Kind == worker.RabbitMQ && celery.CountsPerConsumer(b.release, b.rabbitVersion(), quorum)
+	cfg.NarrowsWindow = b.broker.Kind != worker.Ideal && celery.NarrowsWindow(b.release, b.broker.Kind, cfg.PerConsumer)
 	if b.broker.Kind != worker.RabbitMQ {
 		return
 	}
@@ -49,7 +56,6 @@ func (b *builder) prefetches(g *group, cfg *worker.Config, quorum bool) {
 		b.fail(path, "%s", why)
 		return
 	}
-	cfg.PerConsumer = celery.CountsPerConsumer(b.release, b.rabbitVersion(), quorum)
 	if quorum {
 		cfg.RoundTrip += celery.QuorumTrip
 	}

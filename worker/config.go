@@ -126,7 +126,9 @@ type Config struct {
 	PrefetchMultiplier int   // window = multiplier x concurrency; 0 = no limit
 	DisablePrefetch    bool
 	PerConsumer        bool // rabbitmq counts the window for each queue by itself, and it never changes
-	NarrowsWindow      bool // for what still runs when it connects again
+	NarrowsWindow      bool // for what still runs when it connects again, unless KeepsWindow
+	KeepsWindow        bool
+	CancelsOnLoss      bool // of its connection: late-acked tasks that run
 	RetriesChannel     bool // connects again when rabbitmq has closed its channel, instead of ending
 	AcksLate           bool
 	RejectOnWorkerLost bool

@@ -116,7 +116,7 @@ func (s *System) emptyWindow(w *instance) {
 		w.keeps.window.reset()
 	}
 	w.narrowed = 0
-	if full := w.cfg.PrefetchMultiplier * w.processes(); w.cfg.NarrowsWindow {
+	if full := w.cfg.PrefetchMultiplier * w.processes(); w.cfg.NarrowsWindow && !w.cfg.KeepsWindow {
 		w.narrowed = max(0, full-max(w.cfg.PrefetchMultiplier, full-running*w.cfg.PrefetchMultiplier))
 	}
 	w.channel.narrow(w.narrowed)

@@ -178,3 +178,19 @@ func TestTheWindowAfterALostConnection(t *testing.T) {
 		})
 	}
 }
+
+// With its connection a worker may end what is acked late, by its child: nothing is done twice then.
+func TestCancelOnConnectionLoss(t *testing.T) {
+	for late, want := range map[bool]string{
+		false: "ended a1@10s ok, ended a2@27s ok",
+		true:  "ended a1@5s lost, ended a1@27s ok, ended a2@37s ok",
+	} {
+		t.Run(fmt.Sprint(late), func(t *testing.T) {
+			s := one(worker.RabbitMQ, "a", worker.Config{Concurrency: 1, PrefetchMultiplier: 2, AcksLate: late, CancelsOnLoss: true})
+			s.Outages = []worker.Outage{{From: 5 * sec, To: 12500 * ms}}
+			h := play(t, s, burst("a", 2, 0, 0, 10*sec))
+			assert.Equal(t, want, h.log(worker.Ended))
+			assert.Zero(t, h.tally.Classes[0].Duplicated)
+		})
+	}
+}

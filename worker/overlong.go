@@ -67,16 +67,16 @@ func (s *System) closeChannel(w *instance) {
 	w.expelled = !w.cfg.RetriesChannel
 	s.ask(w)
 	s.lose(w, cutOff)
-	if w.expelled {
-		s.mayFall(w)
-	} else {
+	if w.cfg.RetriesChannel {
 		s.reconnect(w.id)
+	} else {
+		s.mayFall(w)
 	}
 }
 
 // mayFall ends a worker without a channel once nothing runs in it. Whoever looks after it starts it again.
 func (s *System) mayFall(w *instance) {
-	if w.life == alive && len(w.free) == w.processes() {
+	if w.expelled && w.life == alive && len(w.free) == w.processes() {
 		s.die(w, killed, NoCause)
 	}
 }

@@ -191,6 +191,7 @@ func randomSystem(r *rand.Rand) (worker.Setup, []message) {
 		if cfg.TimersLast = coin(); coin() && cfg.Pool == worker.Prefork && s.Broker.Kind == worker.Redis {
 			cfg.Loop, cfg.Wakeup, cfg.Overheads.OvertakenAlone = worker.AskFirst, 5*sec, 0.5
 		}
+		cfg.NarrowsWindow, cfg.CancelsOnLoss, cfg.RetriesChannel = coin(), coin(), coin()
 		cfg.Overheads.Connect, cfg.Overheads.Retry = maybe(few(3)), maybe(few(3))
 		if cfg.Pool == worker.Solo {
 			cfg.Concurrency = 1
