@@ -123,7 +123,7 @@ func benchFigures(b *bench.Result) *Table {
 			t.Groups = append(t.Groups, g)
 		}
 	}
-	t.note("Error: (predicted - measured) / measured, or / 1 ms where less was measured. A difference of up to 1 ms counts as none: a real clock is no more exact. Runs: the smallest and the largest of the runs.")
+	t.note("Error: (predicted - measured) / measured, or / 1 ms where less was measured. A difference of up to 1 ms counts as none: a real clock is no more exact. Runs: the smallest and the largest of the runs, and beyond them what could have moved them.")
 	if replayed {
 		t.note("Replayed: simulated with the times that bodies really took, so that only the order of service is predicted.")
 	}
@@ -150,7 +150,7 @@ func relativeError(x float64) string {
 
 // benchRuns returns the table of runs, with what speaks against one.
 func benchRuns(b *bench.Result) *Table {
-	t := &Table{Head: []string{"strategy", "round", "tasks", "ok", "not ok", "loop\nlag p99", "send\nlag p99", "bound", "others'\ncores", "leaks", "verdict"}, Text: 1}
+	t := &Table{Head: []string{"strategy", "round", "tasks", "ok", "not ok", "loop\nlag p99", "send\nlag p99", "others'\ncores", "p95\nmoved", "leaks", "verdict"}, Text: 1}
 	for i := range b.Strategies {
 		s := &b.Strategies[i]
 		g := Group{Name: s.Name}
@@ -166,7 +166,7 @@ func benchRuns(b *bench.Result) *Table {
 			count := func(n int64) string { return units.Count(float64(n)) }
 			g.Rows = append(g.Rows, []string{
 				count(int64(r.Round)), count(r.Published), count(r.Succeeded), count(r.Published - r.Succeeded),
-				units.Duration(r.LagP99), units.Duration(r.SendLagP99), units.Duration(r.LagBound), units.Number(math.Round(r.Others*100) / 100), count(int64(r.Leaks)), verdict,
+				units.Duration(r.LagP99), units.Duration(r.SendLagP99), units.Number(math.Round(r.Others*100) / 100), units.Share(r.Moved), count(int64(r.Leaks)), verdict,
 			})
 		}
 		if g.Rows != nil {

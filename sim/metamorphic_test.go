@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -215,4 +216,80 @@ func TestConservationLawForEveryOrder(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Where workers and queues stand in a layout changes no figure of any of them, as long as each worker asks for its own
+// queues in its own order.
+func TestTheOrderOfWorkersAndQueuesDoesNotMatter(t *testing.T) {
+	for _, kind := range []worker.BrokerKind{worker.Ideal, worker.Redis} {
+		build := func(back bool) *model {
+			classes := []workloads.Class{
+				class("a", poisson(5), exponential(0.2)), class("b", poisson(2), exponential(0.4)), class("c", poisson(1), exponential(1)),
+			}
+			for i := range classes {
+				classes[i].Failures.Error.P = 0.1
+				classes[i].Retry = worker.Retry{Max: 2, Delay: des.Seconds(1), Backoff: 2, Jitter: true, OnError: true}
+			}
+			m := &model{classes: classes}
+			m.layout.Name = "apart"
+			m.addQueues()
+			m.layout.Broker.Kind, m.layout.Broker.PrioritySteps = kind, []int{0}
+			at := func(q int) int { return q }
+			if back {
+				slices.Reverse(m.layout.Queues)
+				at = func(q int) int { return len(m.layout.Queues) - 1 - q }
+				for i := range m.layout.ClassQueue {
+					m.layout.ClassQueue[i] = at(m.layout.ClassQueue[i])
+				}
+			}
+			workers := []worker.Config{
+				{Name: "one", Concurrency: 2, Queues: []int{at(0)}, PrefetchMultiplier: 2},
+				{Name: "two", Concurrency: 3, Queues: []int{at(1), at(2)}, PrefetchMultiplier: 1, Order: worker.Strict},
+			}
+			if back {
+				slices.Reverse(workers)
+			}
+			for _, w := range workers {
+				m.add(w)
+			}
+			return m
+		}
+		there, here := build(false).run(5, hour/10, hour), build(true).run(5, hour/10, hour)
+		assert.Equal(t, there.Classes, here.Classes, kind)
+		for i := range there.Queues {
+			assert.Equal(t, there.Queues[i], here.Queues[len(here.Queues)-1-i], kind)
+		}
+		assert.Equal(t, there.Workers[0].Busy, here.Workers[1].Busy, kind)
+	}
+}
+
+// A class in two halves of half the rate is the same traffic under two names: the waits of both together are those of the
+// whole, and the halves wait alike.
+func TestAClassInTwoHalves(t *testing.T) {
+	build := func(parts int) *model {
+		var classes []workloads.Class
+		for i := range parts {
+			c := computing(string(rune('a'+i)), 6/float64(parts), exponential(0.5))
+			c.Queue = "all"
+			c.Failures.Error.P = 0.1
+			c.Retry = worker.Retry{Max: 3, Delay: des.Seconds(1), Backoff: 2, Jitter: true, OnError: true}
+			classes = append(classes, c)
+		}
+		return pool(6, classes...).on(4)
+	}
+	var whole, halves, apart []float64
+	for seed := range uint64(replications) {
+		one, two := build(1).run(seed, hour/10, hour), build(2).run(seed+1000, hour/10, hour)
+		whole = append(whole, one.Classes[0].Wait.Mean())
+		apart = append(apart, two.Classes[0].Wait.Mean()-two.Classes[1].Wait.Mean())
+		both := two.Classes[0].Wait
+		both.Merge(&two.Classes[1].Wait)
+		halves = append(halves, both.Mean())
+	}
+	mean, se := meanAndError(whole)
+	other, otherSE := meanAndError(halves)
+	assert.InDelta(t, mean, other, 3*math.Hypot(se, otherSE), "the whole and both halves, s")
+	assert.InEpsilon(t, mean, other, 0.1)
+	between, se := meanAndError(apart)
+	assert.InDelta(t, 0, between, 3*se, "one half and the other, s")
 }

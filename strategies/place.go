@@ -40,24 +40,8 @@ func (b *builder) compose(groups []group) {
 		if g.fleet != nil {
 			l.Fleets = append(l.Fleets, *g.fleet)
 		}
-		quorum := slices.ContainsFunc(g.queues, func(name string) bool { return b.queue(name).Quorum })
 		for n, slots := range g.slots {
-			cfg := g.cfg
-			cfg.Name = g.name
-			if n > 0 {
-				cfg.Name = fmt.Sprintf("%s#%d", g.name, n+1)
-			}
-			cfg.Concurrency = slots
-			b.prefetches(g, &cfg, quorum)
-			for _, name := range g.queues {
-				cfg.Queues = append(cfg.Queues, use(name))
-			}
-			for _, name := range g.overflow {
-				cfg.Overflow = append(cfg.Overflow, use(name))
-			}
-			cfg.Weights = slices.Clone(g.weights)
-			cfg.Reserve = slices.Clone(g.reserve)
-			l.Workers = append(l.Workers, cfg)
+			l.Workers = append(l.Workers, b.instance(g, n, use))
 			l.Group = append(l.Group, i)
 			l.Node = append(l.Node, nodes.lodge(b, g, slots))
 			l.Clearance = append(l.Clearance, g.clearance)
@@ -73,6 +57,26 @@ func (b *builder) compose(groups []group) {
 		l.Machines = append(l.Machines, b.machines[m].Name)
 	}
 	l.forgetClearance()
+}
+
+// instance is the n-th worker of a group, which use tells the indices of its queues.
+func (b *builder) instance(g *group, n int, use func(queue string) int) worker.Config {
+	cfg := g.cfg
+	cfg.Name = g.name
+	if n > 0 {
+		cfg.Name = fmt.Sprintf("%s#%d", g.name, n+1)
+	}
+	cfg.Concurrency = g.slots[n]
+	b.prefetches(g, &cfg, slices.ContainsFunc(g.queues, func(name string) bool { return b.queue(name).Quorum }))
+	for _, name := range g.queues {
+		cfg.Queues = append(cfg.Queues, use(name))
+	}
+	for _, name := range g.overflow {
+		cfg.Overflow = append(cfg.Overflow, use(name))
+	}
+	cfg.Weights = slices.Clone(g.weights)
+	cfg.Reserve = slices.Clone(g.reserve)
+	return cfg
 }
 
 // usedInOrder lists the queues of the layout: those with options first, then those of the tasks, then the rest. A queue

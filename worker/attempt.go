@@ -255,7 +255,7 @@ func (s *System) retry(id int32, policy *Retry, busy des.Time) {
 		s.tally.Classes[t.class].Retried++
 	}
 	s.record(Retried, id, OK)
-	s.send(id, busy)
+	s.send(id, 0, busy)
 }
 
 // delay before retry n, from 0: Delay x Backoff^n, at most Cap.

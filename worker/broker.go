@@ -6,6 +6,7 @@ import "example.com/simrun/des"
 type Publication struct {
 	Class       int32
 	Due         des.Time // intended arrival, from which waits count
+	Lag         des.Time // from now until the message is in the broker, where that is known; 0 = as the broker's settings say
 	Demand      des.Time // of its first attempt, for the slowdown
 	Countdown   des.Time // not to start earlier than this from now; 0 = none
 	Expires     des.Time // to start earlier than this from now; 0 = whenever, below 0 = it has expired as it is published
@@ -24,7 +25,7 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 		s.tally.Classes[t.class].Published++
 		s.open++
 	}
-	s.send(id, s.broker.Way)
+	s.send(id, p.Lag, s.broker.Way)
 	return id
 }
 
@@ -50,15 +51,18 @@ func (s *System) fill(t *task, at des.Time, p *Publication) {
 }
 
 // send puts a message on its way to the broker. An ideal broker keeps what has an eta until then; the others give
-// it to a worker at once, which holds it. Busy is the time that the publisher takes beforehand.
-func (s *System) send(id int32, busy des.Time) {
+// it to a worker at once, which holds it. Lag is that of its Publication, busy the time that the publisher takes beforehand.
+func (s *System) send(id int32, lag, busy des.Time) {
 	if s.broken() {
 		s.withhold(id, busy)
 		return
 	}
 	t := &s.tasks[id]
 	arrival := s.now + s.broker.Publish + busy
-	if s.tasks[id].retries == 0 && s.broker.PublishCPU > 0 && s.labour != nil {
+	switch {
+	case lag > 0:
+		arrival = s.now + lag + busy
+	case t.retries == 0 && s.broker.PublishCPU > 0 && s.labour != nil:
 		// The producers publish one message after the other.
 		start := max(s.now, s.publishing)
 		s.publishing = start + s.broker.PublishCPU

@@ -91,3 +91,17 @@ func TestATaskGoesOnAsItsLastDelivery(t *testing.T) {
 		})
 	}
 }
+
+// A message whose way to the broker is known takes it, whatever the broker's settings say of publishing.
+func TestKnownLag(t *testing.T) {
+	for _, kind := range []worker.BrokerKind{worker.RabbitMQ, worker.Ideal, worker.Redis} {
+		s := one(kind, "a", worker.Config{Concurrency: 2, PrefetchMultiplier: 1})
+		s.Broker.Publish = 10 * ms
+		script := []message{
+			{name: "known", run: sec, extra: worker.Publication{Lag: 300 * ms}},
+			{name: "soon", at: 100 * ms, run: sec},
+			{name: "both", at: 2 * sec, run: sec, extra: worker.Publication{Lag: 300 * ms, Countdown: sec}},
+		}
+		assert.Equal(t, "started soon@110ms, started known@300ms, started both@3s", play(t, s, script, 10*sec).log(worker.Started), kind)
+	}
+}

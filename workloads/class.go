@@ -115,6 +115,7 @@ const AtOnce des.Time = -1
 type Attributes struct {
 	Countdown   des.Time // 0 = none
 	Expires     des.Time // from publishing; 0 = never, AtOnce = by then
+	Lag         des.Time // of a trace row, from its due until the message was in the broker; 0 = not known
 	Priority    int      // of a trace row that has one
 	HasPriority bool
 }

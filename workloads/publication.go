@@ -16,6 +16,7 @@ func (s *Source) Publication(a *Arrival, demands []des.Time, p *worker.Publicati
 	if s.flows[a.Class].attributes {
 		extra := s.attributes(a.Ref)
 		p.Countdown, p.Expires = extra.Countdown, extra.Expires
+		p.Lag = extra.Lag
 		p.Priority, p.HasPriority = extra.Priority, extra.HasPriority
 	}
 	for _, d := range demands {

@@ -13,12 +13,12 @@ import (
 )
 
 var (
-	traceColumns = []string{"id", "class", "queue", "due", "cpu", "io", "order", "priority", "failure", "fail_arg"}
+	traceColumns = []string{"id", "class", "queue", "due", "published", "cpu", "io", "order", "priority", "failure", "fail_arg"}
 	traceOrders  = []string{"cpu,io", "io,cpu"}
 )
 
-// ReadTrace reads a trace: CSV with a header that has the columns due and class and may have id, cpu, io, order,
-// priority, failure and fail_arg; others are ignored. Rows need not be sorted. An empty cell is as if its column were
+// ReadTrace reads a trace: CSV with a header that has the columns due and class and may have id, published, cpu, io,
+// order, priority, failure and fail_arg; others are ignored. Rows need not be sorted. An empty cell is as if its column were
 // absent. Errors are joined, up to 20, each as "NAME:LINE: COLUMN: message".
 func ReadTrace(name string, r io.Reader) (*TraceFile, error) {
 	in := sheet.New(name, r, []string{"due", "class"}, traceColumns...)
@@ -62,6 +62,11 @@ func traceRow(in *sheet.Sheet) (class string, row TraceRow) {
 	if in.Text("due") == "" {
 		in.Bad("due", wantSeconds)
 	}
+	if in.Text("published") != "" {
+		if row.Lag = traceTime(in, "published") - row.Due; row.Lag < 0 {
+			in.Bad("published", "want a time that is not before due")
+		}
+	}
 	if in.Text("priority") != "" {
 		row.HasPriority, row.Priority = true, in.Whole("priority", 0)
 	}
@@ -92,7 +97,7 @@ type TraceLine struct {
 func WriteTrace(w io.Writer, lines []TraceLine) error {
 	return sheet.Write(w, traceColumns, len(lines), func(i int) []string {
 		t := &lines[i]
-		order, priority, times := traceOrders[0], "", ""
+		order, priority, times, published := traceOrders[0], "", "", ""
 		if t.IOFirst {
 			order = traceOrders[1]
 		}
@@ -103,6 +108,9 @@ func WriteTrace(w io.Writer, lines []TraceLine) error {
 			times = strconv.Itoa(t.Times)
 		}
 		seconds := func(t des.Time) string { return sheet.Seconds(t.Seconds()) }
-		return []string{t.ID, t.Class, t.Queue, seconds(t.Due), seconds(t.CPU), seconds(t.IO), order, priority, t.Failure.String(), times}
+		if t.Lag > 0 {
+			published = seconds(t.Due + t.Lag)
+		}
+		return []string{t.ID, t.Class, t.Queue, seconds(t.Due), published, seconds(t.CPU), seconds(t.IO), order, priority, t.Failure.String(), times}
 	})
 }

@@ -29,6 +29,7 @@ func (s *Source) attributes(ref Ref) (a Attributes) {
 	if f.rows != nil {
 		row := &f.rows[ref.Row]
 		a.Priority, a.HasPriority = row.Priority, row.HasPriority
+		a.Lag = row.Lag
 	}
 	return a
 }

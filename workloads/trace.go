@@ -23,6 +23,7 @@ type Trace struct {
 // TraceRow is one recorded task. Times count from the start of the recording.
 type TraceRow struct {
 	Due         des.Time
+	Lag         des.Time // from its due until its message was in the broker; 0 = not known
 	CPU, IO     des.Time // demands, of a trace that has work
 	IOFirst     bool     // the io phase comes before the cpu phase
 	HasPriority bool

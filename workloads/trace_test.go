@@ -74,6 +74,7 @@ trace.csv:4: priority: "-1": want a whole number >= 0`,
 		},
 		{"cells", "due,class\n1,a\n2\n3,a,x\n4,a\n", "trace.csv:3: 1 cells: want 2, as in the header\ntrace.csv:4: 3 cells: want 2, as in the header"},
 		{"quotes", "due,class\n1,a\n2,\"b\nc", `trace.csv:4: column 2: extraneous or missing " in quoted-field`},
+		{"published before its due", "due,class,published\n1,a,1\n2,a,\n3,a,2.5\n", `trace.csv:4: published: "2.5": want a time that is not before due`},
 		{"flaky without column", "due,class,failure\n1,a,flaky\n", `trace.csv:2: fail_arg: "": want a whole number >= 1`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -204,4 +205,34 @@ func FuzzReadTrace(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What a trace knows of publishing is said of its tasks, written and read back.
+func TestPublishedIsKept(t *testing.T) {
+	text := "due,class,published\n1,job,1.25\n2,job,\n3,job,3\n"
+	s := source(workloads.Options{}, replayed(t, text))
+	var lags []time.Duration
+	for _, r := range refs(s, 3) {
+		lags = append(lags, s.Attributes(r).Lag)
+	}
+	if want := []time.Duration{250 * time.Millisecond, 0, 0}; !slices.Equal(lags, want) {
+		t.Errorf("lags %v, want %v", lags, want)
+	}
+	job := readTrace(t, text).Classes
+	rows, err := readTrace(t, text).Class(job[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []workloads.TraceLine
+	for _, r := range rows.Rows {
+		lines = append(lines, workloads.TraceLine{Class: "job", TraceRow: r})
+	}
+	var b strings.Builder
+	if err := workloads.WriteTrace(&b, lines); err != nil {
+		t.Fatal(err)
+	}
+	again, err := readTrace(t, b.String()).Class("job")
+	if err != nil || !slices.Equal(again.Rows, rows.Rows) {
+		t.Errorf("read back %+v (%v), want %+v", again.Rows, err, rows.Rows)
+	}
 }

@@ -25,7 +25,8 @@ real clock, with tasks that really compute and sleep. Then compare what was meas
 for the same tasks on this machine, which is calibrated first.
 
 Arrivals are open loop, and waits count from the intended arrival. Runs take turns: all strategies once, then all again.
-A run in which the harness itself was late is void, and the report says so.
+A run is void when lateness of the harness or other processes could have moved it further than predictions are claimed to
+be off; what moves it less widens the range of the runs.
 
   --executor goroutine   tasks only sleep: thousands of slots
   --executor thread      every slot is a thread, and the kernel shares the cores
@@ -49,7 +50,7 @@ func benchCommand() *cobra.Command {
 	var o benchOptions
 	c := &cobra.Command{
 		Use: "bench FILE", Short: "Run a scenario for real, and compare with the prediction", Long: benchLong,
-		Example: "  simrun bench scenarios/priority.yaml --for 30s\n  simrun bench day.yaml --speed 60 --for 2m --rounds 5\n" +
+		Example: "  simrun bench scenarios/priority.yaml --for 1m\n  simrun bench day.yaml --speed 60 --for 2m --rounds 5\n" +
 			"  simrun bench cpu.yaml --executor process --replay --record my-recording",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -62,9 +63,9 @@ func benchCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.span, "for", "30s", "how long tasks arrive in each run")
+	f.StringVar(&o.span, "for", "1m", "how long tasks arrive for each strategy, in all its rounds")
 	f.Float64Var(&o.speed, "speed", 1, "how many times as fast everything happens: for scenarios of hours")
-	f.IntVar(&o.rounds, "rounds", 3, "runs of each strategy")
+	f.IntVar(&o.rounds, "rounds", 3, "runs of each strategy, which share its time")
 	f.StringVar(&o.executor, "executor", "", "what a slot is made of: process, thread or goroutine (default goroutine if all tasks only sleep, else thread)")
 	f.BoolVar(&o.replay, "replay", false, "also simulate the tasks with the times their bodies really took")
 	f.StringVar(&o.record, "record", "", "write the runs of each strategy into this folder, as recordings for simrun verify")
@@ -78,7 +79,7 @@ func benchCommand() *cobra.Command {
 	return c
 }
 
-// check finds mistakes in the flags that need no file to be seen.
+// check returns how long tasks arrive in one run. It finds mistakes in the flags that need no file to be seen.
 func (o *benchOptions) check() (time.Duration, error) {
 	span, err := time.ParseDuration(o.span)
 	switch {
@@ -88,10 +89,12 @@ func (o *benchOptions) check() (time.Duration, error) {
 		return 0, usageError{fmt.Errorf("--speed: %v: want a factor above 0, at most 1000000", o.speed)}
 	case o.rounds < 1:
 		return 0, usageError{fmt.Errorf("--rounds: %d: want at least 1", o.rounds)}
+	case span/time.Duration(o.rounds) < time.Second/10:
+		return 0, usageError{fmt.Errorf("--for: %q: want at least 100ms for each of %d rounds", o.span, o.rounds)}
 	case !slices.Contains(benchFormats, o.format):
 		return 0, usageError{fmt.Errorf("--format: %q: want table or json", o.format)}
 	}
-	return span, nil
+	return span / time.Duration(o.rounds), nil
 }
 
 func (o *benchOptions) run(c *cobra.Command, file string) error {

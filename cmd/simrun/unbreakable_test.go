@@ -69,7 +69,7 @@ func TestOutputsSpareInputs(t *testing.T) {
 	}
 	for _, args := range [][]string{
 		{"import", "log.yaml", "-o", "LOG.yaml"}, {"verify", "rec", "--out", "rec"}, {"verify", "rec", "--markdown", recorded},
-		{"bench", "bench.html", "--out", ".", "--for", "100ms"}, {"plan", "plan.html", "--out", "."},
+		{"bench", "bench.html", "--out", ".", "--for", "300ms"}, {"plan", "plan.html", "--out", "."},
 	} {
 		status, _, stderr := call(t, args...)
 		assert.Equal(t, exitUsage, status, "%v: %s", args, stderr)

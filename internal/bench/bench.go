@@ -139,7 +139,7 @@ type Run struct {
 	Seconds    float64 `json:"seconds"`
 	LagP99     float64 `json:"lag_p99"`
 	SendLagP99 float64 `json:"send_lag_p99"`
-	LagBound   float64 `json:"lag_bound"`
+	Moved      float64 `json:"moved"`          // share of a p95 of the response by which what disturbed the run could move it: the largest
 	Void       string  `json:"void,omitempty"` // why
 	Leaks      int     `json:"leaks"`
 	Killed     int     `json:"children_killed"`
@@ -170,8 +170,9 @@ type Sample struct {
 type Figure struct {
 	Metric      workloads.Metric `json:"metric"`
 	Measured    float64          `json:"measured"`
-	Low         float64          `json:"low"` // least and most of the runs
+	Low         float64          `json:"low"` // least and most of the runs, and Disturbed beyond
 	High        float64          `json:"high"`
+	Disturbed   float64          `json:"disturbed"` // by how much what disturbed the runs could move it
 	Predicted   float64          `json:"predicted"`
 	Error       float64          `json:"error"`
 	Within      bool             `json:"within_1ms"` // the difference is no more than the real clock is good for

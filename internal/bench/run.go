@@ -19,15 +19,6 @@ import (
 // a millisecond, now and then by one. A difference within it is no error, and a harness late by no more is not late.
 const allowance = 1e-3
 
-const (
-	voidShare  = 0.01 // of the median response, by which the harness may be late
-	voidOthers = 0.02 // of the cores, that other processes may take where tasks compute
-)
-
-const voidRule = "a run is void when the 99th percentile of how late the loop was for its timers, or of how late tasks were " +
-	"published, is more than 1 % of the median response and more than 1 ms; where tasks compute, also when other processes " +
-	"took more than 2 % of the cores"
-
 // measurement is one in progress.
 type measurement struct {
 	sc      *scenarios.Scenario
@@ -42,9 +33,10 @@ type measurement struct {
 	tallies [][]pair // of each layout and run
 }
 
-// pair is one run with its two predictions.
+// pair is one run with its predictions.
 type pair struct {
 	measured, predicted, replayed *worker.Tally
+	disturbance
 }
 
 // Measure runs every layout of a scenario for real, in turns, and simulates the same tasks. When it is interrupted it
@@ -103,17 +95,6 @@ func notesOn(sc *scenarios.Scenario, o Options) (notes []string) {
 	return append(notes, beyond(sc, &o)...)
 }
 
-func computes(classes []workloads.Class) bool {
-	for i := range classes {
-		for _, p := range classes[i].Work {
-			if p.Kind == workloads.CPU {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // rounds runs the layouts in turns, each round beginning with another: what disturbs the machine for a while then
 // disturbs all of them.
 func (m *measurement) rounds(ctx context.Context) error {
@@ -156,9 +137,10 @@ func (m *measurement) run(ctx context.Context, layout, round int) error {
 	}
 	o.Recorder, o.Body = nil, nil
 	cost := m.opts.Calibration.of(m.opts.Executor)
-	predicted := m.simulate(encumbered(l, cost), burdened(m.classes, cost, m.opts.Calibration.Touch), m.machine, o)
-	tally := pair{measured: t.Tally, predicted: predicted}
-	run := m.judge(&t, round)
+	burden := burdened(m.classes, cost, m.opts.Calibration.Touch)
+	tally := pair{measured: t.Tally, predicted: m.simulate(encumbered(l, cost), burden, m.machine, o)}
+	tally.disturbance = m.disturbed(l, burden, o, &t)
+	run := m.judge(&t, &tally, round)
 	if m.opts.Replay {
 		free := *l
 		free.Nodes, free.Leases, free.Node, free.BrokerNode, free.ProducerNode = nil, nil, make([]int, len(l.Workers)), -1, -1
@@ -188,7 +170,7 @@ func (m *measurement) simulate(l *strategies.Layout, classes []workloads.Class, 
 }
 
 // judge says what a run observed as a whole, and whether it counts.
-func (m *measurement) judge(t *Trial, round int) Run {
+func (m *measurement) judge(t *Trial, p *pair, round int) Run {
 	var all worker.ClassTally
 	for i := range t.Classes {
 		all.Merge(&t.Classes[i])
@@ -200,21 +182,13 @@ func (m *measurement) judge(t *Trial, round int) Run {
 		Unfinished: by[worker.Unfinished] + by[worker.Unstarted] + by[worker.Retrying],
 		LagP99:     t.Lag.Quantile(0.99), SendLagP99: t.SendLag.Quantile(0.99),
 	}
-	if all.Published == 0 {
-		r.Void = "no task arrived"
-		return r
-	}
-	median := all.Response.Quantile(0.5)
-	r.LagBound = max(voidShare*median, allowance)
 	switch {
+	case all.Published == 0:
+		r.Void = "no task arrived"
 	case all.Response.Count() == 0:
 		r.Void = "no task ended"
-	case r.LagP99 > r.LagBound:
-		r.Void = "the loop was late"
-	case r.SendLagP99 > r.LagBound:
-		r.Void = "tasks were published late"
-	case t.Others > voidOthers*float64(m.opts.Calibration.Cores) && computes(m.classes):
-		r.Void = "other processes took the cores"
+	default:
+		r.Moved, r.Void = m.moved(p)
 	}
 	return r
 }

@@ -145,7 +145,7 @@ func hurry(a *workloads.Arrivals, speed float64) {
 		p.Rows = slices.Clone(p.Rows)
 		for i := range p.Rows {
 			r := &p.Rows[i]
-			r.Due, r.CPU, r.IO = divided(r.Due, speed), divided(r.CPU, speed), divided(r.IO, speed)
+			r.Due, r.Lag, r.CPU, r.IO = divided(r.Due, speed), divided(r.Lag, speed), divided(r.CPU, speed), divided(r.IO, speed)
 		}
 		a.Process = p
 	default:

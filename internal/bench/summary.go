@@ -43,9 +43,11 @@ func (m *measurement) summarise(layout int) {
 	for class := range m.classes {
 		c := Class{Name: m.classes[class].Name}
 		var measured, predicted, replayed worker.ClassTally
+		var all disturbance
 		for _, t := range counted {
 			measured.Merge(&t.measured.Classes[class])
 			predicted.Merge(&t.predicted.Classes[class])
+			all.add(&t.disturbance, class)
 			c.Waits.Measured = append(c.Waits.Measured, &t.measured.Classes[class].Wait)
 			if t.replayed != nil {
 				replayed.Merge(&t.replayed.Classes[class])
@@ -65,6 +67,8 @@ func (m *measurement) summarise(layout int) {
 					x.Low, x.High = min(x.Low, one), max(x.High, one)
 				}
 			}
+			x.Disturbed = all.moves(f, &predicted)
+			x.Low, x.High = max(0, x.Low-x.Disturbed), x.High+x.Disturbed
 			x.Error, x.Within = relative(x.Predicted, x.Measured), within(x.Predicted, x.Measured)
 			if again := f.In(&replayed); m.opts.Replay && !math.IsNaN(again) {
 				e := relative(again, x.Measured)

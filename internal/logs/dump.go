@@ -16,7 +16,7 @@ import (
 var (
 	dumpLine  = regexp.MustCompile(`^(\S+) \[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)\] ([a-z]+(?: [a-z]+)*):? ?(.*)$`)
 	dumpTask  = regexp.MustCompile(`^([^\s(]+)\(([^()\s]+)\) args=`)
-	dumpValue = regexp.MustCompile(`(?:^|[ ,])(eta|exception|expired|expires|local_received|queue|retries|runtime|cpu|sw_ver)=('?[^\s,(']+(?:\([0-9.]+,?\))?)`)
+	dumpValue = regexp.MustCompile(`(?:^|[ ,])(eta|exception|expired|expires|local_received|queue|retries|runtime|cpu|memory|sw_ver)=('?[^\s,(']+(?:\([0-9.]+,?\))?)`)
 )
 
 // isDump says whether a file begins as the dumper does, or as one that was begun in its middle.
@@ -78,6 +78,9 @@ func (t *told) dumped(values map[string]string) {
 	}
 	if x, err := strconv.ParseFloat(values["cpu"], 64); err == nil {
 		t.cpu = x
+	}
+	if x, err := strconv.ParseFloat(values["memory"], 64); err == nil {
+		t.memory = x
 	}
 	if n, err := strconv.Atoi(values["retries"]); err == nil {
 		t.retries = n

@@ -50,12 +50,13 @@ type more struct {
 	eta, expires float64 // of sent and received, s since 1970
 	limit        float64 // hard, of failed, s
 	cpu          float64 // of measured, s
+	memory       float64 // likewise, bytes
 	lost         bool    // of failed: its process died
 }
 
 func nothing() more {
 	nan := math.NaN()
-	return more{eta: nan, expires: nan, limit: nan, cpu: nan}
+	return more{eta: nan, expires: nan, limit: nan, cpu: nan, memory: nan}
 }
 
 // events are all events of a log, in the order of its files.
@@ -118,6 +119,7 @@ type told struct {
 	eta, expires float64 // s since 1970; 0 = none
 	exception    string
 	cpu          float64 // s; 0 = none
+	memory       float64 // bytes; 0 = none
 }
 
 // add keeps an event.
@@ -136,7 +138,7 @@ func (s *events) add(t *told) {
 	for _, x := range []struct {
 		from float64
 		to   *float64
-	}{{t.eta, &m.eta}, {t.expires, &m.expires}, {t.cpu, &m.cpu}} {
+	}{{t.eta, &m.eta}, {t.expires, &m.expires}, {t.cpu, &m.cpu}, {t.memory, &m.memory}} {
 		if x.from > 0 {
 			*x.to, rare = x.from, true
 		}

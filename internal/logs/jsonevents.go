@@ -26,6 +26,7 @@ type jsonEvent struct {
 	Exception string   `json:"exception"` // of failed and retried
 	Expired   bool     `json:"expired"`   // of revoked
 	CPU       float64  `json:"cpu"`       // of measured, s
+	Memory    float64  `json:"memory"`    // likewise, bytes
 	Version   string   `json:"sw_ver"`    // of worker-online and worker-heartbeat
 }
 
@@ -50,7 +51,7 @@ func (r *reader) event(e *jsonEvent) error {
 	}
 	r.events.add(&told{
 		kind: kind(k), id: e.UUID, class: e.Name, host: e.Hostname, queue: e.Queue, at: *e.Timestamp, runtime: e.Runtime, retries: e.Retries,
-		expired: e.Expired, eta: moment(e.ETA), expires: moment(e.Expires), exception: e.Exception, cpu: e.CPU,
+		expired: e.Expired, eta: moment(e.ETA), expires: moment(e.Expires), exception: e.Exception, cpu: e.CPU, memory: e.Memory,
 	})
 	return nil
 }

@@ -22,6 +22,7 @@ type Task struct {
 	ID, Class, Queue string // "" = not in the log
 	Priority         *int   // nil = none, or not in the log
 	Arrived          float64
+	Lag              float64 // from its arrival until its message was in the broker, where the log tells them apart
 	Received         float64 // first
 	Attempts         []Attempt
 	Outcome          string    // ok | failed | timeout | lost | retrying | expired | unstarted | unfinished
@@ -58,6 +59,7 @@ type Attempt struct {
 	Started, Ended float64
 	Runtime        float64 // as the worker measured it, or ended - started
 	CPU            float64 // of it, as measured; 0 = none, or not in the log
+	Memory         float64 // most that its process had held by its end, in bytes; 0 = not in the log
 	Lost           bool    // its process died
 	Asked          *Demand // what it asks for on an idle machine; nil = what it took
 }

@@ -43,7 +43,7 @@ func (r *reader) run(name string, in *bufio.Reader) error {
 // row adds one task of a recorded run.
 func (l *Log) row(r *scenarios.ObservedTask, attempts map[string][]Attempt) {
 	t := Task{
-		ID: r.ID, Class: r.Class, Queue: r.Queue, Arrived: r.Due, Received: r.Received, Outcome: r.Outcome,
+		ID: r.ID, Class: r.Class, Queue: r.Queue, Arrived: r.Due, Lag: r.Published - r.Due, Received: r.Received, Outcome: r.Outcome,
 		Limit: math.NaN(), Countdown: math.NaN(), Expires: math.NaN(), Attempts: attempts[r.ID], Priority: r.Priority,
 	}
 	if attempts == nil && !math.IsNaN(r.Started) {

@@ -51,7 +51,7 @@ type story struct {
 func newStory(id string) *story {
 	nan := math.NaN()
 	return &story{
-		Task: Task{ID: id, Outcome: "unstarted", Arrived: nan, Received: nan, Limit: nan, Countdown: nan, Expires: nan},
+		Task: Task{ID: id, Outcome: "unstarted", Arrived: nan, Lag: nan, Received: nan, Limit: nan, Countdown: nan, Expires: nan},
 		sent: nan, again: nan,
 	}
 }
@@ -92,6 +92,9 @@ func (s *story) tell(all *events, e *event, start float64) {
 	case measured:
 		if n := len(s.Attempts); n > 0 && m.cpu > 0 {
 			s.Attempts[n-1].CPU, s.measured = m.cpu, true
+			if m.memory > 0 {
+				s.Attempts[n-1].Memory = m.memory
+			}
 		}
 	default:
 		s.over(e, m, at)

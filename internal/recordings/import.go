@@ -1,10 +1,13 @@
 package recordings
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"gonum.org/v1/gonum/stat"
 
 	"example.com/simrun/internal/logs"
 )
@@ -57,6 +60,7 @@ type ImportedClass struct {
 	mostRetries       int
 	delays            [][]float64 // of the first retry, the second, ...
 	countdowns, dates []float64   // countdown and expires, where asked for
+	memories          []float64   // most that the processes of its attempts had held by then, bytes
 }
 
 // ImportedWorker is a worker that ran tasks.
@@ -149,6 +153,9 @@ func (c *ImportedClass) add(t *logs.Task, asked bool) {
 	c.tasks = append(c.tasks, t)
 	c.arrivals = append(c.arrivals, t.Arrived)
 	for i, a := range t.Attempts {
+		if a.Memory > 0 {
+			c.memories = append(c.memories, a.Memory)
+		}
 		last := i == len(t.Attempts)-1
 		timeout := last && t.Outcome == "timeout"
 		if !math.IsNaN(a.Ended) || a.Lost {
@@ -190,6 +197,9 @@ func (m *Imported) doubt(c *ImportedClass, o ImportOptions) {
 	if c.Arrivals.Warning != "" && !o.Replay {
 		m.warn("%s: %s", c.Name, c.Arrivals.Warning)
 	}
+	if r := c.serial(); r > 0 && !o.Replay {
+		m.warn("%s: long runs come together (correlation of one with the next %.2f), which a law has not: waits will come out too short; --replay keeps their order", c.Name, r)
+	}
 	if len(c.Runs) == 0 {
 		m.warn("%s: no attempt ended in the log: how long it runs is not known, 1 s is assumed", c.Name)
 	} else if len(c.Runs) < 100 {
@@ -203,6 +213,25 @@ func (m *Imported) doubt(c *ImportedClass, o ImportOptions) {
 	}
 }
 
+// serial returns the correlation of what a task asks for with what the next one does, by their logarithms; 0 where there
+// are fewer than fifty, or where it may be chance: three standard errors, 1 / sqrt(n) each (Bartlett 1946).
+func (c *ImportedClass) serial() float64 {
+	var x []float64
+	for _, t := range c.tasks {
+		if n := len(t.Attempts); n > 0 && !math.IsNaN(t.Attempts[n-1].Runtime) && t.Outcome != "timeout" {
+			x = append(x, math.Log(max(shortest, t.Attempts[n-1].Demand().Total())))
+		}
+	}
+	n := len(x)
+	if n < 50 {
+		return 0
+	}
+	if r := stat.Correlation(x[:n-1], x[1:], nil); r > max(0.1, 3/math.Sqrt(float64(n))) {
+		return r
+	}
+	return 0
+}
+
 // mostHave says whether so many tasks are as good as all.
 func (c *ImportedClass) mostHave(n int) bool { return float64(n) >= 0.9*float64(c.Tasks) }
 
@@ -211,10 +240,6 @@ func (m *Imported) findWorkers(l *logs.Log) {
 	if l.Sums != nil {
 		m.slotsOf(l.Sums)
 		return
-	}
-	type edge struct {
-		at    float64
-		delta int
 	}
 	edges := map[string][]edge{}
 	queues := map[string][]string{}
@@ -250,25 +275,29 @@ func (m *Imported) findWorkers(l *logs.Log) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		e := edges[name]
-		slices.SortFunc(e, func(a, b edge) int { // at equal times ends first: the slot is free for the next
-			switch {
-			case a.at < b.at:
-				return -1
-			case a.at > b.at:
-				return 1
-			}
-			return a.delta - b.delta
-		})
-		now, most := 0, 1
-		for _, x := range e {
-			now += x.delta
-			most = max(most, now)
-		}
 		slices.Sort(queues[name])
-		m.Workers = append(m.Workers, ImportedWorker{Name: workerName(name), Queues: queues[name], Most: most})
+		m.Workers = append(m.Workers, ImportedWorker{Name: workerName(name), Queues: queues[name], Most: mostAtOnce(edges[name])})
 	}
 	m.adopt()
+}
+
+// edge is the start or the end of an attempt.
+type edge struct {
+	at    float64
+	delta int
+}
+
+// mostAtOnce returns how many attempts ran at the same time; 1 at least.
+func mostAtOnce(edges []edge) int {
+	slices.SortFunc(edges, func(a, b edge) int { // at equal times ends first: the slot is free for the next
+		return cmp.Or(cmp.Compare(a.at, b.at), a.delta-b.delta)
+	})
+	now, most := 0, 1
+	for _, x := range edges {
+		now += x.delta
+		most = max(most, now)
+	}
+	return most
 }
 
 // adopt gives queues that nobody was seen to serve to the first worker, so that there is a scenario to start from.

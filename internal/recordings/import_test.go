@@ -300,3 +300,41 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+// A log whose long runs come together says so: a law draws each run by itself, and then queues are shorter.
+func TestRunsThatComeTogetherAreWarnedOf(t *testing.T) {
+	arrivals := poisson(1, 0, 400, 5)
+	together := make([]float64, len(arrivals))
+	for i := range together {
+		together[i] = []float64{0.1, 0.4}[i/20%2]
+	}
+	said := func(runs []float64, o recordings.ImportOptions) string {
+		o.Base = "mine"
+		return strings.Join(recordings.Import(logOf(arrivals, runs), o).Warnings, "\n")
+	}
+	assert.Contains(t, said(together, recordings.ImportOptions{}), "job: long runs come together (correlation of one with the next 0.9")
+	assert.NotContains(t, said(together, recordings.ImportOptions{Replay: true}), "together", "a replay keeps the order")
+	mixed := poisson(10, 0, 100, 7) // any numbers that do not hang together
+	runs := make([]float64, len(arrivals))
+	for i := range runs {
+		runs[i] = mixed[i+1] - mixed[i]
+	}
+	assert.NotContains(t, said(runs, recordings.ImportOptions{}), "together")
+}
+
+// What record.py measures of memory stands beside each task, for whoever knows what it means.
+func TestMemoryIsShown(t *testing.T) {
+	var lines []string
+	for i := range 4 {
+		name, at := []string{"small", "large"}[i/2], float64(i)
+		id := fmt.Sprint(i)
+		lines = append(lines,
+			ev("sent", id, at, fmt.Sprintf(`, "name": %q, "queue": "q"`, name)), ev("received", id, at+0.1, fmt.Sprintf(`, "name": %q`, name)),
+			ev("started", id, at+0.2, ""), ev("measured", id, at+0.5, fmt.Sprintf(`, "cpu": 0.1, "memory": %d`, []int{50, 60, 250, 400}[i]<<20)), ev("succeeded", id, at+0.5, `, "runtime": 0.3`))
+	}
+	l, err := logs.Read(events(t, lines...))
+	require.NoError(t, err)
+	text := recordings.Import(l, recordings.ImportOptions{Base: "mine"}).Scenario
+	assert.Contains(t, text, "# memory: {hold: 1MiB} # yours to say: processes had held 50 to 60 MiB when one ended, and 50 at least when any did")
+	assert.Contains(t, text, "# memory: {hold: 200MiB} # yours to say: processes had held 250 to 400 MiB when one ended, and 50 at least when any did")
+}

@@ -75,6 +75,7 @@ func (m *Imported) writeClass(y *yaml, c *ImportedClass, o ImportOptions) {
 		m.writeWork(y, c, o)
 	}
 	m.writeFailures(y, c, o)
+	m.writeMemory(y, c)
 	if c.mostHave(len(c.countdowns)) && len(c.countdowns) > 0 {
 		y.line(2, "countdown: %s # median", rounded(medianOf(c.countdowns)))
 	}
@@ -204,6 +205,24 @@ func (m *Imported) writeFailures(y *yaml, c *ImportedClass, o ImportOptions) {
 	if failures != nil {
 		y.line(2, "failures: {%s} # of %s", strings.Join(failures, ", "), plural(c.Attempts, "attempt"))
 	}
+}
+
+// writeMemory writes what may be its tasks' memory: as a comment, since what a process has ever held is not what the present
+// task holds.
+func (m *Imported) writeMemory(y *yaml, c *ImportedClass) {
+	if c.memories == nil {
+		return
+	}
+	rest := math.Inf(1) // what a process holds before any task is no more
+	for i := range m.Classes {
+		for _, x := range m.Classes[i].memories {
+			rest = min(rest, x)
+		}
+	}
+	const mib = 1 << 20
+	least, most := slices.Min(c.memories), slices.Max(c.memories)
+	y.line(2, "# memory: {hold: %.0fMiB} # yours to say: processes had held %.0f to %.0f MiB when one ended, and %.0f at least when any did",
+		max(1, math.Ceil((least-rest)/mib)), least/mib, most/mib, rest/mib)
 }
 
 // ClassName returns the name of a task as a scenario can have it.

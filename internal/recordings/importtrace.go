@@ -57,6 +57,9 @@ func (c *ImportedClass) row(t *logs.Task) workloads.TraceRow {
 	}
 	d := c.demandOf(of)
 	row := workloads.TraceRow{ID: t.ID, Due: micro(t.Arrived), CPU: micro(d.CPU), IO: micro(d.IO)}
+	if t.Lag > 0 {
+		row.Lag = micro(t.Lag)
+	}
 	switch n := of.Retried(); {
 	case of.Outcome == "timeout" || c.donors.hung[of]:
 		row.Failure = workloads.FailHangIO
