@@ -16,7 +16,7 @@ import (
 // is published as all are; the classes of the scenario stay as they are.
 func TestTasksArePublishedAsInTheRun(t *testing.T) {
 	rows := []workloads.TraceRow{{ID: "a"}, {ID: "b", Due: time.Second}, {ID: "c", Due: 2 * time.Second}, {ID: "d", Due: 3 * time.Second}}
-	classes := []workloads.Class{{Name: "one"}, {Name: "two"}}
+	classes := make([]workloads.Class, 2)
 	classes[0].Arrivals.Process = workloads.Trace{Rows: rows}
 	run := []scenarios.ObservedTask{
 		{ID: "a", Due: 0, Published: 0.0015}, {ID: "b", Due: 1, Published: 1.031}, {ID: "c", Due: 2, Published: 2.0005}, {ID: "d", Due: 3, Published: math.NaN()},
