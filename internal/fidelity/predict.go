@@ -64,7 +64,7 @@ func publishedAs(classes []workloads.Class, run []scenarios.ObservedTask, publis
 		t.Rows = slices.Clone(t.Rows)
 		for i := range t.Rows {
 			if call, known := calls[t.Rows[i].ID]; known {
-				t.Rows[i].Lag = max(1, publish+des.Seconds(call-usual))
+				t.Rows[i].Lag = max(1, publish+des.Seconds(call)-des.Seconds(usual))
 			}
 		}
 		classes[c].Arrivals.Process = t
