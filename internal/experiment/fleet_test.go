@@ -70,6 +70,7 @@ func TestScaledLayouts(t *testing.T) {
 	text, err := json.Marshal(r.Strategies[2])
 	require.NoError(t, err)
 	assert.Contains(t, string(text), `"fleet":{"booting":`)
+	assert.Contains(t, string(text), `"scaled_in":{"interrupted":0,"wasted":0}`, "they have 30 s to end")
 }
 
 // With a plan of the week nothing is stationary: no warm-up is deleted.
