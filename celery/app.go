@@ -157,13 +157,9 @@ func (a *App) transport(release string, value any) error {
 
 // strategy reads queue_order_strategy.
 func (a *App) strategy(release string, value any) error {
-	order := FromStrategy(release, value)
-	switch {
-	case order != nil:
+	if order := FromStrategy(release, value); order != nil {
 		a.Worker.Order = order.(string)
 		return nil
-	case value == ranked:
-		return fmt.Errorf("%q: from celery 5.7 on it keeps the order of -Q; before, it is the order of a set, another one at each start of a worker, which no run can stand for: want round_robin or sorted, or celery 5.7", ranked)
 	}
 	return fmt.Errorf("%v: want round_robin, sorted or priority", value)
 }
@@ -266,11 +262,11 @@ var noEffectSettings = map[string]string{
 
 // elsewhere are settings that a scenario says in another place, or that are not simulated.
 var elsewhere = map[string]string{
-	"task_always_eager":       "tasks would run where they are published: a scenario without workers",
-	"task_annotations":        "write rate_limit, acks_late and limits in the tasks",
-	"task_default_priority":   "write priority in the tasks",
-	"task_default_rate_limit": "write rate_limit in the tasks",
-	"task_queue_max_priority": "write max_priority in queues",
-	"task_queues":             "write max_priority, type and limits in queues",
-	"worker_detect_quorum_queues":                         "not supported yet: quorum queues are detected from celery 5.5 on",
+	"task_always_eager":           "tasks would run where they are published: a scenario without workers",
+	"task_annotations":            "write rate_limit, acks_late and limits in the tasks",
+	"task_default_priority":       "write priority in the tasks",
+	"task_default_rate_limit":     "write rate_limit in the tasks",
+	"task_queue_max_priority":     "write max_priority in queues",
+	"task_queues":                 "write max_priority, type and limits in queues",
+	"worker_detect_quorum_queues": "not supported yet: quorum queues are detected from celery 5.5 on",
 }

@@ -97,7 +97,7 @@ var workerSettings = []WorkerSetting{
 	}, WorkerSetting{
 		Key: "order", Name: "broker_transport_options.queue_order_strategy", Default: Rule{Order: "round_robin"},
 		Quantity: Quantity{Kind: Ordering, Words: worker.OrderNames()},
-		Meaning:  "among several queues: one message of each in turn; `sorted` by queue name; `strict` by the order of `queues`; `{weighted: {high: 5, low: 1}}`",
+		Meaning:  "among several queues: one message of each in turn; `sorted` by queue name; `strict` by the order of `queues`; `drawn` strictly, too, but in an order that each process draws as it starts (before Celery 5.7 `queue_order_strategy: priority` is that); `{weighted: {high: 5, low: 1}}`",
 	}),
 	row(word(func(w *Worker) *string { return &w.Pool }, func(c *worker.Config) *worker.Pool { return &c.Pool }, worker.PoolNames()), WorkerSetting{
 		Key: "pool", Flags: []string{"-P", "--pool"}, Name: "worker_pool", Quantity: Quantity{Kind: Word, Words: PoolNames()}, Default: "prefork",

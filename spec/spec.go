@@ -584,8 +584,9 @@ type Worker struct {
 	// idle ones when keepalive has passed since it grew last. A gevent worker looks once a second, grows by one while
 	// all slots are taken, and never shrinks. The other policies scale replicas.
 	Autoscale *Autoscale `key:"autoscale"`
-	// Among several queues: one message of each in turn; sorted by queue name; strict by the order of queues;
-	// {weighted: {high: 5, low: 1}}.
+	// Among several queues: one message of each in turn; sorted by queue name; strict by the order of queues; drawn
+	// strictly, too, but in an order that each process draws as it starts (before Celery 5.7 queue_order_strategy:
+	// priority is that); {weighted: {high: 5, low: 1}}.
 	Order any `key:"order"`
 	// Prefork (a process a slot), threads (all share one core's worth of Python), gevent (one thread; a CPU phase
 	// stops the others and the consumer), solo; eventlet is simulated as gevent.

@@ -26,12 +26,14 @@ const (
 // Order is the rule by which a worker consumes several queues.
 type Order uint8
 
-// Orders. RoundRobin is Celery's default; Sorted goes by queue name, Strict by the order of the worker's queues.
+// Orders. RoundRobin is Celery's default; Sorted goes by queue name, Strict by the order of the worker's queues, Drawn by one
+// that each process draws as it starts.
 const (
 	RoundRobin Order = iota
 	Sorted
 	Strict
 	Weighted
+	Drawn
 )
 
 // Dispatch is the rule by which an ideal broker picks the worker for a message.

@@ -98,6 +98,7 @@ func (s *System) up(id int32) {
 	}
 	w.become(alive)
 	w.expelled = false
+	s.shuffle(&w.rotation)
 	s.resized(w)
 	w.lost = des.Never
 	if s.broken() {

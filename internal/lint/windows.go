@@ -154,6 +154,10 @@ func (l *linter) priorities() {
 func (l *linter) starving() {
 	for _, w := range l.groups() {
 		c := &l.l.Workers[w]
+		if c.Order == worker.Drawn && len(c.Queues) > 1 {
+			l.say("order-by-chance", warning, l.workerPath(w), "queue_order_strategy: sorted, with names in the order of their rank, or celery 5.7, which keeps the order of -Q",
+				"queue_order_strategy: priority serves the queues strictly, but before celery 5.7 in the order of a set, another one at each start of a process: any of the %d may come last", len(c.Queues))
+		}
 		if len(c.Queues) < 2 || c.Order != worker.Strict && c.Order != worker.Sorted {
 			continue
 		}
