@@ -172,6 +172,9 @@ type Queue struct {
 	Name string // its key
 	// Of rabbitmq: `classic`, or `quorum`. Default classic.
 	Type string `key:"type"`
+	// Of rabbitmq, to which its messages are published: `direct`, which is what Celery makes, or `topic`. Default
+	// direct.
+	Exchange string `key:"exchange"`
 	// Most messages waiting in the broker; no limit if it is missing.
 	MaxLength any `key:"max_length"`
 	// What a full queue does with one message too many: `reject` it, or `drop_head`. Default reject.

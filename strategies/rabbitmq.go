@@ -22,8 +22,15 @@ func (b *builder) patient() bool {
 
 // quorumQueues gives the queues what their type makes of them with this broker. The others have no such type.
 func (b *builder) quorumQueues() {
+	delays := b.release >= "5.5" && b.broker.Kind == worker.RabbitMQ && slices.ContainsFunc(b.declared, func(q worker.Queue) bool { return q.Quorum })
 	for i := range b.declared {
 		q := &b.declared[i]
+		if q.Delays && !delays {
+			q.Delays = false
+			if b.broker.Kind == worker.RabbitMQ {
+				b.note("queues.%s: exchange: topic has no effect: native delayed delivery takes celery 5.5 and a quorum queue among the queues", q.Name)
+			}
+		}
 		q.Patient = !q.Quorum && b.patient()
 		switch {
 		case !q.Quorum:

@@ -113,6 +113,7 @@ type Queue struct {
 	ServeCPU      des.Time // of the broker, a message, beside its own ServeCPU
 	TwoToOne      bool     // rabbitmq: of two messages above priority 4 and one of the others, instead of MaxPriority
 	Patient       bool     // rabbitmq: its messages may be unacked for ever, whatever the consumer timeout
+	Delays        bool     // rabbitmq: a message with an eta comes to it when that is less than a second away
 }
 
 // Config is the configuration of one worker: an instance with its loop and its slots.

@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -118,4 +119,27 @@ func TestEtaTaskLimit(t *testing.T) {
 		assert.Contains(t, h.log(worker.Started), tt.plain)
 		assert.Len(t, h.times(worker.Started), 61)
 	}
+}
+
+// Rabbitmq holds what has an eta for whole seconds, where the exchange of its queue allows that, and the worker for the rest.
+// The same of a retry. Meanwhile the window of the worker is for others.
+func TestNativeDelayedDelivery(t *testing.T) {
+	for delays, want := range map[bool]string{
+		false: "received held@0s, started held@3.7s, received other@3.7s",
+		true:  "received other@0s, started other@0s, received held@3s, started held@3.7s",
+	} {
+		t.Run(fmt.Sprint(delays), func(t *testing.T) {
+			s := one(worker.RabbitMQ, "a", worker.Config{Concurrency: 1, PrefetchMultiplier: 1, PerConsumer: true})
+			s.Queues[0] = queue("a")
+			s.Queues[0].Delays = delays
+			h := play(t, s, []message{{name: "held", run: sec, extra: worker.Publication{Countdown: 3700 * ms}}, {name: "other", run: sec}}, 4*sec)
+			assert.Equal(t, want, h.log(worker.Received, worker.Started))
+		})
+	}
+	s := one(worker.RabbitMQ, "a", worker.Config{Concurrency: 1, PrefetchMultiplier: 1})
+	s.Queues[0] = queue("a")
+	s.Queues[0].Delays = true
+	s.Classes[0].Retry = worker.Retry{Max: 1, Delay: 2500 * ms, Backoff: 1, OnError: true}
+	h := play(t, s, []message{{name: "b", run: sec, ends: []worker.Result{worker.Errored, worker.Succeeded}}}, 10*sec)
+	assert.Equal(t, "received b@0s, started b@0s, received b@3s, started b@3.5s", h.log(worker.Received, worker.Started))
 }

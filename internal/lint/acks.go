@@ -47,6 +47,9 @@ func (l *linter) visibility() {
 // waitsHeld finds countdowns and retries that are held, unacked, for longer than a timeout.
 func (l *linter) waitsHeld(name string, class int, timeout des.Time, rule, then string, cure func(float64) string) {
 	c := &l.sc.Classes[class]
+	if l.l.Queues[l.l.ClassQueue[class]].Delays {
+		return // the broker holds them
+	}
 	longest, what := 0.0, ""
 	if c.Countdown != nil {
 		longest, what = c.Countdown.Mean(), "a countdown"

@@ -73,6 +73,11 @@ func TestRules(t *testing.T) {
 			`{celery: "5.7", tasks: {a: {arrivals: {poisson: 9/s}, work: [{io: 100ms}]}, b: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a, b], concurrency: 4, order: strict}}}}}`,
 		},
 		{
+			"held-fills-window", "8 of them stop all that the worker takes from that queue",
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum}}, tasks: {a: {countdown: 1m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum, exchange: topic}}, tasks: {a: {countdown: 1m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
+		},
+		{
 			"order-by-chance", "any of the 2 may come last",
 			`{celery: "5.6", tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: 100ms}]}, b: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {settings: {broker_transport_options: {queue_order_strategy: priority}}, workers: {w: {queues: [a, b], concurrency: 1}}}}}`,
 			`{celery: "5.7", tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: 100ms}]}, b: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {settings: {broker_transport_options: {queue_order_strategy: priority}}, workers: {w: {queues: [a, b], concurrency: 1}}}}}`,

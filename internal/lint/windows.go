@@ -84,8 +84,8 @@ func (l *linter) heldFillWindow() {
 		}
 		for i := range l.sc.Classes {
 			class := &l.sc.Classes[i]
-			if l.takes(w, i) && (class.Countdown != nil || class.Retry.Max > 0) {
-				l.say("held-fills-window", warning, l.taskPath(class), "publish to a topic exchange (native delayed delivery), raise worker_prefetch_multiplier, or keep delays short",
+			if l.takes(w, i) && !l.l.Queues[l.l.ClassQueue[i]].Delays && (class.Countdown != nil || class.Retry.Max > 0) {
+				l.say("held-fills-window", warning, l.taskPath(class), "exchange: topic (native delayed delivery), raise worker_prefetch_multiplier, or keep delays short",
 					"its countdowns and retries keep their places in a window that does not widen: %d of them stop all that the worker takes from that queue (a direct exchange, Celery's default, has no delayed delivery)", window(c)/len(c.Queues))
 			}
 		}
