@@ -85,6 +85,7 @@ func saying(c *cobra.Command, o *importOptions) {
 	f.StringArrayVar(&s.Targets, "slo", nil, "target of a task, such as send_email.wait.p95=500ms; repeat it for each")
 	f.StringVar(&s.Broker, "broker", "", "redis or rabbitmq")
 	f.StringVar(&s.Celery, "celery", "", "release of Celery, such as 5.6")
+	f.StringArrayVar(&s.Settings, "setting", nil, "NAME=VALUE of the app's configuration, such as task_acks_late=True; repeat it for each")
 	f.Float64Var(&s.Cores, "cores", 0, "cores of the one machine that workers, broker and producers share; finer things are edited")
 	f.StringSliceVar(&s.Computes, "computes", nil, "tasks that compute instead of waiting; TASK=250ms: so much of each")
 }

@@ -113,3 +113,35 @@ func TestDemandsComeBack(t *testing.T) {
 		})
 	}
 }
+
+// Where many small tasks leave hardly any of the cores, a little more work is much more time: dividing by what is off would
+// go from one side to the other.
+func TestDemandsNearSaturation(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("id,class,due,cpu,io\n")
+	s := des.NewStream(des.NewKey(7))
+	due := map[string]float64{}
+	next := func(class string, gap float64) float64 {
+		due[class] += s.ExpFloat64() * gap
+		return due[class]
+	}
+	for i := range 720 {
+		fmt.Fprintf(&b, "r%d,resize,%.6f,0.2,0\n", i, next("resize", 1.0/6))
+	}
+	for i := range 9400 {
+		fmt.Fprintf(&b, "m%d,mail,%.6f,0,%.6f\n", i, next("mail", 1.0/78), 0.02*s.ExpFloat64())
+	}
+	log, _ := simulated(t, t.TempDir(), b.String(), `w1: {queues: [jobs], concurrency: 8, prefetch_multiplier: 4, machine: box}`)
+	m, err := imports.Make(t.Context(), imports.Options{Paths: []string{log}, Base: "mine", Replay: true, Said: imports.Said{
+		Workers: []string{"celery -A shop worker -n w1@%h -Q jobs -c 8 --prefetch-multiplier 4"}, Broker: "redis", Celery: "5.6", Cores: 2, Computes: []string{"resize"},
+	}})
+	require.NoError(t, err)
+	took, asked, n := 0.0, 0.0, 0.0
+	for i := range m.Log.Tasks {
+		if task := &m.Log.Tasks[i]; task.Class == "resize" && task.Outcome == "ok" {
+			took, asked, n = took+task.Attempts[0].Runtime, asked+task.Attempts[0].Asked.CPU, n+1
+		}
+	}
+	assert.Greater(t, took/n, 0.35, "crowded")
+	assert.InEpsilon(t, 0.2, asked/n, 0.02)
+}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/logs"
@@ -92,10 +93,12 @@ func compare(r *experiment.Result) (all []Figure) {
 	return all
 }
 
-// again simulates the tasks of a log in a scenario that replays them, so many times.
+// again simulates the tasks of a log in a scenario that replays them, so many times. It ends where the log ends: what had not
+// started by then is in no figure of either.
 func again(ctx context.Context, sc *scenarios.Scenario, l *logs.Log, replications int) (*experiment.Result, error) {
 	own := *sc
 	own.Run.Min, own.Run.Max = replications, replications
+	own.Run.Drain = 0
 	own.Observed = []scenarios.Observation{{Name: "log", Tasks: observed(l)}}
 	return experiment.Run(ctx, &own, experiment.Options{})
 }
@@ -133,6 +136,46 @@ func check(ctx context.Context, sc *scenarios.Scenario, l *logs.Log, m *Import) 
 		c.Missing = m.missing(c)
 	}
 	return c, nil
+}
+
+// unsaid are settings of an app that no line shows, and which change who waits.
+var unsaid = []string{"task_acks_late=True", "worker_prefetch_multiplier=1", "worker_disable_prefetch=True"}
+
+// suspect simulates a log that its layout does not give back with settings that nobody has named, and says so where one
+// explains at least half of what is left open.
+func (m *Import) suspect(ctx context.Context, l *logs.Log, o recordings.ImportOptions) error {
+	open := len(m.Check.Figures) - m.Check.Held()
+	if open == 0 || !o.Today.Told() {
+		return nil
+	}
+	best, held := "", m.Check.Held()+(open+1)/2-1
+	for _, text := range unsaid {
+		name, _, _ := strings.Cut(text, "=")
+		if slices.ContainsFunc(o.Today.Settings, func(s string) bool { return strings.HasPrefix(s, name+":") }) {
+			continue
+		}
+		line, err := setting(text, o.Today.Celery)
+		if err != nil {
+			continue
+		}
+		with := o
+		with.Today.Settings = append(slices.Clone(o.Today.Settings), line)
+		sc, err := decode(recordings.Import(l, with))
+		if err != nil {
+			continue // not with this broker, or this release
+		}
+		r, err := again(ctx, sc, l, roundRuns)
+		if err != nil {
+			return err
+		}
+		if n := (&Check{Figures: compare(r)}).Held(); n > held {
+			best, held = text, n
+		}
+	}
+	if best != "" {
+		m.Check.Missing = slices.Insert(m.Check.Missing, 0, fmt.Sprintf("a setting that no line shows: with %s in the app's configuration %d figures would hold. If it is set, say --setting %s", best, held, best))
+	}
+	return nil
 }
 
 // missing says what was not told, what did not come to an end, and where waits are longer than the layout explains.

@@ -73,6 +73,9 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 	if m.Check, err = check(ctx, sc, part.Log, m); err != nil {
 		return nil, err
 	}
+	if err := m.suspect(ctx, part.Log, replay); err != nil {
+		return nil, err
+	}
 	part.giveBack()
 	such := recordings.ImportOptions{Base: o.Base, Fitted: o.Fitted, Part: part.cut()}
 	if o.Ladder {

@@ -23,33 +23,78 @@ const (
 )
 
 // settle scales the demands of the classes that compute until the simulation gives back their mean run times. It returns
-// those for which it does not, with what is predicted over what was observed.
+// those for which it does not, with what is predicted over what was observed; the demands are then those that came nearest.
 func settle(ctx context.Context, sc *scenarios.Scenario, l *logs.Log) (open map[string]float64, err error) {
-	factor := map[string]float64{}
+	classes := map[string]*root{}
+	for name, want := range meanRuns(l) {
+		classes[name] = &root{want: want, slope: 1}
+	}
+	nearest := math.Inf(1)
 	for range mostRounds {
 		r, err := again(ctx, sc, l, roundRuns)
 		if err != nil {
 			return nil, err
 		}
-		open = map[string]float64{}
-		seen := meanRuns(l)
+		now, furthest := map[string]float64{}, 0.0
 		for _, c := range r.Strategies[0].Classes {
-			want, known := seen[c.Name]
-			if !known || c.Run == nil || !c.Run.Mean.Known() {
+			x := classes[c.Name]
+			if x == nil || c.Run == nil || !c.Run.Mean.Known() {
 				continue
 			}
-			if off := c.Run.Mean.Value / want; math.Abs(off-1) > near {
-				open[c.Name] = off
-				factor[c.Name] = min(most, max(least, 1/off))
+			off := c.Run.Mean.Value / x.want
+			furthest = max(furthest, math.Abs(math.Log(off)))
+			if x.found(math.Log(off)); math.Abs(off-1) > near {
+				now[c.Name] = off
 			}
 		}
-		if len(open) == 0 {
+		if len(now) == 0 {
 			return nil, nil
 		}
-		scale(sc, l, factor)
-		clear(factor)
+		if furthest < nearest {
+			nearest, open = furthest, now
+			for _, x := range classes {
+				x.best = x.at
+			}
+		}
+		step := map[string]float64{}
+		for name, x := range classes {
+			if x.was = 0; now[name] != 0 {
+				step[name] = math.Exp(x.step())
+			}
+		}
+		scale(sc, l, step)
 	}
+	back := map[string]float64{}
+	for name, x := range classes {
+		back[name] = math.Exp(x.best - x.at)
+	}
+	scale(sc, l, back)
 	return open, nil
+}
+
+// root is the search for the demands of a class at which its run times are given back, by secants: where cores are short a
+// little more work is much more time, and dividing by what is off would go from one side to the other. All are logarithms:
+// of the factor of the demands, of what is predicted over what was observed.
+type root struct {
+	want     float64 // mean run time, s
+	at, best float64
+	was, off float64 // the step before, and what was found then
+	slope    float64 // of what is found by the demands
+}
+
+// found takes in what the present demands lead to.
+func (x *root) found(off float64) {
+	if x.was != 0 {
+		x.slope = min(10, max(1, (off-x.off)/x.was))
+	}
+	x.off = off
+}
+
+// step goes on to the next demands, and returns by how much.
+func (x *root) step() float64 {
+	x.was = min(math.Log(most), max(math.Log(least), -x.off/x.slope))
+	x.at += x.was
+	return x.was
 }
 
 // meanRuns are the mean run times of the classes that compute, as observed, s.

@@ -1,8 +1,11 @@
 package imports
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -27,6 +30,7 @@ type Said struct {
 	Targets  []string // TASK.METRIC=BOUND
 	Broker   string
 	Celery   string
+	Settings []string // NAME=VALUE, of the app's configuration
 	Cores    float64  // of the one machine that all share
 	Computes []string // TASK, or TASK=CPU time of each
 	Sent     []string // TASK=QUEUE, of logs that have none
@@ -55,6 +59,11 @@ func (s *Said) add(t *recordings.Today) error {
 		}
 		t.Celery = s.Celery
 	}
+	for _, text := range s.Settings {
+		line, err := setting(text, t.Celery)
+		errs = append(errs, err)
+		t.Settings = append(t.Settings, line)
+	}
 	if s.Cores < 0 || math.IsNaN(s.Cores) || math.IsInf(s.Cores, 0) {
 		errs = append(errs, wrong("--cores: %v: want a number > 0", s.Cores))
 	} else if s.Cores > 0 {
@@ -66,6 +75,49 @@ func (s *Said) add(t *recordings.Today) error {
 		t.Workers = workers
 	}
 	return errors.Join(errs...)
+}
+
+// setting reads NAME=VALUE, a setting of the app whose value is as Python or JSON writes it, and returns it as a scenario
+// has it.
+func setting(text, release string) (line string, err error) {
+	name, value, given := strings.Cut(text, "=")
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	if name == "" || !given {
+		return "", wrong("--setting: %q: want NAME=VALUE, such as task_acks_late=True", text)
+	}
+	var v any
+	switch {
+	case value == "True" || value == "False":
+		v = value == "True"
+	case json.Unmarshal([]byte(value), &v) != nil:
+		v = value
+	}
+	series, err := celery.Series(cmp.Or(release, celery.Releases()[len(celery.Releases())-1]))
+	if err != nil {
+		series = celery.Releases()[len(celery.Releases())-1] // the release is refused by its own words
+	}
+	if err := new(celery.App).Set(series, celery.Entry{Name: name, Value: entries(v)}); err != nil {
+		return "", wrong("--setting: %s: %v", name, err)
+	}
+	written, err := json.Marshal(v)
+	return name + ": " + string(written), err
+}
+
+// entries puts what was read as JSON in the form of an app's settings.
+func entries(v any) any {
+	switch x := v.(type) {
+	case map[string]any:
+		var all []celery.Entry
+		for _, name := range slices.Sorted(maps.Keys(x)) {
+			all = append(all, celery.Entry{Name: name, Value: entries(x[name])})
+		}
+		return all
+	case float64:
+		if x == math.Trunc(x) && math.Abs(x) < 1e15 {
+			return int(x)
+		}
+	}
+	return v
 }
 
 // workers are those of the lines and of the file.

@@ -134,3 +134,36 @@ func TestHangsComeBack(t *testing.T) {
 		assert.Zero(t, sc.Classes[i].HardLimit)
 	}
 }
+
+// Settings of the app are said as its configuration has them, and held in the scenario.
+func TestSettings(t *testing.T) {
+	log := filepath.Join("..", "fidelity", "testdata", "08c-prefetch1-late", "run1.csv")
+	said := func(settings ...string) (*imports.Import, error) {
+		return imports.Make(t.Context(), imports.Options{Paths: []string{log}, Base: "mine", Replay: true, Said: imports.Said{
+			Workers: []string{"celery -A app worker -n wA@%h -Q jobs -c 2 --prefetch-multiplier 1 --without-gossip --without-mingle --without-heartbeat", "celery -A app worker -n wB@%h -Q jobs -c 2 --prefetch-multiplier 1 --without-gossip --without-mingle --without-heartbeat"},
+			Broker:  "redis", Celery: "5.2", Cores: 2, Settings: settings,
+		}})
+	}
+	// Without it the log does not come out of its layout, and what may be missing is found by trying.
+	m, err := said()
+	require.NoError(t, err)
+	assert.Zero(t, m.Check.Held())
+	assert.Contains(t, m.Check.Missing[0], "--setting task_acks_late=True")
+	m, err = said("task_acks_late=True", `broker_transport_options={"visibility_timeout": 7200}`)
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, m.Check.Held(), 5)
+	sc := made(t, m)
+	assert.True(t, sc.Layouts[0].Workers[0].AcksLate)
+	assert.Equal(t, "2h0m0s", sc.Layouts[0].Broker.Visibility.String())
+
+	for text, want := range map[string]string{
+		"task_acks_late":       `--setting: "task_acks_late": want NAME=VALUE, such as task_acks_late=True`,
+		"task_ack_late=True":   `--setting: task_ack_late: no such setting is known here; did you mean "task_acks_late"?`,
+		"task_acks_late=often": "--setting: task_acks_late: often: want true or false",
+	} {
+		_, err := said(text)
+		var wrong imports.Wrong
+		require.ErrorAs(t, err, &wrong, text)
+		assert.Equal(t, want, err.Error())
+	}
+}

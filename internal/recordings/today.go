@@ -14,6 +14,7 @@ type Today struct {
 	Celery, Broker string   // "" = not said
 	BrokerLines    []string // settings of the broker, as a scenario has them
 	Queues         []string // lines of the settings of queues, likewise
+	Settings       []string // of the app, "NAME: VALUE" by Celery's own names
 	Cores          float64  // of the one machine that workers, broker and producers share; 0 = not said
 	Workers        []TodayWorker
 	Targets        []Target
@@ -65,6 +66,12 @@ func (t *Today) writeSystem(y *yaml, l *logs.Log) {
 		y.line(0, "celery: %q # the log says %s", r.Preset(), l.Release)
 	default:
 		y.line(0, "celery: \"5.6\" # assumed: the log does not say")
+	}
+	if t.Settings != nil {
+		y.line(0, "settings: # of the app, as said")
+		for _, s := range t.Settings {
+			y.line(1, "%s", s)
+		}
 	}
 	kind, why := t.Broker, ""
 	if kind == "" {
