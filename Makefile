@@ -36,7 +36,7 @@ test: ## vet and test everything, in minutes; needs only Go
 		echo "skipped: go test -race ./live (the race detector needs a C compiler)"; \
 	fi
 
-test-real: ## on a real browser, a real Celery and redis, and the modules beside this one; skips what is not here
+test-real: ## on a real browser, a real Celery, redis, RabbitMQ and Slurm, and the modules beside this one; skips what is not here
 	cd tools/browser && go vet ./... && go test -count=1 -timeout 15m ./...
 	SIMRUN_CELERY=$${SIMRUN_CELERY:-yes} go test -count=1 -run 'TestRecorder|TestOnCelery|TestAdviceIsKept' ./internal/recordings ./internal/oncelery ./cmd/simrun
 	cd tools/manifests && go vet ./... && go test -count=1 ./...

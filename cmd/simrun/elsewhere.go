@@ -83,7 +83,7 @@ func runElsewhere(c *cobra.Command, files []string, o runOptions) error {
 	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
 	var r *experiment.Result
 	q := &shards.Question{Bundle: bundle, Flips: o.inputs()}
-	err = o.elsewhere.compute(c, j.folder, q, o.quiet, func(ctx context.Context, sc *scenarios.Scenario, on experiment.Backend) (err error) {
+	err = o.elsewhere.compute(c, j.folder, q, bars, func(ctx context.Context, sc *scenarios.Scenario, on experiment.Backend) (err error) {
 		j.sc = sc
 		r, err = o.one(ctx, j, bars, on)
 		return err
@@ -109,7 +109,7 @@ func planElsewhere(c *cobra.Command, files []string, o *planOptions) error {
 	}
 	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
 	q := &shards.Question{Bundle: bundle, Plan: true, NoSearch: o.noSearch}
-	return o.elsewhere.compute(c, j.folder, q, o.quiet, func(_ context.Context, sc *scenarios.Scenario, on experiment.Backend) error {
+	return o.elsewhere.compute(c, j.folder, q, bars, func(_ context.Context, sc *scenarios.Scenario, on experiment.Backend) error {
 		j.sc = sc
 		return o.one(c, j, bars, on, false)
 	})
@@ -117,7 +117,7 @@ func planElsewhere(c *cobra.Command, files []string, o *planOptions) error {
 
 // compute answers a question on Celery workers. What they have computed is kept beside the results until these are there, so
 // that what was interrupted goes on.
-func (w *elsewhere) compute(c *cobra.Command, folder string, q *shards.Question, quiet bool, answer answering) error {
+func (w *elsewhere) compute(c *cobra.Command, folder string, q *shards.Question, bars *progress, answer answering) error {
 	address, err := w.address()
 	if err != nil {
 		return err
@@ -135,10 +135,10 @@ func (w *elsewhere) compute(c *cobra.Command, folder string, q *shards.Question,
 	if err != nil {
 		return err
 	}
-	say := func(format string, args ...any) { fmt.Fprintf(c.ErrOrStderr(), "simrun: "+format+"\n", args...) }
-	o := oncelery.Options{Broker: address, Queue: w.queue, Say: say}
-	if !q.Plan {
-		o.Least = experiment.LeastCells(sc)
+	o := oncelery.Options{Broker: address, Queue: w.queue, Say: bars.say}
+	if !bars.quiet {
+		to := comes(q, sc, store, 1)
+		o.Measured = func(m oncelery.Measured) { to.announce(bars.say, m) }
 	}
 	engine, err := oncelery.New(c.Context(), src, o)
 	if err != nil {
@@ -150,11 +150,11 @@ func (w *elsewhere) compute(c *cobra.Command, folder string, q *shards.Question,
 	closed := engine.Close()
 	if ran != nil {
 		if path, err := store.Flush(share); err == nil && path != "" {
-			say("%s kept in %s: the same command goes on from there", units.Plural(on.Computed(), "cell", "cells"), kept)
+			bars.say("%s kept in %s: the same command goes on from there", units.Plural(on.Computed(), "cell", "cells"), kept)
 		}
 		return ran
 	}
-	if !quiet {
+	if !bars.quiet {
 		fmt.Fprintf(c.ErrOrStderr(), "Computed on Celery: %s, %s issued again\n", units.Plural(on.Computed(), "cell", "cells"),
 			units.Plural(engine.Reissued(), "message", "messages"))
 	}

@@ -20,6 +20,12 @@ var phases = []struct {
 // swept is the part of the time that a sweep takes, where there is one: each of its cells is an experiment, with less.
 const swept = 0.8
 
+// steps are those of a plan, which are counted, and which part of the time each is thought to take.
+var steps = []struct {
+	name  string
+	share float64
+}{{"layouts", 0.5}, {"search", 0.5}}
+
 // course is how far a run over one or several scenarios is.
 type course struct {
 	began      time.Time
@@ -59,6 +65,13 @@ func (c *course) part(now experiment.Progress) float64 {
 			return alone * (before + p.share*(1-math.Exp(-float64(c.seen)/(p.runs*float64(max(1, c.layouts))))))
 		}
 		before += p.share
+	}
+	before = 0
+	for _, s := range steps {
+		if s.name == now.Phase {
+			return before + s.share*counted
+		}
+		before += s.share
 	}
 	if now.Phase == "sweep" {
 		return alone + swept*counted

@@ -22,7 +22,7 @@ func exportCommand() *cobra.Command {
 	parent := &cobra.Command{
 		Use: "export", Short: "Write a layout as files that start it, or what it takes to compute on other machines", Args: none,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError{errors.New("export what? want a layout for " + strings.Join(deployed.Forms, ", ") + "; or celery-task, k8s-job FILE or parallel FILE, to compute elsewhere")}
+			return usageError{errors.New("export what? want a layout for " + strings.Join(deployed.Forms, ", ") + "; or celery-task, k8s-job FILE, parallel FILE or slurm FILE, to compute elsewhere")}
 		},
 	}
 	parent.AddCommand(&cobra.Command{
@@ -33,7 +33,8 @@ func exportCommand() *cobra.Command {
 			return err
 		},
 	}, engineFiles(), inParts("k8s-job", "An Indexed Job of Kubernetes, one pod a part, and its merge step", shards.Job),
-		inParts("parallel", "A shell script that runs the parts with GNU parallel, round by round, and merges them", shards.Parallel))
+		inParts("parallel", "A shell script that runs the parts with GNU parallel, round by round, and merges them", shards.Parallel),
+		inParts("slurm", "A shell script that runs the parts as arrays of Slurm, round by round, and merges them", shards.Slurm))
 	for _, form := range deployed.Forms {
 		parent.AddCommand(exportWorkers(form))
 	}

@@ -130,6 +130,9 @@ func (o *planOptions) one(c *cobra.Command, j job, bars *progress, on experiment
 
 // plan plans a scenario, here or where a backend computes.
 func (o *planOptions) plan(ctx context.Context, sc *scenarios.Scenario, bars *progress, on experiment.Backend) (*plan.Result, error) {
+	if on == nil {
+		on = here(cores(o.cores), toCome{events: plan.UsualEvents}, bars)
+	}
 	p, err := plan.Run(ctx, sc, o.options(bars, sc, on))
 	var missing *experiment.Missing
 	if err == nil || errors.Is(err, context.Canceled) || errors.As(err, &missing) {
@@ -139,7 +142,7 @@ func (o *planOptions) plan(ctx context.Context, sc *scenarios.Scenario, bars *pr
 }
 
 func (o *planOptions) options(bars *progress, sc *scenarios.Scenario, on experiment.Backend) plan.Options {
-	po := plan.Options{Cores: o.cores, NoSearch: o.noSearch, Backend: on, Ahead: o.shard != "" || o.on != ""}
+	po := plan.Options{NoSearch: o.noSearch, Backend: on, Ahead: o.shard != "" || o.on != ""}
 	if tell := bars.of(sc.Name, sc); tell != nil {
 		po.Progress = func(what string, n, of int) {
 			tell(experiment.Progress{Phase: what, Done: n, Total: of})

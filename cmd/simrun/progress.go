@@ -79,6 +79,18 @@ func (p *progress) draw(scenario string, now experiment.Progress) {
 	p.bar.SetCurrent(min(fine-1, int64(done*fine)))
 }
 
+// say prints a line, above the bar where one is.
+func (p *progress) say(format string, args ...any) {
+	line := fmt.Sprintf("simrun: "+format+"\n", args...)
+	if p.mu.Lock(); p.shown != nil {
+		defer p.mu.Unlock()
+		_, _ = p.shown.Write([]byte(line))
+		return
+	}
+	p.mu.Unlock()
+	fmt.Fprint(p.w, line)
+}
+
 // end takes the bar away, so that what is printed next stands on a clean line.
 func (p *progress) end() {
 	p.mu.Lock()

@@ -235,6 +235,9 @@ func probe(jobs []job, o runOptions) error {
 // one runs a scenario and writes its results, all or none.
 func (o *runOptions) one(ctx context.Context, j job, p *progress, on experiment.Backend) (*experiment.Result, error) {
 	began := time.Now()
+	if on == nil {
+		on = here(cores(o.cores), toCome{runs: experiment.LeastCells(j.sc)}, p)
+	}
 	r, err := experiment.Run(ctx, j.sc, experiment.Options{
 		Cores: cores(o.cores), Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
 		Flips: o.inputs(),

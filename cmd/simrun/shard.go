@@ -45,7 +45,7 @@ func (o *runOptions) checkShard(files []string) error {
 type part struct {
 	shard, dir string
 	cores      int
-	quiet      bool
+	bars       *progress
 }
 
 // answering asks a question over the runs that a backend computes, and keeps or forgets the answer.
@@ -71,7 +71,7 @@ func (p part) compute(c *cobra.Command, q *shards.Question, answer answering) er
 	if err != nil {
 		return err
 	}
-	on := shards.New(share, store, experiment.Local(cores(p.cores)))
+	on := shards.New(share, store, here(cores(p.cores), comes(q, sc, store, share.Of), p.bars))
 	ran := answer(c.Context(), sc, on)
 	path, err := store.Flush(share) // of an interrupted run, too: what was computed is not lost
 	if err != nil {
@@ -87,7 +87,7 @@ func (p part) compute(c *cobra.Command, q *shards.Question, answer answering) er
 	default:
 		fmt.Fprintf(said, "complete: simrun merge %s\n", p.dir)
 	}
-	if path != "" && !p.quiet {
+	if path != "" && !p.bars.quiet {
 		fmt.Fprintf(c.ErrOrStderr(), "Written: %s\n", path)
 	}
 	return nil
@@ -103,7 +103,7 @@ func runShard(c *cobra.Command, file string, o runOptions) error {
 		return err
 	}
 	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
-	p := part{o.shard, o.out, o.cores, o.quiet}
+	p := part{o.shard, o.out, o.cores, bars}
 	return p.compute(c, &shards.Question{Bundle: bundle, Flips: o.inputs()}, func(ctx context.Context, sc *scenarios.Scenario, on experiment.Backend) error {
 		defer bars.end()
 		_, err := experiment.Run(ctx, sc, experiment.Options{Progress: bars.of(sc.Name+" "+o.shard, sc), Backend: on, Version: version(), Flips: o.inputs()})
@@ -118,7 +118,7 @@ func planShard(c *cobra.Command, file string, o *planOptions) error {
 		return err
 	}
 	bars := newProgress(c.ErrOrStderr(), o.quiet, 1)
-	p := part{o.shard, o.out, o.cores, o.quiet}
+	p := part{o.shard, o.out, o.cores, bars}
 	return p.compute(c, &shards.Question{Bundle: bundle, Plan: true, NoSearch: o.noSearch}, func(ctx context.Context, sc *scenarios.Scenario, on experiment.Backend) error {
 		defer bars.end()
 		_, err := o.plan(ctx, sc, bars, on)

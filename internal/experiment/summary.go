@@ -200,7 +200,7 @@ func (e *engine) class(l, c int) Class {
 	}
 	class.ServiceFailures = per(p.ServiceFailures)
 	class.Killed = e.killed(l, c)
-	if withheld {
+	if withheld || e.short {
 		return class
 	}
 	class.Window, class.ResponseWindow = e.window(l, c, wait), e.window(l, c, response)

@@ -52,16 +52,13 @@ func answered(t *testing.T, sc *scenarios.Scenario, on experiment.Backend) (any,
 }
 
 // On a real Celery, on redis and on RabbitMQ, with two workers of which one is killed twice in the middle of a cell and the
-// other answers once when nobody waits any more, comes what one machine finds, and nothing of ours is left in the broker.
-// make test-real runs it.
+// other answers once when nobody waits any more, comes what one machine finds, and nothing of ours is left in the broker, not
+// even of a run that is interrupted. make test-real runs it.
 func TestOnCelery(t *testing.T) {
 	python, redisProgram := celerytest.Tools(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	dir := t.TempDir()
-	program := filepath.Join(dir, "simrun")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "../../cmd/simrun").CombinedOutput()
-	require.NoError(t, err, string(out))
+	program := built(ctx, t)
 	for broker, begin := range map[string]func(*testing.T) server{
 		"redis":    func(t *testing.T) server { t.Helper(); return redisServer(ctx, t, redisProgram) },
 		"rabbitmq": func(t *testing.T) server { t.Helper(); return rabbitServer(ctx, t) },
@@ -80,8 +77,18 @@ func TestOnCelery(t *testing.T) {
 					assert.ElementsMatch(t, before, on.lists(), "nothing of ours is left")
 				})
 			}
+			t.Run("interrupt", func(t *testing.T) { goesOn(ctx, t, program, on) })
 		})
 	}
+}
+
+// built is the program.
+func built(ctx context.Context, t testing.TB) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "simrun")
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "../../cmd/simrun").CombinedOutput()
+	require.NoError(t, err, string(out))
+	return program
 }
 
 // onWorkers asks a question here and on the workers, and compares the answers.
@@ -170,7 +177,7 @@ func (w *workers) haveFailed(t *testing.T) {
 }
 
 // programOf is what a program calls itself in its answers.
-func programOf(ctx context.Context, t *testing.T, program string) string {
+func programOf(ctx context.Context, t testing.TB, program string) string {
 	t.Helper()
 	c := exec.CommandContext(ctx, program, "cell")
 	c.Stdin = bytes.NewReader([]byte(`{}`))

@@ -19,9 +19,17 @@ type Options struct {
 	Broker   *url.URL
 	Queue    string                           // of our own; "" = simrun
 	Say      func(format string, args ...any) // tells what goes on beside the work; may be nil
-	Least    int                              // cells that there will be at the least, for an estimate; 0 = not known
+	Measured func(Measured)                   // told once, after the first answers; may be nil
 	Patience time.Duration                    // with a broker that stays away; 0 = a minute
 	quiet    time.Duration                    // after which a message may be silent; 0 = as below
+}
+
+// Measured is what the first answers took.
+type Measured struct {
+	Cells  int
+	Events int64
+	Work   time.Duration // of all slots together
+	Slots  int
 }
 
 // What the engine aims at.
@@ -42,7 +50,6 @@ const (
 	mostTries    = 8                // of one cell
 	mostWrong    = 20               // wrong answers to one cell, or before the first right one
 	measured     = 8                // answers after which it is known what a cell takes
-	large        = time.Minute      // that work may take unannounced
 )
 
 // Engine computes cells on Celery workers. It is an experiment.Backend.
@@ -64,9 +71,10 @@ type Engine struct {
 	out     map[string]*sent // messages that were not answered, by name
 	silent  map[string]*sent // those that were issued again: their answers still count
 	slots   map[string]bool  // that have answered
-	each    time.Duration    // work of a cell, as measured
-	slowest time.Duration    // from publishing to an answer, a tenth less with each further one
-	wrong   int              // answers
+	each    time.Duration    // work of a cell, as measured of late
+	first   Measured
+	slowest time.Duration // from publishing to an answer, a tenth less with each further one
+	wrong   int           // answers
 	right   int
 	away    time.Time // since when the broker fails; zero = it does not
 	last    time.Time // an answer, or the beginning
@@ -107,6 +115,9 @@ func begin(ctx context.Context, src cells.Source, o Options, run string, b broke
 		o.Queue = defaultQueue
 	}
 	o.Patience, o.quiet = cmp.Or(o.Patience, patience), cmp.Or(o.quiet, quiet)
+	if o.Measured == nil {
+		o.Measured = func(Measured) {}
+	}
 	if o.Say == nil {
 		o.Say = func(string, ...any) {}
 	}

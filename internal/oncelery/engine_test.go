@@ -209,15 +209,19 @@ func TestFaultsDoNotShow(t *testing.T) {
 	assert.Positive(t, again, "some messages were lost on the way")
 }
 
-// What large work takes is said, once the first answers tell.
-func TestLargeWorkIsAnnounced(t *testing.T) {
-	var said []string
-	e, sc := on(t, &fake{}, Options{Least: 10_000, Say: func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }})
+// What the first answers took is told once, as the workers say.
+func TestTheFirstAnswersAreMeasured(t *testing.T) {
+	var all []Measured
+	e, sc := on(t, &fake{}, Options{Measured: func(m Measured) { all = append(all, m) }})
 	_, err := result(t, sc, e)
 	require.NoError(t, e.Close())
 	require.NoError(t, err)
-	require.Len(t, said, 1)
-	assert.Regexp(t, `^10000 cells or more of [0-9]+ms each: on [1-4] slots some [0-9hm]+0s or more$`, said[0])
+	require.Len(t, all, 1)
+	m := all[0]
+	assert.GreaterOrEqual(t, m.Cells, measured)
+	assert.InDelta(t, measured*0.1, m.Work.Seconds(), 1e-6, "an answer says a tenth of a second")
+	assert.Positive(t, m.Events)
+	assert.LessOrEqual(t, m.Slots, 4)
 	assert.Equal(t, 5+5, experiment.LeastCells(sc), "five replications, and of the sweep as many")
 }
 

@@ -227,7 +227,7 @@ func (e *Engine) take(data []byte) error {
 		}
 		e.each = (3*e.each + n) / 4
 	}
-	e.estimate()
+	e.measure(&a, outcomes)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i, t := range s.tasks {
@@ -240,14 +240,18 @@ func (e *Engine) take(data []byte) error {
 	return nil
 }
 
-// estimate says once what large work will take, as the first answers tell.
-func (e *Engine) estimate() {
-	if e.right != measured {
+// measure adds an answer to what the first ones took.
+func (e *Engine) measure(a *answer, outcomes []*experiment.Outcome) {
+	if e.right > measured {
 		return
 	}
-	slots := len(e.slots)
-	if took := e.each * time.Duration(e.opts.Least/slots); took > large {
-		e.opts.Say("%d cells or more of %s each: on %d slots some %s or more", e.opts.Least, e.each.Round(time.Millisecond), slots, took.Round(time.Minute))
+	for _, o := range outcomes {
+		e.first.Cells++
+		e.first.Events += o.Events
+	}
+	e.first.Work += time.Duration(a.Seconds * float64(time.Second))
+	if e.first.Slots = len(e.slots); e.right == measured {
+		e.opts.Measured(e.first)
 	}
 }
 

@@ -11,32 +11,56 @@ import (
 	"example.com/simrun/scenarios"
 )
 
-// ahead does jobs side by side on copies of the planner, where machines have room for that. What they find counts for nothing, so a
-// plan is the same wherever it is computed; but what they ask for is asked for together, and is there when it counts.
-func (p *planner) ahead(n int, job func(q *planner, i int) error) error {
-	if !p.opts.Ahead {
+// aside does jobs that are sure to come side by side on copies of the planner, where more than one core computes: while one of
+// them decides, the others simulate. What they find counts for nothing, so a plan is the same wherever it is computed; but it is
+// there when it counts.
+func (p *planner) aside(what string, n int, job func(q *planner, i int) error) error {
+	width := p.opts.Backend.Width()
+	if width < 2 || n < 2 && !p.opts.Ahead {
 		return nil
 	}
 	var all sync.WaitGroup
-	for i := range n {
+	var told sync.Mutex
+	finished := 0
+	next := make(chan int)
+	for range min(n, width) {
 		all.Go(func() {
-			q := *p
-			q.proofs, q.notes, q.opts.Progress = nil, nil, nil
-			_ = job(&q, i) // whatever it is, it comes again when it counts
+			for i := range next {
+				q := *p
+				q.proofs, q.notes, q.opts.Progress, q.sure = nil, nil, nil, !p.opts.Ahead
+				_ = job(&q, i) // whatever it is, it comes again when it counts
+				told.Lock()
+				finished++
+				p.told(what, finished, n)
+				told.Unlock()
+			}
 		})
 	}
+	p.told(what, 0, n)
+	for i := range n {
+		next <- i
+	}
+	close(next)
 	all.Wait()
 	return p.ctx.Err()
 }
 
-// aheadOf are the layouts of the file, and those that are made of today's: each goes as far as it can by itself.
-func (p *planner) aheadOf(draft *scenarios.Draft) error {
+// ahead does jobs that may come, where machines have room for that: what they ask for is asked for together.
+func (p *planner) ahead(n int, job func(q *planner, i int) error) error {
+	if !p.opts.Ahead {
+		return nil
+	}
+	return p.aside("", n, job)
+}
+
+// asideOf are the layouts of the file and, ahead, those that are made of today's: each goes as far as it can by itself.
+func (p *planner) asideOf(draft *scenarios.Draft) error {
 	var ideas []idea
-	if !p.opts.NoSearch && p.bounds.Vary == nil {
+	if p.opts.Ahead && !p.opts.NoSearch && p.bounds.Vary == nil {
 		ideas = p.ideas(draft, p.today)
 	}
 	layouts := len(p.sc.Layouts)
-	return p.ahead(layouts+len(ideas), func(q *planner, i int) error {
+	return p.aside("layouts", layouts+len(ideas), func(q *planner, i int) error {
 		if i >= layouts {
 			q.limit = q.opts.Events / int64(len(ideas))
 			_, _, err := q.rough(&ideas[i-layouts], nil)
@@ -45,7 +69,7 @@ func (p *planner) aheadOf(draft *scenarios.Draft) error {
 		if q.leftOut(draft, i) != "" {
 			return nil
 		}
-		q.limit = q.opts.Events / int64(layouts)
+		q.limit = q.share() / int64(layouts)
 		_, err := q.leastOf(draft, q.sc.Layouts[i].Name)
 		return err
 	})
@@ -70,7 +94,7 @@ func (c *capacity) glanceAhead(sizes [][]int) error {
 func (c *capacity) proveAhead(x []int) error {
 	sizes := [][]int{x}
 	for i, k := range c.knobs {
-		for _, n := range []int{x[i] - 1, x[i] + 1} {
+		for _, n := range []int{x[i] - 1} {
 			if n >= k.from && n <= k.to {
 				y := slices.Clone(x)
 				y[i] = n
@@ -117,10 +141,39 @@ func (c *capacity) shrinkAhead(x []int, i, low, high int, bisect bool) error {
 	return c.glanceAhead(sizes)
 }
 
-// judgements are those that were made, here or ahead.
+// judgements are those that were made, here or on a copy, and the scenarios that they are of.
 type judgements struct {
 	mu sync.Mutex
 	by map[string]*experiment.Judged
+	of map[draftOf]*scenarios.Scenario
+}
+
+func newJudgements() *judgements {
+	return &judgements{by: map[string]*experiment.Judged{}, of: map[draftOf]*scenarios.Scenario{}}
+}
+
+// draftOf is a layout of a draft at a size.
+type draftOf struct {
+	draft       *scenarios.Draft
+	name, sizes string
+	fresh       bool // on tasks that no glance has seen
+}
+
+// made is a scenario that is read once, which nobody may change.
+func (j *judgements) made(of draftOf, read func() (*scenarios.Scenario, error)) (*scenarios.Scenario, error) {
+	j.mu.Lock()
+	sc := j.of[of]
+	j.mu.Unlock()
+	if sc != nil {
+		return sc, nil
+	}
+	sc, err := read()
+	if err == nil {
+		j.mu.Lock()
+		j.of[of] = sc
+		j.mu.Unlock()
+	}
+	return sc, err
 }
 
 // judge has a scenario judged, if nobody has yet, and counts what that takes. What is missing of a judgement belongs to a

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -52,24 +53,28 @@ func key(x []int) string { return fmt.Sprint(x) }
 
 // scenario is the layout at a size.
 func (c *capacity) scenario(x []int) (*scenarios.Scenario, error) {
-	d, err := sized(c.draft, c.knobs, x)
-	if err != nil {
-		return nil, err
-	}
-	return d.Only(c.name)
+	return c.judged.made(draftOf{c.draft, c.name, key(x), false}, func() (*scenarios.Scenario, error) {
+		d, err := sized(c.draft, c.knobs, x)
+		if err != nil {
+			return nil, err
+		}
+		return d.Only(c.name)
+	})
 }
 
 // fresh is the layout at a size, on tasks that no glance has seen.
 func (c *capacity) fresh(x []int) (*scenarios.Scenario, error) {
-	d, err := sized(c.draft, c.knobs, x)
-	if err != nil {
-		return nil, err
-	}
-	seed := (c.sc.Seed ^ otherSeed) &^ scenarios.MostSeed // a bit that no other seed has
-	if d, err = d.Set(strconv.FormatUint(seed, 10), "seed"); err != nil {
-		return nil, err
-	}
-	return d.Only(c.name)
+	return c.judged.made(draftOf{c.draft, c.name, key(x), true}, func() (*scenarios.Scenario, error) {
+		d, err := sized(c.draft, c.knobs, x)
+		if err != nil {
+			return nil, err
+		}
+		seed := (c.sc.Seed ^ otherSeed) &^ scenarios.MostSeed // a bit that no other seed has
+		if d, err = d.Set(strconv.FormatUint(seed, 10), "seed"); err != nil {
+			return nil, err
+		}
+		return d.Only(c.name)
+	})
 }
 
 // glance says whether a size is likely to pass. What cannot be read (too little memory for its processes) is not.
@@ -98,7 +103,12 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 	if err != nil {
 		return &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}, nil //nolint:nilerr // no such layout
 	}
-	if c.spent() || !c.afford(sc) {
+	most := sc.Run.Max
+	sc, enough := c.afford(sc)
+	if c.sure && sc.Run.Max != most {
+		return nil, errBound
+	}
+	if c.spent() || !enough {
 		c.short = true
 		return &experiment.Judged{Verdict: "undecided"}, nil
 	}
@@ -110,12 +120,16 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 	return j, nil
 }
 
+// errBound ends a copy of the planner before a proof that what is left of the budget bounds: how much that is, is not sure yet.
+var errBound = errors.New("bound by what others take")
+
 // proofShare is the part of what is left of the budget that one proof may take.
 const proofShare = 3
 
 // afford bounds the replications of a proof by what is left of the budget, as glances tell what one takes; false where that
 // is too little to decide anything.
-func (c *capacity) afford(sc *scenarios.Scenario) bool {
+func (c *capacity) afford(made *scenarios.Scenario) (*scenarios.Scenario, bool) {
+	sc := *made
 	each := int64(1)
 	for _, j := range c.seen {
 		each = max(each, j.Events/glances)
@@ -123,7 +137,7 @@ func (c *capacity) afford(sc *scenarios.Scenario) bool {
 	n := int((c.limit - c.events) / proofShare / each)
 	sc.Run.Min = min(sc.Run.Min, n)
 	sc.Run.Max = max(sc.Run.Min, min(sc.Run.Max, n))
-	return n >= 2
+	return &sc, n >= 2
 }
 
 // least finds the least capacity; nil where none is found that passes.
@@ -226,8 +240,7 @@ func (c *capacity) reach() (starts [][]int, err error) {
 			staff[i] = min(max(staffed(sc, workerOf(&sc.Layouts[0], k.worker)), k.from), k.to)
 		}
 	}
-	grown := c.grown(staff)
-	if err := c.glanceAhead(append([][]int{staff, today}, grown...)); err != nil {
+	if err := c.glanceAhead([][]int{staff, today}); err != nil {
 		return nil, err
 	}
 	for _, try := range [][]int{staff, today} {
@@ -239,19 +252,19 @@ func (c *capacity) reach() (starts [][]int, err error) {
 			starts = append(starts, slices.Clone(try))
 		}
 	}
+	if starts != nil {
+		return starts, nil
+	}
+	grown := c.grown(staff)
+	if err := c.glanceAhead(grown); err != nil {
+		return nil, err
+	}
 	for _, y := range grown {
-		if starts != nil {
-			break
-		}
-		j, err := c.glance(y)
-		if err != nil {
-			return nil, err
-		}
-		if j.Likely {
-			starts = append(starts, y)
+		if j, err := c.glance(y); err != nil || j.Likely {
+			return [][]int{y}, err
 		}
 	}
-	return starts, nil
+	return nil, nil
 }
 
 // grown are ever larger sizes, from what theory staffs.

@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 
 	"example.com/simrun/internal/experiment"
@@ -22,8 +24,8 @@ type Options struct {
 	Ahead    bool                         // ask the backend for more than is sure to be needed: it has machines to spare
 }
 
-// usualEvents is what a plan may simulate: less than a minute of one core.
-const usualEvents = 400_000_000
+// UsualEvents is what a plan may simulate: less than a minute of one core.
+const UsualEvents = 400_000_000
 
 // otherSeed makes of the seed another one, for the tasks on which a size that was found is proved.
 const otherSeed = 0x5eed_0f_ca9ac17
@@ -47,6 +49,7 @@ type planner struct {
 	events  int64
 	batches int   // of runs, one after the other
 	limit   int64 // of the events, for the layout at hand
+	sure    bool  // a copy that simulates no more than is sure to be needed
 	proofs  []proof
 	notes   []string
 	judged  *judgements
@@ -56,7 +59,7 @@ type planner struct {
 func (p *planner) spent() bool { return p.events >= p.limit }
 
 func (p *planner) options() experiment.Options {
-	return experiment.Options{Cores: p.opts.Cores, Cleared: p.cleared, Backend: p.opts.Backend}
+	return experiment.Options{Cleared: p.cleared, Backend: p.opts.Backend}
 }
 
 // plainWeight is how many tasks of a plain pool take as long as one event of a run.
@@ -78,9 +81,12 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		return nil, errors.New("no task has a target (slo), so nothing says how much is enough")
 	}
 	if o.Events == 0 {
-		o.Events = usualEvents
+		o.Events = UsualEvents
 	}
-	p := &planner{ctx: ctx, sc: sc, opts: o, today: &sc.Layouts[sc.Baseline], judged: &judgements{by: map[string]*experiment.Judged{}}}
+	if o.Backend == nil { // one pool of cores for all that goes on side by side
+		o.Backend = experiment.Local(cmp.Or(o.Cores, runtime.GOMAXPROCS(0)))
+	}
+	p := &planner{ctx: ctx, sc: sc, opts: o, today: &sc.Layouts[sc.Baseline], judged: newJudgements()}
 	p.cleared = slices.ContainsFunc(sc.Layouts, func(l strategies.Layout) bool { return l.Clearance != nil })
 	if sc.Plan != nil {
 		p.bounds = *sc.Plan
@@ -89,7 +95,7 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	if err != nil {
 		return nil, err
 	}
-	if err := p.aheadOf(draft); err != nil {
+	if err := p.asideOf(draft); err != nil {
 		return nil, err
 	}
 	fits, err := p.written(draft)
@@ -116,10 +122,7 @@ func targets(sc *scenarios.Scenario) (n int) {
 // written finds the least capacity of the layouts of the file that can be deployed.
 func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 	var fits []*fit
-	share := p.opts.Events
-	if !p.opts.NoSearch {
-		share = share * 7 / 10
-	}
+	share := p.share()
 	for i := range p.sc.Layouts {
 		l := &p.sc.Layouts[i]
 		if why := p.leftOut(draft, i); why != "" {
@@ -127,7 +130,7 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 			continue
 		}
 		p.limit = p.events + (share-p.events)/int64(len(p.sc.Layouts)-i)
-		p.told(l.Name, i, len(p.sc.Layouts))
+		p.told("layouts", i, len(p.sc.Layouts))
 		f, err := p.leastOf(draft, l.Name)
 		if err != nil {
 			return nil, err
@@ -157,8 +160,17 @@ func (p *planner) leftOut(draft *scenarios.Draft, i int) string {
 	return ""
 }
 
+// share is what the layouts of the file may take of the events.
+func (p *planner) share() int64 {
+	if p.opts.NoSearch {
+		return p.opts.Events
+	}
+	return p.opts.Events * 7 / 10
+}
+
+// told says how far a plan is; what has no name is no step that people know.
 func (p *planner) told(what string, n, of int) {
-	if p.opts.Progress != nil {
+	if p.opts.Progress != nil && what != "" {
 		p.opts.Progress(what, n, of)
 	}
 }

@@ -46,7 +46,7 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 			ideas = append(ideas, p.moves(draft, f.layout)...)
 		}
 	}
-	if err := p.ahead(len(ideas), func(q *planner, i int) error {
+	if err := p.aside("search", len(ideas), func(q *planner, i int) error {
 		q.limit = q.events + (q.opts.Events*9/10-q.events)/int64(len(ideas))
 		_, _, err := q.rough(&ideas[i], fits)
 		return err

@@ -21,6 +21,26 @@ done
 `, file, parts, scenario, quoted(file), quoted("results/"+scenario), command)
 }
 
+// Slurm is a shell script that runs, or plans, a scenario in parts as arrays of Slurm, round by round, and merges them.
+func Slurm(command, file, scenario string, parts int) string {
+	return fmt.Sprintf(`#!/bin/sh
+# simrun %[6]s %[1]s in %[2]d parts as arrays of Slurm, and merges them into results/%[3]s. Start it where sbatch is, in a folder on
+# a disk that all nodes share: each round waits for its array. What a part says stands in shards/part-N.log.
+set -eu
+program=${SIMRUN:-simrun}
+mkdir -p shards
+while :; do
+	sbatch --quiet --wait --job-name simrun --array 1-%[2]d --cpus-per-task 1 --output shards/part-%%a.log <<'END'
+#!/bin/sh
+exec "${SIMRUN:-simrun}" %[6]s %[4]s --quiet --cores 1 --shard "$SLURM_ARRAY_TASK_ID/%[2]d" --out shards
+END
+	status=0
+	"$program" merge shards --quiet --out %[5]s || status=$?
+	[ "$status" = 4 ] || exit "$status" # 4: another round
+done
+`, file, parts, scenario, quoted(file), quoted("results/"+scenario), command)
+}
+
 // Job is an Indexed Job of Kubernetes: one pod a part. Its volume has the scenario and takes the parts.
 func Job(command, file, scenario string, parts int) string {
 	return fmt.Sprintf(`# simrun %[5]s %[1]s in %[2]d parts. The volume "work" holds the scenario and takes the parts: fill in its claim, and an image with

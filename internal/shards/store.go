@@ -100,6 +100,9 @@ func (s *Store) read(path string) error {
 	}
 }
 
+// Len is the number of outcomes that are there.
+func (s *Store) Len() int { return len(s.there) }
+
 // name is that of a file of outcomes.
 func name(data []byte) string { return sum(data) + ".cells" }
 
