@@ -45,6 +45,9 @@ func (e *engine) fleet(l, group int, w *Worker) func(*sample) float64 {
 	layout := &e.sc.Layouts[l]
 	f := fleetOf(layout, group)
 	if f < 0 {
+		if layout.Workers[slices.Index(layout.Group, group)].AutoscaleMin > 0 {
+			w.ScaledIn = &ScaledIn{} // Celery's own autoscaler ends idle processes only
+		}
 		return func(*sample) float64 { return float64(w.Slots) }
 	}
 	of := func(get func(*fleetSample) float64) *Estimate {
