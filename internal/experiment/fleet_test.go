@@ -105,3 +105,15 @@ strategies:
 	assert.Equal(t, &ScaledIn{}, r.Strategies[1].Workers[0].ScaledIn)
 	assert.Nil(t, r.Strategies[2].Workers[0].ScaledIn)
 }
+
+// An order of queues that each process draws is chance, whatever the broker.
+func TestADrawnOrderIsChance(t *testing.T) {
+	for order, want := range map[string]bool{"drawn": true, "sorted": false} {
+		sc, err := scenarios.Decode("drawn.yaml", []byte(`
+tasks: {a: {arrivals: {every: 1s}, work: [{io: 2s}]}, b: {arrivals: {every: 1s}, work: [{io: 2s}]}}
+strategies: {s: {workers: {w: {queues: [b, a], concurrency: 5, order: `+order+`}}}}
+`), ".")
+		require.NoError(t, err)
+		assert.Equal(t, want, tosses(&sc.Layouts[0]), order)
+	}
+}
