@@ -28,6 +28,8 @@ func TestSettingsOfAnApp(t *testing.T) {
 	assert.Equal(t, []AppRoute{{"app.mail", "mail", new(9)}, {"app.*", "low", nil}}, a.Routes)
 	assert.Equal(t, "default", a.DefaultQueue)
 	assert.Len(t, a.Notes, 2)
+	require.NoError(t, a.Set("5.6", Entry{"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}}))
+	assert.Equal(t, "drawn", a.Worker.Order, "that of a set")
 	require.NoError(t, a.Set("5.7", Entry{"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}}))
 	assert.Equal(t, "strict", a.Worker.Order, "5.7 keeps the order of -Q")
 	require.NoError(t, a.Set("5.7", Entry{"broker_transport_options", []Entry{{"unacked_restore_interval", 5}, {"unacked_restore_throttle", 4}}}))
@@ -36,7 +38,6 @@ func TestSettingsOfAnApp(t *testing.T) {
 		"celery 5.6 has no such option":                                 {"broker_transport_options", []Entry{{"unacked_restore_interval", 5}}},
 		`no such setting is known here; did you mean "task_acks_late"?`: {"task_ack_late", true},
 		"want a whole number of at least 0":                             {"worker_prefetch_multiplier", "many"},
-		"from celery 5.7 on it keeps the order of -Q":                   {"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}},
 		"Amazon SQS is not simulated":                                   {"broker_url", "sqs://key@"},
 		"not here: write max_priority":                                  {"task_queues", 1},
 		"want {queue: NAME, priority: N}":                               {"task_routes", []Entry{{"a", []Entry{{"exchange", "x"}}}}},

@@ -154,6 +154,8 @@ func WorkersCSV(w io.Writer, r *experiment.Result) error {
 				out.estimate("booting", k.Fleet.Booting)
 				out.plain("ordered", k.Fleet.Ordered)
 				out.plain("removed", k.Fleet.Removed)
+				out.plain("scaled_in.interrupted", k.ScaledIn.Interrupted)
+				out.plain("scaled_in.wasted", k.ScaledIn.Wasted)
 			}
 			out.plain("slots", float64(k.Slots))
 			out.estimate("slot_utilization", k.SlotUtilization)

@@ -106,7 +106,6 @@ func (b *builder) build() {
 	b.resolveBroker()
 	b.declared = slices.Clone(b.queues)
 	b.quorumQueues()
-	b.layout.PatientBroker = b.broker.Kind == worker.RabbitMQ && b.rabbitVersion() >= "4.3"
 	b.route()
 	var groups []group
 	if b.spec.Derive != nil {

@@ -228,7 +228,11 @@ func (s *System) freeSlot(id int32) {
 	}
 	blocked := w.reserved.n > 0
 	s.dispatch(w)
-	if w.leaves() && s.mayLeave(w) {
+	switch {
+	case w.leaves() && s.mayLeave(w):
+		return
+	case w.expelled:
+		s.mayFall(w)
 		return
 	}
 	s.freed(w, acked, blocked)

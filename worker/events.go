@@ -38,6 +38,7 @@ const (
 	kindPoll      // fleet: it is looked at
 	kindDeploy    // deploy: it begins
 	kindOutage    // outage of the broker: it begins
+	kindOverlong  // messages that are unacked for too long are looked for
 	kindObserve   // the observed window begins or ends
 	FirstHostKind
 )
@@ -148,6 +149,8 @@ func (s *System) handleOther(e des.Event) {
 		s.deploy(e.Arg)
 	case kindOutage:
 		s.breakDown(&s.outages[e.Arg])
+	case kindOverlong:
+		s.findOverlong()
 	case kindObserve:
 		s.observe(e.Arg == 1)
 	}

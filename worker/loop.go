@@ -90,8 +90,12 @@ func (s *System) freed(w *instance, acked, blocked bool) {
 // children that can be written to are consolidated). Whether the answer comes in between is a race.
 func (s *System) overtaken(w *instance, sl *slot, id int32) bool {
 	o := &w.cfg.Overheads
-	if sl.overtaken || o.Overtaken == 0 || w.cfg.Loop != AskFirst || w.reserved.n == 0 || sl.ackWhenFree || sl.spent ||
-		s.waiting == 0 || !w.vacant() || s.choice.Float64() >= o.Overtaken {
+	chance := o.OvertakenAlone
+	if s.now-w.lastFreed <= o.BatchWithin { // redis waits for a core as the other child does, and answers later
+		chance = o.Overtaken
+	}
+	if sl.overtaken || chance == 0 || w.cfg.Loop != AskFirst || w.reserved.n == 0 || sl.ackWhenFree || sl.spent ||
+		s.waiting == 0 || !w.vacant() || s.choice.Float64() >= chance {
 		sl.overtaken = false
 		return false
 	}

@@ -42,6 +42,7 @@ type System struct {
 	freeMessages []int32
 	asks         uint64 // serial of the last ask for a message
 	waiting      int    // messages in all queues
+	watched      bool   // somebody will look for messages that are unacked for too long for rabbitmq
 	choice       *des.Stream
 	labour       Labourer // the host, if it has cores
 	copier       Copier   // the host, if it can run a task twice

@@ -279,6 +279,7 @@ type Worker struct {
 	MemoryLimit     *float64  `json:"memory_limit,omitempty"` // of one instance
 	Killed          *float64  `json:"killed,omitempty"`       // children or instances, by the kernel for want of memory
 	Fleet           *Fleet    `json:"fleet,omitempty"`        // whose replicas follow the load
+	ScaledIn        *ScaledIn `json:"scaled_in,omitempty"`    // the same
 
 	lost float64 // whole workers that died, per replication
 }
