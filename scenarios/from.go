@@ -5,6 +5,7 @@ import (
 	pathpkg "path"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"example.com/simrun/internal/deployed"
 )
@@ -108,15 +109,53 @@ func scalingValue(w *deployed.Worker) *value {
 	a.add("min", wholeValue(s.Min))
 	a.add("max", wholeValue(s.Max))
 	a.add("policy", textValue(s.Policy))
-	if target := strconv.FormatFloat(s.Target, 'f', -1, 64); s.Policy == "utilization" {
+	plain := func(x float64) *value { return &value{kind: number, text: strconv.FormatFloat(x, 'f', -1, 64)} }
+	if s.Share {
 		a.add("target", textValue(strconv.FormatFloat(100*s.Target, 'f', -1, 64)+"%"))
 	} else {
-		a.add("target", &value{kind: number, text: target})
+		a.add("target", plain(s.Target))
+	}
+	if s.Unacked {
+		a.add("counts", textValue("ready+unacked"))
 	}
 	a.add("poll", textValue(formatTime(s.Poll)))
-	a.add("cooldown", textValue(formatTime(s.Cooldown)))
+	if s.Policy != "hpa" {
+		a.add("cooldown", textValue(formatTime(s.Cooldown)))
+	}
+	if s.Activation > 0 {
+		a.add("activation", plain(s.Activation))
+	}
+	if s.Up != nil {
+		a.add("scale_up", saidRules(s.Up))
+	}
+	if s.Down != nil {
+		a.add("scale_down", saidRules(s.Down))
+	}
 	if w.Grace > 0 {
 		a.add("grace", textValue(formatTime(w.Grace)))
 	}
 	return a
+}
+
+// saidRules are what a file says of an HPA in one direction, as a scenario would write it.
+func saidRules(r *deployed.Rules) *value {
+	v := &value{kind: table}
+	if r.Window != nil {
+		v.add("window", textValue(strconv.Itoa(*r.Window)+"s"))
+	}
+	if r.Select != "" {
+		v.add("select", textValue(strings.ToLower(r.Select)))
+	}
+	if r.Policies != nil {
+		rates := &value{kind: list}
+		for _, p := range r.Policies {
+			rate := &value{kind: table}
+			rate.add("type", textValue(strings.ToLower(p.Type)))
+			rate.add("value", wholeValue(p.Value))
+			rate.add("period", textValue(strconv.Itoa(p.Period)+"s"))
+			rates.items = append(rates.items, rate)
+		}
+		v.add("policies", rates)
+	}
+	return v
 }

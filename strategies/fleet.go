@@ -183,6 +183,9 @@ func (b *builder) start(path string, w *WorkerSpec) {
 	}
 }
 
+// PolicyName is the policy of a fleet as a scenario has it.
+func PolicyName(f *worker.Fleet) string { return policyNames[f.Policy] }
+
 // VictimName is the victim of a fleet as a scenario has it.
 func VictimName(f *worker.Fleet) string { return victimNames[f.Victim] }
 

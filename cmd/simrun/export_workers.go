@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ import (
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // exportWorkers is a command that writes a file which starts the workers of a layout.
@@ -66,7 +68,7 @@ func exported(sc *scenarios.Scenario, form, strategy string) (string, error) {
 	if len(change.WhatIf) > 0 {
 		return "", fmt.Errorf("%s: %s cannot be deployed: %s", sc.File, l.Name, strings.Join(change.WhatIf, "; "))
 	}
-	parts, err := partsOf(today, l, form)
+	parts, err := partsOf(today, l, sc.Classes, form)
 	if err == nil {
 		var text string
 		if text, err = deployed.Write(form, comments(sc, l, &change), parts); err == nil {
@@ -94,11 +96,16 @@ func comments(sc *scenarios.Scenario, l *strategies.Layout, c *strategies.Change
 	for _, name := range slices.Sorted(maps.Keys(c.WorkerSettings)) {
 		add(fmt.Sprintf("Settings of %s alone, which needs a configuration of its own:", name), c.WorkerSettings[name])
 	}
+	for i := range l.Fleets {
+		if f := &l.Fleets[i]; f.Limit.Replicas > 0 {
+			lines = append(lines, fmt.Sprintf("The layout has %s grow by at most %d replicas in %v: the pace of the cloud, which nothing here sets.", l.Groups[l.Group[f.Workers[0]]], f.Limit.Replicas, f.Limit.Per))
+		}
+	}
 	return lines
 }
 
 // partsOf are the workers of a layout: replicas together where the form knows replicas and they are alike.
-func partsOf(today, l *strategies.Layout, form string) ([]deployed.Part, error) {
+func partsOf(today, l *strategies.Layout, classes []workloads.Class, form string) ([]deployed.Part, error) {
 	commands, names := strategies.Instances(today, l)
 	var parts []deployed.Part
 	last := -1 // the instance to which the last part belongs
@@ -120,10 +127,11 @@ func partsOf(today, l *strategies.Layout, form string) ([]deployed.Part, error) 
 		for _, q := range l.Workers[w].Queues {
 			p.Queues = append(p.Queues, l.Queues[q].Name)
 		}
+		p.Steps = l.StepsOf(w, classes)
 		if fleet != nil {
 			p.Replicas = 0
 			if p.Scaling = scalingOf(fleet); p.Scaling == nil {
-				return nil, fmt.Errorf("the replicas of %q follow a plan, or how long messages wait, or also what is unacked, or the rules of an HPA, or grow within a limit: no form here says that", p.Name)
+				return nil, fmt.Errorf("the replicas of %q follow a plan, or how long messages wait: no form here says that", p.Name)
 			}
 			p.Grace = fleet.Grace
 		}
@@ -139,18 +147,29 @@ func same(l *strategies.Layout, v, w int) bool {
 	return reflect.DeepEqual(x, y) && l.Container(v) == l.Container(w)
 }
 
-// scalingOf is nil where no form says it.
+// scalingOf is nil where no form says it. A limit is the cloud's pace, which is no setting of the scaler: like the boot of a
+// replica it is in no file.
 func scalingOf(f *worker.Fleet) *deployed.Scaling {
-	s := &deployed.Scaling{Min: f.Min, Max: len(f.Workers), Target: f.Target, Poll: f.Poll, Cooldown: f.Cooldown}
-	switch {
-	case f.Limit.Replicas > 0:
-		return nil
-	case f.Policy == worker.QueueLength && !f.Unacked:
-		s.Policy = "queue_length"
-	case f.Policy == worker.Utilization:
-		s.Policy = "utilization"
-	default:
+	s := &deployed.Scaling{
+		Min: f.Min, Max: len(f.Workers), Policy: strategies.PolicyName(f), Target: f.Target, Unacked: f.Unacked, Poll: f.Poll, Cooldown: f.Cooldown,
+		Share: f.Share || f.Policy == worker.Utilization, Activation: f.Activation,
+	}
+	switch f.Policy {
+	case worker.KEDA, worker.HPA:
+		s.Up, s.Down = rulesOf(&f.Up), rulesOf(&f.Down)
+	case worker.Latency, worker.Schedule:
 		return nil
 	}
 	return s
+}
+
+// rulesOf are the rules of an HPA in the words of Kubernetes.
+func rulesOf(r *worker.Rules) *deployed.Rules {
+	capital := func(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+	out := &deployed.Rules{Window: new(int(r.Window / time.Second)), Select: capital(strategies.SelectName(r))}
+	for i := range r.Policies {
+		p := &r.Policies[i]
+		out.Policies = append(out.Policies, deployed.Rate{Type: capital(strategies.RateName(p)), Value: p.Value, Period: int(p.Per / time.Second)})
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,12 +60,59 @@ func TestExportedLayoutsReadBackAsTheSame(t *testing.T) {
 	assert.Greater(t, done["keda"], done["kubernetes"])
 }
 
+// What follows the load as KEDA and an HPA decide, written and read back.
+func TestExportedScalersReadBackAsTheSame(t *testing.T) {
+	const file = `{name: scalers, run: {duration: 1h}, broker: %s, tasks: {a: {queue: q, priority: 5, arrivals: {poisson: 1/s}, work: [{io: 1s}]}, b: {queue: p, arrivals: {poisson: 1/s}, work: [{io: 1s}]}},
+strategies: {one: {workers: {w: {queues: [q], concurrency: 3, autoscale: {max: 9, %s}}, v: {queues: [p], concurrency: 1}}}}}`
+	for _, c := range []struct{ form, broker, scaler, want string }{
+		{"keda", "redis", "min: 0, policy: keda, target: 20, activation: 2, poll: 10s, cooldown: 2m", "activationListLength: '2'"},
+		{"keda", "redis", "min: 0, policy: keda, target: 20", "# q on redis is 2 lists"},
+		{"keda", "redis", "min: 0, policy: queue_length, target: 20", `listName: "q\x06\x163"`},
+		{"keda", "rabbitmq", "min: 1, policy: keda, target: 2.5, limit: {replicas: 5, per: 1m}", "# The layout has w grow by at most 5 replicas in 1m0s"},
+		{"keda", "rabbitmq", "min: 0, policy: keda, target: 20, activation: 2.5, scale_up: {select: disabled}, scale_down: {window: 0s, select: min, policies: [{type: pods, value: 2, period: 1m}]}", "activationValue: '2.5'"},
+		{"keda", "rabbitmq", "min: 0, policy: keda, target: 20, counts: ready+unacked", "protocol: http"},
+		{"keda", "rabbitmq", "min: 0, policy: queue_length, target: 20, limit: {replicas: 1, per: 30s}", "protocol: amqp"},
+		{"keda", "redis", "min: 1, policy: hpa, target: 20", "kind: HorizontalPodAutoscaler"},
+		{"kubernetes", "redis", "min: 1, policy: hpa, target: 20, scale_down: {window: 10m}", "stabilizationWindowSeconds: 600"},
+		{"kubernetes", "redis", "min: 2, policy: hpa, target: 70%, scale_up: {policies: [{type: percent, value: 50, period: 30s}]}", "averageValue: '0.7'"},
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "scalers.yaml")
+		require.NoError(t, os.WriteFile(path, fmt.Appendf(nil, file, c.broker, c.scaler), 0o644))
+		sc, err := scenarios.Read(path)
+		require.NoError(t, err)
+		text, err := exported(sc, c.form, "one")
+		require.NoError(t, err, c.scaler)
+		assert.Contains(t, text, c.want)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "exported"), []byte(text), 0o644))
+		requireSame(t, c.form+"/"+c.broker+"/"+c.scaler, sc, 0, c.form)
+	}
+	for _, c := range []struct{ form, broker, scaler, want string }{
+		{"compose", "redis", "min: 1, policy: hpa, target: 20", "which compose cannot say: want kubernetes"},
+		{"compose", "redis", "min: 1, policy: keda, target: 20", "which compose cannot say: want keda"},
+		{"kubernetes", "redis", "min: 1, policy: keda, target: 20", "which kubernetes cannot say: want keda"},
+		{"kubernetes", "redis", "min: 1, policy: hpa, target: 20, poll: 10s", "every 10s, which no HPA says: want 15s"},
+		{"keda", "redis", "min: 1, policy: keda, target: 20, poll: 500ms", "every 500ms, with a cooldown of 5m0s: want whole seconds"},
+		{"keda", "redis", "min: 1, policy: keda, target: 2.5", "2.5 messages each: want a whole number"},
+		{"keda", "rabbitmq", "min: 1, policy: keda, target: 2.0005", "want at most 3 decimals"},
+		{"keda", "redis", "min: 1, policy: keda, target: 2, counts: ready+unacked", "of one queue of rabbitmq that no other worker consumes"},
+		{"kubernetes", "rabbitmq", "min: 1, policy: hpa, target: 2, counts: ready+unacked", "only KEDA tells that"},
+	} {
+		path := filepath.Join(t.TempDir(), "scalers.yaml")
+		require.NoError(t, os.WriteFile(path, fmt.Appendf(nil, file, c.broker, c.scaler), 0o644))
+		sc, err := scenarios.Read(path)
+		require.NoError(t, err)
+		_, err = exported(sc, c.form, "one")
+		assert.ErrorContains(t, err, c.want, c.scaler)
+	}
+}
+
 func requireSame(t *testing.T, what string, sc *scenarios.Scenario, layout int, form string) {
 	t.Helper()
 	l := &sc.Layouts[layout]
 	draft, err := sc.Draft()
 	require.NoError(t, err)
-	parts, err := partsOf(&sc.Layouts[sc.Baseline], l, form)
+	parts, err := partsOf(&sc.Layouts[sc.Baseline], l, sc.Classes, form)
 	require.NoError(t, err)
 	found, err := deployed.Read("exported", readFile(t, sc, "exported"), func(string) ([]byte, error) { return nil, os.ErrNotExist })
 	require.NoError(t, err, what)
@@ -82,7 +130,7 @@ func requireSame(t *testing.T, what string, sc *scenarios.Scenario, layout int, 
 		}
 		if w.Scaling != nil {
 			extra := "autoscale: {"
-			for _, key := range []string{"boot", "victim", "counts"} {
+			for _, key := range []string{"boot", "victim", "limit"} {
 				if v := draft.Get("strategies", l.Name, "workers", group, "autoscale", key); v != "" {
 					extra += key + ": " + v + ", "
 				}

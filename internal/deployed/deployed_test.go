@@ -75,3 +75,57 @@ func FuzzRead(f *testing.F) {
 		Read("x.service", []byte(text), func(string) ([]byte, error) { return []byte("A=$A\nB=${B}"), nil })
 	})
 }
+
+// Scalers that others have written: what they say is read, what none here does is an error, not one of several taken.
+func TestScalersOfOthers(t *testing.T) {
+	const worker = "kind: Deployment\nmetadata: {name: w}\nspec: {template: {spec: {containers: [{name: w, command: [celery, -A, app, worker, -Q, q]}]}}}\n---\n"
+	keda := func(more, triggers string) string {
+		return worker + "kind: ScaledObject\nmetadata: {name: s}\nspec: {scaleTargetRef: {name: w}, maxReplicaCount: 5" + more + ", triggers: [" + triggers + "]}\n"
+	}
+	hpa := func(more, metrics string) string {
+		return worker + "kind: HorizontalPodAutoscaler\nmetadata: {name: h}\nspec: {scaleTargetRef: {name: w}, maxReplicas: 5" + more + ", metrics: [" + metrics + "]}\n"
+	}
+	const (
+		list     = "{type: redis, metadata: {listName: q, listLength: '10'}}"
+		urgent   = `{type: redis, metadata: {listName: "q\x06\x169", listLength: '10'}}`
+		other    = "{type: redis, metadata: {listName: p, listLength: '10'}}"
+		cpu      = "{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}}"
+		external = "{type: External, external: {metric: {name: celery_queue_length}, target: {type: AverageValue, averageValue: 2500m}}}"
+		behavior = ", behavior: {scaleDown: {stabilizationWindowSeconds: 60}}"
+	)
+	rabbit := func(rest string) string {
+		return "{type: rabbitmq, metadata: {queueName: q, value: '10', " + rest + "}}"
+	}
+	window := 60
+	by := func(change func(*Scaling)) *Scaling {
+		s := &Scaling{Max: 5, Policy: "queue_length", Target: 10, Poll: 30 * time.Second, Cooldown: 300 * time.Second}
+		change(s)
+		return s
+	}
+	for text, want := range map[string]*Scaling{
+		keda("", list):             by(func(*Scaling) {}),
+		keda("", list+", "+urgent): by(func(*Scaling) {}),
+		keda("", "{type: cpu}"):    nil,
+		keda(", advanced: {horizontalPodAutoscalerConfig: {behavior: {scaleDown: {stabilizationWindowSeconds: 60}}}}", list): by(func(s *Scaling) { s.Cooldown = time.Minute }),
+		keda("", rabbit("mode: QueueLength, activationValue: '3'")):                                                          by(func(s *Scaling) { s.Policy, s.Activation = "keda", 3 }),
+		keda("", rabbit("mode: QueueLength, protocol: http")):                                                                by(func(s *Scaling) { s.Unacked = true }),
+		keda("", rabbit("mode: QueueLength, protocol: http, excludeUnacknowledged: 'true'")):                                 by(func(*Scaling) {}),
+		keda("", rabbit("mode: DeliverGetRate, protocol: http")):                                                             nil,
+		keda("", rabbit("mode: ExpectedQueueConsumptionTime, protocol: http")):                                               nil,
+		hpa(", minReplicas: 2"+behavior, external):                                                                           {Min: 2, Max: 5, Policy: "hpa", Target: 2.5, Poll: 15 * time.Second, Down: &Rules{Window: &window}},
+		hpa("", cpu): nil,
+	} {
+		got, err := Read("f", []byte(text), nil)
+		require.NoError(t, err, text)
+		assert.Equal(t, want, got[0].Scaling, text)
+	}
+	for text, want := range map[string]string{
+		keda("", list+", "+other):                       `ScaledObject "s": several triggers, of which KEDA takes the largest`,
+		keda("", list+", "+rabbit("mode: QueueLength")): "several triggers",
+		hpa(behavior, external+", "+cpu):                `HorizontalPodAutoscaler "h": several metrics`,
+		hpa("", external):                               `HorizontalPodAutoscaler "h": no behavior`,
+	} {
+		_, err := Read("f", []byte(text), nil)
+		assert.ErrorContains(t, err, want, text)
+	}
+}

@@ -64,17 +64,32 @@ func readManifests(_ string, data []byte, _ Open) ([]started, error) {
 		if err := node.Decode(&o); err != nil {
 			return nil, oneLine(err)
 		}
-		if o.Kind == "ScaledObject" {
-			var s scaled
-			if err := node.Decode(&s); err != nil {
-				return nil, oneLine(err)
-			}
-			scalers[s.Spec.Target.Name] = s.scaling()
+		if err := readScaler(&node, o.Kind, scalers); err != nil {
+			return nil, err
 		}
 		for _, item := range append(o.Items, o) {
 			list = append(list, item.started()...)
 		}
 	}
+}
+
+// readScaler notes what an object that scales another says, by the name of the other.
+func readScaler(node *yaml.Node, kind string, scalers map[string]*Scaling) (err error) {
+	switch kind {
+	case "ScaledObject":
+		var s scaled
+		if err := node.Decode(&s); err != nil {
+			return oneLine(err)
+		}
+		scalers[s.Spec.Target.Name], err = s.scaling()
+	case "HorizontalPodAutoscaler":
+		var a autoscaler
+		if err := node.Decode(&a); err != nil {
+			return oneLine(err)
+		}
+		scalers[a.Spec.Target.Name], err = a.scaling()
+	}
+	return err
 }
 
 func (o *object) started() (list []started) {

@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -17,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/yaml"
@@ -89,6 +92,63 @@ func kind(doc []byte) string {
 	return of.Kind
 }
 
+// scalers is a scenario of everything that a scaler can be told.
+const scalers = `{name: scalers, run: {duration: 1h}, broker: %s, tasks: {a: {queue: q, priority: 5, arrivals: {poisson: 1/s}, work: [{io: 1s}]}},
+strategies: {one: {workers: {w: {queues: [q], concurrency: 3, autoscale: {max: 9, %s}}}}}}`
+
+// What an HPA and KEDA are told is what they take: strictly decoded, with the values at their places.
+func TestScalers(t *testing.T) {
+	simrun := program(t)
+	written := func(form, broker, scaler string) []byte {
+		path := filepath.Join(t.TempDir(), "scalers.yaml")
+		require.NoError(t, os.WriteFile(path, fmt.Appendf(nil, scalers, broker, scaler), 0o644))
+		out, err := exec.Command(simrun, "export", form, path).Output()
+		require.NoError(t, err, scaler)
+		return documents(t, out)[1]
+	}
+	rules := "scale_up: {window: 30s, select: min, policies: [{type: pods, value: 2, period: 60s}, {type: percent, value: 50, period: 60s}]}, scale_down: {select: disabled}"
+	behavior := func(b *autoscalingv2.HorizontalPodAutoscalerBehavior) {
+		assert.EqualValues(t, 30, *b.ScaleUp.StabilizationWindowSeconds)
+		assert.Equal(t, autoscalingv2.MinChangePolicySelect, *b.ScaleUp.SelectPolicy)
+		assert.Equal(t, []autoscalingv2.HPAScalingPolicy{{Type: "Pods", Value: 2, PeriodSeconds: 60}, {Type: "Percent", Value: 50, PeriodSeconds: 60}}, b.ScaleUp.Policies)
+		assert.Equal(t, autoscalingv2.DisabledPolicySelect, *b.ScaleDown.SelectPolicy)
+	}
+	for _, broker := range []string{"redis", "rabbitmq"} {
+		var s kedav1alpha1.ScaledObject
+		require.NoError(t, strict.UnmarshalStrict(written("keda", broker, "min: 0, policy: keda, target: 20, activation: 3, poll: 10s, cooldown: 2m, "+rules), &s))
+		require.NoError(t, kedav1alpha1.CheckReplicaCountBoundsAreValid(&s))
+		require.NoError(t, kedav1alpha1.ValidateTriggers(s.Spec.Triggers))
+		assert.EqualValues(t, []int32{10, 120, 0, 9}, []int32{*s.Spec.PollingInterval, *s.Spec.CooldownPeriod, *s.Spec.MinReplicaCount, *s.Spec.MaxReplicaCount})
+		behavior(s.Spec.Advanced.HorizontalPodAutoscalerConfig.Behavior)
+		if broker == "redis" { // a list for each step of priority
+			require.Len(t, s.Spec.Triggers, 2)
+			assert.Equal(t, "q\x06\x163", s.Spec.Triggers[1].Metadata["listName"])
+			assert.Equal(t, "3", s.Spec.Triggers[1].Metadata["activationListLength"])
+		} else {
+			require.Len(t, s.Spec.Triggers, 1)
+			assert.Equal(t, "3", s.Spec.Triggers[0].Metadata["activationValue"])
+		}
+		for target, milli := range map[string]int64{"20": 20_000, "70%": 700} {
+			var a autoscalingv2.HorizontalPodAutoscaler
+			require.NoError(t, strict.UnmarshalStrict(written("kubernetes", broker, "min: 2, policy: hpa, target: "+target+", "+rules), &a))
+			assert.Equal(t, autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: "Deployment", Name: "w"}, a.Spec.ScaleTargetRef)
+			assert.EqualValues(t, []int32{2, 9}, []int32{*a.Spec.MinReplicas, a.Spec.MaxReplicas})
+			behavior(a.Spec.Behavior)
+			require.Len(t, a.Spec.Metrics, 1)
+			m := a.Spec.Metrics[0]
+			of := autoscalingv2.MetricTarget{}
+			if m.Type == autoscalingv2.PodsMetricSourceType {
+				of = m.Pods.Target
+			} else {
+				of = m.External.Target
+				assert.Equal(t, []string{"q"}, m.External.Metric.Selector.MatchExpressions[0].Values)
+			}
+			assert.Equal(t, autoscalingv2.AverageValueMetricType, of.Type)
+			assert.Equal(t, milli, of.AverageValue.MilliValue())
+		}
+	}
+}
+
 // Nothing that Kubernetes or KEDA does not know, no name that they refuse.
 func TestManifests(t *testing.T) {
 	for _, form := range []string{"kubernetes", "keda"} {
@@ -111,6 +171,9 @@ func TestManifests(t *testing.T) {
 					require.NoError(t, strict.UnmarshalStrict(doc, &s), what)
 					require.NoError(t, kedav1alpha1.CheckReplicaCountBoundsAreValid(&s), what)
 					require.NoError(t, kedav1alpha1.ValidateTriggers(s.Spec.Triggers), what)
+				case "HorizontalPodAutoscaler":
+					var a autoscalingv2.HorizontalPodAutoscaler
+					require.NoError(t, strict.UnmarshalStrict(doc, &a), what)
 				default:
 					assert.Fail(t, "of another kind", "%s: %s", what, doc)
 				}

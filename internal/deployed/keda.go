@@ -1,0 +1,184 @@
+package deployed
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// What KEDA reads: keda.sh/v1alpha1 ScaledObject.
+type (
+	trigger struct {
+		Type     string            `yaml:"type"`
+		Metadata map[string]string `yaml:"metadata"`
+	}
+	scaled struct {
+		Version  string   `yaml:"apiVersion"`
+		Kind     string   `yaml:"kind"`
+		Metadata metadata `yaml:"metadata"`
+		Spec     struct {
+			Target struct {
+				Name string `yaml:"name"`
+			} `yaml:"scaleTargetRef"`
+			Poll     int  `yaml:"pollingInterval"`
+			Min      int  `yaml:"minReplicaCount"`
+			Max      int  `yaml:"maxReplicaCount"`
+			Cooldown *int `yaml:"cooldownPeriod"`
+			Advanced struct {
+				HPA struct {
+					Behavior behavior `yaml:"behavior"`
+				} `yaml:"horizontalPodAutoscalerConfig"`
+			} `yaml:"advanced"`
+			Triggers []trigger `yaml:"triggers"`
+		} `yaml:"spec"`
+	}
+)
+
+// Metrics of celery-exporter, for what KEDA's own scalers cannot see: several queues together, and slots that are held.
+const (
+	lengthMetric = "celery_queue_length"
+	activeMetric = "celery_worker_tasks_active"
+)
+
+// listSeparator is between the name of a queue on redis and the step of a priority above 0 (kombu, transport/redis.py:
+// _q_for_pri).
+const listSeparator = "\x06\x16"
+
+// scalerOf is the object that has the replicas of a part follow the load.
+func scalerOf(p *Part, name string) any {
+	if p.Scaling.Policy == "hpa" {
+		return hpaOf(p, name)
+	}
+	return scaledOf(p, name)
+}
+
+// scaledOf follows what the policy does: KEDA wants metric / threshold replicas, rounded up (keda.sh, "Scaling
+// Deployments"; the HPA's AverageValue).
+func scaledOf(p *Part, name string) scaled {
+	s := scaled{Version: "keda.sh/v1alpha1", Kind: "ScaledObject", Metadata: metadata{Name: name}}
+	s.Spec.Target.Name = name
+	cooldown := seconds(p.Scaling.Cooldown)
+	s.Spec.Poll, s.Spec.Cooldown = max(1, seconds(p.Scaling.Poll)), &cooldown
+	s.Spec.Min, s.Spec.Max = p.Scaling.Min, p.Scaling.Max
+	b := &s.Spec.Advanced.HPA.Behavior
+	if b.Up, b.Down = p.Scaling.Up, p.Scaling.Down; p.Scaling.Policy != "keda" {
+		b.Down = &Rules{Window: &cooldown}
+	}
+	s.Spec.Triggers = triggersOf(p)
+	return s
+}
+
+func triggersOf(p *Part) []trigger {
+	target := quantity(p.Scaling.Target)
+	activated := func(key string, activation float64, t trigger) trigger {
+		if activation > 0 {
+			t.Metadata[key] = quantity(activation)
+		}
+		return t
+	}
+	query := func(q string) []trigger {
+		return []trigger{activated("activationThreshold", p.Scaling.Activation, trigger{"prometheus", map[string]string{"serverAddress": "http://prometheus:9090", "query": q, "threshold": target}})}
+	}
+	switch {
+	case p.Scaling.Share:
+		return query(fmt.Sprintf("sum(%s{hostname=~%q}) / %d", activeMetric, p.Name+"@.*", p.Slots))
+	case len(p.Queues) > 1:
+		return query(fmt.Sprintf("sum(%s{queue_name=~%q})", lengthMetric, strings.Join(p.Queues, "|")))
+	case p.Broker == "rabbitmq": // AMQP tells the messages that are ready, HTTP also those that are unacked
+		t := trigger{"rabbitmq", map[string]string{"hostFromEnv": "RABBITMQ_URL", "protocol": "amqp", "queueName": p.Queues[0], "mode": "QueueLength", "value": target}}
+		if p.Scaling.Unacked {
+			t.Metadata["protocol"], t.Metadata["hostFromEnv"] = "http", "RABBITMQ_MANAGEMENT_URL"
+		}
+		return []trigger{activated("activationValue", p.Scaling.Activation, t)}
+	}
+	triggers := []trigger{listTrigger(p.Queues[0], target)}
+	for _, step := range p.Steps {
+		if step > 0 {
+			triggers = append(triggers, listTrigger(fmt.Sprintf("%s%s%d", p.Queues[0], listSeparator, step), target))
+		}
+	}
+	for i := range triggers {
+		// A whole number to KEDA; of messages, more than 2.5 are more than 2.
+		triggers[i] = activated("activationListLength", float64(int(p.Scaling.Activation)), triggers[i])
+	}
+	return triggers
+}
+
+func listTrigger(name, length string) trigger {
+	return trigger{"redis", map[string]string{"addressFromEnv": "REDIS_ADDRESS", "listName": name, "listLength": length}}
+}
+
+var (
+	divided  = regexp.MustCompile(`^sum\(` + activeMetric + `\{`)
+	together = regexp.MustCompile(`^sum\(` + lengthMetric + `\{`)
+)
+
+// scaling reads what scaledOf writes, and the scalers of one queue that others have written; nil where it knows none of
+// the triggers. Who says more than a window of the HPA, or an activation value, means KEDA to the letter.
+func (s *scaled) scaling() (*Scaling, error) {
+	out, err := s.measure()
+	if out == nil || err != nil {
+		return nil, err
+	}
+	out.Min, out.Max = s.Spec.Min, s.Spec.Max
+	if out.Poll = time.Duration(s.Spec.Poll) * time.Second; out.Poll == 0 {
+		out.Poll = 30 * time.Second
+	}
+	if out.Max == 0 {
+		out.Max = 100
+	}
+	out.Cooldown = 300 * time.Second // KEDA's, and stabilisation of the HPA, unless they are told otherwise
+	b := &s.Spec.Advanced.HPA.Behavior
+	if !out.Share && (out.Activation > 0 || b.Up != nil || b.Down != nil && (b.Down.Select != "" || b.Down.Policies != nil)) {
+		out.Policy, out.Up, out.Down = "keda", b.Up, b.Down
+		if s.Spec.Cooldown != nil {
+			out.Cooldown = time.Duration(*s.Spec.Cooldown) * time.Second
+		}
+	} else if b.Down != nil && b.Down.Window != nil {
+		out.Cooldown = time.Duration(max(*b.Down.Window, 0)) * time.Second
+	}
+	return out, nil
+}
+
+// measure is what the triggers count. Several are one where they are the lists of one queue, each with the same target;
+// of others KEDA takes the largest, which no policy here does.
+func (s *scaled) measure() (*Scaling, error) {
+	var first *Scaling
+	var queue string
+	for _, t := range s.Spec.Triggers {
+		m := t.measure()
+		if m == nil {
+			continue
+		}
+		list, _, _ := strings.Cut(t.Metadata["listName"], listSeparator)
+		if first == nil {
+			first, queue = m, list
+			continue
+		}
+		if t.Type != "redis" || list != queue || *m != *first {
+			return nil, fmt.Errorf("ScaledObject %q: several triggers, of which KEDA takes the largest: want one, or the lists of one queue", s.Metadata.Name)
+		}
+	}
+	return first, nil
+}
+
+// measure is what one trigger counts; nil where it is not known.
+func (t *trigger) measure() *Scaling {
+	m := &Scaling{Policy: "queue_length"}
+	switch {
+	case t.Type == "redis":
+		m.Target, m.Activation = number(t.Metadata["listLength"]), number(t.Metadata["activationListLength"])
+	case t.Type == "rabbitmq" && (t.Metadata["mode"] == "QueueLength" || t.Metadata["mode"] == ""):
+		m.Target, m.Activation = number(t.Metadata["value"]), number(t.Metadata["activationValue"])
+		m.Unacked = t.Metadata["protocol"] == "http" && t.Metadata["excludeUnacknowledged"] != "true"
+	case t.Type == "prometheus" && together.MatchString(t.Metadata["query"]):
+		m.Target, m.Activation = number(t.Metadata["threshold"]), number(t.Metadata["activationThreshold"])
+	case t.Type == "prometheus" && divided.MatchString(t.Metadata["query"]):
+		m.Policy, m.Share, m.Target = "utilization", true, number(t.Metadata["threshold"])
+	}
+	if m.Target == 0 {
+		return nil
+	}
+	return m
+}
