@@ -36,6 +36,7 @@ func TestSettingsOfAnApp(t *testing.T) {
 		"celery 5.6 has no such option":                                 {"broker_transport_options", []Entry{{"unacked_restore_interval", 5}}},
 		`no such setting is known here; did you mean "task_acks_late"?`: {"task_ack_late", true},
 		"want a whole number of at least 0":                             {"worker_prefetch_multiplier", "many"},
+		"2000000: want at most 1000000":                                 {"worker_concurrency", 2_000_000},
 		"from celery 5.7 on it keeps the order of -Q":                   {"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}},
 		"Amazon SQS is not simulated":                                   {"broker_url", "sqs://key@"},
 		"not here: write max_priority":                                  {"task_queues", 1},
