@@ -189,6 +189,19 @@ func (m *Import) missing(c *Check) (all []string) {
 	for _, name := range slices.Sorted(maps.Keys(m.Open)) {
 		all = append(all, fmt.Sprintf("the run times of %s are not given back after %d rounds: predicted over observed is %s", name, mostRounds, units.Number(m.Open[name])))
 	}
+	more, less := c.waits()
+	if more != nil {
+		all = append(all, units.And(more)+" waited more than this layout explains: tasks that are not in the log, workers that are not named or that were away, a machine that others use")
+	}
+	if less != nil {
+		all = append(all, units.And(less)+" waited less than this layout explains: more slots or workers than are named, settings that are not on their lines")
+	}
+	return all
+}
+
+// waits are the classes whose waits do not hold, each with the first figure that does not: those that waited more than is
+// predicted, and those that waited less.
+func (c *Check) waits() (more, less []string) {
 	said := map[string]bool{}
 	for i := range c.Figures {
 		f := &c.Figures[i]
@@ -196,11 +209,12 @@ func (m *Import) missing(c *Check) (all []string) {
 			continue
 		}
 		said[f.Class] = true
-		how, why := "more", "tasks that are not in the log, workers that are not named or that were away, a machine that others use"
+		text := fmt.Sprintf("%s (%s %s, predicted %s)", f.Class, f.Stat, units.Duration(f.Observed), units.Duration(f.Predicted))
 		if f.Predicted > f.Observed {
-			how, why = "less", "more slots or workers than are named, settings that are not on their lines"
+			less = append(less, text)
+		} else {
+			more = append(more, text)
 		}
-		all = append(all, fmt.Sprintf("%s waited %s than this layout explains (%s %s against %s): %s", f.Class, how, f.Stat, units.Duration(f.Observed), units.Duration(f.Predicted), why))
 	}
-	return all
+	return more, less
 }
