@@ -105,6 +105,7 @@ func (b *builder) build() {
 	}
 	b.resolveBroker()
 	b.declared = slices.Clone(b.queues)
+	b.appQueues()
 	b.quorumQueues()
 	b.layout.PatientBroker = b.broker.Kind == worker.RabbitMQ && b.rabbitVersion() >= "4.3"
 	b.route()

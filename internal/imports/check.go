@@ -13,6 +13,7 @@ import (
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
+	"example.com/simrun/worker"
 )
 
 // Check is the log through its own layout: what is predicted of these tasks again beside what was observed. A log that its
@@ -141,6 +142,9 @@ func check(ctx context.Context, sc *scenarios.Scenario, l *logs.Log, m *Import) 
 // unsaid are settings of an app that no line shows, and which change who waits.
 var unsaid = []string{"task_acks_late=True", "worker_prefetch_multiplier=1", "worker_disable_prefetch=True"}
 
+// ofRabbit are those of its queues.
+var ofRabbit = []string{"task_queue_max_priority=10", "task_create_missing_queue_type=quorum"}
+
 // suspect simulates a log that its layout does not give back with settings that nobody has named, and says so where one
 // explains at least half of what is left open.
 func (m *Import) suspect(ctx context.Context, l *logs.Log, o recordings.ImportOptions) error {
@@ -149,7 +153,11 @@ func (m *Import) suspect(ctx context.Context, l *logs.Log, o recordings.ImportOp
 		return nil
 	}
 	best, held := "", m.Check.Held()+(open+1)/2-1
-	for _, text := range unsaid {
+	tried := unsaid
+	if o.Today.Broker == worker.RabbitMQ.String() && o.Today.Queues == nil {
+		tried = slices.Concat(unsaid, ofRabbit)
+	}
+	for _, text := range tried {
 		name, _, _ := strings.Cut(text, "=")
 		if slices.ContainsFunc(o.Today.Settings, func(s string) bool { return strings.HasPrefix(s, name+":") }) {
 			continue
