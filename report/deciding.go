@@ -80,7 +80,7 @@ func (d *deciding) figure(s *experiment.Strategy) string {
 
 // passing is the verdict on all targets of a layout: yes, no, open, or close.
 func passing(s *experiment.Strategy) string {
-	if len(s.Breaches) > 0 {
+	if s.Verdict() == "fail" {
 		return "no"
 	}
 	all, any := "yes", false
@@ -88,8 +88,6 @@ func passing(s *experiment.Strategy) string {
 		for _, o := range s.Classes[i].SLO {
 			any = true
 			switch {
-			case o.Verdict == "fail":
-				return "no"
 			case o.Verdict == "undecided":
 				all = "open"
 			case o.Verdict == "marginal" && all == "yes":

@@ -142,15 +142,8 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 	return j, nil
 }
 
-// hopeless says that a class with targets has a queue that grows without end.
-func (e *engine) hopeless() bool {
-	for c := range e.sc.Classes {
-		if e.withheld[0][c] && len(e.sc.Classes[c].SLO) > 0 {
-			return true
-		}
-	}
-	return false
-}
+// hopeless says that a queue grows without end: whatever the targets, such a layout fails.
+func (e *engine) hopeless() bool { return e.targeted() && len(e.withheld[0]) > 0 }
 
 // add takes one target into account.
 func (j *Judged) add(class string, t *judged) {
