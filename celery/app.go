@@ -194,13 +194,9 @@ func (a *App) transport(release string, value any) error {
 
 // strategy reads queue_order_strategy.
 func (a *App) strategy(release string, value any) error {
-	order := FromStrategy(release, value)
-	switch {
-	case order != nil:
+	if order := FromStrategy(release, value); order != nil {
 		a.Worker.Order = order.(string)
 		return nil
-	case value == ranked:
-		return fmt.Errorf("%q: from celery 5.7 on it keeps the order of -Q; before, it is the order of a set, another one at each start of a worker, which no run can stand for: want round_robin or sorted, or celery 5.7", ranked)
 	}
 	return fmt.Errorf("%v: want round_robin, sorted or priority", value)
 }
@@ -282,10 +278,7 @@ func KeyOf(name string) string {
 // IsSetting says whether Celery has a setting of that name which can stand under settings.
 func IsSetting(name string) bool { return slices.Contains(appNames(), name) }
 
-const (
-	droppedAsAcked = "no effect here: a message that is rejected without requeue leaves the window and the queue as an acked one does"
-	asItWas        = "no effect here: after a reconnect the window is what it was"
-)
+const droppedAsAcked = "no effect here: a message that is rejected without requeue leaves the window and the queue as an acked one does"
 
 // noEffectSettings are settings of Celery that change nothing of what is simulated, and why.
 var noEffectSettings = map[string]string{
@@ -299,18 +292,17 @@ var noEffectSettings = map[string]string{
 	"task_create_missing_queues": noEffect, "task_ignore_result": "storing results costs nothing here",
 	"task_send_sent_event": "sending events costs nothing here", "task_serializer": noEffect, "task_store_errors_even_if_ignored": noEffect,
 	"task_track_started": "storing results costs nothing here", "timezone": "times are those of the scenario",
-	"worker_enable_prefetch_count_reduction": asItWas, "worker_enable_remote_control": noEffect, "worker_hijack_root_logger": noEffect,
+	"worker_enable_remote_control": noEffect, "worker_hijack_root_logger": noEffect,
 	"worker_log_format": noEffect, "worker_redirect_stdouts": noEffect, "worker_send_task_events": "sending events costs nothing here",
 	"worker_state_db": "no task is revoked", "worker_task_log_format": noEffect,
 }
 
 // elsewhere are settings that a scenario says in another place, or that are not simulated.
 var elsewhere = map[string]string{
-	"task_always_eager":       "tasks would run where they are published: a scenario without workers",
-	"task_annotations":        "write rate_limit, acks_late and limits in the tasks",
-	"task_default_priority":   "write priority in the tasks",
-	"task_default_rate_limit": "write rate_limit in the tasks",
-	"task_queues":             "write max_priority, type and limits in queues",
-	"worker_cancel_long_running_tasks_on_connection_loss": "not supported yet: what runs goes on when the connection is lost",
-	"worker_detect_quorum_queues":                         "not supported yet: quorum queues are detected from celery 5.5 on",
+	"task_always_eager":           "tasks would run where they are published: a scenario without workers",
+	"task_annotations":            "write rate_limit, acks_late and limits in the tasks",
+	"task_default_priority":       "write priority in the tasks",
+	"task_default_rate_limit":     "write rate_limit in the tasks",
+	"task_queues":                 "write max_priority, type and limits in queues",
+	"worker_detect_quorum_queues": "not supported yet: quorum queues are detected from celery 5.5 on",
 }

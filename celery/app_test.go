@@ -33,6 +33,8 @@ func TestSettingsOfAnApp(t *testing.T) {
 	assert.Equal(t, AppQueues{MaxPriority: new(10), OthersAsQuorum: true}, a.Queues)
 	assert.ErrorContains(t, a.Set("5.5", Entry{"task_create_missing_queue_type", "quorum"}), "celery 5.5 has no such setting: want celery 5.6 or later")
 	assert.Len(t, a.Notes, 2)
+	require.NoError(t, a.Set("5.6", Entry{"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}}))
+	assert.Equal(t, "drawn", a.Worker.Order, "that of a set")
 	require.NoError(t, a.Set("5.7", Entry{"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}}))
 	assert.Equal(t, "strict", a.Worker.Order, "5.7 keeps the order of -Q")
 	require.NoError(t, a.Set("5.7", Entry{"broker_transport_options", []Entry{{"unacked_restore_interval", 5}, {"unacked_restore_throttle", 4}}}))
@@ -42,7 +44,6 @@ func TestSettingsOfAnApp(t *testing.T) {
 		`no such setting is known here; did you mean "task_acks_late"?`: {"task_ack_late", true},
 		"want a whole number of at least 0":                             {"worker_prefetch_multiplier", "many"},
 		"2000000: want at most 1000000":                                 {"worker_concurrency", 2_000_000},
-		"from celery 5.7 on it keeps the order of -Q":                   {"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}},
 		"Amazon SQS is not simulated":                                   {"broker_url", "sqs://key@"},
 		"0: want a whole number from 1 to 255":                          {"task_queue_max_priority", 0},
 		"lazy: want classic or quorum":                                  {"task_default_queue_type", "lazy"},

@@ -68,4 +68,19 @@ var brokerSettings = []BrokerSetting{
 		Default: time.Hour, // kombu/transport/redis.py: visibility_timeout
 		Meaning: "how long a message may be unacked before it is delivered again; looked for about every 100 s (gevent: 20 s), at most ten messages at a time",
 	}),
+	row(access[Broker, worker.Broker]{
+		given: func(b *Broker) any { return pointed(b.Timeout) },
+		set:   func(b *Broker, v any) { b.Timeout = new(v.(des.Time)) },
+		of: func(b *worker.Broker, _ func(int) string) any {
+			if b.Kind != worker.RabbitMQ {
+				return nil
+			}
+			return b.ConsumerTimeout
+		},
+		put: func(b *worker.Broker, v any) { b.ConsumerTimeout = v.(des.Time) },
+	}, BrokerSetting{
+		Key: "consumer_timeout", Quantity: aDuration, Brokers: []worker.BrokerKind{worker.RabbitMQ},
+		Default: 30 * time.Minute, // rabbitmq.com, "Consumer Acknowledgements": since 3.8.17
+		Meaning: "how long a worker may leave a message unacked before its channel is closed and all that it holds is delivered again, [below](#rabbitmq); looked for once a minute; 0s = for ever",
+	}),
 }

@@ -23,9 +23,14 @@ const (
 	batched     = 69.0 / 261
 	batchWithin = 3 * time.Millisecond
 	// With a reserve, 5.2 on redis asks for the next message before it hands the reserved one to a child that is free,
-	// and receives it first if redis answers at once. Of 1,744 turnarounds of a backlogged worker (c=4, m=1; sleeps of
-	// 20 and of 50 ms; measured apart from the recordings) 569 took longer than 1.5 ms: two sorts, of 1.05 and of 2.05 ms on average.
-	overtaken = 0.33
+	// and receives it first if redis answers before the loop has come to that. Redis needs a core for its answer. Where
+	// the child is the only one that does anything, it has one: of 292 turnarounds of one slot of four, the others being
+	// busy with long tasks (sleeps of 20 and of 80 ms; apart from the recordings), 186 were of the longer sort. Where
+	// others end and begin their tasks at the same time, it is seldom: of 1,744 turnarounds of four backlogged slots
+	// (sleeps of 20 and of 50 ms; apart from the recordings) 569 took longer than 1.5 ms, which is what chances of 20 %
+	// and 64 % give together.
+	overtaken      = 0.20
+	overtakenAlone = 186.0 / 292
 	// What the consumer of a threads worker suffers from tasks that compute beside it: for each message it gives up the
 	// interpreter lock givesUpLock times until it has it, and as often until it is ready for the next, and each of the
 	// computing threads takes it with a chance of takesLock. On 5.2.6 a message took 11 ms longer until it was received
@@ -42,7 +47,7 @@ func byChance(o *worker.Overheads, p Preset) {
 	case worker.Threads:
 		o.GivesUpLock, o.TakesLock = givesUpLock, takesLock
 	case worker.Prefork:
-		o.Overtaken = overtaken
+		o.Overtaken, o.OvertakenAlone = overtaken, overtakenAlone
 		o.Unnoticed, o.UnnoticedAlone = unnoticed, unnoticedAlone
 	}
 }

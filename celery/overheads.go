@@ -88,6 +88,7 @@ var overheadRows = [...]Overhead{
 	{"unnoticed_alone", "The same of the kills of an only child.", func(o *worker.Overheads, _ *worker.Broker) any { return &o.UnnoticedAlone }},
 	{"batched", "Share of the cases in which the last two tasks of a worker, ending within batch_within, are read in one turn of its loop (5.2, redis).", func(o *worker.Overheads, _ *worker.Broker) any { return &o.Batched }},
 	{"overtaken", "Chance that the answer of redis overtakes a reserved message on its way to a child (5.2, prefork).", func(o *worker.Overheads, _ *worker.Broker) any { return &o.Overtaken }},
+	{"overtaken_alone", "The same where no other slot of the worker was freed within batch_within.", func(o *worker.Overheads, _ *worker.Broker) any { return &o.OvertakenAlone }},
 	{"takes_lock", "Chance that a computing task of a threads worker takes the interpreter lock when the consumer gives it up.", func(o *worker.Overheads, _ *worker.Broker) any { return &o.TakesLock }},
 	{"gives_up_lock", "How often the consumer of a threads worker gives up the interpreter lock for a message, and again after it.", func(o *worker.Overheads, _ *worker.Broker) any { return &o.GivesUpLock }},
 }

@@ -91,7 +91,7 @@ var overheads = map[Preset][4]int{
 
 	// Redis, 5.2.6.
 	// 1.95, 0.82; turnaround early 1.3 (median), 2.3 (p95): it asks redis before it hands over, and where redis answers
-	// at once the message is received first (the overhead overtaken). So there are two sorts, of 1.05 and of 2.05 ms,
+	// at once the message is received first (the overheads overtaken and overtaken_alone). So there are two sorts, of 1.05 and of 2.05 ms,
 	// and finish is that of the first: 1.05 less start. Late m=1 5.3 has the lost wake-ups of this release in it: 1.2 more
 	// than the median early, as on 5.6.2.
 	{"5.2", worker.Redis, worker.Prefork}: {1090, 820, 230, 1680},

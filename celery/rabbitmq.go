@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // RabbitVersions are the versions of rabbitmq whose rules are known (rabbitmq.com: release notes, "Quorum Queues").
@@ -37,6 +38,13 @@ func QuorumPriorities(version string) (maxPriority int, twoToOne bool) {
 // (kombu/transport/pyamqp.py: qos_semantics_matches_spec).
 func CountsPerConsumer(release, version string, quorum bool) bool {
 	return quorum && release >= "5.5" || release >= "5.7" && version >= "4.0"
+}
+
+// NarrowsWindow says whether a worker that connects again asks for less than its window: since 5.4, and from 5.7 on only
+// where its count is for all its queues, which that of redis is not taken for (celery/worker/consumer/consumer.py:
+// on_connection_error_after_connected).
+func NarrowsWindow(release string, kind worker.BrokerKind, perConsumer bool) bool {
+	return release >= "5.4" && (release < "5.7" || kind == worker.RabbitMQ && !perConsumer)
 }
 
 // Refused says why rabbitmq refuses the prefetch count that a worker asks for, "" if it does not.

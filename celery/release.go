@@ -66,13 +66,16 @@ const (
 // KeepsOrder says whether a release takes the queues of redis strictly in the order of -Q, if it is told to.
 func KeepsOrder(release string) bool { return release >= rankedSince }
 
-// FromStrategy is the order among queues that a queue_order_strategy of redis makes of them, nil where it is that of a set.
+// FromStrategy is the order among queues that a queue_order_strategy of redis makes of them, nil where there is no such
+// strategy. Before 5.7 the one that should rank them goes by the order of a set.
 func FromStrategy(release string, strategy any) any {
 	switch {
 	case strategy == "round_robin" || strategy == "sorted":
 		return strategy
 	case strategy == ranked && KeepsOrder(release):
 		return "strict"
+	case strategy == ranked:
+		return "drawn"
 	}
 	return nil
 }

@@ -82,14 +82,14 @@ func (s *Setting[W, C]) OnlyConfigured(v any) bool {
 // Configured says whether a value is one that the configuration of the app says, and no flag.
 func (s *Setting[W, C]) Configured(release string, kind worker.BrokerKind, v any) bool {
 	if rule, ok := v.(Rule); ok { // redis goes round robin, by name or, from 5.7 on, by the order of -Q
-		return kind == worker.Redis && (rule.Order == "round_robin" || rule.Order == "sorted" || rule.Order == "strict" && KeepsOrder(release))
+		return kind == worker.Redis && (rule.Order == "round_robin" || rule.Order == "sorted" || rule.Order == "strict" && KeepsOrder(release) || rule.Order == "drawn" && !KeepsOrder(release))
 	}
 	return s.OnlyConfigured(v)
 }
 
 // InConfig is a value as Celery's configuration has it.
 func InConfig(v any) any {
-	if rule, ok := v.(Rule); ok && rule.Order == "strict" {
+	if rule, ok := v.(Rule); ok && (rule.Order == "strict" || rule.Order == "drawn") {
 		return ranked
 	}
 	return Plain(v)

@@ -12,6 +12,9 @@ type Worker struct {
 	Pool               string
 	PrefetchMultiplier *int
 	DisablePrefetch    *bool
+	PrefetchReduction  *bool // when it connects again
+	ChannelErrorRetry  *bool
+	CancelOnLoss       *bool // of its connection
 	AcksLate           *bool
 	RejectOnWorkerLost *bool
 	SoftLimit          *des.Time
@@ -38,6 +41,7 @@ type Broker struct {
 	Dispatch      string // free_slot | random, with ideal
 	PrioritySteps []int  // with redis
 	Visibility    *des.Time
+	Timeout       *des.Time // of consumers, with rabbitmq; 0 = none
 	Overheads     map[string]des.Time
 	Chances       map[string]float64 // overheads that are shares or counts
 }

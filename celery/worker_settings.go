@@ -97,7 +97,7 @@ var workerSettings = []WorkerSetting{
 	}, WorkerSetting{
 		Key: "order", Name: "broker_transport_options.queue_order_strategy", Default: Rule{Order: "round_robin"},
 		Quantity: Quantity{Kind: Ordering, Words: worker.OrderNames()},
-		Meaning:  "among several queues: one message of each in turn; `sorted` by queue name; `strict` by the order of `queues`; `{weighted: {high: 5, low: 1}}`",
+		Meaning:  "among several queues: one message of each in turn; `sorted` by queue name; `strict` by the order of `queues`; `drawn` strictly, too, but in an order that each process draws as it starts (before Celery 5.7 `queue_order_strategy: priority` is that); `{weighted: {high: 5, low: 1}}`",
 	}),
 	row(word(func(w *Worker) *string { return &w.Pool }, func(c *worker.Config) *worker.Pool { return &c.Pool }, worker.PoolNames()), WorkerSetting{
 		Key: "pool", Flags: []string{"-P", "--pool"}, Name: "worker_pool", Quantity: Quantity{Kind: Word, Words: PoolNames()}, Default: "prefork",
@@ -113,6 +113,24 @@ var workerSettings = []WorkerSetting{
 		Key: "disable_prefetch", Flags: []string{"--disable-prefetch"}, Name: "worker_disable_prefetch", Quantity: aYesOrNo, Default: false,
 		Since: "5.6", Brokers: redis, // celery/worker/consumer/tasks.py: only for redis
 		Meaning: "take a message only when a slot is free",
+	}),
+	row(access[Worker, worker.Config]{
+		given: func(w *Worker) any { return pointed(w.PrefetchReduction) },
+		set:   func(w *Worker, v any) { w.PrefetchReduction = new(v.(bool)) },
+		of:    func(c *worker.Config, _ func(int) string) any { return !c.KeepsWindow },
+		put:   func(c *worker.Config, v any) { c.KeepsWindow = v == false },
+	}, WorkerSetting{
+		Key: "prefetch_reduction", Name: "worker_enable_prefetch_count_reduction", Quantity: aYesOrNo, Default: true, Since: "5.4",
+		Meaning: "after a lost connection it asks for less, by what still runs, and for as much more with every ack",
+	}),
+	row(field(func(w *Worker) **bool { return &w.ChannelErrorRetry }, func(c *worker.Config) *bool { return &c.RetriesChannel }), WorkerSetting{
+		Key: "channel_error_retry", Name: "broker_channel_error_retry", Quantity: aYesOrNo, Default: false, Since: "5.3", Brokers: []worker.BrokerKind{worker.RabbitMQ},
+		Meaning: "when rabbitmq has closed its channel it connects again; otherwise it ends when nothing runs any more",
+	}),
+	row(field(func(w *Worker) **bool { return &w.CancelOnLoss }, func(c *worker.Config) *bool { return &c.CancelsOnLoss }), WorkerSetting{
+		Key: "cancel_on_connection_loss", Name: "worker_cancel_long_running_tasks_on_connection_loss", Quantity: aYesOrNo, Default: false, Since: "5.1",
+		Pools: prefork, Lack: "cannot end what runs",
+		Meaning: "with its connection, late-acked tasks that run end, too",
 	}),
 	row(field(func(w *Worker) **bool { return &w.AcksLate }, func(c *worker.Config) *bool { return &c.AcksLate }), WorkerSetting{
 		Key: "acks_late", Name: "task_acks_late", Quantity: aYesOrNo, Default: false, PerTask: true,

@@ -165,10 +165,34 @@ func TestLiveEqualsSim(t *testing.T) {
 			l.Workers[i].SoftShutdown = 900 * time.Millisecond
 		}
 	}
+	overlong := func(retries bool) edit {
+		return func(l *strategies.Layout, classes []workloads.Class) {
+			l.Broker.ConsumerTimeout = 50 * time.Second
+			classes[0].Failures.Hang.P = 0.005
+			for i := range l.Workers {
+				l.Workers[i].HardLimit, l.Workers[i].RetriesChannel = 150*time.Second, retries
+			}
+		}
+	}
+	cancelled := func(l *strategies.Layout, _ []workloads.Class) {
+		for i := range l.Workers {
+			l.Workers[i].CancelsOnLoss, l.Workers[i].NarrowsWindow = true, true
+		}
+	}
+	drawn := func(l *strategies.Layout, _ []workloads.Class) {
+		for i := range l.Workers {
+			l.Workers[i].Order = worker.Drawn
+		}
+	}
+	delays := func(l *strategies.Layout, _ []workloads.Class) { l.Queues[0].Delays = true }
 	for _, c := range []struct {
 		name  string
 		edits []edit
 	}{
+		{"deploys and outages, channels closed", []edit{rabbitmq, replicas, overlong(false), window(2, true)}},
+		{"deploys and outages, channels closed and opened again", []edit{rabbitmq, replicas, overlong(true), window(2, true)}},
+		{"deploys and outages, what runs is cancelled, an order drawn", []edit{redis, replicas, soonLost, drawn, cancelled, window(4, true)}},
+		{"deploys and outages, windows narrowed, delays in the broker", []edit{rabbitmq, replicas, retries, delays, cancelled, window(4, true)}},
 		{"deploys and outages, one pool, early acks", []edit{window(4, false)}},
 		{"deploys and outages, replicas, rabbitmq, late acks, retries", []edit{rabbitmq, replicas, retries, window(4, true)}},
 		{"deploys and outages, replicas, redis, late acks, crashes", []edit{redis, replicas, soonLost, crashes, window(2, true)}},

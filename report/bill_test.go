@@ -24,8 +24,8 @@ func TestIntervalsOfPrices(t *testing.T) {
 	_, r := fixture()
 	r.Strategies[0].Costs.PerHour = est(0.2, 0.1)
 	g := layouts(r)
-	assert.Equal(t, []string{"strategy", "headroom", "slots", "cost/h, EUR", "cost/h interval", "cost/month, EUR"}, g.Head)
-	assert.Equal(t, "0.18 .. 0.22", g.Groups[0].Rows[0][3])
-	assert.Equal(t, "exact", g.Groups[1].Rows[0][3])
+	assert.Equal(t, []string{"strategy", "headroom", "breaks first beyond it", "slots", "cost/h, EUR", "cost/h interval", "cost/month, EUR"}, g.Head)
+	assert.Equal(t, "0.18 .. 0.22", g.Groups[0].Rows[0][4])
+	assert.Equal(t, "exact", g.Groups[1].Rows[0][4])
 	assert.Equal(t, "–", priceInterval(&experiment.Estimate{Value: 1}), "one replication")
 }

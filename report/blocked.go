@@ -1,8 +1,8 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -71,6 +71,27 @@ func waitsBehind(s *experiment.Strategy, c *experiment.Class) string {
 	return strings.Join(said, "; ")
 }
 
+// worstBehind says in a sentence how many wait in the worst five minutes, and behind whom most; empty where hardly anything does.
+func worstBehind(c *experiment.Class) string {
+	w := c.BlockedWorst
+	if w == nil || w.Waiting < 0.1 {
+		return ""
+	}
+	most, part := "", 0.0
+	for _, name := range slices.Sorted(maps.Keys(w.By)) {
+		if w.By[name] > part {
+			most, part = name, w.By[name]
+		}
+	}
+	words := "behind " + most
+	if i := slices.IndexFunc(nobody, func(n struct{ key, head string }) bool { return n.key == most }); i >= 0 {
+		words = "for want of a worker or a message" // what no task held
+	} else if most == c.Name {
+		words = "behind others of its kind"
+	}
+	return fmt.Sprintf(" In its worst five minutes %s wait, %s %s.", units.Number(w.Waiting), units.Share(math.Round(100*part/w.Waiting)/100), words)
+}
+
 // every is all the slots that a task could have, in words.
 func every(s *experiment.Strategy) string {
 	if len(s.Workers) == 1 && s.Workers[0].Fleet == nil && s.Slots > 1 {
@@ -79,85 +100,106 @@ func every(s *experiment.Strategy) string {
 	return "every slot of that queue"
 }
 
+// nobody is what a wait is charged to where no task holds the slots.
+var nobody = []struct{ key, head string }{
+	{"(replaced)", "a child replaced"}, {"(idle)", "a slot free"}, {"(absent)", "no worker"}, {"(countdown)", "its countdown"}, {"(elsewhere)", "elsewhere"},
+}
+
+// blamed is the wait of a class: how much that is, in words, and the parts of it by class, and in brackets by what no task held.
+type blamed struct {
+	words string
+	total float64
+	by    map[string]float64
+}
+
 // blockers is the matrix of who waits behind whom: of the wait of each class, the part behind each.
 func blockers(r *experiment.Result) *grid {
-	var classes []string
-	nobody := []struct {
-		head string
-		of   func(*experiment.Blocked) float64
-	}{
-		{"a child replaced", func(b *experiment.Blocked) float64 { return b.Replaced }},
-		{"a slot free", func(b *experiment.Blocked) float64 { return b.Idle }},
-		{"no worker", func(b *experiment.Blocked) float64 { return b.Absent }},
-		{"its countdown", func(b *experiment.Blocked) float64 { return b.Countdown }},
-		{"elsewhere", func(b *experiment.Blocked) float64 { return b.Elsewhere }},
-	}
-	used := make([]bool, len(nobody))
-	all := func(visit func(*experiment.Class, *experiment.Blocked)) {
-		for i := range r.Strategies {
-			for j := range r.Strategies[i].Classes {
-				if c := &r.Strategies[i].Classes[j]; c.Blocked != nil {
-					visit(c, c.Blocked)
-				}
-			}
+	g, unheld := matrix(r, "Who waits behind whom", "waits", func(c *experiment.Class) *blamed {
+		b := c.Blocked
+		if b == nil {
+			return nil
 		}
+		all := maps.Clone(b.By)
+		for i, x := range []float64{b.Replaced, b.Idle, b.Absent, b.Countdown, b.Elsewhere} {
+			all[nobody[i].key] = x
+		}
+		return &blamed{units.Duration(b.Total), b.Total, all}
+	})
+	g.note("Of the mean wait for the first start, the part during which tasks of each class were in the slots waited for: those of all workers that take from the queue, or, once the task is reserved, those of its worker. Tasks that never started count until the end.")
+	if unheld {
+		g.note("Held by no task: a slot free (the message had not come to it, or it is kept for others), no worker (down, or not there yet), elsewhere (on its way, or held back by a rate limit).")
 	}
+	return g
+}
+
+// worstBlockers is the same in the worst five minutes.
+func worstBlockers(r *experiment.Result) *grid {
+	g, _ := matrix(r, "Who waits behind whom in the worst five minutes", "waiting", func(c *experiment.Class) *blamed {
+		w := c.BlockedWorst
+		if w == nil {
+			return nil
+		}
+		return &blamed{units.Number(w.Waiting), w.Waiting, w.By}
+	})
+	g.note("Of each replication the five minutes in which most was waited for slots: the mean number of tasks that waited then, and the part of them behind each.")
+	return g
+}
+
+// matrix has a row for each class that waits and a column for each that is waited for; it says whether any is for what no task held.
+func matrix(r *experiment.Result, title, waits string, of func(*experiment.Class) *blamed) (*grid, bool) {
 	const shown = 0.005
-	all(func(c *experiment.Class, b *experiment.Blocked) {
-		for i := range nobody {
-			used[i] = used[i] || nobody[i].of(b) >= shown*b.Total
-		}
-	})
-	if len(r.Strategies) == 0 {
-		return &grid{}
-	}
-	order := map[string]int{} // that of the scenario
-	for i := range r.Strategies[0].Classes {
-		order[r.Strategies[0].Classes[i].Name] = i + 1
-	}
-	all(func(_ *experiment.Class, b *experiment.Blocked) {
-		for name, seconds := range b.By {
-			if seconds >= shown*b.Total && !slices.Contains(classes, name) {
-				classes = append(classes, name)
-			}
-		}
-	})
-	slices.SortFunc(classes, func(a, b string) int { return cmp.Or(cmp.Compare(order[a], order[b]), cmp.Compare(a, b)) })
-	head := []string{"class", "waits"}
-	for _, name := range classes {
-		head = append(head, "behind "+name)
-	}
-	for i := range nobody {
-		if used[i] {
-			head = append(head, nobody[i].head)
-		}
-	}
-	g := byStrategy(r, "Who waits behind whom", 1, head, func(s *experiment.Strategy) (rows [][]string) {
-		for j := range s.Classes {
-			c := &s.Classes[j]
-			b := c.Blocked
+	some := map[string]bool{}
+	for i := range r.Strategies {
+		for j := range r.Strategies[i].Classes {
+			b := of(&r.Strategies[i].Classes[j])
 			if b == nil {
 				continue
 			}
-			row := []string{c.Name, units.Duration(b.Total)}
-			share := func(v float64) { row = append(row, units.Share(math.Round(1000*v/b.Total)/1000)) }
-			for _, name := range classes {
-				share(b.By[name])
+			for name, x := range b.by {
+				some[name] = some[name] || x >= shown*b.total
 			}
-			for i := range nobody {
-				if used[i] {
-					share(nobody[i].of(b))
-				}
+		}
+	}
+	if len(r.Strategies) == 0 {
+		return &grid{}, false
+	}
+	var keys []string
+	head := []string{"class", waits}
+	add := func(key, title string) {
+		if some[key] {
+			keys, head = append(keys, key), append(head, title)
+		}
+	}
+	var classes []string // in the order of the scenario, after copies that stand for all
+	for i := range r.Strategies[0].Classes {
+		classes = append(classes, r.Strategies[0].Classes[i].Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(some)) {
+		if !slices.Contains(classes, name) && !strings.HasPrefix(name, "(") {
+			add(name, "behind "+name)
+		}
+	}
+	for _, name := range classes {
+		add(name, "behind "+name)
+	}
+	held := len(keys)
+	for _, n := range nobody {
+		add(n.key, n.head)
+	}
+	return byStrategy(r, title, 1, head, func(s *experiment.Strategy) (rows [][]string) {
+		for j := range s.Classes {
+			b := of(&s.Classes[j])
+			if b == nil {
+				continue
+			}
+			row := []string{s.Classes[j].Name, b.words}
+			for _, key := range keys {
+				row = append(row, units.Share(math.Round(1000*b.by[key]/b.total)/1000))
 			}
 			rows = append(rows, row)
 		}
 		return rows
-	})
-	g.note("Of the mean wait for the first start, the part during which tasks of each class were in the slots waited for: those of all workers that take from the queue, or, once the task is reserved, those of its worker. Tasks that never started count until the end.")
-	if slices.Contains(used, true) {
-		g.note("Held by no task: a slot free (the message had not come to it, or it is kept for others), no worker (down, or not there yet), elsewhere (on its way, or held back by a rate limit).")
-	}
-	return g
+	}), len(keys) > held
 }
 
 // slower is the least ratio of a response that is worth a word.

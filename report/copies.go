@@ -85,16 +85,27 @@ func behindAll(c *experiment.Class, of map[string]string) {
 		return
 	}
 	b := *c.Blocked
-	b.By = map[string]float64{}
-	for _, name := range slices.Sorted(maps.Keys(c.Blocked.By)) {
+	b.By = ofGroups(b.By, of)
+	c.Blocked, c.Spells = &b, maps.Clone(c.Spells)
+	if c.BlockedWorst != nil {
+		w := *c.BlockedWorst
+		w.By = ofGroups(w.By, of)
+		c.BlockedWorst = &w
+	}
+	maps.DeleteFunc(c.Spells, func(name string, _ experiment.Spells) bool { return of[name] != "" })
+}
+
+// ofGroups adds up the parts of all copies.
+func ofGroups(parts map[string]float64, of map[string]string) map[string]float64 {
+	sum := map[string]float64{}
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
 		if group := of[name]; group != "" {
-			b.By[group] += c.Blocked.By[name]
+			sum[group] += parts[name]
 		} else {
-			b.By[name] += c.Blocked.By[name]
+			sum[name] += parts[name]
 		}
 	}
-	c.Blocked, c.Spells = &b, maps.Clone(c.Spells)
-	maps.DeleteFunc(c.Spells, func(name string, _ experiment.Spells) bool { return of[name] != "" })
+	return sum
 }
 
 func middleAndWorst(classes []experiment.Class, copyOf []string) (kept []experiment.Class) {

@@ -15,7 +15,7 @@ func layouts(r *experiment.Result) *grid {
 		priced = priced || s.Cost != nil
 		varies = varies || s.Costs != nil && spread(s.Costs.PerHour)
 	}
-	head := []string{"headroom", "slots"}
+	head := []string{"headroom", "breaks first beyond it", "slots"}
 	if priced {
 		head = append(head, inCurrency(r, "cost/h"))
 		if varies {
@@ -23,8 +23,8 @@ func layouts(r *experiment.Result) *grid {
 		}
 		head = append(head, inCurrency(r, "cost/month"))
 	}
-	return byStrategy(r, "Headroom", 1, head, func(s *experiment.Strategy) [][]string {
-		row := []string{headroom(r, s), fmt.Sprint(s.Slots)}
+	return byStrategy(r, "Headroom", 2, head, func(s *experiment.Strategy) [][]string {
+		row := []string{headroom(r, s), breaking(r, s), fmt.Sprint(s.Slots)}
 		if priced {
 			row = append(row, costs(s, varies)...)
 		}

@@ -129,6 +129,12 @@ func (r *records) class(c *experiment.Class) {
 		r.plain("blocked.countdown", b.Countdown)
 		r.plain("blocked.elsewhere", b.Elsewhere)
 	}
+	if w := c.BlockedWorst; w != nil {
+		r.plain("blocked_worst.waiting", w.Waiting)
+		for _, name := range slices.Sorted(maps.Keys(w.By)) {
+			r.plain("blocked_worst.by."+name, w.By[name])
+		}
+	}
 	r.exposure(c)
 	for _, t := range c.SLO {
 		r.plain("slo."+t.Metric.String()+".target", t.Target)
@@ -148,6 +154,8 @@ func WorkersCSV(w io.Writer, r *experiment.Result) error {
 				out.estimate("booting", k.Fleet.Booting)
 				out.plain("ordered", k.Fleet.Ordered)
 				out.plain("removed", k.Fleet.Removed)
+				out.plain("scaled_in.interrupted", k.ScaledIn.Interrupted)
+				out.plain("scaled_in.wasted", k.ScaledIn.Wasted)
 			}
 			out.plain("slots", float64(k.Slots))
 			out.estimate("slot_utilization", k.SlotUtilization)

@@ -126,7 +126,7 @@ func cause(r *experiment.Result) string {
 	if c.Blocked == nil {
 		return ""
 	}
-	return fmt.Sprintf("Why: %s waits %s on average, %s.", c.Name, units.Duration(c.Blocked.Total), waitsBehind(s, c)) + whereWaits(c) + concession(r)
+	return fmt.Sprintf("Why: %s waits %s on average, %s.", c.Name, units.Duration(c.Blocked.Total), waitsBehind(s, c)) + whereWaits(c) + worstBehind(c) + concession(r)
 }
 
 // whereWaits says in a sentence of its own how much of a wait is spent reserved by a worker: whom a task waits for and where

@@ -33,6 +33,7 @@ func causes(r *experiment.Result) *grid {
 // workers returns how busy each worker is.
 func workers(r *experiment.Result) *grid {
 	scaled := false
+	var cut []string
 	g := byStrategy(r, "Workers", 1, []string{"worker", "replicas", "slots", "slot utilization", "interval", "reserved", "restarts"}, func(s *experiment.Strategy) (rows [][]string) {
 		for _, w := range s.Workers {
 			reserved := units.Absent
@@ -43,12 +44,19 @@ func workers(r *experiment.Result) *grid {
 			if w.Fleet != nil {
 				slots, scaled = "up to "+slots, true
 			}
+			if in := w.ScaledIn; in != nil && in.Interrupted > 0 {
+				cut = append(cut, fmt.Sprintf("Replicas of %s of %s that went cut short %s runs in a replication, which had taken %s in all.",
+					w.Name, s.Name, units.Count(in.Interrupted), units.Duration(in.Wasted)))
+			}
 			rows = append(rows, []string{w.Name, replicas(w), slots, value(portion, w.SlotUtilization), interval(portion, w.SlotUtilization), reserved, units.Count(w.Restarts)})
 		}
 		return rows
 	})
 	if scaled {
 		g.note("Where replicas follow the load, their number is the mean over time, and slot utilization is that of the slots present.")
+	}
+	for _, sentence := range cut {
+		g.note("%s", sentence)
 	}
 	return g
 }

@@ -115,7 +115,7 @@ func folds(sc *scenarios.Scenario, r *experiment.Result, pictures map[string][]f
 	all := []fold{
 		{ID: "sweep", Title: "What the sweep shows", Open: true, Figures: pictures["sweep"], Grids: views(sweepGrids(r)...)},
 		flipsFold(r),
-		{ID: "causes", Title: "Who waits for what", Figures: pictures["causes"], Grids: views(blockers(r), causes(r), stretches(r))},
+		{ID: "causes", Title: "Who waits for what", Figures: pictures["causes"], Grids: views(blockers(r), worstBlockers(r), causes(r), stretches(r))},
 		{ID: "reasons", Title: "Why, layout by layout", List: allTogether(r.Verdict.Reasons)},
 		{ID: "bars", Title: "Against the targets", Figures: pictures["bars"]},
 		{ID: "targets", Title: "Every target, wait and response", Grids: views(targets(r), overloaded(r), durations(r), layouts(r), bill(r), rest(r), killed(r), blast(r), tolls(r), direct(r))},

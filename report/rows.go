@@ -182,6 +182,28 @@ func headroom(r *experiment.Result, s *experiment.Strategy) string {
 	return h.Sentence()
 }
 
+// breaking says what breaks first where a layout no longer passes as the load grows, and through what.
+func breaking(r *experiment.Result, s *experiment.Strategy) string {
+	h, ok := r.Verdict.Headroom[s.Name]
+	if !ok || h.Breaks == nil || len(s.Breaches) > 0 {
+		return units.Absent
+	}
+	return h.Breaks.Sentence()
+}
+
+// limit says the same of the layout to run, for the banner; empty where nothing is known to break.
+func limit(r *experiment.Result) string {
+	name := r.Verdict.Baseline
+	if r.Verdict.Recommend != nil {
+		name = *r.Verdict.Recommend
+	}
+	h, ok := r.Verdict.Headroom[name]
+	if !ok || h.Breaks == nil || h.Factor <= 1 {
+		return ""
+	}
+	return fmt.Sprintf("Limit of %s: at %s %s.", name, h.Load(), h.Breaks.Sentence())
+}
+
 // overloaded is the table of unstable queues.
 func overloaded(r *experiment.Result) *grid {
 	return byStrategy(r, "Unstable queues", 1, []string{"queue", "offered", "capacity", "short of", "grows by"}, func(s *experiment.Strategy) (rows [][]string) {

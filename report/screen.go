@@ -49,6 +49,9 @@ func (p *page) lead(r *experiment.Result) {
 	if line := cause(r); line != "" {
 		p.paragraph("", line)
 	}
+	if line := limit(r); line != "" {
+		p.paragraph("", line)
+	}
 	if lines := flipLines(r); len(lines) > 0 {
 		p.paragraph("", lines[0])
 	}

@@ -49,6 +49,7 @@ func Text(r *experiment.Result, width int, color bool) string {
 	}
 	p.grid(durations(r))
 	p.grid(blockers(r))
+	p.grid(worstBlockers(r))
 	p.grid(rest(r))
 	p.grid(memory(r))
 	p.grid(killed(r))
@@ -122,9 +123,9 @@ func advice(r *experiment.Result) string {
 		return "Recommended: " + *v.Recommend + priced(r) + sure + "."
 	case v.Closest != nil:
 		c := v.Closest
-		return fmt.Sprintf("No layout passes. Closest: %s, whose %s of %s is %s against %s.", c.Strategy, c.Metric.Words(), c.Class, c.Metric.Show(c.Value), c.Metric.Show(c.Target))
+		return fmt.Sprintf("No layout passes; simrun plan looks for one that does. Closest: %s, whose %s of %s is %s against %s.", c.Strategy, c.Metric.Words(), c.Class, c.Metric.Show(c.Value), c.Metric.Show(c.Target))
 	case v.Status == "none_passes":
-		return "No layout passes."
+		return "No layout passes; simrun plan looks for one that does."
 	case v.Status == "undecided":
 		return "No recommendation." // the headline says why: too close, nothing arrived, or a check failed
 	}

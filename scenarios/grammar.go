@@ -96,6 +96,7 @@ func machineKeys() *record {
 func queueKeys() *record {
 	return &record{noun: "a queue", keys: []key{
 		{name: "type", doc: "of rabbitmq: `classic`, or `quorum`, [below](#rabbitmq)", shape: word{words: []string{"classic", "quorum"}, yes: "quorum"}, def: "classic", to: "Quorum"},
+		{name: "exchange", doc: "of rabbitmq, to which its messages are published: `direct`, which is what Celery makes, or `topic`, [below](#rabbitmq)", shape: word{words: []string{"direct", "topic"}, yes: "topic"}, def: "direct", to: "Delays"},
 		{name: "max_length", doc: "most messages waiting in the broker", absent: "no limit", shape: amount{quantity: wholes(0, 1<<31-1)}},
 		{name: "overflow", doc: "what a full queue does with one message too many: `reject` it, or `drop_head`", shape: word{words: []string{"reject", "drop_head"}}, def: "reject", to: byHand},
 		{name: "max_priority", doc: "rabbitmq's x-max-priority; without it priorities are ignored", shape: amount{quantity: wholes(1, 255)}},

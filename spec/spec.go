@@ -91,6 +91,9 @@ type Broker struct {
 	// How long a message may be unacked before it is delivered again; looked for about every 100 s (gevent: 20 s), at
 	// most ten messages at a time.
 	VisibilityTimeout any `key:"visibility_timeout"`
+	// How long a worker may leave a message unacked before its channel is closed and all that it holds is delivered
+	// again; looked for once a minute; 0s = for ever.
+	ConsumerTimeout any `key:"consumer_timeout"`
 	// Fixed costs in time of moving a message; the others are those of the release.
 	Overheads *Overheads `key:"overheads"`
 	// Kind of machine it runs on, whose cores it then shares; elsewhere if it is missing.
@@ -169,6 +172,9 @@ type Queue struct {
 	Name string // its key
 	// Of rabbitmq: `classic`, or `quorum`. Default classic.
 	Type string `key:"type"`
+	// Of rabbitmq, to which its messages are published: `direct`, which is what Celery makes, or `topic`. Default
+	// direct.
+	Exchange string `key:"exchange"`
 	// Most messages waiting in the broker; no limit if it is missing.
 	MaxLength any `key:"max_length"`
 	// What a full queue does with one message too many: `reject` it, or `drop_head`. Default reject.
@@ -381,6 +387,8 @@ type Overheads struct {
 	Batched any `key:"batched"`
 	// Chance that the answer of redis overtakes a reserved message on its way to a child (5.2, prefork).
 	Overtaken any `key:"overtaken"`
+	// The same where no other slot of the worker was freed within batch_within.
+	OvertakenAlone any `key:"overtaken_alone"`
 	// Chance that a computing task of a threads worker takes the interpreter lock when the consumer gives it up.
 	TakesLock any `key:"takes_lock"`
 	// How often the consumer of a threads worker gives up the interpreter lock for a message, and again after it.
@@ -579,8 +587,9 @@ type Worker struct {
 	// idle ones when keepalive has passed since it grew last. A gevent worker looks once a second, grows by one while
 	// all slots are taken, and never shrinks. The other policies scale replicas.
 	Autoscale *Autoscale `key:"autoscale"`
-	// Among several queues: one message of each in turn; sorted by queue name; strict by the order of queues;
-	// {weighted: {high: 5, low: 1}}.
+	// Among several queues: one message of each in turn; sorted by queue name; strict by the order of queues; drawn
+	// strictly, too, but in an order that each process draws as it starts (before Celery 5.7 queue_order_strategy:
+	// priority is that); {weighted: {high: 5, low: 1}}.
 	Order any `key:"order"`
 	// Prefork (a process a slot), threads (all share one core's worth of Python), gevent (one thread; a CPU phase
 	// stops the others and the consumer), solo; eventlet is simulated as gevent.
@@ -590,6 +599,12 @@ type Worker struct {
 	PrefetchMultiplier any `key:"prefetch_multiplier"`
 	// Take a message only when a slot is free.
 	DisablePrefetch any `key:"disable_prefetch"`
+	// After a lost connection it asks for less, by what still runs, and for as much more with every ack.
+	PrefetchReduction any `key:"prefetch_reduction"`
+	// When rabbitmq has closed its channel it connects again; otherwise it ends when nothing runs any more.
+	ChannelErrorRetry any `key:"channel_error_retry"`
+	// With its connection, late-acked tasks that run end, too.
+	CancelOnConnectionLoss any `key:"cancel_on_connection_loss"`
 	// Acknowledge after the run.
 	AcksLate any `key:"acks_late"`
 	// With acks_late, requeue when the process dies.

@@ -322,9 +322,9 @@ func checkRollout(t *rapid.T, from, to *Layout, c *Change) {
 
 func TestParseErrors(t *testing.T) {
 	for want, c := range map[string]Change{
-		`settings: "task_ack_late": want broker_transport_options, task_acks_late, `: {Settings: map[string]any{"task_ack_late": true}},
-		`settings: task_routes: "a": want`:                                           {Settings: map[string]any{"task_routes": map[string]any{"a": 3}}},
-		`commands: "celery worker -z": -z: no such flag`:                             {Commands: []string{"celery worker -z"}},
+		`settings: "task_ack_late": want broker_channel_error_retry, broker_transport_options, task_acks_late, `: {Settings: map[string]any{"task_ack_late": true}},
+		`settings: task_routes: "a": want`:               {Settings: map[string]any{"task_routes": map[string]any{"a": 3}}},
+		`commands: "celery worker -z": -z: no such flag`: {Commands: []string{"celery worker -z"}},
 	} {
 		if _, _, err := Parse(&c, &Spec{}, nil); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)

@@ -34,8 +34,7 @@ type Layout struct {
 	WhatIf       []string        // what no setting of this Celery and broker can do; empty = can be deployed
 	Notes        []string        // warnings and ignored flags, as sentences
 
-	Clearance     [][]string // of each worker: the labels that it may handle; nil = no worker of the layout has any
-	PatientBroker bool       // rabbitmq has no consumer timeout on its classic queues
+	Clearance [][]string // of each worker: the labels that it may handle; nil = no worker of the layout has any
 
 	PerQueue bool // every worker has a user of its own at the broker, which reads its queues only
 

@@ -73,6 +73,11 @@ func (b *builder) whatIf(g *group) {
 		g.cfg.Order = worker.Sorted
 		b.note(`workers.%s: strict by the order of its queues is the order of their names here: queue_order_strategy "sorted" does it`, g.name)
 	case g.cfg.Order == worker.Strict && b.broker.Kind == worker.Redis && celery.KeepsOrder(b.release):
+	case g.cfg.Order == worker.Drawn && b.broker.Kind == worker.Redis && !celery.KeepsOrder(b.release):
+	case g.cfg.Order == worker.Drawn && b.broker.Kind == worker.Redis:
+		b.wish("workers.%s: order drawn: celery %s keeps the order of -Q (order: strict)", g.name, b.release)
+	case g.cfg.Order == worker.Drawn:
+		b.wish("workers.%s: order drawn: %s", g.name, b.orderOffer())
 	case g.cfg.Order == worker.Strict:
 		b.wish("workers.%s: order strict: %s", g.name, b.orderOffer())
 	case g.cfg.Order == worker.Weighted:

@@ -10,6 +10,7 @@ import (
 
 	"example.com/simrun/celery"
 	"example.com/simrun/des"
+	"example.com/simrun/worker"
 )
 
 // pooled is a layout of one worker with a line.
@@ -38,7 +39,12 @@ func TestEverySettingIsOneChange(t *testing.T) {
 	for i := range all {
 		s := &all[i]
 		t.Run(s.Key, func(t *testing.T) {
-			to := pooled(line)
+			base := pooled(line)
+			if !s.With(worker.Redis) {
+				base.Broker.Kind = worker.BrokerNames()[s.Brokers[0]]
+			}
+			to := base
+			to.Workers = slices.Clone(base.Workers)
 			set := given[s.Key]
 			switch {
 			case s.Key == "autoscale.keepalive":
@@ -55,7 +61,7 @@ func TestEverySettingIsOneChange(t *testing.T) {
 			if s.Key == "autoscale" {
 				to.Workers[0].Command = "celery -A app worker -Q high,low"
 			}
-			c, from, into := diff(t, classes, pooled(line), to)
+			c, from, into := diff(t, classes, base, to)
 			want := 1
 			if s.Key == "overflow" {
 				want = 2 // and the queues

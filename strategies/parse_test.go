@@ -140,6 +140,7 @@ func declaredQueues(setting any) []worker.Queue {
 		if lookIn(arguments, "x-overflow") == overflowNames[worker.DropHead] {
 			q.Overflow = worker.DropHead
 		}
+		q.Delays = lookIn(options, "exchange_type") == "topic"
 		declared = append(declared, q)
 	}
 	return declared

@@ -105,7 +105,7 @@ func (b *builder) queue(name string) worker.Queue {
 			return b.declared[i]
 		}
 	}
-	return worker.Queue{Name: name, MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1}
+	return worker.Queue{Name: name, MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1, Patient: b.patient()}
 }
 
 // checkConsumers wants a worker for every queue to which tasks go.

@@ -56,10 +56,23 @@ func (b *builder) appQueues() {
 	}
 }
 
+// patient says whether there is no consumer timeout on classic queues (rabbitmq.com: release notes of 4.3).
+func (b *builder) patient() bool {
+	return b.broker.Kind == worker.RabbitMQ && b.rabbitVersion() >= "4.3"
+}
+
 // quorumQueues gives the queues what their type makes of them with this broker. The others have no such type.
 func (b *builder) quorumQueues() {
+	delays := b.release >= "5.5" && b.broker.Kind == worker.RabbitMQ && slices.ContainsFunc(b.declared, func(q worker.Queue) bool { return q.Quorum })
 	for i := range b.declared {
 		q := &b.declared[i]
+		if q.Delays && !delays {
+			q.Delays = false
+			if b.broker.Kind == worker.RabbitMQ {
+				b.note("queues.%s: exchange: topic has no effect: native delayed delivery takes celery 5.5 and a quorum queue among the queues", q.Name)
+			}
+		}
+		q.Patient = !q.Quorum && b.patient()
 		switch {
 		case !q.Quorum:
 		case b.broker.Kind != worker.RabbitMQ:
@@ -78,7 +91,8 @@ func (b *builder) quorumQueues() {
 
 // prefetches says how rabbitmq counts the window of a worker. What it refuses is an error.
 func (b *builder) prefetches(g *group, cfg *worker.Config, quorum bool) {
-	cfg.PerConsumer = false
+	cfg.PerConsumer = b.broker.Kind == worker.RabbitMQ && celery.CountsPerConsumer(b.release, b.rabbitVersion(), quorum)
+	cfg.NarrowsWindow = b.broker.Kind != worker.Ideal && celery.NarrowsWindow(b.release, b.broker.Kind, cfg.PerConsumer)
 	if b.broker.Kind != worker.RabbitMQ {
 		return
 	}
@@ -90,7 +104,6 @@ func (b *builder) prefetches(g *group, cfg *worker.Config, quorum bool) {
 		b.fail(path, "%s", why)
 		return
 	}
-	cfg.PerConsumer = celery.CountsPerConsumer(b.release, b.rabbitVersion(), quorum)
 	if quorum {
 		cfg.RoundTrip += celery.QuorumTrip
 	}

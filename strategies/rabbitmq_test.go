@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -85,4 +86,27 @@ func TestStrictOrderFrom57On(t *testing.T) {
 	old.Release = "5.6"
 	layouts, _ = Resolve([]Spec{old}, classes, nil, nil)
 	assert.NotEmpty(t, layouts[0].WhatIf)
+}
+
+// A topic exchange lets the broker hold what has an eta, from 5.5 on where the app has a quorum queue. It is a setting of the
+// queue, written as Celery takes it.
+func TestNativeDelayedDelivery(t *testing.T) {
+	classes := []workloads.Class{{Class: worker.Class{Name: "a"}, Queue: "a"}}
+	for _, c := range []struct {
+		release string
+		quorum  bool
+		want    bool
+	}{{"5.5", true, true}, {"5.6", false, false}, {"5.3", false, false}} {
+		spec := Spec{Name: "s", Release: c.release, Workers: []WorkerSpec{{Worker: celery.Worker{Name: "w", Queues: []string{"a"}, Concurrency: new(4)}}}}
+		spec.Broker.Kind = "rabbitmq"
+		declared := []worker.Queue{{Name: "a", MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1, Quorum: c.quorum, Delays: true}}
+		layouts, problems := Resolve([]Spec{spec}, classes, nil, declared)
+		require.False(t, Failed(problems[0]), problems)
+		assert.Equal(t, c.want, layouts[0].Queues[0].Delays, c.release)
+		options, _ := queueArguments(&layouts[0])["a"].(map[string]any)
+		assert.Equal(t, c.want, options["exchange_type"] == "topic")
+		if !c.want {
+			assert.Contains(t, strings.Join(layouts[0].Notes, " "), "queues.a: exchange: topic has no effect")
+		}
+	}
 }

@@ -107,7 +107,6 @@ func (b *builder) build() {
 	b.declared = slices.Clone(b.queues)
 	b.appQueues()
 	b.quorumQueues()
-	b.layout.PatientBroker = b.broker.Kind == worker.RabbitMQ && b.rabbitVersion() >= "4.3"
 	b.route()
 	var groups []group
 	if b.spec.Derive != nil {

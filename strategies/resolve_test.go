@@ -176,7 +176,7 @@ func TestResolveProblems(t *testing.T) {
 		{"multiplier", pool(func(w *WorkerSpec) { w.PrefetchMultiplier = new(-2) }), "workers.w.prefetch_multiplier: -2: want at least 0"},
 		{"limit", pool(func(w *WorkerSpec) { w.HardLimit = new(-time.Second) }), "workers.w.time_limit.hard: -1s: want at least 0s"},
 		{"pool", pool(func(w *WorkerSpec) { w.Pool = "fibers" }), `workers.w.pool: "fibers": want prefork, threads, gevent, solo or eventlet`},
-		{"order", pool(func(w *WorkerSpec) { w.Order = "fair" }), `workers.w.order: "fair": want round_robin, sorted, strict or weighted`},
+		{"order", pool(func(w *WorkerSpec) { w.Order = "fair" }), `workers.w.order: "fair": want round_robin, sorted, strict, weighted or drawn`},
 		{
 			"weights missing", on("ideal", pool(func(w *WorkerSpec) { w.Weights = map[string]int{"high": 5, "lwo": 1} })),
 			"workers.w.order: weighted: no weight for the queue \"low\"\nworkers.w.order: weighted: \"lwo\": not a queue of this worker: want high or low",

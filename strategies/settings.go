@@ -172,8 +172,15 @@ func queueArguments(l *Layout) map[string]any {
 		if q.DeliveryLimit >= 0 && !(q.Quorum && q.DeliveryLimit == celery.QuorumDeliveryLimit) {
 			arguments["x-delivery-limit"] = q.DeliveryLimit
 		}
+		options := map[string]any{}
+		if q.Delays {
+			options["exchange"], options["exchange_type"], options["routing_key"] = q.Name, "topic", q.Name
+		}
 		if len(arguments) > 0 {
-			queues[q.Name] = map[string]any{"queue_arguments": arguments}
+			options["queue_arguments"] = arguments
+		}
+		if len(options) > 0 {
+			queues[q.Name] = options
 		}
 	}
 	return queues

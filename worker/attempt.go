@@ -129,7 +129,7 @@ func (s *System) cut(id int32, o Outcome) {
 
 // Ended tells that the body in slot is over.
 func (s *System) Ended(now des.Time, slot int32, r Result) {
-	s.now = now
+	s.clock(now)
 	sl := &s.slots[slot]
 	sl.limitAt = des.Never
 	switch r {
@@ -228,7 +228,11 @@ func (s *System) freeSlot(id int32) {
 	}
 	blocked := w.reserved.n > 0
 	s.dispatch(w)
-	if w.leaves() && s.mayLeave(w) {
+	switch {
+	case w.leaves() && s.mayLeave(w):
+		return
+	case w.expelled:
+		s.mayFall(w)
 		return
 	}
 	s.freed(w, acked, blocked)

@@ -1,6 +1,10 @@
 package worker
 
-import "example.com/simrun/des"
+import (
+	"time"
+
+	"example.com/simrun/des"
+)
 
 // Publication is one message to be published now.
 type Publication struct {
@@ -16,7 +20,7 @@ type Publication struct {
 
 // Publish sends a message and returns the index of its task, which is valid until Host.Done.
 func (s *System) Publish(now des.Time, p *Publication) int32 {
-	s.now = now
+	s.clock(now)
 	id := s.newTask()
 	t := &s.tasks[id]
 	s.fill(t, now, p)
@@ -68,8 +72,12 @@ func (s *System) send(id int32, lag, busy des.Time) {
 		s.publishing = start + s.broker.PublishCPU
 		arrival = start + s.broker.Publish + busy
 	}
-	if s.broker.Kind == Ideal {
+	switch {
+	case s.broker.Kind == Ideal:
 		arrival = max(arrival, t.eta)
+	case s.queues[t.queue].cfg.Delays && t.eta > s.now:
+		// In whole seconds (celery/app/base.py: send_task). A worker holds it for what is left of the last one.
+		arrival += (t.eta - s.now).Truncate(time.Second)
 	}
 	if arrival > s.now {
 		t.state = delayed

@@ -5,7 +5,8 @@ package worker
 // the worker connects, and stays: neither held messages nor an autoscaler widen it (celery/worker/consumer/tasks.py:
 // qos_global).
 type channel struct {
-	most    int   // messages of each queue
+	full    int   // messages of each queue, at the start
+	most    int   // and since a connection was lost
 	unacked []int // by queue
 	acking  []int // of these, whose acks the loop has to send yet
 }
@@ -19,7 +20,7 @@ func newChannel(cfg *Config, queues int) *channel {
 	if !cfg.PerConsumer || most == 0 {
 		return nil
 	}
-	return &channel{most: most, unacked: make([]int, queues), acking: make([]int, queues)}
+	return &channel{full: most, most: most, unacked: make([]int, queues), acking: make([]int, queues)}
 }
 
 // has says whether there is room for a message of a queue.
@@ -55,6 +56,14 @@ func (c *channel) flush() {
 	for q, n := range c.acking {
 		c.unacked[q] -= n
 		c.acking[q] = 0
+	}
+}
+
+// narrow is what a release makes of its count when it connects again: a count of a consumer, once set, stays (celery issue
+// 9512).
+func (c *channel) narrow(by int) {
+	if c != nil {
+		c.most = max(1, c.full-by)
 	}
 }
 

@@ -26,12 +26,14 @@ const (
 // Order is the rule by which a worker consumes several queues.
 type Order uint8
 
-// Orders. RoundRobin is Celery's default; Sorted goes by queue name, Strict by the order of the worker's queues.
+// Orders. RoundRobin is Celery's default; Sorted goes by queue name, Strict by the order of the worker's queues, Drawn by one
+// that each process draws as it starts.
 const (
 	RoundRobin Order = iota
 	Sorted
 	Strict
 	Weighted
+	Drawn
 )
 
 // Dispatch is the rule by which an ideal broker picks the worker for a message.
@@ -45,15 +47,16 @@ const (
 
 // Broker is the configuration of the message broker.
 type Broker struct {
-	Kind          BrokerKind
-	Dispatch      Dispatch // ideal only
-	PrioritySteps []int    // redis: priorities are rounded down to one of these; 0 is served first
-	Publish       des.Time // from the call that publishes to the message lying in the broker
-	Restore       des.Time // from the death of a worker to its unacked messages being delivered again
-	Visibility    des.Time // redis: how long a message may be unacked before it is delivered again; 0 = for ever
-	PublishCPU    des.Time // of the producer, a message; 0 = its calls take no cores of a machine
-	ServeCPU      des.Time // of the broker, a message; 0 = it takes no cores of a machine
-	Way           des.Time // from the producers to the broker, beside Publish: half a round trip
+	Kind            BrokerKind
+	Dispatch        Dispatch // ideal only
+	PrioritySteps   []int    // redis: priorities are rounded down to one of these; 0 is served first
+	Publish         des.Time // from the call that publishes to the message lying in the broker
+	Restore         des.Time // from the death of a worker to its unacked messages being delivered again
+	Visibility      des.Time // redis: how long a message may be unacked before it is delivered again; 0 = for ever
+	ConsumerTimeout des.Time // rabbitmq: how long a worker may leave a message unacked; 0 = for ever
+	PublishCPU      des.Time // of the producer, a message; 0 = its calls take no cores of a machine
+	ServeCPU        des.Time // of the broker, a message; 0 = it takes no cores of a machine
+	Way             des.Time // from the producers to the broker, beside Publish: half a round trip
 }
 
 // Overheads are the fixed costs in time of taking and running a message, by broker, release and pool (all zero with
@@ -84,7 +87,8 @@ type Overheads struct {
 	Unnoticed      float64 // share of the deaths that the parent does not notice at once
 	UnnoticedAlone float64 // the same of the kills of an only child
 	Batched        float64 // share of the last two ends within BatchWithin that are read in one turn
-	Overtaken      float64 // chance that an answer of redis overtakes a reserved message on its way to a child
+	Overtaken      float64 // chance that an answer of redis overtakes a reserved message on its way to a child, soon after another slot was freed
+	OvertakenAlone float64 // the same where no other slot was freed within BatchWithin
 	TakesLock      float64 // threads: chance that a computing thread takes the interpreter lock when it is given up
 	GivesUpLock    int     // threads: how often the consumer gives it up for a message, and again after it
 }
@@ -108,6 +112,8 @@ type Queue struct {
 	Quorum        bool     // rabbitmq: its messages lie with a majority of nodes
 	ServeCPU      des.Time // of the broker, a message, beside its own ServeCPU
 	TwoToOne      bool     // rabbitmq: of two messages above priority 4 and one of the others, instead of MaxPriority
+	Patient       bool     // rabbitmq: its messages may be unacked for ever, whatever the consumer timeout
+	Delays        bool     // rabbitmq: a message with an eta comes to it when that is less than a second away
 }
 
 // Config is the configuration of one worker: an instance with its loop and its slots.
@@ -123,6 +129,10 @@ type Config struct {
 	PrefetchMultiplier int   // window = multiplier x concurrency; 0 = no limit
 	DisablePrefetch    bool
 	PerConsumer        bool // rabbitmq counts the window for each queue by itself, and it never changes
+	NarrowsWindow      bool // for what still runs when it connects again, unless KeepsWindow
+	KeepsWindow        bool
+	CancelsOnLoss      bool // of its connection: late-acked tasks that run
+	RetriesChannel     bool // connects again when rabbitmq has closed its channel, instead of ending
 	AcksLate           bool
 	RejectOnWorkerLost bool
 	SoftLimit          des.Time // 0 = none

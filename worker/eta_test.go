@@ -51,16 +51,28 @@ func TestDueWaitsForATimer(t *testing.T) {
 	}
 }
 
-// An answer of redis that overtakes a reserved message delays it by its own receipt; with no answer to come, none does.
+// An answer of redis that overtakes a reserved message delays it by its own receipt; with no answer to come, none does. How
+// often it does depends on whether a slot has just become free.
 func TestAnAnswerOvertakes(t *testing.T) {
-	for chance, want := range map[float64]string{
-		0: "started a1@2ms, started a2@103ms, started a3@204ms, started a4@305ms",
-		1: "started a1@2ms, started a2@104ms, started a3@206ms, started a4@307ms",
+	const (
+		first = "started a1@2ms, started a2@103ms, started a3@204ms, started a4@305ms"
+		last  = "started a1@2ms, started a2@104ms, started a3@206ms, started a4@307ms"
+	)
+	for _, c := range []struct {
+		name         string
+		among, alone float64
+		within       des.Time
+		want         string
+	}{
+		{"never", 0, 0, 3 * ms, first},
+		{"alone", 0, 1, 3 * ms, last},
+		{"among others", 0, 1, sec, first},
+		{"always", 1, 1, sec, last},
 	} {
-		t.Run(fmt.Sprint(chance), func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			cfg := worker.Config{Concurrency: 1, PrefetchMultiplier: 2, Loop: worker.AskFirst}
-			cfg.Overheads = worker.Overheads{Fetch: ms, Start: ms, Overtaken: chance}
-			assert.Equal(t, want, play(t, one(worker.Redis, "a", cfg), burst("a", 4, 0, 0, 100*ms)).log(worker.Started))
+			cfg.Overheads = worker.Overheads{Fetch: ms, Start: ms, Overtaken: c.among, OvertakenAlone: c.alone, BatchWithin: c.within}
+			assert.Equal(t, c.want, play(t, one(worker.Redis, "a", cfg), burst("a", 4, 0, 0, 100*ms)).log(worker.Started))
 		})
 	}
 }
@@ -107,4 +119,27 @@ func TestEtaTaskLimit(t *testing.T) {
 		assert.Contains(t, h.log(worker.Started), tt.plain)
 		assert.Len(t, h.times(worker.Started), 61)
 	}
+}
+
+// Rabbitmq holds what has an eta for whole seconds, where the exchange of its queue allows that, and the worker for the rest.
+// The same of a retry. Meanwhile the window of the worker is for others.
+func TestNativeDelayedDelivery(t *testing.T) {
+	for delays, want := range map[bool]string{
+		false: "received held@0s, started held@3.7s, received other@3.7s",
+		true:  "received other@0s, started other@0s, received held@3s, started held@3.7s",
+	} {
+		t.Run(fmt.Sprint(delays), func(t *testing.T) {
+			s := one(worker.RabbitMQ, "a", worker.Config{Concurrency: 1, PrefetchMultiplier: 1, PerConsumer: true})
+			s.Queues[0] = queue("a")
+			s.Queues[0].Delays = delays
+			h := play(t, s, []message{{name: "held", run: sec, extra: worker.Publication{Countdown: 3700 * ms}}, {name: "other", run: sec}}, 4*sec)
+			assert.Equal(t, want, h.log(worker.Received, worker.Started))
+		})
+	}
+	s := one(worker.RabbitMQ, "a", worker.Config{Concurrency: 1, PrefetchMultiplier: 1})
+	s.Queues[0] = queue("a")
+	s.Queues[0].Delays = true
+	s.Classes[0].Retry = worker.Retry{Max: 1, Delay: 2500 * ms, Backoff: 1, OnError: true}
+	h := play(t, s, []message{{name: "b", run: sec, ends: []worker.Result{worker.Errored, worker.Succeeded}}}, 10*sec)
+	assert.Equal(t, "received b@0s, started b@0s, received b@3s, started b@3.5s", h.log(worker.Received, worker.Started))
 }

@@ -38,6 +38,7 @@ const (
 	kindPoll      // fleet: it is looked at
 	kindDeploy    // deploy: it begins
 	kindOutage    // outage of the broker: it begins
+	kindOverlong  // messages that are unacked for too long are looked for
 	kindObserve   // the observed window begins or ends
 	FirstHostKind
 )
@@ -50,7 +51,7 @@ const (
 
 // Handle takes back an event that the System had scheduled.
 func (s *System) Handle(e des.Event) {
-	s.now = e.At
+	s.clock(e.At)
 	if s.now < s.blocked && s.postpone(e) {
 		return
 	}
@@ -148,6 +149,8 @@ func (s *System) handleOther(e des.Event) {
 		s.deploy(e.Arg)
 	case kindOutage:
 		s.breakDown(&s.outages[e.Arg])
+	case kindOverlong:
+		s.findOverlong()
 	case kindObserve:
 		s.observe(e.Arg == 1)
 	}

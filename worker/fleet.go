@@ -78,6 +78,9 @@ type FleetTally struct {
 	Booting des.Area
 	Ordered int64 // within the observed window, beside the first
 	Removed int64 // the same, those that had not come up among them
+
+	Interrupted int64    // runs that were cut short, as their replica had to go and its grace was over
+	Wasted      des.Time // for which they had run
 }
 
 // Landlord is a Host whose machines come and go with the replicas of fleets. Without one there is room for all.

@@ -72,11 +72,12 @@ func TestVictims(t *testing.T) {
 		grace  des.Time
 		want   string
 		lost   int
+		wasted des.Time
 	}{
-		{worker.Newest, 30 * sec, "leave 2@1m0s, gone 2@1m20s", 0},
-		{worker.Newest, 5 * sec, "leave 2@1m0s, gone 2@1m5s", 1},
-		{worker.Newest, 0, "leave 2@1m0s, gone 2@1m0s", 1},
-		{worker.Idle, 5 * sec, "leave 0@1m0s, gone 0@1m0s", 0},
+		{worker.Newest, 30 * sec, "leave 2@1m0s, gone 2@1m20s", 0, 0},
+		{worker.Newest, 5 * sec, "leave 2@1m0s, gone 2@1m5s", 1, 65 * sec},
+		{worker.Newest, 0, "leave 2@1m0s, gone 2@1m0s", 1, 60 * sec},
+		{worker.Idle, 5 * sec, "leave 0@1m0s, gone 0@1m0s", 0, 0},
 	} {
 		f := worker.Fleet{
 			Policy: worker.Schedule, Plan: []worker.Span{{For: 60 * sec, Replicas: 3}, {For: hour, Replicas: 2}},
@@ -102,6 +103,8 @@ func TestVictims(t *testing.T) {
 			}
 		}
 		assert.Equal(t, c.lost, lost)
+		assert.EqualValues(t, c.lost, h.tally.Fleets[0].Interrupted)
+		assert.Equal(t, c.wasted, h.tally.Fleets[0].Wasted)
 	}
 }
 

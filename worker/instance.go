@@ -20,6 +20,7 @@ type instance struct {
 
 	connected des.Time // since when it has the present connection
 	toStart   int      // of its reserve, although it is leaving
+	expelled  bool     // rabbitmq has closed its channel, and it ends
 	cause     int32    // of its shutdown
 	rollout   int32    // of the deploy in whose hands it is, from 1; 0 = none
 	replica   replica
@@ -79,7 +80,7 @@ func (w *instance) vacant() bool {
 	case w.channel != nil:
 		return w.channel.any(w.cfg.Queues)
 	}
-	most := w.window + w.widened
+	most := w.window + w.widened - w.narrowed
 	if limit := w.cfg.EtaTaskLimit; limit > 0 && w.in[held] > 0 {
 		// kombu/common.py: QoS.increment_eventually, up to max_prefetch. That it takes off again also what it did not
 		// add is left out: the window is here as wide after a flood as before.
@@ -142,6 +143,9 @@ func (s *System) deliver(id int32, w *instance) {
 	s.take(id, w, to)
 	t.late = s.policyOf(t).late
 	t.delivered = s.now
+	if s.broker.ConsumerTimeout > 0 && !s.watched {
+		s.watch(t)
+	}
 	s.lineUp(w, t.queue)
 	if w.cfg.RoundTrip > 0 {
 		s.carry(id, w)

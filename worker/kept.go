@@ -67,10 +67,14 @@ func newKept(cfg *Config, queues int) *kept {
 // reset forgets what a worker had that died.
 func (r *kept) reset() {
 	for _, q := range []*quota{&r.slots, &r.hands, &r.window} {
-		clear(q.used)
-		q.over = 0
+		q.reset()
 	}
 	clear(r.waiting)
+}
+
+func (q *quota) reset() {
+	clear(q.used)
+	q.over = 0
 }
 
 // takes says whether the worker may take one more message of a queue, if it has room for any.

@@ -16,6 +16,7 @@ type ledger struct {
 	acking   int           // of these, whose acks the loop has to send yet
 	unheard  int           // of these, whose start the loop has not heard of yet: it is busy with a message
 	widened  int           // by which the window is wider now
+	narrowed int           // by which it is narrower, since a connection was lost
 	widening bool          // the broker is about to be told of one more
 	keeps    *kept         // nil = no slot is kept for a queue
 	channel  *channel      // nil = one window for all queues
@@ -135,6 +136,7 @@ func (s *System) forgo(t *task) {
 	if w.down() {
 		return // its window has gone with it
 	}
+	w.recover()
 	if w.keeps != nil && t.state != held {
 		w.keeps.window.give(t.queue)
 	}
@@ -159,6 +161,7 @@ func (s *System) ackFreed(id int32, w *instance) bool {
 		return false
 	}
 	sl.ackWhenFree = false
+	w.recover()
 	if w.cfg.Loop == Alert {
 		s.relieve(w, sl.queue, 1)
 		s.countUnacked(w, -1)
@@ -171,6 +174,14 @@ func (s *System) ackFreed(id int32, w *instance) bool {
 		w.keeps.window.give(w.keeps.inSlot[id-w.firstSlot])
 	}
 	return true
+}
+
+// recover widens a window that was narrowed when its worker connected again: with each ack, by the multiplier, to what it
+// was (celery/worker/consumer/consumer.py: _restore_prefetch_count_after_connection_restart).
+func (w *instance) recover() {
+	if w.narrowed > 0 && w.channel == nil {
+		w.narrowed = max(0, w.narrowed-w.cfg.PrefetchMultiplier)
+	}
 }
 
 // sendAcks sends the acks that have waited for a turn of the loop.
@@ -205,9 +216,10 @@ func (s *System) wipe(w *instance) {
 	w.in = [starting]int{}
 	w.reserved = emptyList()
 	w.waiting.Set(s.now, 0)
-	w.acking, w.unheard, w.widened = 0, 0, 0
+	w.acking, w.unheard, w.widened, w.narrowed = 0, 0, 0, 0
 	if w.keeps != nil {
 		w.keeps.reset()
 	}
 	w.channel.reset()
+	w.channel.narrow(0)
 }

@@ -97,6 +97,8 @@ func (s *System) up(id int32) {
 		return
 	}
 	w.become(alive)
+	w.expelled = false
+	s.shuffle(&w.rotation)
 	s.resized(w)
 	w.lost = des.Never
 	if s.broken() {

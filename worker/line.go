@@ -31,7 +31,7 @@ func (s *System) relieve(w *instance, queue int32, n int) {
 		if w.channel.unacked[queue] >= w.channel.most {
 			s.lineUp(w, queue)
 		}
-	case w.window > 0 && w.unacked >= w.window+w.widened:
+	case w.window > 0 && w.unacked >= w.window+w.widened-w.narrowed:
 		for _, q := range w.cfg.Queues {
 			s.lineUp(w, int32(q))
 		}

@@ -90,8 +90,12 @@ func (s *System) freed(w *instance, acked, blocked bool) {
 // children that can be written to are consolidated). Whether the answer comes in between is a race.
 func (s *System) overtaken(w *instance, sl *slot, id int32) bool {
 	o := &w.cfg.Overheads
-	if sl.overtaken || o.Overtaken == 0 || w.cfg.Loop != AskFirst || w.reserved.n == 0 || sl.ackWhenFree || sl.spent ||
-		s.waiting == 0 || !w.vacant() || s.choice.Float64() >= o.Overtaken {
+	chance := o.OvertakenAlone
+	if s.now-w.lastFreed <= o.BatchWithin { // redis waits for a core as the other child does, and answers later
+		chance = o.Overtaken
+	}
+	if sl.overtaken || chance == 0 || w.cfg.Loop != AskFirst || w.reserved.n == 0 || sl.ackWhenFree || sl.spent ||
+		s.waiting == 0 || !w.vacant() || s.choice.Float64() >= chance {
 		sl.overtaken = false
 		return false
 	}
@@ -158,7 +162,7 @@ func (s *System) Stall(worker int32) { s.workers[worker].stalled = true }
 
 // Wake tells that the thread is free again.
 func (s *System) Wake(now des.Time, worker int32) {
-	s.now = now
+	s.clock(now)
 	w := &s.workers[worker]
 	w.stalled = false
 	if w.throttled {

@@ -75,6 +75,7 @@ const (
 
 // lose takes from a worker what it loses, and gives back to the broker what that delivers again.
 func (s *System) lose(w *instance, by loss) {
+	var ended []int32
 	toFront := by == closing || s.broker.Kind != Redis
 	s.collect(w.id, toFront)
 	if by == cutOff {
@@ -87,11 +88,16 @@ func (s *System) lose(w *instance, by loss) {
 			s.quit(&s.tasks[id])
 		}
 		if by == cutOff {
-			if w.goesOn(&s.tasks[id]) {
+			switch t := &s.tasks[id]; {
+			case w.cancels(t):
+				ended = append(ended, t.slot)
+				s.cancel(id)
+			case w.goesOn(t):
 				s.again(id)
 				continue
+			default:
+				s.drop(id)
 			}
-			s.drop(id)
 		}
 		s.suffered(id)
 		switch {
@@ -102,16 +108,33 @@ func (s *System) lose(w *instance, by loss) {
 			s.requeue(id, s.restoreDelay(&s.tasks[id]), toFront)
 		}
 	}
-	if by == cutOff { // no ack arrives any more
-		s.countUnacked(w, -w.acking-w.unheard)
-		w.channel.flush()
-		w.acking, w.unheard = 0, 0
+	if by == cutOff {
+		s.emptyWindow(w)
+	}
+	for _, slot := range ended {
+		s.childExited(slot, 0)
 	}
 }
 
 // goesOn says whether a message of a worker that has lost its connection is run all the same.
 func (w *instance) goesOn(t *task) bool {
 	return t.state >= starting || t.state == reserved && w.cfg.Pool == Threads
+}
+
+// cancels says whether what a worker runs is to end with its connection (celery/worker/consumer/consumer.py:
+// on_connection_error_after_connected).
+func (w *instance) cancels(t *task) bool {
+	return w.cfg.CancelsOnLoss && w.cfg.Pool == Prefork && t.late && t.state == running
+}
+
+// cancel ends what runs in a slot, whose child is about to end.
+func (s *System) cancel(id int32) {
+	t := &s.tasks[id]
+	sl := &s.slots[t.slot]
+	s.host.Stop(id, t.slot)
+	s.tallyEnd(t)
+	s.record(Ended, id, Lost)
+	sl.task, sl.limitAt = none, des.Never
 }
 
 // collect lists the messages that a worker has in its hands, in the order in which the broker has them back. What goes to

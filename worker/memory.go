@@ -5,7 +5,7 @@ import "example.com/simrun/des"
 // Kill kills the child in a slot, whatever it does: the kernel is out of memory.
 // Its parent sees it as it sees a crash.
 func (s *System) Kill(now des.Time, id int32) {
-	s.now = now
+	s.clock(now)
 	sl := &s.slots[id]
 	w := &s.workers[sl.worker]
 	s.count1(&s.tally.Workers[sl.worker].Killed)
@@ -60,7 +60,7 @@ func (s *System) takeFree(w *instance, id int32) bool {
 
 // KillWorker kills a whole worker, as the kernel is out of memory. It is started again at once.
 func (s *System) KillWorker(now des.Time, worker int32) {
-	s.now = now
+	s.clock(now)
 	w := &s.workers[worker]
 	s.count1(&s.tally.Workers[worker].Killed)
 	s.collect(worker, false)

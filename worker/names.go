@@ -6,7 +6,7 @@ import "slices"
 var (
 	brokerNames   = [...]string{Ideal: "ideal", Redis: "redis", RabbitMQ: "rabbitmq"}
 	poolNames     = [...]string{Prefork: "prefork", Threads: "threads", Gevent: "gevent", Solo: "solo"}
-	orderNames    = [...]string{RoundRobin: "round_robin", Sorted: "sorted", Strict: "strict", Weighted: "weighted"}
+	orderNames    = [...]string{RoundRobin: "round_robin", Sorted: "sorted", Strict: "strict", Weighted: "weighted", Drawn: "drawn"}
 	metricNames   = [...]string{Wait: "wait", Response: "response", Run: "run"}
 	dispatchNames = [...]string{FreeSlot: "free_slot", Random: "random"}
 )

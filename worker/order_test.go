@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/simrun/des"
 	"example.com/simrun/worker"
 )
 
@@ -48,6 +49,30 @@ func TestOrdersOfQueues(t *testing.T) {
 			assert.Equal(t, c.want, letters(play(t, one(worker.Ideal, "bac", cfg), mixed("bac", 4))))
 		})
 	}
+}
+
+// Before 5.7 the strategy that should rank the queues takes them strictly, but each process in an order of its own: measured,
+// 8 starts had 5 orders. What is started again draws again.
+func TestAnOrderThatIsDrawn(t *testing.T) {
+	s := one(worker.Redis, "bac", worker.Config{Concurrency: 1, DisablePrefetch: true, Order: worker.Drawn})
+	first := map[string]int{}
+	again := false
+	for key := range 60 {
+		s.Key = des.NewKey(uint64(key))
+		script := append(mixed("b", 1), mixed("bac", 8)...) // the first finds an idle worker
+		script[0].kills = []kill{{at: 12500 * ms, whole: true}}
+		h := play(t, s, script)
+		order := letters(h)[1:]
+		one := string(slices.Compact([]byte(order[:12])))
+		first[string(order[0])]++
+		again = again || len(slices.Compact([]byte(order))) > 3
+		assert.LessOrEqual(t, len(one), 3, order)
+	}
+	assert.Len(t, first, 3)
+	for q, n := range first {
+		assert.InDelta(t, 20, n, 12, q)
+	}
+	assert.True(t, again)
 }
 
 // Facts A.1: with redis "a c b a c b ..., then a b a b when c is empty", first in first out in each queue.

@@ -5,7 +5,7 @@ import "example.com/simrun/des"
 // Fail takes away what some workers run on: they die, and stay dead until Recover. All of them are dead before
 // the first message is given back, so that none goes to another that is about to die.
 func (s *System) Fail(now des.Time, workers []int32) {
-	s.now = now
+	s.clock(now)
 	s.struck = s.struck[:0]
 	for _, id := range workers {
 		w := &s.workers[id]
@@ -25,7 +25,7 @@ func (s *System) Fail(now des.Time, workers []int32) {
 
 // Recover ends one failure. A worker is up again when none is left.
 func (s *System) Recover(now des.Time, workers []int32) {
-	s.now = now
+	s.clock(now)
 	for _, id := range workers {
 		w := &s.workers[id]
 		if w.outages--; w.outages == 0 {

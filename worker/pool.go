@@ -19,6 +19,7 @@ func (s *System) ready(w *instance) {
 		s.host.Schedule(des.Event{At: w.firstLook, Kind: kindLook, Arg: w.id})
 	}
 	w.muster()
+	s.shuffle(&w.rotation)
 	if w.life != away {
 		s.raise(w)
 	}

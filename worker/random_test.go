@@ -189,8 +189,9 @@ func randomSystem(r *rand.Rand) (worker.Setup, []message) {
 			MaxMemoryPerChild: int64(r.IntN(3) * 10), // of a peak that goes round from 0 to 15
 		}
 		if cfg.TimersLast = coin(); coin() && cfg.Pool == worker.Prefork && s.Broker.Kind == worker.Redis {
-			cfg.Loop, cfg.Wakeup, cfg.Overheads.Overtaken = worker.AskFirst, 5*sec, 0.5
+			cfg.Loop, cfg.Wakeup, cfg.Overheads.OvertakenAlone = worker.AskFirst, 5*sec, 0.5
 		}
+		cfg.NarrowsWindow, cfg.CancelsOnLoss, cfg.RetriesChannel = coin(), coin(), coin()
 		cfg.Overheads.Connect, cfg.Overheads.Retry = maybe(few(3)), maybe(few(3))
 		if cfg.Pool == worker.Solo {
 			cfg.Concurrency = 1

@@ -14,7 +14,7 @@ import "example.com/simrun/des"
 // itself gives back what was not acked. It waits for the whole of it if anything ran (celery/worker/worker.py:
 // wait_for_soft_shutdown).
 func (s *System) Shutdown(now des.Time, worker int32, grace des.Time) {
-	s.now = now
+	s.clock(now)
 	w := &s.workers[worker]
 	if w.rollout > 0 && w.life == away {
 		w.deaths++ // no deploy brings it back
@@ -59,7 +59,7 @@ func (s *System) shutdown(w *instance, grace des.Time) {
 // Restart brings back a worker that has been shut down, with nothing in its hands. If what it runs on has failed
 // meanwhile, it is up with the end of that.
 func (s *System) Restart(now des.Time, worker int32) {
-	s.now = now
+	s.clock(now)
 	w := &s.workers[worker]
 	if w.life == away && w.replica.state == present {
 		w.become(dead)

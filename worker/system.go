@@ -42,6 +42,7 @@ type System struct {
 	freeMessages []int32
 	asks         uint64 // serial of the last ask for a message
 	waiting      int    // messages in all queues
+	watched      bool   // somebody will look for messages that are unacked for too long for rabbitmq
 	choice       *des.Stream
 	labour       Labourer // the host, if it has cores
 	copier       Copier   // the host, if it can run a task twice
@@ -51,6 +52,7 @@ type System struct {
 	bystander    Bystander
 	recalled     Publication
 	holders      *holders // nil = nobody asks
+	windowEnd    des.Time // of theirs; Never = none
 	deploys      []Deploy
 	rollouts     []rollout // begun
 	outages      []Outage  // of the broker
@@ -90,16 +92,17 @@ type policy struct {
 // New makes a System whose workers are up and idle at time 0.
 func New(setup Setup, host Host) *System {
 	s := &System{
-		host:     host,
-		recorder: setup.Recorder,
-		broker:   setup.Broker,
-		classes:  setup.Classes,
-		targets:  setup.Targets,
-		origin:   setup.Origin,
-		queues:   make([]queue, len(setup.Queues)),
-		choice:   des.NewStream(setup.Key),
-		to:       des.Never,
-		cause:    NoCause,
+		windowEnd: des.Never,
+		host:      host,
+		recorder:  setup.Recorder,
+		broker:    setup.Broker,
+		classes:   setup.Classes,
+		targets:   setup.Targets,
+		origin:    setup.Origin,
+		queues:    make([]queue, len(setup.Queues)),
+		choice:    des.NewStream(setup.Key),
+		to:        des.Never,
+		cause:     NoCause,
 		tally: Tally{
 			Classes: make([]ClassTally, len(setup.Classes)),
 			Queues:  make([]QueueTally, len(setup.Queues)),
@@ -145,7 +148,7 @@ func New(setup Setup, host Host) *System {
 	}
 	s.addWorkers(setup.Workers, setup.Fleets)
 	if setup.Holders {
-		s.holders = newHolders(s)
+		s.holders, s.windowEnd = newHolders(s), fiveMinutes
 		for i := range s.workers {
 			s.resized(&s.workers[i])
 		}
@@ -259,7 +262,7 @@ func (s *System) observe(end bool) {
 	if !end {
 		s.recount()
 	}
-	s.holders.observe(end, s.now)
+	s.observeHolders(end)
 	for i := range s.fleets {
 		each(&s.fleets[i].running, &s.tally.Fleets[i].Running)
 		each(&s.fleets[i].booting, &s.tally.Fleets[i].Booting)
@@ -300,7 +303,7 @@ func (s *System) tell(kind RecordKind, id int32, o Outcome) {
 // Close counts where the observed tasks that have not ended are, and returns what was observed. The System must not
 // be used any more.
 func (s *System) Close(now des.Time) *Tally {
-	s.now = now
+	s.clock(now)
 	if !s.seen {
 		s.observe(true)
 	}

@@ -30,6 +30,11 @@ func (s *System) toll(t *task) *Toll {
 // suffered counts a task that its worker has taken along, before it is given back or lost.
 func (s *System) suffered(id int32) {
 	t := &s.tasks[id]
+	if r := &s.workers[t.worker].replica; r.state == retiring && t.state == running && s.now >= s.from && s.now < s.to {
+		f := &s.tally.Fleets[r.fleet]
+		f.Interrupted++
+		f.Wasted += s.now - t.began
+	}
 	c := s.toll(t)
 	switch {
 	case c == nil:

@@ -54,6 +54,8 @@ func unrecorded(sc *scenarios.Scenario, o *Options) error {
 				return fmt.Errorf("queues.%s.max_length: a recording cannot hold it: want no --record", q.Name)
 			case q.DeliveryLimit >= 0 && !(q.Quorum && q.DeliveryLimit == celery.QuorumDeliveryLimit):
 				return fmt.Errorf("queues.%s.delivery_limit: a recording cannot hold it: want no --record", q.Name)
+			case q.Delays:
+				return fmt.Errorf("queues.%s.exchange: a recording cannot hold it: want no --record", q.Name)
 			case q.Quorum != queues[0].Quorum:
 				return fmt.Errorf("queues.%s.type: a recording has one type for all queues: want no --record", q.Name)
 			}

@@ -65,7 +65,7 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 	}
 	for i := range layouts {
 		l := &layouts[i]
-		for _, t := range []*des.Time{&l.Broker.Publish, &l.Broker.Restore, &l.Broker.Visibility, &l.Broker.Way} {
+		for _, t := range []*des.Time{&l.Broker.Publish, &l.Broker.Restore, &l.Broker.Visibility, &l.Broker.ConsumerTimeout, &l.Broker.Way} {
 			*t = divided(*t, speed)
 		}
 		l.Broker.PublishCPU, l.Broker.ServeCPU = 0, 0

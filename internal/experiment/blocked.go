@@ -1,5 +1,7 @@
 package experiment
 
+import "example.com/simrun/worker"
+
 // block says whose tasks held the slots that a class waited for, where anything waited.
 func (e *engine) block(class *Class, l, c int) {
 	p := &e.pools[l].classes[c]
@@ -13,14 +15,10 @@ func (e *engine) block(class *Class, l, c int) {
 		Replaced: b.Replaced / n, Idle: b.Idle / n, Absent: b.Absent / n, Countdown: b.Countdown / n, Elsewhere: b.Elsewhere / n,
 	}
 	class.BlockedBy, class.Spells = map[string]float64{}, map[string]Spells{}
-	for name, seconds := range map[string]float64{
+	named(class.BlockedBy, map[string]float64{
 		"(replaced)": class.Blocked.Replaced, "(idle)": class.Blocked.Idle, "(absent)": class.Blocked.Absent,
 		"(countdown)": class.Blocked.Countdown, "(elsewhere)": class.Blocked.Elsewhere,
-	} {
-		if seconds > 0 {
-			class.BlockedBy[name] = seconds
-		}
-	}
+	})
 	for k, h := range b.By {
 		name := e.sc.Classes[k].Name
 		if h.Seconds > 0 {
@@ -34,4 +32,31 @@ func (e *engine) block(class *Class, l, c int) {
 			}
 		}
 	}
+	class.BlockedWorst = e.worst(&b.Worst)
+}
+
+// named adds what is not 0.
+func named(to, parts map[string]float64) {
+	for name, x := range parts {
+		if x > 0 {
+			to[name] = x
+		}
+	}
+}
+
+// worst is the worst five minutes of each replication; nil where nothing waited for slots.
+func (e *engine) worst(w *worker.Worst) *BlockedWorst {
+	if w.By == nil {
+		return nil
+	}
+	span := w.Span.Seconds()
+	found := &BlockedWorst{Seconds: span / float64(w.Runs), By: map[string]float64{}}
+	parts := map[string]float64{"(replaced)": w.Replaced / span, "(idle)": w.Idle / span, "(absent)": w.Absent / span}
+	found.Waiting = (w.Replaced + w.Idle + w.Absent) / span
+	for k, x := range w.By {
+		parts[e.sc.Classes[k].Name] = x / span
+		found.Waiting += x / span
+	}
+	named(found.By, parts)
+	return found
 }

@@ -70,6 +70,7 @@ func TestScaledLayouts(t *testing.T) {
 	text, err := json.Marshal(r.Strategies[2])
 	require.NoError(t, err)
 	assert.Contains(t, string(text), `"fleet":{"booting":`)
+	assert.Contains(t, string(text), `"scaled_in":{"interrupted":0,"wasted":0}`, "they have 30 s to end")
 }
 
 // With a plan of the week nothing is stationary: no warm-up is deleted.
@@ -82,4 +83,37 @@ strategies: {s: {workers: {w: {queues: [a], concurrency: 2, autoscale: {min: 1, 
 	require.NoError(t, err)
 	assert.False(t, stationary(sc))
 	assert.True(t, tosses(&sc.Layouts[0]))
+}
+
+// What goes with its grace over is counted, and is nothing where only what is idle goes.
+func TestScaledInIsCounted(t *testing.T) {
+	sc, err := scenarios.Decode("in.yaml", []byte(`
+run: {duration: 2h, warmup: 0s, replications: 2}
+tasks: {a: {arrivals: {stages: [{for: 1h, rate: 1/min}, {for: 1h, rate: 1/h}]}, work: [{io: 300s}]}}
+strategies:
+  hasty: {workers: {w: {queues: [a], concurrency: 1, autoscale: {min: 1, max: 8, policy: queue_length, target: 1, cooldown: 1m, grace: 5s}}}}
+  processes: {workers: {w: {queues: [a], autoscale: {min: 1, max: 8, policy: celery}}}}
+  still: {workers: {w: {queues: [a], concurrency: 4}}}
+`), ".")
+	require.NoError(t, err)
+	r, err := Run(t.Context(), sc, Options{Cores: 1})
+	require.NoError(t, err)
+	in := r.Strategies[0].Workers[0].ScaledIn
+	require.NotNil(t, in)
+	assert.Positive(t, in.Interrupted)
+	assert.Greater(t, in.Wasted, in.Interrupted)
+	assert.Equal(t, &ScaledIn{}, r.Strategies[1].Workers[0].ScaledIn)
+	assert.Nil(t, r.Strategies[2].Workers[0].ScaledIn)
+}
+
+// An order of queues that each process draws is chance, whatever the broker.
+func TestADrawnOrderIsChance(t *testing.T) {
+	for order, want := range map[string]bool{"drawn": true, "sorted": false} {
+		sc, err := scenarios.Decode("drawn.yaml", []byte(`
+tasks: {a: {arrivals: {every: 1s}, work: [{io: 2s}]}, b: {arrivals: {every: 1s}, work: [{io: 2s}]}}
+strategies: {s: {workers: {w: {queues: [b, a], concurrency: 5, order: `+order+`}}}}
+`), ".")
+		require.NoError(t, err)
+		assert.Equal(t, want, tosses(&sc.Layouts[0]), order)
+	}
 }

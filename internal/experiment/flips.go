@@ -180,7 +180,7 @@ func (e *engine) tornado(r *Result, inputs []Input) ([]Swing, error) {
 		return swings, nil
 	}
 	aim := &e.sc.Classes[class].SLO[target]
-	n := min(len(e.samples[l]), e.looks[0])
+	n := min(len(e.samples[l]), e.fewer(l, e.looks[0], leastLook))
 	sides := [2]float64{1 - tenth, 1 + tenth}
 	var cells []Cell
 	for _, in := range inputs {
@@ -198,11 +198,7 @@ func (e *engine) tornado(r *Result, inputs []Input) ([]Swing, error) {
 		return nil, err
 	}
 	figure := func(of []sample) float64 {
-		probe := *e
-		probe.withheld = make([]map[int]bool, len(e.samples))
-		probe.samples = make([][]sample, len(e.samples))
-		probe.samples[l] = of
-		probe.look(len(of))
+		probe := e.probe(l, of)
 		value := math.NaN()
 		probe.targets(class, func(o *workloads.SLO, t int) {
 			if o == aim {

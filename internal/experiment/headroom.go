@@ -15,6 +15,7 @@ type Headroom struct {
 	Low, High *float64 // interval; nil where the search ended at a limit, or nothing is random
 	Tried     float64  // largest factor that was simulated
 	AtLimit   bool     // the search ended at its upper limit: the layout still passed there
+	Breaks    *Break   // what fails first beyond it; nil where nothing was seen to fail
 }
 
 // MarshalJSON writes factor, interval and what was tried.
@@ -24,7 +25,8 @@ func (h Headroom) MarshalJSON() ([]byte, error) {
 		Low    *float64 `json:"low"`
 		High   *float64 `json:"high"`
 		Tried  float64  `json:"tried"`
-	}{h.Factor, h.Low, h.High, h.Tried})
+		Breaks *Break   `json:"breaks,omitempty"`
+	}{h.Factor, h.Low, h.High, h.Tried, h.Breaks})
 }
 
 // String is "1.4x", with as many digits as are known.
@@ -44,15 +46,15 @@ func (h Headroom) Sentence() string {
 	case h.Factor == 0:
 		return fmt.Sprintf("passes at no load that was tried, down to %sx", digits(headroomFloor, nil, nil))
 	case h.Factor < 1:
-		return "would pass at " + h.upTo()
+		return "would pass at " + h.Load()
 	case h.AtLimit:
-		return "still passes at " + h.upTo()
+		return "still passes at " + h.Load()
 	}
-	return "passes up to " + h.upTo()
+	return "passes up to " + h.Load()
 }
 
-// upTo is a load with its interval, or that it is the highest that was tried.
-func (h Headroom) upTo() string {
+// Load is it with its interval, or that it is the highest that was tried.
+func (h Headroom) Load() string {
 	switch {
 	case h.AtLimit:
 		return h.String() + " the load, the highest tried"
@@ -80,6 +82,7 @@ const (
 	headroomLook    = 10    // with so many replications each
 	headroomHalf    = 0.012 // relative half-width that one more, at the limit, is to reach with as many as it takes,
 	headroomTasks   = 4e5   // but not more tasks than this
+	headroomMany    = 1e5   // a replication of more tasks than this stands for several: a day says more than an hour
 )
 
 // headroom finds how much load each layout takes. Layouts without targets are left out.
@@ -93,7 +96,9 @@ func (e *engine) headroom() (map[string]Headroom, error) {
 		return nil, err
 	}
 	for _, s := range searches {
-		found[e.sc.Layouts[s.layout].Name] = s.headroom(e)
+		h := s.headroom(e)
+		h.Breaks = e.breaks(s)
+		found[e.sc.Layouts[s.layout].Name] = h
 	}
 	return found, nil
 }
@@ -102,7 +107,7 @@ func (e *engine) headroom() (map[string]Headroom, error) {
 func (e *engine) searches(of Input) (all []*search) {
 	for l := range e.sc.Layouts {
 		s := &search{layout: l, input: of, at: 1, least: 1}
-		s.take(e.excess(l, e.samples[l]))
+		s.take(e.excess(l, e.samples[l]), &probed{e.samples[l], &e.pools[l]})
 		all = append(all, s)
 	}
 	return all
@@ -119,7 +124,7 @@ func (e *engine) limits(phase string, searches []*search) error {
 				continue
 			}
 			over = false
-			s.samples = nil
+			s.probed = nil
 			for r := range s.runs(e) {
 				if e.stableAtProbe(s) {
 					cells, of = append(cells, e.changed(s.layout, r, s.input, s.at)), append(of, s)
@@ -130,7 +135,14 @@ func (e *engine) limits(phase string, searches []*search) error {
 			return nil
 		}
 		err := e.batch(phase, cells, func(i int, o *Outcome) {
-			of[i].samples = append(of[i].samples, newSample(&o.Result, e.warmup+e.horizon, e.horizon))
+			s := of[i]
+			if s.probed == nil {
+				s.probed = &probed{pool: &pool{}}
+			}
+			s.probed.samples = append(s.probed.samples, newSample(&o.Result, e.warmup+e.horizon, e.horizon))
+			if s.input.Kind == Load { // who waits behind whom there
+				s.probed.pool.add(&o.Result)
+			}
 		})
 		if err != nil {
 			return err
@@ -139,10 +151,10 @@ func (e *engine) limits(phase string, searches []*search) error {
 			if s.done {
 				continue
 			}
-			if s.samples == nil { // not simulated
-				s.take(excess{})
+			if s.probed == nil { // not simulated
+				s.take(excess{}, nil)
 			} else {
-				s.take(e.excess(s.layout, s.samples))
+				s.take(e.excess(s.layout, s.probed.samples), s.probed)
 			}
 		}
 	}
@@ -191,6 +203,18 @@ type excess struct {
 	passes bool
 	rows   []float64
 	level  stats.Level
+	class  int            // whose target that is
+	target *workloads.SLO // nil = none
+}
+
+// probe is the engine with other samples of one layout.
+func (e *engine) probe(l int, samples []sample) *engine {
+	probe := *e
+	probe.withheld = make([]map[int]bool, len(e.samples))
+	probe.samples = make([][]sample, len(e.samples))
+	probe.samples[l] = samples
+	probe.look(len(samples))
+	return &probe
 }
 
 // excess judges the samples of a layout at some load.
@@ -198,11 +222,7 @@ func (e *engine) excess(l int, samples []sample) excess {
 	if l < len(e.withheld) && &samples[0] == &e.samples[l][0] && len(e.withheld[l]) > 0 {
 		return excess{} // a queue grows without end
 	}
-	probe := *e
-	probe.withheld = make([]map[int]bool, len(e.samples))
-	probe.samples = make([][]sample, len(e.samples))
-	probe.samples[l] = samples
-	probe.look(len(samples))
+	probe := e.probe(l, samples)
 	x := excess{passes: true, level: probe.level}
 	worst := math.Inf(-1)
 	for c := range e.sc.Classes {
@@ -210,7 +230,7 @@ func (e *engine) excess(l int, samples []sample) excess {
 			j := probe.judge(l, c, o, target)
 			if j.Value == nil && j.Attained == nil {
 				if j.Verdict == fail {
-					x.passes, worst, x.rows = false, math.Inf(1), nil
+					x.passes, worst, x.rows, x.class, x.target = false, math.Inf(1), nil, c, o
 				}
 				return
 			}
@@ -222,7 +242,7 @@ func (e *engine) excess(l int, samples []sample) excess {
 			}
 			if rows == nil {
 				if j.Verdict == fail {
-					x.passes, worst, x.rows = false, math.Inf(1), nil
+					x.passes, worst, x.rows, x.class, x.target = false, math.Inf(1), nil, c, o
 				}
 				return
 			}
@@ -233,7 +253,7 @@ func (e *engine) excess(l int, samples []sample) excess {
 				mean /= math.Sqrt(scale / float64(len(rows)))
 			}
 			if mean > worst {
-				worst, x.rows = mean, rows
+				worst, x.rows, x.class, x.target = mean, rows, c, o
 			}
 		})
 	}

@@ -19,14 +19,22 @@ type Judged struct {
 	Cost     *Estimate // a month; nil where nothing that it uses has a price
 	Targets  []ClassTarget
 	With     string // what a layout that passes puts up with, in brackets; empty = nothing
+	Ends     []Ends // of each class that has a figure
 
 	Events       int64 // that were simulated, those of the pilots among them
 	Replications int
 	Batches      int // of runs, one after the other
 }
 
-// Grows says that a queue with targets grows without end, so that nothing had to be simulated.
+// Grows says that a queue grows without end, so that nothing had to be simulated.
 func (j *Judged) Grows() bool { return j.Verdict == fail && j.Replications == 0 }
+
+// Ends says after how long the tasks of a class have ended.
+type Ends struct {
+	Class   string
+	Aimless bool // it has no target, so that nothing keeps it from being slow
+	Mean    *Estimate
+}
 
 // ClassTarget is how one target of one class comes out.
 type ClassTarget struct {
@@ -40,12 +48,15 @@ func Judge(ctx context.Context, sc *scenarios.Scenario, o Options) (*Judged, err
 	return newJudge(ctx, sc, o).judgeLayout((*engine).settle)
 }
 
-// Glance looks at the only layout of a scenario in so many replications, without a pilot: Likely and Strained are what it
+// enoughTasks are so many that a glance at them needs no further replication than the two without which nothing has a spread.
+const enoughTasks = 500_000
+
+// Glance looks at the only layout of a scenario in so many replications at most, without a pilot: Likely and Strained are what it
 // is for.
 func Glance(ctx context.Context, sc *scenarios.Scenario, replications int, o Options) (*Judged, error) {
 	e := newJudge(ctx, sc, o)
 	if !e.exact {
-		e.looks = []int{replications}
+		e.looks = []int{max(2, min(replications, int(math.Ceil(min(enoughTasks, enoughTasks/e.expected())))))}
 	}
 	return e.judgeLayout(func(e *engine) error {
 		e.relax = []float64{e.relaxation(0)}
@@ -77,20 +88,25 @@ const (
 )
 
 func (e *engine) more() {
-	rate := 0.0
-	for c := range e.sc.Classes {
-		if r := workloads.MeanRate(e.sc.Classes, c); r > 0 && !math.IsInf(r, 0) {
-			rate += r
-		}
-	}
 	least := e.sc.Run.Min
-	if tasks := rate * e.horizon.Seconds(); tasks > 0 {
+	if tasks := e.expected(); tasks > 0 {
 		least = max(least, min(plainFirst, int(plainTasks/tasks)))
 	}
 	more := *e.sc
 	more.Run.Min, more.Run.Max = least, max(least, plainMore*e.sc.Run.Max)
 	e.sc = &more
 	e.looks = looks(more.Run.Min, more.Run.Max)
+}
+
+// expected is the mean number of tasks of a replication.
+func (e *engine) expected() float64 {
+	rate := 0.0
+	for c := range e.sc.Classes {
+		if r := workloads.MeanRate(e.sc.Classes, c); r > 0 && !math.IsInf(r, 0) {
+			rate += r
+		}
+	}
+	return rate * e.horizon.Seconds()
 }
 
 // leastTasks is how many tasks a replication has at least in which a steady state is looked at.
@@ -133,6 +149,9 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 		j.Cost = s.Costs.PerMonth
 	}
 	for c := range e.sc.Classes {
+		if histogramOf(&e.pools[0].classes[c], response).Count() > 0 {
+			j.Ends = append(j.Ends, Ends{e.sc.Classes[c].Name, len(e.sc.Classes[c].SLO) == 0, e.rows(0, c, response).stat(average).estimate()})
+		}
 		e.targets(c, func(t *workloads.SLO, target int) {
 			one := e.judge(0, c, t, target)
 			j.add(e.sc.Classes[c].Name, &one)
@@ -142,8 +161,8 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 	return j, nil
 }
 
-// hopeless says that a queue grows without end: whatever the targets, such a layout fails.
-func (e *engine) hopeless() bool { return e.targeted() && len(e.withheld[0]) > 0 }
+// hopeless says that a queue grows without end, whose tasks have targets or not: nobody wants a layout that leaves work for ever.
+func (e *engine) hopeless() bool { return len(e.withheld[0]) > 0 }
 
 // add takes one target into account.
 func (j *Judged) add(class string, t *judged) {

@@ -17,23 +17,30 @@ type search struct {
 	tried     float64
 	least     float64 // that was tried
 	done      bool
-	more      float64  // by what factor the last probe has more replications than those before it
-	points    []point  // of the last kind
-	samples   []sample // of the present probe; nil where it was not simulated
+	more      float64 // by what factor the last probe has more replications than those before it
+	points    []point // of the last kind
+	probed    *probed // of the present probe; nil where it was not simulated
+}
+
+// probed is what was seen of a layout in one probe.
+type probed struct {
+	samples []sample
+	pool    *pool // where the input is the load
 }
 
 // point is a load that was tried.
 type point struct {
 	at float64
 	excess
+	seen *probed // nil = not simulated
 }
 
 // take takes in the last probe.
-func (s *search) take(x excess) {
-	p := point{s.at, x}
+func (s *search) take(x excess, seen *probed) {
+	p := point{s.at, x, seen}
 	s.tried, s.least = max(s.tried, s.at), min(s.least, s.at)
 	if s.exact > 0 {
-		s.points = append(s.points, p)
+		s.points = append(s.points, point{s.at, x, nil})
 	}
 	if x.passes {
 		s.low = p
@@ -99,12 +106,25 @@ func (s *search) runs(e *engine) int {
 	case e.exact:
 		return 1
 	case s.exact > headroomPoints:
-		n := min(s.more*headroomLook, max(headroomLook, headroomTasks/(s.at*e.tasks(s.layout))))
+		look := e.fewer(s.layout, headroomLook, leastLook)
+		n := min(s.more*float64(look), max(float64(look), headroomTasks/(s.at*e.tasks(s.layout))))
 		return min(int(n), max(e.sc.Run.Max, headroomLook))
 	case s.exact > 0:
-		return min(headroomLook, e.looks[0])
+		return min(e.fewer(s.layout, headroomLook, leastLook), e.looks[0])
 	}
-	return min(headroomRuns, len(e.samples[0]))
+	return min(e.fewer(s.layout, headroomRuns, leastRuns), len(e.samples[0]))
+}
+
+// The least replications of a probe, however many tasks each has: of one while the limit is being bracketed, and of one whose
+// spread gives the interval.
+const (
+	leastRuns = 2
+	leastLook = 4
+)
+
+// fewer is how many replications are enough where each has many tasks.
+func (e *engine) fewer(layout, usual, least int) int {
+	return min(usual, max(least, int(math.Ceil(float64(usual)*headroomMany/e.tasks(layout)))))
 }
 
 // limit is where the mean excess is 0, by its slope between the points that have excesses, with the interval of those

@@ -73,7 +73,7 @@ func (e *engine) state(last bool) says {
 					return
 				}
 				open = true
-				closable = closable || e.takes(&j) <= hopeful*float64(e.sc.Run.Max)
+				closable = closable || e.takes(&j) <= hopeful*float64(e.sc.Run.Max) || e.short && j.coarse()
 			})
 		}
 	}
@@ -102,6 +102,19 @@ func (e *engine) takes(j *judged) float64 {
 	}
 	ratio := half / away
 	return math.Ceil(float64(e.level.N) * ratio * ratio)
+}
+
+// roughly is the half-width of an interval, as a part of its target, above which little is known yet.
+const roughly = 0.1
+
+// coarse says that an open target may be open for want of tasks, wherever its figure lies now. A run leaves it at that; a plan,
+// which would take a slot more for it, asks again.
+func (j *judged) coarse() bool {
+	scale := j.decides
+	if j.Attained != nil && j.decisive.Value == j.Attained.Value {
+		scale = 1 - j.decides
+	}
+	return (j.decisive.High-j.decisive.Low)/2 > roughly*scale
 }
 
 // knownWithoutTargets says that the mean response of every class is known within the precision.

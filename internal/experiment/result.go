@@ -181,6 +181,8 @@ type Class struct {
 	BlockedBy map[string]float64 `json:"blocked_by,omitempty"`
 	Spells    map[string]Spells  `json:"spells,omitempty"` // by class, in which it held all slots
 	Blocked   *Blocked           `json:"-"`                // the same
+	// BlockedWorst is the same of the five minutes in which most of it was waited.
+	BlockedWorst *BlockedWorst `json:"blocked_worst,omitempty"`
 
 	Window         *Window `json:"window,omitempty"` // of the wait
 	ResponseWindow *Window `json:"response_window,omitempty"`
@@ -212,6 +214,13 @@ type Blocked struct {
 	Absent    float64            // workers down, or not there yet: no slot at all
 	Countdown float64            // asked for by the task
 	Elsewhere float64            // on its way, or held back by a rate limit
+}
+
+// BlockedWorst is who held the slots in the worst five minutes of each replication, those of all replications together.
+type BlockedWorst struct {
+	Seconds float64            `json:"seconds"` // that a window lasts
+	Waiting float64            `json:"waiting"` // mean number of tasks that waited for slots
+	By      map[string]float64 `json:"by"`      // of these, as in BlockedBy
 }
 
 // Spells are the times during which one class held all slots of another's queue, in one replication.
@@ -270,6 +279,7 @@ type Worker struct {
 	MemoryLimit     *float64  `json:"memory_limit,omitempty"` // of one instance
 	Killed          *float64  `json:"killed,omitempty"`       // children or instances, by the kernel for want of memory
 	Fleet           *Fleet    `json:"fleet,omitempty"`        // whose replicas follow the load
+	ScaledIn        *ScaledIn `json:"scaled_in,omitempty"`    // the same
 
 	lost float64 // whole workers that died, per replication
 }

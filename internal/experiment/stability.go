@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 
 	"example.com/simrun/internal/units"
 	"example.com/simrun/strategies"
@@ -72,6 +73,9 @@ func (e *engine) stableAt(layout int, load float64) bool {
 func tosses(l *strategies.Layout) bool {
 	if len(l.Fleets) > 0 {
 		return true // when it is looked at first
+	}
+	if slices.ContainsFunc(l.Workers, func(c worker.Config) bool { return c.Order == worker.Drawn && len(c.Queues) > 1 }) {
+		return true
 	}
 	switch l.Broker.Kind {
 	case worker.Redis:

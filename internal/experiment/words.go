@@ -35,7 +35,7 @@ func (e *engine) headline(r *Result, baseline string) string {
 	case baseline == pass:
 		s := e.despite(base) + fmt.Sprintf(" what runs today (%s) meets %s%s", base.Name, all(targets), livesWith(base))
 		if h, ok := r.Verdict.Headroom[base.Name]; ok && h.Factor > 1 {
-			s += ", and still would at " + h.upTo()
+			s += ", and still would at " + h.Load()
 		}
 		return s + "."
 	case baseline == marginal:

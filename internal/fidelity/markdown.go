@@ -13,7 +13,7 @@ func Markdown(all []*Comparison) string {
 	d := Document(all, Full)
 	d.Title = "How well predictions match real Celery"
 	d.Text = []string{
-		"Written by make results from the recordings in internal/fidelity/testdata (its README says what they are); simrun verify compares them, or yours. Every recording has the exact tasks of a run of real Celery on a real broker, and what became of them, twice. The same tasks are replayed through the simulator, in a scenario made of the recording, and compared figure by figure. There is one set of parameters for each release, broker and pool, most of them measured apart from these recordings. A few were measured on one of them, which therefore does not test them: how threads hand on the interpreter lock on 14, how often a death goes unnoticed on 12, how many ends are read in one turn on 08c.",
+		"Written by make results from the recordings in internal/fidelity/testdata (its README says what they are); simrun verify compares them, or yours. Every recording has the exact tasks of a run of real Celery on a real broker, and what became of them, twice. The same tasks, published as late as they were by the one process that published them, are replayed through the simulator, in a scenario made of the recording, and compared figure by figure. There is one set of parameters for each release, broker and pool, most of them measured apart from these recordings. A few were measured on one of them, which therefore does not test them: how threads hand on the interpreter lock on 14, how often a death goes unnoticed on 12, how many ends are read in one turn on 08c.",
 	}
 	sections := []report.Section{{
 		Title: "What counts as holding",

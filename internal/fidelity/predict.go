@@ -13,6 +13,7 @@ import (
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/scenarios"
+	"example.com/simrun/workloads"
 )
 
 // predict runs the scenario of a recording so many times, with seeds of its own.
@@ -27,6 +28,7 @@ func predict(ctx context.Context, rec *recordings.Recording, replications int) (
 		sc.Seed = uint64(i + 1)
 		sc.Run.Min, sc.Run.Max = 1, 1 // the tasks of the first replication are the ones kept
 		sc.Observed = nil
+		sc.Classes = publishedAs(base.Classes, rec.Runs[i%len(rec.Runs)].Tasks, base.Layouts[0].Broker.Publish)
 		r, err := experiment.Run(ctx, &sc, experiment.Options{Tasks: true, Cores: 1})
 		if err != nil {
 			return nil, err
@@ -34,6 +36,40 @@ func predict(ctx context.Context, rec *recordings.Recording, replications int) (
 		all = append(all, newSample(predictedTasks(r.Tasks), rec.Duration))
 	}
 	return all, nil
+}
+
+// publishedAs are classes whose tasks are published as late as in a run. When the producer comes to publish a task is its own
+// affair, and differs from run to run; what Celery makes of it is predicted. The call of a producer goes on when its message
+// lies in the broker, so that the usual time of a call stands for what publishing usually takes.
+func publishedAs(classes []workloads.Class, run []scenarios.ObservedTask, publish des.Time) []workloads.Class {
+	calls := make(map[string]float64, len(run))
+	var all []float64
+	for i := range run {
+		if call := run[i].Published - run[i].Due; call >= 0 { // not NaN
+			calls[run[i].ID] = call
+			all = append(all, call)
+		}
+	}
+	if len(all) == 0 {
+		return classes
+	}
+	slices.Sort(all)
+	usual := all[len(all)/2]
+	classes = slices.Clone(classes)
+	for c := range classes {
+		t, traced := classes[c].Arrivals.Process.(workloads.Trace)
+		if !traced {
+			continue
+		}
+		t.Rows = slices.Clone(t.Rows)
+		for i := range t.Rows {
+			if call, known := calls[t.Rows[i].ID]; known {
+				t.Rows[i].Lag = max(1, publish+des.Seconds(call)-des.Seconds(usual))
+			}
+		}
+		classes[c].Arrivals.Process = t
+	}
+	return classes
 }
 
 // unsupported are the keys that a scenario cannot say yet; nil for any other error.

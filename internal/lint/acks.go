@@ -2,14 +2,10 @@ package lint
 
 import (
 	"fmt"
-	"time"
 
 	"example.com/simrun/des"
 	"example.com/simrun/worker"
 )
-
-// consumerTimeout of rabbitmq, where nothing else is configured.
-const consumerTimeout = 30 * time.Minute
 
 // visibility: redis delivers again what is unacked for longer than the visibility timeout, whether its worker is alive or
 // not (celery issues 5935 and 2599).
@@ -51,6 +47,9 @@ func (l *linter) visibility() {
 // waitsHeld finds countdowns and retries that are held, unacked, for longer than a timeout.
 func (l *linter) waitsHeld(name string, class int, timeout des.Time, rule, then string, cure func(float64) string) {
 	c := &l.sc.Classes[class]
+	if l.l.Queues[l.l.ClassQueue[class]].Delays {
+		return // the broker holds them
+	}
 	longest, what := 0.0, ""
 	if c.Countdown != nil {
 		longest, what = c.Countdown.Mean(), "a countdown"
@@ -76,23 +75,27 @@ func (l *linter) waitsHeld(name string, class int, timeout des.Time, rule, then 
 // consumerTimeout: rabbitmq closes the channel of a worker that has not acked a message for so long, and delivers all that
 // it held again (rabbitmq.com, "Consumer Acknowledgements": consumer_timeout).
 func (l *linter) consumerTimeout() {
-	if l.l.Broker.Kind != worker.RabbitMQ {
+	timeout := l.l.Broker.ConsumerTimeout
+	if timeout == 0 {
 		return
 	}
 	cure := func(s float64) string { return "raise consumer_timeout in rabbitmq beyond " + span(s) }
 	for _, w := range l.groups() {
+		ends := "the worker ends when nothing runs any more"
+		if l.l.Workers[w].RetriesChannel {
+			ends = "the worker connects again and is given the same messages"
+		}
+		then := "rabbitmq closes the channel after " + span(timeout.Seconds()) + " (consumer_timeout) and delivers all that the worker holds again; " + ends
 		for i := range l.sc.Classes {
 			class := &l.sc.Classes[i]
-			q := &l.l.Queues[l.l.ClassQueue[i]]
-			if !l.takes(w, i) || !q.Quorum && l.l.PatientBroker {
+			if !l.takes(w, i) || l.l.Queues[l.l.ClassQueue[i]].Patient {
 				continue
 			}
-			then := "rabbitmq closes the channel after " + span(consumerTimeout.Seconds()) + " (consumer_timeout) and delivers all that the worker holds again; that is not simulated"
-			if mean := seconds(class); l.late(w, i) && des.Seconds(mean) > consumerTimeout {
+			if mean := seconds(class); l.late(w, i) && des.Seconds(mean) > timeout {
 				l.say("late-ack-beyond-consumer-timeout", warning, l.taskPath(class), cure(mean)+", or ack early (task_acks_late: false)",
 					"runs for %s on average and is acked late, and %s", span(mean), then)
 			}
-			l.waitsHeld(class.Name, i, consumerTimeout, "countdown-beyond-consumer-timeout", then, cure)
+			l.waitsHeld(class.Name, i, timeout, "countdown-beyond-consumer-timeout", then, cure)
 		}
 	}
 }

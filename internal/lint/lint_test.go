@@ -73,6 +73,36 @@ func TestRules(t *testing.T) {
 			`{celery: "5.7", tasks: {a: {arrivals: {poisson: 9/s}, work: [{io: 100ms}]}, b: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a, b], concurrency: 4, order: strict}}}}}`,
 		},
 		{
+			"held-fills-window", "8 of them stop all that the worker takes from that queue",
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum}}, tasks: {a: {countdown: 1m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum, exchange: topic}}, tasks: {a: {countdown: 1m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
+		},
+		{
+			"countdown-beyond-consumer-timeout", "rabbitmq closes the channel after 10 m (consumer_timeout)",
+			`{broker: {kind: rabbitmq, consumer_timeout: 10m}, tasks: {a: {countdown: 20m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}}`,
+			`{broker: {kind: rabbitmq, consumer_timeout: 0s}, tasks: {a: {countdown: 20m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}}`,
+		},
+		{
+			"countdown-beyond-consumer-timeout", "the worker connects again and is given the same messages",
+			`{broker: {kind: rabbitmq}, tasks: {a: {countdown: 40m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 1, channel_error_retry: true}}}}}`,
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {exchange: topic}, b: {type: quorum}}, tasks: {a: {countdown: 40m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}}`,
+		},
+		{
+			"worst-hour", "5 slots",
+			`{run: {duration: 2h}, tasks: {a: {arrivals: {stages: [{for: 1h, rate: 1/s}, {for: 1h, rate: 50/s}]}, work: [{io: 100ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 4}}}}}`,
+			`{run: {duration: 2h}, tasks: {a: {arrivals: {stages: [{for: 1h, rate: 1/s}, {for: 1h, rate: 50/s}]}, work: [{io: 100ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 8}}}}}`,
+		},
+		{
+			"autoscaler-one-list", "list",
+			`{tasks: {a: {priority: 3, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 1, autoscale: {min: 1, max: 4, policy: queue_length, target: 50}}}}}}`,
+			`{tasks: {a: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 1, autoscale: {min: 1, max: 4, policy: queue_length, target: 50}}}}}}`,
+		},
+		{
+			"order-by-chance", "any of the 2 may come last",
+			`{celery: "5.6", tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: 100ms}]}, b: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {settings: {broker_transport_options: {queue_order_strategy: priority}}, workers: {w: {queues: [a, b], concurrency: 1}}}}}`,
+			`{celery: "5.7", tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: 100ms}]}, b: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {settings: {broker_transport_options: {queue_order_strategy: priority}}, workers: {w: {queues: [a, b], concurrency: 1}}}}}`,
+		},
+		{
 			"no-hard-limit", "0.5 % of it hang, and no hard limit ends them",
 			`{tasks: {a: {failures: {hang: 0.5%}, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
 			`{tasks: {a: {failures: {hang: 0.5%}, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2, time_limit: {hard: 1m}}}}}}`,

@@ -84,8 +84,8 @@ func (l *linter) heldFillWindow() {
 		}
 		for i := range l.sc.Classes {
 			class := &l.sc.Classes[i]
-			if l.takes(w, i) && (class.Countdown != nil || class.Retry.Max > 0) {
-				l.say("held-fills-window", warning, l.taskPath(class), "publish to a topic exchange (native delayed delivery), raise worker_prefetch_multiplier, or keep delays short",
+			if l.takes(w, i) && !l.l.Queues[l.l.ClassQueue[i]].Delays && (class.Countdown != nil || class.Retry.Max > 0) {
+				l.say("held-fills-window", warning, l.taskPath(class), "exchange: topic (native delayed delivery), raise worker_prefetch_multiplier, or keep delays short",
 					"its countdowns and retries keep their places in a window that does not widen: %d of them stop all that the worker takes from that queue (a direct exchange, Celery's default, has no delayed delivery)", window(c)/len(c.Queues))
 			}
 		}
@@ -154,6 +154,10 @@ func (l *linter) priorities() {
 func (l *linter) starving() {
 	for _, w := range l.groups() {
 		c := &l.l.Workers[w]
+		if c.Order == worker.Drawn && len(c.Queues) > 1 {
+			l.say("order-by-chance", warning, l.workerPath(w), "queue_order_strategy: sorted, with names in the order of their rank, or celery 5.7, which keeps the order of -Q",
+				"queue_order_strategy: priority serves the queues strictly, but before celery 5.7 in the order of a set, another one at each start of a process: any of the %d may come last", len(c.Queues))
+		}
 		if len(c.Queues) < 2 || c.Order != worker.Strict && c.Order != worker.Sorted {
 			continue
 		}

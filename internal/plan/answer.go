@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 )
@@ -52,7 +53,7 @@ func (p *planner) objective(fits []*fit) string {
 }
 
 // result makes the answer of layouts at their least capacity.
-func (p *planner) result(fits []*fit) *Result {
+func (p *planner) result(fits []*fit) (*Result, error) {
 	r := &Result{Version: 1, Status: "none", Name: p.sc.Name, Currency: p.sc.Currency, TodaySlots: p.today.Slots(), Events: p.events, Minimal: []Minimal{}, Frontier: []Point{}}
 	p.order(fits)
 	for _, f := range fits {
@@ -70,8 +71,45 @@ func (p *planner) result(fits []*fit) *Result {
 		r.Metric, r.Bound = best.judged.Target.Metric, best.judged.Target.Target
 		r.Target = best.judged.Class + " " + best.judged.Target.Metric.Words()
 	}
-	p.say(r, fits)
-	return r
+	if err := p.say(r, fits); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// slower is the least ratio of responses that is worth a word.
+const slower = 1.05
+
+// slowed are the classes that end later under a layout than under today's, on the same tasks, the most so first.
+func (p *planner) slowed(best *fit) ([]slowdown, error) {
+	var found []slowdown
+	var ends [2][]experiment.Ends
+	today, err := p.draft.Only(p.today.Name)
+	if err != nil {
+		return nil, nil //nolint:nilerr // it cannot stand alone: there is nothing to compare with
+	}
+	for i, sc := range []*scenarios.Scenario{today, best.sc} {
+		j, err := p.judge("glance", sc, func() (*experiment.Judged, error) { return experiment.Glance(p.ctx, sc, glances, p.options()) })
+		if err != nil {
+			return nil, err
+		}
+		ends[i] = j.Ends
+	}
+	for _, now := range ends[0] {
+		for _, then := range ends[1] {
+			if then.Class == now.Class && then.Mean.Value > slower*now.Mean.Value {
+				found = append(found, slowdown{then, now.Mean.Value})
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b slowdown) int { return cmp.Compare(b.Mean.Value/b.today, a.Mean.Value/a.today) })
+	return found, nil
+}
+
+// slowdown is a class that pays for a layout.
+type slowdown struct {
+	experiment.Ends
+	today float64 // its mean response
 }
 
 func price(j *experiment.Judged) *float64 {

@@ -12,7 +12,7 @@ import (
 	"example.com/simrun/strategies"
 )
 
-// glances is the number of replications of a look at a candidate that decides nothing.
+// glances is the number of replications of a look at a candidate that decides nothing, at most.
 const glances = 4
 
 // capacity is a layout on the way to its least capacity.
@@ -132,7 +132,7 @@ func (c *capacity) afford(made *scenarios.Scenario) (*scenarios.Scenario, bool) 
 	sc := *made
 	each := int64(1)
 	for _, j := range c.seen {
-		each = max(each, j.Events/glances)
+		each = max(each, j.Events/int64(max(1, j.Replications)))
 	}
 	n := int((c.limit - c.events) / proofShare / each)
 	sc.Run.Min = min(sc.Run.Min, n)
@@ -259,13 +259,26 @@ func (c *capacity) reach() (starts [][]int, err error) {
 	if err := c.glanceAhead(grown); err != nil {
 		return nil, err
 	}
+	least, vain := math.Inf(1), 0
 	for _, y := range grown {
-		if j, err := c.glance(y); err != nil || j.Likely {
+		j, err := c.glance(y)
+		if err != nil || j.Likely {
 			return [][]int{y}, err
+		}
+		if j.Strained < 0.9*least {
+			least, vain = j.Strained, 0
+		} else if !math.IsInf(j.Strained, 1) {
+			vain++
+		}
+		if vain == mostVain {
+			break
 		}
 	}
 	return nil, nil
 }
+
+// mostVain is how many sizes are tried that come no nearer to a target than one with less: cores, or a service, are the limit.
+const mostVain = 2
 
 // grown are ever larger sizes, from what theory staffs.
 func (c *capacity) grown(staff []int) (all [][]int) {

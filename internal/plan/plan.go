@@ -43,8 +43,9 @@ type planner struct {
 	sc      *scenarios.Scenario
 	opts    Options
 	today   *strategies.Layout
-	short   bool // something was left open for want of events
-	cleared bool // the file names clearances: a layout without any does not pass
+	short   bool             // something was left open for want of events
+	cleared bool             // the file names clearances: a layout without any does not pass
+	draft   *scenarios.Draft // of the file
 	bounds  scenarios.Plan
 	events  int64
 	batches int   // of runs, one after the other
@@ -95,6 +96,7 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	if err != nil {
 		return nil, err
 	}
+	p.draft = draft
 	if err := p.asideOf(draft); err != nil {
 		return nil, err
 	}
@@ -109,7 +111,7 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		}
 		fits = append(fits, found...)
 	}
-	return p.result(fits), nil
+	return p.result(fits)
 }
 
 func targets(sc *scenarios.Scenario) (n int) {

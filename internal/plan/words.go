@@ -10,16 +10,23 @@ import (
 
 // say writes the answer in sentences: what to run, for how much, what one slot less does, how sure that is, and the simplest
 // layout that passes where it is another.
-func (p *planner) say(r *Result, fits []*fit) {
+func (p *planner) say(r *Result, fits []*fit) error {
 	if len(fits) == 0 {
 		r.Headline = "No layout was found that is shown to meet every target."
 		r.Said = p.notes
-		return
+		return nil
 	}
 	best := fits[0]
 	r.Headline = fmt.Sprintf("Run %s with %s (%s)%s: it meets every target%s.", best.name, units.Plural(best.layout.Slots(), "slot", "slots"),
 		Sizes(r.Answer.Workers), p.perMonth(best), best.judged.With)
+	slowed, err := p.slowed(best)
+	if err != nil {
+		return err
+	}
 	r.Said = append(r.Said, p.lessInWords(best))
+	if line := pays(slowed); line != "" {
+		r.Said = append(r.Said, line)
+	}
 	r.Said = append(r.Said, fmt.Sprintf("Shown with %s confidence, on %s of tasks that the search had not seen; %s against %s today.",
 		units.Share(r.Answer.Confidence), units.Plural(best.judged.Replications, "replication", "replications"),
 		units.Plural(best.layout.Slots(), "slot", "slots"), units.Plural(p.today.Slots(), "slot", "slots")))
@@ -32,6 +39,37 @@ func (p *planner) say(r *Result, fits []*fit) {
 	if p.short {
 		r.Said = append(r.Said, "The plan ended at its bound of simulated events: what is open may be decided by a run, and there may be better layouts.")
 	}
+	return nil
+}
+
+// pays says who ends later than today: those without a target first, as nothing bounds how much.
+func pays(slowed []slowdown) string {
+	const most = 3
+	slices.SortStableFunc(slowed, func(a, b slowdown) int {
+		switch {
+		case a.Aimless == b.Aimless:
+			return 0
+		case a.Aimless:
+			return -1
+		}
+		return 1
+	})
+	var said []string
+	for i, s := range slowed {
+		if i == most {
+			said = append(said, fmt.Sprintf("%d more later than today", len(slowed)-most))
+			break
+		}
+		text := fmt.Sprintf("%s ends after %s instead of %s", s.Class, units.Duration(s.Mean.Value), units.Duration(s.today))
+		if s.Aimless {
+			text += " and has no target"
+		}
+		said = append(said, text)
+	}
+	if said == nil {
+		return ""
+	}
+	return "Who pays, on average: " + strings.Join(said, "; ") + "."
 }
 
 func (p *planner) perMonth(f *fit) string {

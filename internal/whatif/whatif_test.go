@@ -94,7 +94,7 @@ func TestMovedIsItsText(t *testing.T) {
 	sample, got := ask(t, a, s)
 	for _, want := range []string{
 		"scale: 1.5", "{cpu: 25ms}, {io: {gamma: {mean: 1s, cv: 1}}}", "slo: {wait: {p95: 10s}, loss: 0.5%", "baseline: two-pools",
-		"faults: [{mode: hang, chance: 0.1%, task: background}]", "concurrency: 12, order: round_robin, pool: prefork, prefetch_multiplier: 1", "disable_prefetch: true, acks_late: true",
+		"faults: [{mode: hang, chance: 0.1%, task: background}]", "concurrency: 12, order: round_robin, pool: prefork, prefetch_multiplier: 1", "disable_prefetch: true, prefetch_reduction: true", "acks_late: true",
 	} {
 		assert.Contains(t, got.Text, want)
 	}
