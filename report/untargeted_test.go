@@ -33,6 +33,14 @@ strategies:
 	assert.Contains(t, b.String(), "grows without end")
 }
 
+// A run that is no longer than its worst five minutes has none.
+func TestWorstOfAShortRun(t *testing.T) {
+	c := &experiment.Class{Name: "mail", BlockedWorst: &experiment.BlockedWorst{Seconds: 300, Waiting: 18.7, By: map[string]float64{"backup": 17.2}}}
+	assert.Equal(t, " In its worst five minutes 18.7 wait on average, 92 % of them behind backup.", worstBehind(c))
+	c.BlockedWorst.Seconds = 126
+	assert.Empty(t, worstBehind(c))
+}
+
 // Where tasks wait is a sentence of its own: it divides the same time as whom they wait for, and the two do not add up.
 func TestWhereTasksWait(t *testing.T) {
 	class := func(queue, reserved, eta float64) *experiment.Class {
