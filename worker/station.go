@@ -4,17 +4,17 @@ import "example.com/simrun/des"
 
 // station is the slots of all workers that a waiting task could go to.
 type station struct {
+	moved   des.Time
+	moves   []move  // of that instant, not in force yet: where a slot goes to the next task of a class, nothing has changed
+	lineOf  []*line // each class; nil = none of it has waited here
+	waiting int     // tasks
+	stamp   int     // changes whenever any have waited
 	slots   int
 	each    float64   // the part of one
 	parts   []portion // of what the tasks of each class hold; then of what no task does
-	lines   []line    // of the classes that have waited here
-	lineOf  []int     // each class; none = it has not
-	waiting int       // tasks
-	stamp   int       // changes whenever any have waited
-	moves   []move    // of one instant, not in force yet: where a slot goes to the next task of a class, nothing has changed
-	moved   des.Time
-	full    []spells // of each class
-	seen    bool     // the observed window has ended
+	lines   []*line   // of the classes that have waited here
+	full    []spells  // of each class
+	seen    bool      // the observed window has ended
 }
 
 // Parts of a station that no task holds, after those of the classes.
@@ -44,6 +44,7 @@ type line struct {
 	n      int
 	from   des.Time
 	waited float64 // by all of them together, up to then, in ns
+	place  int     // among those of the station
 }
 
 // move is a change of what a class holds.
@@ -53,10 +54,7 @@ type move struct{ class, by int }
 const ns = 1e9
 
 func newStation(classes int) *station {
-	st := &station{parts: make([]portion, classes+unheld), lineOf: make([]int, classes), full: make([]spells, classes)}
-	for k := range st.lineOf {
-		st.lineOf[k] = none
-	}
+	st := &station{parts: make([]portion, classes+unheld), lineOf: make([]*line, classes), full: make([]spells, classes)}
 	st.resize(0, 0)
 	return st
 }
@@ -65,8 +63,8 @@ func newStation(classes int) *station {
 func (st *station) settle(k int, now des.Time) {
 	p := &st.parts[k]
 	if st.waiting > 0 || p.stamp != st.stamp {
-		for i := range st.lines {
-			l, by := &st.lines[i], &p.by[i]
+		for i, l := range st.lines {
+			by := &p.by[i]
 			st.wait(l, now)
 			by.ns += p.rate * (l.waited - by.seen)
 			by.seen = l.waited
@@ -150,31 +148,31 @@ func (st *station) queue(class int32, d int, now des.Time) {
 	if now > st.moved && len(st.moves) > 0 {
 		st.enforce()
 	}
-	i := st.lineOf[class]
-	if i == none {
-		i = st.open(class)
+	l := st.lineOf[class]
+	if l == nil {
+		l = st.open(class)
 	}
-	l := &st.lines[i]
 	st.wait(l, now)
 	l.n += d
 	st.waiting += d
 }
 
 // open makes the line of a class.
-func (st *station) open(class int32) int {
-	st.lineOf[class] = len(st.lines)
-	st.lines = append(st.lines, line{})
+func (st *station) open(class int32) *line {
+	l := &line{place: len(st.lines)}
+	st.lineOf[class] = l
+	st.lines = append(st.lines, l)
 	for k := range st.parts {
 		st.parts[k].by = append(st.parts[k].by, charge{})
 	}
-	return st.lineOf[class]
+	return l
 }
 
 // charged adds what a class has waited for each part, in seconds, up to the last time that all were settled.
 func (st *station) charged(class int, sum []float64) {
-	if i := st.lineOf[class]; i != none {
+	if l := st.lineOf[class]; l != nil {
 		for k := range st.parts {
-			sum[k] += st.parts[k].by[i].ns / ns
+			sum[k] += st.parts[k].by[l.place].ns / ns
 		}
 	}
 }
