@@ -18,9 +18,16 @@ type App struct {
 	Broker       Broker
 	Routes       []AppRoute // in the order of their tasks' names as written
 	DefaultQueue string     // task_default_queue
+	Queues       AppQueues  // what those have of which nobody says more
 	interval     float64    // of redis' restores, and how many calls one takes
 	throttle     float64
 	Notes        []string // which settings have no effect, and why
+}
+
+// AppQueues are options of the queues that Celery declares by itself.
+type AppQueues struct {
+	MaxPriority                   *int // task_queue_max_priority: of every queue that says none
+	DefaultQuorum, OthersAsQuorum bool // task_default_queue_type, task_create_missing_queue_type
 }
 
 // AppRoute sends a task, or all of a pattern, to a queue, and perhaps with a priority.
@@ -47,6 +54,17 @@ func (a *App) Set(release string, e Entry) error {
 		}
 		a.DefaultQueue = name
 		return nil
+	case maxPriority:
+		n, ok := wholeNumber(e.Value)
+		if !ok || n < 1 || n > 255 {
+			return fmt.Errorf("%v: want a whole number from 1 to 255", e.Value)
+		}
+		a.Queues.MaxPriority = &n
+		return nil
+	case defaultType:
+		return queueType(release, "5.5", e.Value, &a.Queues.DefaultQuorum)
+	case othersType:
+		return queueType(release, "5.6", e.Value, &a.Queues.OthersAsQuorum)
 	case transportOptions:
 		return a.transport(release, e.Value)
 	case "broker_url":
@@ -68,6 +86,25 @@ func (a *App) Set(release string, e Entry) error {
 }
 
 const transportOptions = "broker_transport_options"
+
+// Settings of the queues that Celery declares by itself.
+const (
+	maxPriority = "task_queue_max_priority"
+	defaultType = "task_default_queue_type"
+	othersType  = "task_create_missing_queue_type"
+)
+
+// queueType reads the type of queues, a setting since some release.
+func queueType(release, since string, value any, quorum *bool) error {
+	switch {
+	case release < since:
+		return fmt.Errorf("celery %s has no such setting: want celery %s or later", release, since)
+	case value != "classic" && value != "quorum":
+		return fmt.Errorf("%v: want classic or quorum", value)
+	}
+	*quorum = value == "quorum"
+	return nil
+}
 
 func assign[W, C any](s *Setting[W, C], to *W, value any) error {
 	v, err := s.Quantity.FromPlain(value)
@@ -222,7 +259,7 @@ func settingNames() []string {
 }
 
 func appNames() []string {
-	names := append(settingNames(), "task_routes", "task_default_queue", transportOptions)
+	names := append(settingNames(), "task_routes", "task_default_queue", maxPriority, defaultType, othersType, transportOptions)
 	for name := range noEffectSettings {
 		names = append(names, name)
 	}
@@ -266,7 +303,6 @@ var elsewhere = map[string]string{
 	"task_annotations":            "write rate_limit, acks_late and limits in the tasks",
 	"task_default_priority":       "write priority in the tasks",
 	"task_default_rate_limit":     "write rate_limit in the tasks",
-	"task_queue_max_priority":     "write max_priority in queues",
 	"task_queues":                 "write max_priority, type and limits in queues",
 	"worker_detect_quorum_queues": "not supported yet: quorum queues are detected from celery 5.5 on",
 }

@@ -17,6 +17,9 @@ func TestSettingsOfAnApp(t *testing.T) {
 		{"task_time_limit", 30.5},
 		{"worker_pool", "gevent"},
 		{"task_default_queue", "default"},
+		{"task_queue_max_priority", 10},
+		{"task_default_queue_type", "classic"},
+		{"task_create_missing_queue_type", "quorum"},
 		{"task_routes", []Entry{{"app.mail", []Entry{{"queue", "mail"}, {"priority", 9}}}, {"app.*", "low"}}},
 		{"broker_transport_options", []Entry{{"visibility_timeout", 600}, {"queue_order_strategy", "sorted"}, {"sep", ":"}}},
 		{"task_acks_on_failure_or_timeout", false},
@@ -27,6 +30,8 @@ func TestSettingsOfAnApp(t *testing.T) {
 	assert.Equal(t, 10*time.Minute, *a.Broker.Visibility)
 	assert.Equal(t, []AppRoute{{"app.mail", "mail", new(9)}, {"app.*", "low", nil}}, a.Routes)
 	assert.Equal(t, "default", a.DefaultQueue)
+	assert.Equal(t, AppQueues{MaxPriority: new(10), OthersAsQuorum: true}, a.Queues)
+	assert.ErrorContains(t, a.Set("5.5", Entry{"task_create_missing_queue_type", "quorum"}), "celery 5.5 has no such setting: want celery 5.6 or later")
 	assert.Len(t, a.Notes, 2)
 	require.NoError(t, a.Set("5.6", Entry{"broker_transport_options", []Entry{{"queue_order_strategy", "priority"}}}))
 	assert.Equal(t, "drawn", a.Worker.Order, "that of a set")
@@ -38,7 +43,10 @@ func TestSettingsOfAnApp(t *testing.T) {
 		"celery 5.6 has no such option":                                 {"broker_transport_options", []Entry{{"unacked_restore_interval", 5}}},
 		`no such setting is known here; did you mean "task_acks_late"?`: {"task_ack_late", true},
 		"want a whole number of at least 0":                             {"worker_prefetch_multiplier", "many"},
+		"2000000: want at most 1000000":                                 {"worker_concurrency", 2_000_000},
 		"Amazon SQS is not simulated":                                   {"broker_url", "sqs://key@"},
+		"0: want a whole number from 1 to 255":                          {"task_queue_max_priority", 0},
+		"lazy: want classic or quorum":                                  {"task_default_queue_type", "lazy"},
 		"not here: write max_priority":                                  {"task_queues", 1},
 		"want {queue: NAME, priority: N}":                               {"task_routes", []Entry{{"a", []Entry{{"exchange", "x"}}}}},
 	} {

@@ -90,9 +90,12 @@ func (l *Line) Files() []string {
 	return list
 }
 
-// rename gives the worker another name, and leaves its host.
+// rename gives the worker another name, and leaves its host. A name that has one itself, as a node of Celery does, keeps it.
 func (l *Line) rename(name string) {
 	host := l.host
+	if own, at, whole := strings.Cut(name, "@"); whole {
+		name, host = own, at
+	}
 	if host == "" {
 		host = "%h"
 	}

@@ -8,6 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// A worker that a recording calls by the name of its node goes by that name, and not by one with two hosts.
+func TestLineOfANamedNode(t *testing.T) {
+	w := Worker{Queues: []string{"a"}, Concurrency: new(2)}
+	assert.Equal(t, "celery -A proj worker -n celery@vm -Q a -c 2 -P prefork --prefetch-multiplier=4", Line{}.For(&w, "celery@vm").String())
+	_, _, err := ParseLine("celery -A app worker -Q a -c 1000000000", nil)
+	assert.EqualError(t, err, "-c: 1000000000: want at most 1000000")
+}
+
 // What a line is not made to say differently stays as somebody wrote it: the app, wrappers, logs, schedules, spelling.
 func TestLineKeepsWhatItDoesNotChange(t *testing.T) {
 	four := func(w *Worker) { w.Concurrency = new(4) }

@@ -99,6 +99,9 @@ func (q *Quantity) FromPlain(v any) (any, error) {
 	switch q.Kind {
 	case Whole, Size:
 		if n, ok := wholeOf(v); ok && n >= q.Min {
+			if q.Max > 0 && n > q.Max {
+				return nil, fmt.Errorf("%d: want at most %d", n, q.Max)
+			}
 			if q.Kind == Size {
 				return int64(n) << 10, nil
 			}

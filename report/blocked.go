@@ -71,10 +71,11 @@ func waitsBehind(s *experiment.Strategy, c *experiment.Class) string {
 	return strings.Join(said, "; ")
 }
 
-// worstBehind says how many wait in the worst five minutes, and behind whom most; empty where hardly anything does.
+// worstBehind says in a sentence how many wait in the worst five minutes, and behind whom most; empty where hardly
+// anything does, or where the run is no longer than that.
 func worstBehind(c *experiment.Class) string {
 	w := c.BlockedWorst
-	if w == nil || w.Waiting < 0.1 {
+	if w == nil || w.Waiting < 0.1 || w.Seconds < 240 {
 		return ""
 	}
 	most, part := "", 0.0
@@ -89,7 +90,7 @@ func worstBehind(c *experiment.Class) string {
 	} else if most == c.Name {
 		words = "behind others of its kind"
 	}
-	return fmt.Sprintf("in its worst five minutes %s wait, %s %s", units.Number(w.Waiting), units.Share(math.Round(100*part/w.Waiting)/100), words)
+	return fmt.Sprintf(" In its worst five minutes %s wait on average, %s of them %s.", units.Number(w.Waiting), units.Share(math.Round(100*part/w.Waiting)/100), words)
 }
 
 // every is all the slots that a task could have, in words.

@@ -80,7 +80,7 @@ func (d *deciding) figure(s *experiment.Strategy) string {
 
 // passing is the verdict on all targets of a layout: yes, no, open, or close.
 func passing(s *experiment.Strategy) string {
-	if len(s.Breaches) > 0 {
+	if s.Verdict() == "fail" {
 		return "no"
 	}
 	all, any := "yes", false
@@ -88,8 +88,6 @@ func passing(s *experiment.Strategy) string {
 		for _, o := range s.Classes[i].SLO {
 			any = true
 			switch {
-			case o.Verdict == "fail":
-				return "no"
 			case o.Verdict == "undecided":
 				all = "open"
 			case o.Verdict == "marginal" && all == "yes":
@@ -128,16 +126,24 @@ func cause(r *experiment.Result) string {
 	if c.Blocked == nil {
 		return ""
 	}
-	text := fmt.Sprintf("Why: %s waits %s on average, %s", c.Name, units.Duration(c.Blocked.Total), waitsBehind(s, c))
-	if w := c.WaitByCause; w != nil && w.Queue+w.Reserved > 0 {
-		if share := w.Reserved / (w.Queue + w.Reserved); share >= notable {
-			text += "; " + units.Share(math.Round(100*share)/100) + " reserved by a worker that is busy"
-		}
+	return fmt.Sprintf("Why: %s waits %s on average, %s.", c.Name, units.Duration(c.Blocked.Total), waitsBehind(s, c)) + whereWaits(c) + worstBehind(c) + concession(r)
+}
+
+// whereWaits says in a sentence of its own how much of a wait is spent reserved by a worker: whom a task waits for and where
+// it lies meanwhile are two divisions of the same time. Empty where it is not worth a word.
+func whereWaits(c *experiment.Class) string {
+	w := c.WaitByCause
+	if w == nil || w.Queue+w.Reserved+w.ETA <= 0 {
+		return ""
 	}
-	if worst := worstBehind(c); worst != "" {
-		text += "; " + worst
+	share := math.Round(100*w.Reserved/(w.Queue+w.Reserved+w.ETA)) / 100
+	if share < notable {
+		return ""
 	}
-	return text + "." + concession(r)
+	if share == 1 {
+		return " All of that wait it is reserved by a busy worker: no other can take it."
+	}
+	return fmt.Sprintf(" For %s of that wait it is reserved by a busy worker: no other can take it.", units.Share(share))
 }
 
 // againstToday is what a layout makes of a figure of today's, on the same tasks; "~" where no difference is shown.

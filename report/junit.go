@@ -64,6 +64,9 @@ func suiteOf(r *experiment.Result, s *experiment.Strategy) suite {
 			out.Failures++
 		}
 	}
+	for _, queue := range untargeted(s) {
+		add("queue "+queue, &failure{"fail", "grows without end"})
+	}
 	for _, b := range s.Breaches {
 		add(b.Class+" clearance for "+b.Label, &failure{"fail", fmt.Sprintf("runs without clearance on %d workers", len(b.Workers))})
 	}

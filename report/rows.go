@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/simrun/internal/experiment"
@@ -89,6 +90,10 @@ func targets(r *experiment.Result) *grid {
 				rows = append(rows, []string{c.Name, t.Metric.Words(), t.Metric.Show(t.Target), v, iv, at, t.Verdict})
 			}
 		}
+		for _, queue := range untargeted(s) {
+			rows = append(rows, []string{"", "queue " + queue, "steady", "unstable", units.Absent, units.Absent, "fail"})
+			withheld = true
+		}
 		for _, b := range s.Breaches {
 			rows = append(rows, []string{b.Class, "clearance for " + b.Label, "all workers", fmt.Sprintf("%d without", len(b.Workers)), units.Absent, units.Absent, "fail"})
 			uncleared = true
@@ -111,6 +116,19 @@ func targets(r *experiment.Result) *grid {
 		}
 	}
 	return g
+}
+
+// untargeted are the queues that grow without end and have no target that says so, of a layout that has some: it fails by them.
+func untargeted(s *experiment.Strategy) (queues []string) {
+	if s.Verdict() == "" {
+		return nil
+	}
+	for _, u := range s.Unstable {
+		if !slices.ContainsFunc(s.Classes, func(c experiment.Class) bool { return c.Queue == u.Queue && len(c.SLO) > 0 }) {
+			queues = append(queues, u.Queue)
+		}
+	}
+	return queues
 }
 
 func unstable(s *experiment.Strategy, queue string) bool {

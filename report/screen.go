@@ -133,6 +133,9 @@ func compared(r *experiment.Result) *grid {
 		if aims[i].slo == nil && s.All != nil && s.All.Response != nil {
 			f = value(duration, s.All.Response.Mean)
 		}
+		if queues := untargeted(s); queues != nil {
+			f += ", but " + queues[0] + " grows without end"
+		}
 		if aims[i].name() != aims[0].name() {
 			f = aims[i].name() + ": " + f
 		}

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"io"
+	"math"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -68,6 +69,7 @@ var outcomes = []string{"ok", "failed", "timeout", "lost", "expired", "dead", "r
 func ReadRun(name string, r io.Reader) ([]ObservedTask, error) {
 	in := sheet.New(name, r, []string{"id", "class", "due", "started", "ended", "outcome", "attempts"}, "queue", "worker", "published", "received", "priority", "cpu")
 	var tasks []ObservedTask
+	seen := map[string]bool{}
 	for in.Next() {
 		t := ObservedTask{
 			ID: strings.Clone(in.Text("id")), Class: strings.Clone(in.Text("class")), Outcome: strings.Clone(in.Text("outcome")),
@@ -87,6 +89,18 @@ func ReadRun(name string, r io.Reader) ([]ObservedTask, error) {
 		if in.Text("due") == "" {
 			in.Bad("due", "want seconds")
 		}
+		for _, of := range []struct {
+			column string
+			x      float64
+		}{{"due", t.Due}, {"published", t.Published}, {"received", t.Received}, {"started", t.Started}, {"ended", t.Ended}} {
+			if math.Abs(of.x) > longest {
+				in.Bad(of.column, "want seconds of a run, 36500d at most")
+			}
+		}
+		if t.ID != "" && seen[t.ID] {
+			in.Bad("id", "want a row for each task: this id stands above, too")
+		}
+		seen[t.ID] = true
 		tasks = append(tasks, t)
 	}
 	return tasks, in.Err()

@@ -64,7 +64,7 @@ Steps
 
 Steps
   1. Start "worker_high_priority" and "worker_low_priority".
-  2. Stop "worker" with TERM: what runs is ended first, and what was reserved goes back to the broker.
+  2. Stop "worker" with TERM: what runs is finished first, and what was reserved goes back to the broker.
 `, 3, 2},
 		{"late for one of two", pool, late, `Workers
   celery -A proj worker -n worker_high_priority@%h -Q high -c 2 -P prefork --prefetch-multiplier=1
@@ -79,7 +79,7 @@ Steps
   1. Make sure that "notify" may run twice: with acks_late a task that is cut short comes back. On redis it also does when it waits and runs for longer than the visibility_timeout (1 h by default).
   2. Put the settings listed here into the configuration: workers read it when they start.
   3. Start "worker_high_priority" and "worker_low_priority".
-  4. Stop "worker" with TERM: what runs is ended first, and what was reserved goes back to the broker.
+  4. Stop "worker" with TERM: what runs is finished first, and what was reserved goes back to the broker.
 `, 4, 2},
 		{"one queue", pool, one, `Workers
   celery -A proj worker -n worker@%h -Q all -c 8 -P prefork --prefetch-multiplier=4

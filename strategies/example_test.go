@@ -55,5 +55,5 @@ func Example() {
 	//
 	// Steps
 	//   1. Start "worker_high" and "worker_low".
-	//   2. Stop "worker" with TERM: what runs is ended first, and what was reserved goes back to the broker.
+	//   2. Stop "worker" with TERM: what runs is finished first, and what was reserved goes back to the broker.
 }

@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"cmp"
 	"slices"
 
 	"example.com/simrun/celery"
@@ -13,6 +14,46 @@ func (b *builder) rabbitVersion() string {
 		return v
 	}
 	return celery.RabbitVersions()[0]
+}
+
+// appQueues gives the queues what the app says of those that nobody says more of (celery/app/amqp.py: Queues).
+func (b *builder) appQueues() {
+	app := &b.spec.App.Queues
+	if *app == (celery.AppQueues{}) {
+		return
+	}
+	if b.broker.Kind != worker.RabbitMQ {
+		b.note("settings: what they say of queues has no effect with %s", b.broker.Kind)
+		return
+	}
+	told := map[string]bool{}
+	for i := range b.declared {
+		told[b.declared[i].Name] = true
+	}
+	add := func(name string) {
+		if name != "" && !told[name] {
+			told[name] = true
+			quorum := app.OthersAsQuorum
+			if name == cmp.Or(b.spec.App.DefaultQueue, "celery") {
+				quorum = app.DefaultQuorum
+			}
+			b.declared = append(b.declared, worker.Queue{Name: name, MaxLength: -1, MaxPriority: -1, DeliveryLimit: -1, Quorum: quorum})
+		}
+	}
+	for i := range b.classes {
+		add(b.classes[i].Queue)
+	}
+	for _, r := range b.spec.Routes {
+		add(r.Queue)
+	}
+	for _, r := range b.spec.App.Routes {
+		add(r.Queue)
+	}
+	for i := range b.declared {
+		if q := &b.declared[i]; q.MaxPriority < 0 && app.MaxPriority != nil {
+			q.MaxPriority = *app.MaxPriority
+		}
+	}
 }
 
 // patient says whether there is no consumer timeout on classic queues (rabbitmq.com: release notes of 4.3).

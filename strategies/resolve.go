@@ -105,6 +105,7 @@ func (b *builder) build() {
 	}
 	b.resolveBroker()
 	b.declared = slices.Clone(b.queues)
+	b.appQueues()
 	b.quorumQueues()
 	b.route()
 	var groups []group

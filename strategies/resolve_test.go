@@ -315,3 +315,44 @@ func TestIgnoredFlagsAreNotes(t *testing.T) {
 		t.Errorf("%q", l.Notes)
 	}
 }
+
+// What the app says of queues holds for those of which nobody says more, and for none of redis.
+func TestQueuesAsTheAppHasThem(t *testing.T) {
+	s := Spec{
+		Name:   "s",
+		Broker: BrokerSpec{Broker: celery.Broker{Kind: "rabbitmq"}},
+		Workers: []WorkerSpec{
+			{Worker: celery.Worker{Name: "a", Queues: []string{"high", "low"}, Concurrency: new(3)}},
+		},
+	}
+	maximum := func(app celery.AppQueues, kind string) map[string]int {
+		s.App.Queues, s.Broker.Kind = app, kind
+		layouts, problems := Resolve([]Spec{s}, notifyAndBackup(t), nil, []worker.Queue{{Name: "low", MaxLength: -1, MaxPriority: 3, DeliveryLimit: -1}})
+		if Failed(problems[0]) {
+			t.Fatal(problemsOf(problems[0]))
+		}
+		of := map[string]int{}
+		for _, q := range layouts[0].Queues {
+			of[q.Name] = q.MaxPriority
+			if q.Quorum != (app.OthersAsQuorum && q.Name == "high") {
+				t.Errorf("%s: quorum %v", q.Name, q.Quorum)
+			}
+		}
+		return of
+	}
+	for _, tt := range []struct {
+		app  celery.AppQueues
+		kind string
+		high int
+	}{
+		{celery.AppQueues{}, "rabbitmq", -1},
+		{celery.AppQueues{MaxPriority: new(10)}, "rabbitmq", 10},
+		{celery.AppQueues{OthersAsQuorum: true}, "rabbitmq", -1},
+		{celery.AppQueues{DefaultQuorum: true}, "rabbitmq", -1},
+		{celery.AppQueues{MaxPriority: new(10)}, "redis", -1},
+	} {
+		if got := maximum(tt.app, tt.kind); got["high"] != tt.high || got["low"] != 3 {
+			t.Errorf("%+v with %s: %v", tt.app, tt.kind, got)
+		}
+	}
+}

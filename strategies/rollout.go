@@ -67,7 +67,7 @@ func (r *rollout) write() {
 	}
 	r.restartLate(early)
 	if len(r.removed) > 0 {
-		r.step("Stop %s with TERM: what runs is ended first, and what was reserved goes back to the broker.", units.Quoted(r.removed))
+		r.step("Stop %s with TERM: what runs is finished first, and what was reserved goes back to the broker.", units.Quoted(r.removed))
 	}
 }
 

@@ -40,6 +40,7 @@ func adviseCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVarP(&o.out, "out", "o", "advice.yaml", "scenario to write")
+	f.BoolVarP(&run.verbose, "verbose", "v", false, "print the whole report, not only what fits on one screen")
 	f.BoolVarP(&run.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	saying(c, &o)
 	return c

@@ -19,25 +19,21 @@ import (
 func alsoPassing(sc *scenarios.Scenario, r *experiment.Result) (all []report.Section) {
 	for i := range r.Strategies {
 		st := &r.Strategies[i]
-		if i == sc.Baseline || r.Verdict.Recommend != nil && st.Name == *r.Verdict.Recommend || !passes(st, "pass", "marginal") {
+		if i == sc.Baseline || r.Verdict.Recommend != nil && st.Name == *r.Verdict.Recommend {
+			continue
+		}
+		how := ", which passes too"
+		switch st.Verdict() {
+		case "pass":
+		case "marginal":
+			how = ", which passes by less than predictions have been off"
+		default:
 			continue
 		}
 		change := strategies.Diff(&sc.Layouts[sc.Baseline], &sc.Layouts[i], sc.Classes)
-		all = append(all, report.Section{Title: "What to change for " + st.Name + ", which passes too", Code: strategies.Render(change)})
+		all = append(all, report.Section{Title: "What to change for " + st.Name + how, Code: strategies.Render(change)})
 	}
 	return all
-}
-
-// passes says whether every target of a layout has one of these verdicts.
-func passes(s *experiment.Strategy, verdicts ...string) bool {
-	for i := range s.Classes {
-		for k := range s.Classes[i].SLO {
-			if !slices.Contains(verdicts, s.Classes[i].SLO[k].Verdict) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // doubt says whether the layout that is recommended for these tasks is sure to pass with others like them.
@@ -74,7 +70,7 @@ func suchTraffic(these, r *experiment.Result, short imports.Short) report.Sectio
 			}
 		}
 		s.Table.Groups = append(s.Table.Groups, g)
-		if passes(st, "pass") {
+		if st.Verdict() == "pass" {
 			pass = append(pass, st.Name)
 		}
 	}

@@ -55,6 +55,12 @@ func required(r *experiment.Result, strategy string) error {
 		if r.Strategies[i].Name != strategy {
 			continue
 		}
+		for _, u := range r.Strategies[i].Unstable {
+			if r.Strategies[i].Verdict() == "" {
+				break // nothing is asked of it
+			}
+			errs = append(errs, fmt.Errorf("%s: --require %s: the queue %s grows without end", r.Scenario.Name, strategy, u.Queue))
+		}
 		for _, b := range r.Strategies[i].Breaches {
 			errs = append(errs, fmt.Errorf("%s: --require %s: %s runs without clearance for %s on %s", r.Scenario.Name, strategy, b.Class, b.Label, strings.Join(b.Workers, ", ")))
 		}

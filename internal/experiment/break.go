@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"example.com/simrun/internal/units"
+	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
 
@@ -100,7 +101,8 @@ func (b *Break) Sentence() string {
 		return fmt.Sprintf("queue %s grows without end, for want of %s", b.Grows, b.By)
 	}
 	said := fmt.Sprintf("%s %s breaks", b.Class, b.Metric.Words())
-	if most, share := largest(b.Behind); most != "" {
+	ofWait := !b.Metric.IsShare() && b.Metric.Of != worker.Run // what is lost, or how long a task runs, is no matter of whom it waits for
+	if most, share := largest(b.Behind); ofWait && most != "" {
 		said += fmt.Sprintf(": %s of its wait is %s", units.Share(math.Round(100*share)/100), behindIt(most, b.Class))
 	}
 	var full []string

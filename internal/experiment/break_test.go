@@ -5,6 +5,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/workloads"
 )
 
 // What breaks first as the load grows is the strict target, through the tasks that hold the slots. With a worker apart more load
@@ -33,4 +36,18 @@ strategies:
 	assert.Equal(t, "long", apart.Class)
 	assert.InDelta(t, 1, apart.Behind["long"], 1e-9)
 	assert.Greater(t, apart.Full[0].Share, pool.Full[0].Share)
+}
+
+// A share of tasks, as what is lost, does not break by whom they wait for.
+func TestWhatBreaksWithoutWaiting(t *testing.T) {
+	of := func(metric string) string {
+		m, err := workloads.ParseMetric(metric)
+		require.NoError(t, err)
+		b := experiment.Break{Class: "video", Metric: &m, Behind: map[string]float64{"mail": 0.9}, Full: []experiment.Full{{Worker: "w", Share: 0.5}}}
+		return b.Sentence()
+	}
+	assert.Equal(t, "video wait p95 breaks: 90 % of its wait is behind mail; in use are 50 % of the slots of w", of("wait.p95"))
+	for _, metric := range []string{"loss", "run.p95"} {
+		assert.NotContains(t, of(metric), "its wait", metric)
+	}
 }

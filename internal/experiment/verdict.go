@@ -81,12 +81,15 @@ func allHold(checks []Check) bool {
 	return !slices.ContainsFunc(checks, func(c Check) bool { return !c.OK })
 }
 
-// state is the verdict on all targets of a layout together.
+// state is the verdict on all targets of a layout together. Where there are any, a layout with a queue that grows without end
+// fails even if no target is on that queue: its tasks would never be done.
 func state(s *Strategy) string {
 	all := pass
 	for i := range s.Classes {
 		for _, o := range s.Classes[i].SLO {
 			switch {
+			case len(s.Unstable) > 0:
+				return fail
 			case o.Verdict == fail:
 				return fail
 			case o.Verdict == undecided:

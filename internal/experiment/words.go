@@ -45,6 +45,9 @@ func (e *engine) headline(r *Result, baseline string) string {
 			base.Name, all(targets), units.Plural(r.Run.Replications, "replication", "replications"), e.whyUndecided(r))
 	}
 	missed := misses(base)
+	if len(missed) == 0 {
+		return fmt.Sprintf("No: what runs today (%s) meets %s, but %s.", base.Name, all(targets), describeGrowth(base))
+	}
 	s := fmt.Sprintf("No: what runs today (%s) misses ", base.Name)
 	if stuck := stuck(base); stuck != "" {
 		s = fmt.Sprintf("No: %s under what runs today (%s), which misses ", stuck, base.Name)
@@ -156,6 +159,15 @@ func describe(m *miss) string {
 	return fmt.Sprintf("%s (target %s)", what, target)
 }
 
+// describeGrowth says which queues grow without end.
+func describeGrowth(s *Strategy) string {
+	parts := make([]string, len(s.Unstable))
+	for i, u := range s.Unstable {
+		parts[i] = fmt.Sprintf("the queue %s grows without end: it asks for %s slots of work and can have %s", u.Queue, units.Number(u.Offered), units.Number(u.Capacity))
+	}
+	return strings.Join(parts, "; ")
+}
+
 // reasons says of every layout why it passes or not.
 func (e *engine) reasons(r *Result, states []string) []string {
 	var said []string
@@ -166,6 +178,8 @@ func (e *engine) reasons(r *Result, states []string) []string {
 		}
 		switch missed := misses(s); {
 		case len(missed) == 0 && len(s.Breaches) > 0:
+		case len(missed) == 0 && states[l] == fail:
+			said = append(said, fmt.Sprintf("%s does not pass: %s.", s.Name, describeGrowth(s)))
 		case states[l] == fail:
 			said = append(said, fmt.Sprintf("%s misses %s.", s.Name, describe(&missed[0])))
 		case states[l] == marginal && l == e.sc.Baseline: // the headline says so

@@ -13,6 +13,7 @@ import (
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
+	"example.com/simrun/worker"
 )
 
 // Check is the log through its own layout: what is predicted of these tasks again beside what was observed. A log that its
@@ -141,6 +142,9 @@ func check(ctx context.Context, sc *scenarios.Scenario, l *logs.Log, m *Import) 
 // unsaid are settings of an app that no line shows, and which change who waits.
 var unsaid = []string{"task_acks_late=True", "worker_prefetch_multiplier=1", "worker_disable_prefetch=True"}
 
+// ofRabbit are those of its queues.
+var ofRabbit = []string{"task_queue_max_priority=10", "task_create_missing_queue_type=quorum"}
+
 // suspect simulates a log that its layout does not give back with settings that nobody has named, and says so where one
 // explains at least half of what is left open.
 func (m *Import) suspect(ctx context.Context, l *logs.Log, o recordings.ImportOptions) error {
@@ -149,7 +153,11 @@ func (m *Import) suspect(ctx context.Context, l *logs.Log, o recordings.ImportOp
 		return nil
 	}
 	best, held := "", m.Check.Held()+(open+1)/2-1
-	for _, text := range unsaid {
+	tried := unsaid
+	if o.Today.Broker == worker.RabbitMQ.String() && o.Today.Queues == nil {
+		tried = slices.Concat(unsaid, ofRabbit)
+	}
+	for _, text := range tried {
 		name, _, _ := strings.Cut(text, "=")
 		if slices.ContainsFunc(o.Today.Settings, func(s string) bool { return strings.HasPrefix(s, name+":") }) {
 			continue
@@ -189,6 +197,19 @@ func (m *Import) missing(c *Check) (all []string) {
 	for _, name := range slices.Sorted(maps.Keys(m.Open)) {
 		all = append(all, fmt.Sprintf("the run times of %s are not given back after %d rounds: predicted over observed is %s", name, mostRounds, units.Number(m.Open[name])))
 	}
+	more, less := c.waits()
+	if more != nil {
+		all = append(all, units.And(more)+" waited more than this layout explains: tasks that are not in the log, workers that are not named or that were away, a machine that others use")
+	}
+	if less != nil {
+		all = append(all, units.And(less)+" waited less than this layout explains: more slots or workers than are named, settings that are not on their lines")
+	}
+	return all
+}
+
+// waits are the classes whose waits do not hold, each with the first figure that does not: those that waited more than is
+// predicted, and those that waited less.
+func (c *Check) waits() (more, less []string) {
 	said := map[string]bool{}
 	for i := range c.Figures {
 		f := &c.Figures[i]
@@ -196,11 +217,12 @@ func (m *Import) missing(c *Check) (all []string) {
 			continue
 		}
 		said[f.Class] = true
-		how, why := "more", "tasks that are not in the log, workers that are not named or that were away, a machine that others use"
+		text := fmt.Sprintf("%s (%s %s, predicted %s)", f.Class, f.Stat, units.Duration(f.Observed), units.Duration(f.Predicted))
 		if f.Predicted > f.Observed {
-			how, why = "less", "more slots or workers than are named, settings that are not on their lines"
+			less = append(less, text)
+		} else {
+			more = append(more, text)
 		}
-		all = append(all, fmt.Sprintf("%s waited %s than this layout explains (%s %s against %s): %s", f.Class, how, f.Stat, units.Duration(f.Observed), units.Duration(f.Predicted), why))
 	}
-	return all
+	return more, less
 }

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"example.com/simrun/celery"
 	"example.com/simrun/internal/deployed"
@@ -89,7 +91,10 @@ func setting(text, release string) (line string, err error) {
 	switch {
 	case value == "True" || value == "False":
 		v = value == "True"
-	case json.Unmarshal([]byte(value), &v) != nil:
+	case json.Unmarshal([]byte(asJSON(value)), &v) == nil:
+	case value != "" && strings.ContainsAny(value[:1], "{[("):
+		return "", wrong("--setting: %s: %q: want a value as Python or JSON writes it, such as {'visibility_timeout': 3600}", name, units.Shorten(value))
+	default:
 		v = value
 	}
 	series, err := celery.Series(cmp.Or(release, celery.Releases()[len(celery.Releases())-1]))
@@ -101,6 +106,61 @@ func setting(text, release string) (line string, err error) {
 	}
 	written, err := json.Marshal(v)
 	return name + ": " + string(written), err
+}
+
+// asJSON writes the literals of Python, and the words of a scenario, as JSON has them; what it does not know stays.
+func asJSON(text string) string {
+	if text == "" || !strings.ContainsAny(text[:1], "{['") {
+		return text
+	}
+	words := map[string]string{"True": "true", "False": "false", "None": "null"}
+	inWord := func(r rune) bool {
+		return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(".*+-", r)
+	}
+	var b strings.Builder
+	for text != "" {
+		n := strings.IndexFunc(text, func(r rune) bool { return !inWord(r) })
+		if n < 0 {
+			n = len(text)
+		}
+		switch word := text[:n]; {
+		case n == 0 && (text[0] == '\'' || text[0] == '"'):
+			end := closing(text)
+			if end < 0 {
+				return b.String() + text
+			}
+			inside := text[1:end]
+			if text[0] == '\'' {
+				inside = strings.NewReplacer(`\\`, `\\`, `\'`, `'`, `"`, `\"`).Replace(inside)
+			}
+			b.WriteString(`"` + inside + `"`)
+			n = end + 1
+		case n == 0:
+			_, n = utf8.DecodeRuneInString(text)
+			b.WriteString(text[:n])
+		case words[word] != "":
+			b.WriteString(words[word])
+		case json.Valid([]byte(word)):
+			b.WriteString(word)
+		default:
+			b.WriteString(strconv.Quote(word))
+		}
+		text = text[n:]
+	}
+	return b.String()
+}
+
+// closing is where a string ends that begins a text; -1 = nowhere.
+func closing(text string) int {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case text[0]:
+			return i
+		}
+	}
+	return -1
 }
 
 // entries puts what was read as JSON in the form of an app's settings.

@@ -156,14 +156,41 @@ func TestSettings(t *testing.T) {
 	assert.True(t, sc.Layouts[0].Workers[0].AcksLate)
 	assert.Equal(t, "2h0m0s", sc.Layouts[0].Broker.Visibility.String())
 
+	m, err = said("task_acks_late=True", `broker_transport_options={'visibility_timeout': 7200, "sep": ':', 'confirm_publish': True}`)
+	require.NoError(t, err, "as Python writes it")
+	assert.Equal(t, "2h0m0s", made(t, m).Layouts[0].Broker.Visibility.String())
+
 	for text, want := range map[string]string{
-		"task_acks_late":       `--setting: "task_acks_late": want NAME=VALUE, such as task_acks_late=True`,
-		"task_ack_late=True":   `--setting: task_ack_late: no such setting is known here; did you mean "task_acks_late"?`,
-		"task_acks_late=often": "--setting: task_acks_late: often: want true or false",
+		"broker_transport_options={": `--setting: broker_transport_options: "{": want a value as Python or JSON writes it, such as {'visibility_timeout': 3600}`,
+		"task_acks_late":             `--setting: "task_acks_late": want NAME=VALUE, such as task_acks_late=True`,
+		"task_ack_late=True":         `--setting: task_ack_late: no such setting is known here; did you mean "task_acks_late"?`,
+		"task_acks_late=often":       "--setting: task_acks_late: often: want true or false",
 	} {
 		_, err := said(text)
 		var wrong imports.Wrong
 		require.ErrorAs(t, err, &wrong, text)
 		assert.Equal(t, want, err.Error())
+	}
+}
+
+// What the app says of its queues is a setting as any other, and one of those that are tried.
+func TestSettingsOfQueues(t *testing.T) {
+	for _, tt := range []struct {
+		recording, release, queues, setting string
+		held                                int
+	}{
+		{"07b-priority-rabbit-xmax", "5.2", "jobs --prefetch-multiplier 1", "task_queue_max_priority=10", 18},
+		{"40a-quorum-one-pool", "5.6", "urgent,normal,bulk", "task_create_missing_queue_type=quorum", 17},
+	} {
+		check := func(settings ...string) *imports.Check {
+			m, err := imports.Make(t.Context(), imports.Options{
+				Paths: []string{filepath.Join("..", "fidelity", "testdata", tt.recording, "run1.csv")}, Base: "mine", Replay: true,
+				Said: imports.Said{Workers: []string{"celery -A app worker -c 4 -Q " + tt.queues}, Broker: "rabbitmq", Celery: tt.release, Cores: 2, Settings: settings},
+			})
+			require.NoError(t, err)
+			return m.Check
+		}
+		assert.Contains(t, check().Missing[0], "--setting "+tt.setting)
+		assert.GreaterOrEqual(t, check(tt.setting).Held(), tt.held)
 	}
 }

@@ -2,6 +2,7 @@ package logs_test
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -197,6 +198,21 @@ func TestWhatNobodyKnows(t *testing.T) {
 		_, err := logs.Read(events(t, strings.TrimSuffix(text, "\n")))
 		require.ErrorContains(t, err, want)
 		assert.Contains(t, err.Error(), "Celery's events, one JSON object a line")
+	}
+}
+
+// A byte order mark is looked past in every kind of file; UTF-16 is called by its name.
+func TestByteOrderMarks(t *testing.T) {
+	text, err := os.ReadFile(fixture("dump.txt"))
+	require.NoError(t, err)
+	l, err := logs.Read(events(t, "\ufeff"+strings.TrimSuffix(string(text), "\n")))
+	require.NoError(t, err)
+	assert.Len(t, l.Tasks, 8)
+	_, err = logs.Read(events(t, "\ufeff"+`{"type": "task-sent", "timestamp": 1, "uuid": "a", "name": "t"}`))
+	assert.NotContains(t, fmt.Sprint(err), "invalid character")
+	for _, mark := range []string{"\xff\xfe", "\xfe\xff"} {
+		_, err = logs.Read(events(t, mark+"a\x00b\x00"))
+		assert.ErrorContains(t, err, "written in UTF-16: want UTF-8")
 	}
 }
 

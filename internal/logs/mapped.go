@@ -68,7 +68,7 @@ func (r *reader) mapped(name string, in *bufio.Reader) error {
 		row++
 		return r.mappedRow(value, name, row)
 	}
-	switch start = bytes.TrimLeft(start, "\ufeff \t\r\n"); start[0] {
+	switch start = bytes.TrimLeft(start, " \t\r\n"); start[0] {
 	case '{':
 		return lines(name, in, func(line []byte) error {
 			if len(bytes.TrimSpace(line)) == 0 {
@@ -100,9 +100,6 @@ func objectRow(d *json.Decoder, of func(value func(column string) string) error)
 
 // mappedCSV reads a table with a header, whose cells are parted by the commonest of comma, semicolon and tab in it.
 func (r *reader) mappedCSV(name string, in *bufio.Reader, start []byte, of func(value func(column string) string) error) error {
-	if bom, _ := in.Peek(3); string(bom) == "\ufeff" {
-		in.Discard(3) //nolint:errcheck // just peeked
-	}
 	table := csv.NewReader(in)
 	table.ReuseRecord, table.LazyQuotes = true, true
 	header, _, _ := bytes.Cut(start, []byte("\n"))

@@ -18,8 +18,23 @@ const (
 // mostWindow is how far back a packed file may refer, in bytes: the memory that reading it takes.
 const mostWindow = 128 << 20
 
-// unpacked looks through gzip and zstd; end gives back what that took.
+// unpacked looks through gzip and zstd, and past a byte order mark; end gives back what that took.
 func unpacked(name string, in io.Reader) (out *bufio.Reader, end func(), err error) {
+	out, end, err = decompressed(name, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch mark, _ := out.Peek(3); { //nolint:errcheck // a file that is shorter has none
+	case string(mark) == "\ufeff":
+		out.Discard(3) //nolint:errcheck // just peeked
+	case len(mark) >= 2 && (string(mark[:2]) == "\xff\xfe" || string(mark[:2]) == "\xfe\xff"):
+		end()
+		return nil, nil, fmt.Errorf("%s: written in UTF-16: want UTF-8, such as iconv -f UTF-16 -t UTF-8 makes of it", name)
+	}
+	return out, end, nil
+}
+
+func decompressed(name string, in io.Reader) (out *bufio.Reader, end func(), err error) {
 	buffered := bufio.NewReaderSize(in, startOf)
 	start, _ := buffered.Peek(len(zstdBegins)) // a file that is shorter is not packed
 	switch {

@@ -80,7 +80,7 @@ func (r *reader) file(name string, in io.Reader) error {
 	if err != nil && !errors.Is(err, io.EOF) { // nothing to take it for
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	f := r.formatOf(bytes.TrimLeft(start, "\ufeff \t\r\n"))
+	f := r.formatOf(bytes.TrimLeft(start, " \t\r\n"))
 	if f == nil {
 		return r.unknown(name, start)
 	}

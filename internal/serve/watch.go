@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"maps"
 	"os"
 	"strconv"
 	"time"
@@ -19,6 +20,7 @@ func (s *Server) watch(ctx context.Context) {
 	for version := 1; ctx.Err() == nil; version++ {
 		making, stop := context.WithCancel(ctx)
 		seen := stamps(files)
+		var last map[string]stamp
 		read, done := make(chan []string, 1), make(chan struct{})
 		go func() {
 			defer close(done)
@@ -35,9 +37,13 @@ func (s *Server) watch(ctx context.Context) {
 					}
 				}
 			case <-look.C:
-				for path, stamp := range stamps(files) {
+				// Only what has been left alone for one look: an editor empties a file before it writes it.
+				now := stamps(files)
+				for path, stamp := range now {
 					changed = changed || seen[path] != stamp
 				}
+				changed = changed && maps.Equal(now, last)
+				last = now
 			}
 		}
 		stop()

@@ -1,0 +1,55 @@
+package report
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
+)
+
+// A layout whose only fault is a queue without targets that grows says so wherever its verdict is shown.
+func TestWhatGrowsWithoutEndIsSaid(t *testing.T) {
+	sc, err := scenarios.Decode("t.yaml", []byte(`
+run: {duration: 10m, warmup: 1m, replications: 2}
+tasks:
+  notify: {arrivals: {poisson: 10/s}, work: [{io: {exponential: 60ms}}], slo: {wait: {p95: 500ms}}}
+  backup: {arrivals: {poisson: 1/s}, work: [{io: {exponential: 5s}}]}
+strategies:
+  today: {workers: {worker: {queues: [notify, backup], concurrency: 40}}}
+  starved: {workers: {a: {queues: [notify], concurrency: 2}, b: {queues: [backup], concurrency: 1}}}
+`), ".")
+	require.NoError(t, err)
+	r, err := experiment.Run(t.Context(), sc, experiment.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, "no", passing(&r.Strategies[1]))
+	assert.Contains(t, Screen(r, 100, false), ", but backup grows without end")
+	assert.Regexp(t, `queue backup +steady +unstable +– +– +fail`, Text(r, 100, false))
+	var b bytes.Buffer
+	require.NoError(t, JUnit(&b, []Entry{{Result: r}}, ""))
+	assert.Contains(t, b.String(), "grows without end")
+}
+
+// A run that is no longer than its worst five minutes has none.
+func TestWorstOfAShortRun(t *testing.T) {
+	c := &experiment.Class{Name: "mail", BlockedWorst: &experiment.BlockedWorst{Seconds: 300, Waiting: 18.7, By: map[string]float64{"backup": 17.2}}}
+	assert.Equal(t, " In its worst five minutes 18.7 wait on average, 92 % of them behind backup.", worstBehind(c))
+	c.BlockedWorst.Seconds = 126
+	assert.Empty(t, worstBehind(c))
+}
+
+// Where tasks wait is a sentence of its own: it divides the same time as whom they wait for, and the two do not add up.
+func TestWhereTasksWait(t *testing.T) {
+	class := func(queue, reserved, eta float64) *experiment.Class {
+		return &experiment.Class{WaitByCause: &experiment.WaitCause{Queue: queue, Reserved: reserved, ETA: eta}}
+	}
+	assert.Equal(t, " For 54 % of that wait it is reserved by a busy worker: no other can take it.", whereWaits(class(0.46, 0.54, 0)))
+	assert.Equal(t, " For 27 % of that wait it is reserved by a busy worker: no other can take it.", whereWaits(class(0.46, 0.54, 1)))
+	assert.Equal(t, " All of that wait it is reserved by a busy worker: no other can take it.", whereWaits(class(0, 1, 0)))
+	assert.Empty(t, whereWaits(class(0.9, 0.1, 0)))
+	assert.Empty(t, whereWaits(class(0, 0, 0)))
+	assert.Empty(t, whereWaits(&experiment.Class{}))
+}
