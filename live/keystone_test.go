@@ -130,6 +130,8 @@ func TestLiveEqualsSim(t *testing.T) {
 		Policy: worker.KEDA, Target: 2, Poll: 7 * time.Second, Sync: 5 * time.Second, Cooldown: 11 * time.Second, Boot: boot, Grace: time.Second,
 		Up: worker.Rules{Policies: rules.Policies}, Down: rules, Limit: worker.Limit{Replicas: 1, Per: 9 * time.Second},
 	}
+	byRates := byKEDA
+	byRates.Measure, byRates.Target, byRates.Limit = worker.ConsumptionTime, 2.5, worker.Limit{}
 	byHPA := worker.Fleet{
 		Policy: worker.HPA, Share: true, Min: 1, Target: 0.6, Poll: 5 * time.Second, Boot: boot, Grace: time.Second,
 		Up: worker.Rules{Policies: rules.Policies}, Down: rules,
@@ -235,6 +237,7 @@ func TestLiveEqualsSim(t *testing.T) {
 		{"a fleet that follows its queue", []edit{fleet(byQueue), window(1, false)}},
 		{"a fleet that follows its use, late acks, redis", []edit{redis, fleet(byUse), window(2, true), retries}},
 		{"a fleet of KEDA's, within a limit", []edit{fleet(byKEDA), window(1, true)}},
+		{"a fleet of KEDA's that follows rates", []edit{fleet(byRates), window(1, true)}},
 		{"a fleet of an HPA's", []edit{redis, fleet(byHPA), window(1, true)}},
 		{"a fleet that looks after every change", []edit{fleet(atOnce), window(1, true)}},
 		{"autoscaling", []edit{autoscale, window(4, false)}},

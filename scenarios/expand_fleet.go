@@ -17,7 +17,7 @@ func expandFleet(written *value, f *worker.Fleet) *value {
 		}
 	}
 	set("scales", textValue("replicas"))
-	if f.Counts() {
+	if f.Counts() || f.Measure == worker.ConsumptionTime {
 		set("counts", textValue(strategies.CountsName(f)))
 	}
 	set("poll", textValue(formatTime(f.Poll)))
@@ -25,6 +25,7 @@ func expandFleet(written *value, f *worker.Fleet) *value {
 		set("cooldown", textValue(formatTime(f.Cooldown)))
 	}
 	if f.Policy == worker.KEDA {
+		set("measure", textValue(strategies.MeasureName(f)))
 		set("activation", &value{kind: number, text: strconv.FormatFloat(f.Activation, 'f', -1, 64)})
 	}
 	if f.Policy == worker.KEDA || f.Policy == worker.HPA {

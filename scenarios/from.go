@@ -110,9 +110,15 @@ func scalingValue(w *deployed.Worker) *value {
 	a.add("max", wholeValue(s.Max))
 	a.add("policy", textValue(s.Policy))
 	plain := func(x float64) *value { return &value{kind: number, text: strconv.FormatFloat(x, 'f', -1, 64)} }
-	if s.Share {
+	if s.Measure != "" {
+		a.add("measure", textValue(s.Measure))
+	}
+	switch {
+	case s.Share:
 		a.add("target", textValue(strconv.FormatFloat(100*s.Target, 'f', -1, 64)+"%"))
-	} else {
+	case s.Measure == "consumption_time":
+		a.add("target", textValue(strconv.FormatFloat(s.Target, 'f', -1, 64)+"s"))
+	default:
 		a.add("target", plain(s.Target))
 	}
 	if s.Unacked {

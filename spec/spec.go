@@ -800,6 +800,10 @@ type Autoscale struct {
 	Scales string `key:"scales"`
 	// What the policy aims at, below; required, but with `celery` if it is missing.
 	Target any `key:"target"`
+	// With `keda` on rabbitmq: what it asks of the queue, `messages` (`QueueLength`), `deliver_rate`
+	// (`DeliverGetRate`) or `consumption_time` (`ExpectedQueueConsumptionTime`); rates are those of the last 5 s that
+	// the statistics have; `messages` if it is missing.
+	Measure string `key:"measure"`
 	// With `queue_length`, `keda` and `hpa`: the messages waiting in the broker, or with `ready+unacked` also those
 	// that the replicas hold unacked; `ready` if it is missing.
 	Counts string `key:"counts"`
@@ -821,8 +825,8 @@ type Autoscale struct {
 	// How fast replicas come, `{replicas: 5, per: 1m}`: no more are ordered within any such time, whatever is wanted.
 	// Not with `celery`; no limit if it is missing.
 	Limit *Limit `key:"limit"`
-	// With `keda`: messages up to which it stays at 0, and goes there (`activationListLength`, `activationValue`); `0`
-	// if it is missing.
+	// With `keda`: messages (or, by `measure`, messages a second or seconds) up to which it stays at 0, and goes there
+	// (`activationListLength`, `activationValue`); `0` if it is missing.
 	Activation any `key:"activation"`
 	// With `keda` and `hpa`: how the HPA may add replicas (`behavior`); `{window: 0s, select: max, policies: [{type:
 	// pods, value: 4, period: 15s}, {type: percent, value: 100, period: 15s}]}`, each by itself if it is missing.

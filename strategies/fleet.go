@@ -38,6 +38,7 @@ type FleetSpec struct {
 	Victim                string
 	Limit                 *LimitSpec
 	Activation            *float64
+	Measure               string
 	ScaleUp, ScaleDown    *RulesSpec
 }
 
@@ -134,8 +135,10 @@ func leastMax(low int) string {
 func (b *builder) target(path string, a *FleetSpec, f *worker.Fleet) {
 	t := &a.Target
 	switch {
-	case (f.Policy == worker.QueueLength || f.Policy == worker.KEDA || f.Policy == worker.HPA) && t.Messages != nil:
+	case (f.Policy == worker.QueueLength || f.Policy == worker.KEDA && f.Measure != worker.ConsumptionTime || f.Policy == worker.HPA) && t.Messages != nil:
 		f.Target = *t.Messages
+	case f.Policy == worker.KEDA && f.Measure == worker.ConsumptionTime && t.Wait != nil:
+		f.Target = t.Wait.Seconds()
 	case f.Policy == worker.HPA && t.Share != nil:
 		f.Target, f.Share = *t.Share, true
 	case f.Policy == worker.Utilization && t.Share != nil:
@@ -154,12 +157,24 @@ func (b *builder) target(path string, a *FleetSpec, f *worker.Fleet) {
 		}
 		return
 	default:
-		b.fail(path, "%s: want %s with the policy %s", t.found(), targetForms[f.Policy], a.Policy)
+		b.fail(path, "%s: want %s with the policy %s", t.found(), targetForm(f), a.Policy)
 		return
 	}
 	if !(f.Target > 0) {
 		b.fail(path, "want more than 0")
 	}
+}
+
+func targetForm(f *worker.Fleet) string {
+	if f.Measure == worker.Messages {
+		return targetForms[f.Policy]
+	}
+	return measureForms[f.Measure]
+}
+
+var measureForms = [...]string{
+	worker.DeliverRate:     "a number of messages a second for each replica",
+	worker.ConsumptionTime: "a time for each replica such as 30s",
 }
 
 var targetForms = [...]string{

@@ -33,8 +33,9 @@ type RateSpec struct {
 const syncPeriod = 15 * time.Second
 
 var (
-	selectNames = []string{worker.Most: "max", worker.Least: "min", worker.Disabled: "disabled"}
-	rateNames   = []string{"pods", "percent"}
+	selectNames  = []string{worker.Most: "max", worker.Least: "min", worker.Disabled: "disabled"}
+	measureNames = []string{worker.Messages: "messages", worker.DeliverRate: "deliver_rate", worker.ConsumptionTime: "consumption_time"}
+	rateNames    = []string{"pods", "percent"}
 )
 
 // defaultRules hold where a scenario says nothing (autoscaling/v2, GenerateHPAScaleUpRules, GenerateHPAScaleDownRules).
@@ -57,6 +58,7 @@ func (b *builder) kubernetes(path string, a *FleetSpec, f *worker.Fleet) {
 	}
 	scaled := f.Policy == worker.KEDA || f.Policy == worker.HPA
 	refuse(a.Activation != nil && f.Policy != worker.KEDA, ".activation", "only with the policy keda")
+	refuse(a.Measure != "" && f.Policy != worker.KEDA, ".measure", "only with the policy keda")
 	refuse(a.ScaleUp != nil && !scaled, ".scale_up", "only with the policies keda and hpa: want limit")
 	refuse(a.ScaleDown != nil && !scaled, ".scale_down", "only with the policies keda and hpa: want cooldown")
 	if !scaled {
@@ -71,8 +73,29 @@ func (b *builder) kubernetes(path string, a *FleetSpec, f *worker.Fleet) {
 		return
 	}
 	f.Sync = syncPeriod
+	b.measure(path, a, f)
 	f.Activation = or(a.Activation, 0)
 }
+
+// measure resolves what KEDA asks of the queues: rates only RabbitMQ tells.
+func (b *builder) measure(path string, a *FleetSpec, f *worker.Fleet) {
+	if a.Measure == "" {
+		return
+	}
+	n, err := units.Choose(measureNames, a.Measure)
+	f.Measure = worker.Measure(n)
+	switch {
+	case err != nil:
+		b.fail(path+".measure", "%v", err)
+	case f.Measure != worker.Messages && b.broker.Kind != worker.RabbitMQ:
+		b.fail(path+".measure", "%q: want messages: only rabbitmq tells rates", a.Measure)
+	case f.Measure == worker.DeliverRate && a.Counts != "":
+		b.fail(path+".counts", "not with a measure of deliver_rate")
+	}
+}
+
+// MeasureName is what KEDA asks of the queues as a scenario has it.
+func MeasureName(f *worker.Fleet) string { return measureNames[f.Measure] }
 
 // rules puts what is written in the place of the defaults, each by itself.
 func (b *builder) rules(path string, a *RulesSpec, to *worker.Rules) {

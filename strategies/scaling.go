@@ -54,7 +54,12 @@ func describeFleet(name string, f *worker.Fleet) string {
 	var by string
 	switch f.Policy {
 	case worker.QueueLength, worker.KEDA:
-		by = messagesEach(f)
+		switch by = messagesEach(f); f.Measure {
+		case worker.DeliverRate:
+			by = fmt.Sprintf("one for every %g messages delivered a second", f.Target)
+		case worker.ConsumptionTime:
+			by = fmt.Sprintf("one for every %v until its queues are empty", des.Seconds(f.Target))
+		}
 	case worker.HPA:
 		if by = messagesEach(f); f.Share {
 			by = busyShare(f)
@@ -100,7 +105,7 @@ func describeRules(f *worker.Fleet) string {
 	out := fmt.Sprintf("an HPA adds %s and removes %s", describeRates(&f.Up), describeRates(&f.Down))
 	if f.Policy == worker.KEDA {
 		if f.Activation > 0 {
-			out += fmt.Sprintf("; KEDA acts above %g messages", f.Activation)
+			out += fmt.Sprintf("; KEDA acts above %g %s", f.Activation, [...]string{worker.Messages: "messages", worker.DeliverRate: "messages a second", worker.ConsumptionTime: "seconds"}[f.Measure])
 		}
 		if f.Min == 0 {
 			out += fmt.Sprintf("; the last one goes after %v", f.Cooldown)

@@ -96,6 +96,9 @@ func (s *System) enqueue(id int32, front bool) {
 	t.worker = none
 	if t.redeliveries == 0 {
 		s.record(Published, id, OK)
+		if q.meter != nil {
+			q.meter.published.add(s.now)
+		}
 	}
 	if q.n == 0 {
 		if w := s.taker(t.queue); w != none {

@@ -363,3 +363,22 @@ func Steps(cfg Fleet, every des.Time, from int, want ...int) []int {
 	}
 	return steps
 }
+
+// Consumption is the time that KEDA expects queues to be consumed in, as the HPA gets it, and whether none is delivered.
+func Consumption(messages, published, delivered, activation float64) (float64, bool) {
+	left, stuck := consumption(messages, published, delivered, activation)
+	return milli(left), stuck
+}
+
+// Rates are by the second what a meter has of events at these times, when it is asked at those.
+func Rates(events, asked []des.Time) (rates []float64) {
+	var c counter
+	for _, at := range asked {
+		for len(events) > 0 && events[0] <= at {
+			c.add(events[0])
+			events = events[1:]
+		}
+		rates = append(rates, c.rate(at))
+	}
+	return rates
+}

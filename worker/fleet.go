@@ -57,7 +57,8 @@ type Fleet struct {
 	Limit    Limit
 
 	Up, Down   Rules    // of HPA and KEDA
-	Activation float64  // KEDA: messages that are still no reason to be there
+	Measure    Measure  // KEDA: what it asks of the queues, of which Target is one replica's
+	Activation float64  // KEDA: so much of it is still no reason to be there
 	Sync       des.Time // KEDA: from one look of the HPA to the next, where Poll is KEDA's own
 }
 
@@ -69,7 +70,7 @@ type Limit struct {
 
 // Counts says whether a fleet follows the number of messages.
 func (f *Fleet) Counts() bool {
-	return f.Policy == QueueLength || f.Policy == KEDA || f.Policy == HPA && !f.Share
+	return f.Policy == QueueLength || f.Policy == KEDA && f.Measure == Messages || f.Policy == HPA && !f.Share
 }
 
 // FleetTally is what was observed of one fleet.
@@ -161,6 +162,7 @@ func (s *System) assemble(setup *Setup) {
 		f.cfg = &setup.Fleets[i]
 		f.wanted = make([]wish, 0, len(f.cfg.Workers)+2)
 		f.next = des.Never
+		s.meters(f.cfg)
 		s.opening = !f.cfg.Cold
 		first := f.cfg.Min
 		if f.cfg.Policy == Schedule {

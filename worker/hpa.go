@@ -60,7 +60,8 @@ func (s *System) reconcile(f *fleet) {
 func (s *System) desired(f *fleet) (int, bool) {
 	if !f.cfg.Share {
 		// An external metric with a target of AverageValue (replica_calculator.go, GetExternalPerPodMetricReplicas).
-		replicas := float64(s.backlog(f)) / f.cfg.Target
+		metric, _ := s.measured(f)
+		replicas := metric / f.cfg.Target
 		if near(replicas / float64(f.asked)) {
 			return f.asked, true
 		}

@@ -141,6 +141,9 @@ func (s *System) deliver(id int32, w *instance) {
 		to = received
 	}
 	s.take(id, w, to)
+	if m := s.queues[t.queue].meter; m != nil {
+		m.delivered.add(s.now)
+	}
 	t.late = s.policyOf(t).late
 	t.delivered = s.now
 	if s.broker.ConsumerTimeout > 0 && !s.watched {

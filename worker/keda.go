@@ -33,7 +33,7 @@ func (f *Fleet) loop() des.Time {
 // begins anew with each poll that finds more than the activation value (scale_scaledobjects.go, RequestScale). Where it
 // never has, there is none.
 func (s *System) activate(f *fleet) {
-	active := float64(s.backlog(f)) > f.cfg.Activation
+	_, active := s.measured(f)
 	switch {
 	case active:
 		f.active = s.now

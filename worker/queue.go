@@ -19,6 +19,7 @@ type queue struct {
 	askers    *askers // redis: the consumers by the phase of their asks; nil = they are few
 	favours   int     // rabbitmq: messages above priority 4 served since the last of the others
 	length    des.Area
+	meter     *meter // nil = no fleet asks for rates
 }
 
 func (s *System) push(q *queue, id int32, front bool) {

@@ -156,6 +156,9 @@ func scalingOf(f *worker.Fleet) *deployed.Scaling {
 	}
 	switch f.Policy {
 	case worker.KEDA, worker.HPA:
+		if f.Measure != worker.Messages {
+			s.Measure = strategies.MeasureName(f)
+		}
 		s.Up, s.Down = rulesOf(&f.Up), rulesOf(&f.Down)
 	case worker.Latency, worker.Schedule:
 		return nil

@@ -72,6 +72,8 @@ strategies: {one: {workers: {w: {queues: [q], concurrency: 3, autoscale: {max: 9
 		{"keda", "rabbitmq", "min: 0, policy: keda, target: 20, activation: 2.5, scale_up: {select: disabled}, scale_down: {window: 0s, select: min, policies: [{type: pods, value: 2, period: 1m}]}", "activationValue: '2.5'"},
 		{"keda", "rabbitmq", "min: 0, policy: keda, target: 20, counts: ready+unacked", "protocol: http"},
 		{"keda", "rabbitmq", "min: 0, policy: queue_length, target: 20, limit: {replicas: 1, per: 30s}", "protocol: amqp"},
+		{"keda", "rabbitmq", "min: 0, policy: keda, measure: deliver_rate, target: 2.5", "mode: DeliverGetRate"},
+		{"keda", "rabbitmq", "min: 0, policy: keda, measure: consumption_time, target: 90s, activation: 5", "excludeUnacknowledged: 'true'"},
 		{"keda", "redis", "min: 1, policy: hpa, target: 20", "kind: HorizontalPodAutoscaler"},
 		{"kubernetes", "redis", "min: 1, policy: hpa, target: 20, scale_down: {window: 10m}", "stabilizationWindowSeconds: 600"},
 		{"kubernetes", "redis", "min: 2, policy: hpa, target: 70%, scale_up: {policies: [{type: percent, value: 50, period: 30s}]}", "averageValue: '0.7'"},

@@ -110,8 +110,9 @@ func TestScalersOfOthers(t *testing.T) {
 		keda("", rabbit("mode: QueueLength, activationValue: '3'")):                                                          by(func(s *Scaling) { s.Policy, s.Activation = "keda", 3 }),
 		keda("", rabbit("mode: QueueLength, protocol: http")):                                                                by(func(s *Scaling) { s.Unacked = true }),
 		keda("", rabbit("mode: QueueLength, protocol: http, excludeUnacknowledged: 'true'")):                                 by(func(*Scaling) {}),
-		keda("", rabbit("mode: DeliverGetRate, protocol: http")):                                                             nil,
-		keda("", rabbit("mode: ExpectedQueueConsumptionTime, protocol: http")):                                               nil,
+		keda("", rabbit("mode: DeliverGetRate, protocol: http")):                                                             by(func(s *Scaling) { s.Policy, s.Measure = "keda", "deliver_rate" }),
+		keda("", rabbit("mode: ExpectedQueueConsumptionTime, protocol: http")):                                               by(func(s *Scaling) { s.Policy, s.Measure, s.Unacked = "keda", "consumption_time", true }),
+		keda("", rabbit("mode: MessageRate, protocol: http")):                                                                nil,
 		hpa(", minReplicas: 2"+behavior, external):                                                                           {Min: 2, Max: 5, Policy: "hpa", Target: 2.5, Poll: 15 * time.Second, Down: &Rules{Window: &window}},
 		hpa("", cpu): nil,
 	} {

@@ -81,6 +81,8 @@ func triggersOf(p *Part) []trigger {
 		return []trigger{activated("activationThreshold", p.Scaling.Activation, trigger{"prometheus", map[string]string{"serverAddress": "http://prometheus:9090", "query": q, "threshold": target}})}
 	}
 	switch {
+	case p.Scaling.Measure != "":
+		return []trigger{activated("activationValue", p.Scaling.Activation, rateTrigger(p, target))}
 	case p.Scaling.Share:
 		return query(fmt.Sprintf("sum(%s{hostname=~%q}) / %d", activeMetric, p.Name+"@.*", p.Slots))
 	case len(p.Queues) > 1:
@@ -103,6 +105,25 @@ func triggersOf(p *Part) []trigger {
 		triggers[i] = activated("activationListLength", float64(int(p.Scaling.Activation)), triggers[i])
 	}
 	return triggers
+}
+
+// modes are the names that KEDA has for measures (rabbitmq_scaler.go).
+var modes = map[string]string{"deliver_rate": "DeliverGetRate", "consumption_time": "ExpectedQueueConsumptionTime"}
+
+// rateTrigger asks the management of RabbitMQ; of several queues it adds up what there is.
+func rateTrigger(p *Part, target string) trigger {
+	m := map[string]string{"hostFromEnv": "RABBITMQ_MANAGEMENT_URL", "protocol": "http", "queueName": p.Queues[0], "mode": modes[p.Scaling.Measure], "value": target}
+	if !p.Scaling.Unacked {
+		m["excludeUnacknowledged"] = "true"
+	}
+	if len(p.Queues) > 1 {
+		var names []string
+		for _, q := range p.Queues {
+			names = append(names, regexp.QuoteMeta(q))
+		}
+		m["useRegex"], m["operation"], m["queueName"] = "true", "sum", "^("+strings.Join(names, "|")+")$"
+	}
+	return trigger{"rabbitmq", m}
 }
 
 func listTrigger(name, length string) trigger {
@@ -130,7 +151,7 @@ func (s *scaled) scaling() (*Scaling, error) {
 	}
 	out.Cooldown = 300 * time.Second // KEDA's, and stabilisation of the HPA, unless they are told otherwise
 	b := &s.Spec.Advanced.HPA.Behavior
-	if !out.Share && (out.Activation > 0 || b.Up != nil || b.Down != nil && (b.Down.Select != "" || b.Down.Policies != nil)) {
+	if !out.Share && (out.Measure != "" || out.Activation > 0 || b.Up != nil || b.Down != nil && (b.Down.Select != "" || b.Down.Policies != nil)) {
 		out.Policy, out.Up, out.Down = "keda", b.Up, b.Down
 		if s.Spec.Cooldown != nil {
 			out.Cooldown = time.Duration(*s.Spec.Cooldown) * time.Second
@@ -172,6 +193,13 @@ func (t *trigger) measure() *Scaling {
 	case t.Type == "rabbitmq" && (t.Metadata["mode"] == "QueueLength" || t.Metadata["mode"] == ""):
 		m.Target, m.Activation = number(t.Metadata["value"]), number(t.Metadata["activationValue"])
 		m.Unacked = t.Metadata["protocol"] == "http" && t.Metadata["excludeUnacknowledged"] != "true"
+	case t.Type == "rabbitmq":
+		for measure, mode := range modes {
+			if t.Metadata["mode"] == mode {
+				m.Policy, m.Measure, m.Target, m.Activation = "keda", measure, number(t.Metadata["value"]), number(t.Metadata["activationValue"])
+				m.Unacked = measure == "consumption_time" && t.Metadata["excludeUnacknowledged"] != "true"
+			}
+		}
 	case t.Type == "prometheus" && together.MatchString(t.Metadata["query"]):
 		m.Target, m.Activation = number(t.Metadata["threshold"]), number(t.Metadata["activationThreshold"])
 	case t.Type == "prometheus" && divided.MatchString(t.Metadata["query"]):

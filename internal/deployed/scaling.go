@@ -12,9 +12,10 @@ import (
 type Scaling struct {
 	Min, Max   int
 	Policy     string  // queue_length, utilization, keda or hpa
-	Target     float64 // messages in its queues for each replica; share of its slots that are held
+	Target     float64 // messages in its queues for each replica, or what Measure has of it; share of its slots that are held
 	Share      bool    // Target is a share of the slots
 	Unacked    bool    // messages that are held unacked count, too
+	Measure    string  // with keda: deliver_rate or consumption_time, a mode of its scaler of RabbitMQ; "" = messages
 	Poll       time.Duration
 	Cooldown   time.Duration // not with hpa
 	Activation float64       // with keda: messages that are still no reason to be there
