@@ -113,6 +113,12 @@ func TestScalers(t *testing.T) {
 		assert.Equal(t, []autoscalingv2.HPAScalingPolicy{{Type: "Pods", Value: 2, PeriodSeconds: 60}, {Type: "Percent", Value: 50, PeriodSeconds: 60}}, b.ScaleUp.Policies)
 		assert.Equal(t, autoscalingv2.DisabledPolicySelect, *b.ScaleDown.SelectPolicy)
 	}
+	var rated kedav1alpha1.ScaledObject
+	require.NoError(t, strict.UnmarshalStrict(written("keda", "rabbitmq", "min: 0, policy: keda, measure: consumption_time, target: 90s, activation: 5"), &rated))
+	assert.Equal(t, map[string]string{
+		"hostFromEnv": "RABBITMQ_MANAGEMENT_URL", "protocol": "http", "queueName": "q", "mode": "ExpectedQueueConsumptionTime", "value": "90", "activationValue": "5",
+		"excludeUnacknowledged": "true",
+	}, rated.Spec.Triggers[0].Metadata)
 	for _, broker := range []string{"redis", "rabbitmq"} {
 		var s kedav1alpha1.ScaledObject
 		require.NoError(t, strict.UnmarshalStrict(written("keda", broker, "min: 0, policy: keda, target: 20, activation: 3, poll: 10s, cooldown: 2m, "+rules), &s))
