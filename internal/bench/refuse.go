@@ -38,7 +38,7 @@ func simulatedOnly(sc *scenarios.Scenario) error {
 }
 
 // resources refuses a scenario with limits that nothing here can hold real bodies to: what was measured would be of
-// another system than the one that is predicted.
+// another system than the one that is predicted. How much memory a machine has is left out of both, see notesOn.
 func resources(sc *scenarios.Scenario) error {
 	var asked []string
 	ask := func(yes bool, what string) {
@@ -50,9 +50,6 @@ func resources(sc *scenarios.Scenario) error {
 		c := &sc.Classes[i]
 		ask(slices.ContainsFunc(c.Work, func(p workloads.Phase) bool { return p.Kind == workloads.Disk }), "disk phases")
 		ask(c.Memory.Message > 0, "what messages weigh (memory.message)")
-	}
-	for i := range sc.Machines {
-		ask(sc.Machines[i].Memory > 0, "the memory of machines")
 	}
 	for i := range sc.Layouts {
 		l := &sc.Layouts[i]

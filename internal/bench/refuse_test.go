@@ -20,7 +20,7 @@ func TestRefusesWhatItCannotHoldBodiesTo(t *testing.T) {
 	}
 	assert.NoError(t, read("", "", ""))
 	assert.EqualError(t, read(", memory: {hold: 1GiB}", ", memory: 4GiB", ", cpu_limit: 2, memory_limit: 2GiB, max_memory_per_child: 1GiB"),
-		"s.yaml: real bodies compute, sleep and take memory: want a scenario without the memory of machines, memory_limit, cpu_limit")
+		"s.yaml: real bodies compute, sleep and take memory: want a scenario without memory_limit, cpu_limit")
 	assert.NoError(t, read("", ", disk: {parallel: 2}", ""), "a disk that nobody reads")
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/simrun/des"
 	"example.com/simrun/internal/experiment"
@@ -91,6 +92,9 @@ func onThisMachine(l *strategies.Layout) {
 func notesOn(sc *scenarios.Scenario, o Options) (notes []string) {
 	if len(sc.Machines) > 0 {
 		notes = append(notes, "All workers ran on this machine, whatever machines the scenario has, and so does the prediction.")
+		if slices.ContainsFunc(sc.Machines, func(m system.Machine) bool { return m.Memory > 0 }) {
+			notes = append(notes, "How much memory the machines have is left out, of the run and of its prediction: nothing was killed for it.")
+		}
 	}
 	return append(notes, beyond(sc, &o)...)
 }
