@@ -23,11 +23,16 @@ const voidRule = "a run is void when what disturbed it could move p95 of a respo
 	"more than 1 ms. The run is simulated again with its loop as late as it was and without the cores that other processes " +
 	"took; by how far that moves a figure, and by the lateness itself, the range of the runs is widened"
 
-// disturbance is what disturbed a run, or all that count: how late its harness was, and the run simulated with that.
+// disturbance is what disturbed a run: how late its harness was, and the run simulated with that.
 type disturbance struct {
 	lag, send des.Histogram
 	tally     *worker.Tally
-	class     worker.ClassTally // of the one class that is summed up
+}
+
+// blur is what disturbed one class in the runs that count.
+type blur struct {
+	lag, send des.Histogram
+	class     worker.ClassTally // simulated with that
 }
 
 // disturbed simulates a run on the machine as it was meanwhile.
@@ -44,26 +49,26 @@ func (m *measurement) disturbed(l *strategies.Layout, burden []workloads.Class, 
 	return d
 }
 
-// add counts one class of a run.
-func (d *disturbance) add(o *disturbance, class int) {
-	d.lag.Merge(&o.lag)
-	d.send.Merge(&o.send)
-	d.class.Merge(&o.tally.Classes[class])
+// add counts a run.
+func (b *blur) add(d *disturbance, class int) {
+	b.lag.Merge(&d.lag)
+	b.send.Merge(&d.send)
+	b.class.Merge(&d.tally.Classes[class])
 }
 
-// moves returns the seconds by which the disturbance could move a figure of its class, which is predicted without.
-func (d *disturbance) moves(f workloads.Metric, predicted *worker.ClassTally) float64 {
+// moves returns the seconds by which a figure of the class, which is predicted without, could be moved.
+func (b *blur) moves(f workloads.Metric, predicted *worker.ClassTally) float64 {
 	late := func(h *des.Histogram) float64 {
 		if f.Stat.Kind == workloads.Mean {
 			return h.Mean()
 		}
 		return h.Quantile(f.Stat.P)
 	}
-	by := math.Abs(f.In(&d.class) - f.In(predicted))
+	by := math.Abs(f.In(&b.class) - f.In(predicted))
 	if math.IsNaN(by) {
 		return 0
 	}
-	for _, h := range []*des.Histogram{&d.lag, &d.send} {
+	for _, h := range []*des.Histogram{&b.lag, &b.send} {
 		if h.Count() > 0 {
 			by += late(h)
 		}
@@ -81,9 +86,9 @@ func (m *measurement) moved(p *pair) (most float64, void string) {
 		if measured.Response.Count() < enough {
 			continue
 		}
-		var d disturbance
-		d.add(&p.disturbance, i)
-		by := d.moves(figure, &p.predicted.Classes[i])
+		var b blur
+		b.add(&p.disturbance, i)
+		by := b.moves(figure, &p.predicted.Classes[i])
 		share := by / max(figure.In(measured), allowance)
 		most = max(most, share)
 		if over := share / claimed(&m.classes[i]); by > allowance && over > max(1, worst) {

@@ -43,7 +43,7 @@ func (m *measurement) summarise(layout int) {
 	for class := range m.classes {
 		c := Class{Name: m.classes[class].Name}
 		var measured, predicted, replayed worker.ClassTally
-		var all disturbance
+		var all blur
 		for _, t := range counted {
 			measured.Merge(&t.measured.Classes[class])
 			predicted.Merge(&t.predicted.Classes[class])
