@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"example.com/simrun/stats"
 	"example.com/simrun/workloads"
@@ -213,7 +214,8 @@ func (e *engine) probe(l int, samples []sample) *engine {
 	probe.withheld = make([]map[int]bool, len(e.samples))
 	probe.samples = make([][]sample, len(e.samples))
 	probe.samples[l] = samples
-	probe.look(len(samples))
+	probe.evidence = slices.Clone(e.evidence)
+	probe.look(l, len(samples))
 	return &probe
 }
 
@@ -223,7 +225,7 @@ func (e *engine) excess(l int, samples []sample) excess {
 		return excess{} // a queue grows without end
 	}
 	probe := e.probe(l, samples)
-	x := excess{passes: true, level: probe.level}
+	x := excess{passes: true, level: probe.evidence[l].level}
 	worst := math.Inf(-1)
 	for c := range e.sc.Classes {
 		probe.targets(c, func(o *workloads.SLO, target int) {

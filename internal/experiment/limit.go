@@ -112,7 +112,7 @@ func (s *search) runs(e *engine) int {
 	case s.exact > 0:
 		return min(e.fewer(s.layout, headroomLook, leastLook), e.looks[0])
 	}
-	return min(e.fewer(s.layout, headroomRuns, leastRuns), len(e.samples[0]))
+	return min(e.fewer(s.layout, headroomRuns, leastRuns), len(e.samples[s.layout]))
 }
 
 // The least replications of a probe, however many tasks each has: of one while the limit is being bracketed, and of one whose

@@ -144,7 +144,7 @@ func (e *engine) pointStrategy(l int, s *Strategy) PointStrategy {
 		c.Verdict = fail
 	}
 	if f := e.objective(l); f != nil {
-		c.Worst = e.estimate(f.row)
+		c.Worst = e.estimate(l, f.row)
 	}
 	for i := range s.Classes {
 		c.Classes = append(c.Classes, pointClass(&s.Classes[i]))
