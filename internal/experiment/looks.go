@@ -51,6 +51,14 @@ type evidence struct {
 	level      stats.Level
 }
 
+// lookAt says after which numbers of replications a layout may stop.
+func (e *engine) lookAt(looks []int) {
+	e.looks = looks
+	for l := range e.evidence {
+		e.evidence[l].confidence = confidenceAt(e.sc.Run.Confidence, 0, len(looks))
+	}
+}
+
 // look takes stock of a layout after so many replications.
 func (e *engine) look(l, replications int) {
 	e.evidence[l].level = stats.NewLevel(replications, e.evidence[l].confidence)

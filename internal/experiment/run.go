@@ -119,13 +119,10 @@ func newEngine(ctx context.Context, sc *scenarios.Scenario, v Variant, o Options
 		loads:      make([][]capacity.QueueLoad, len(sc.Layouts)), withheld: make([]map[int]bool, len(sc.Layouts)),
 	}
 	e.exact = deterministic(sc)
-	e.looks = looks(sc.Run.Min, sc.Run.Max)
-	if e.exact {
-		e.looks = []int{1}
-	}
 	e.evidence = make([]evidence, len(sc.Layouts))
-	for l := range e.evidence {
-		e.evidence[l].confidence = confidenceAt(sc.Run.Confidence, 0, len(e.looks))
+	e.lookAt(looks(sc.Run.Min, sc.Run.Max))
+	if e.exact {
+		e.lookAt([]int{1})
 	}
 	e.model = modelError(sc)
 	return e
@@ -136,6 +133,9 @@ func (e *engine) answer() (*Result, error) {
 	e.judgeStability()
 	if err := e.settle(); err != nil {
 		return nil, err
+	}
+	if e.variant != 0 {
+		e.spare()
 	}
 	reached, err := e.replicate()
 	if err != nil {
