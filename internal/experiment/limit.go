@@ -43,8 +43,8 @@ func (p point) bare() point {
 	return p
 }
 
-// log is the logarithm of what is missed there of the target that decides, against what may be.
-func (p *point) log() float64 { return math.Log1p(mean(p.rows) / p.allowed) }
+// log is the logarithm of what is missed there of the target that decides, against what may be, in the first n replications.
+func (p *point) log(n int) float64 { return math.Log1p(mean(p.rows[:n]) / p.allowed) }
 
 // take takes in the last probe.
 func (s *search) take(x excess, seen *probed) {
@@ -129,7 +129,7 @@ func (s *search) root() (float64, bool) {
 		known = &s.ends[1]
 	}
 	slope := s.slope(known)
-	return known.at - known.log()/slope, slope > 0
+	return known.at - known.log(len(known.rows))/slope, slope > 0
 }
 
 // slope is by how much the logarithm of a missed part grows with the load beside a point: the slope of a line through all
@@ -146,7 +146,7 @@ func (s *search) slope(beside *point) float64 {
 	}
 	var x, y []float64
 	for _, p := range like {
-		if log := math.Log1p(mean(p.rows[:n]) / p.allowed); !math.IsInf(log, -1) && !math.IsNaN(log) {
+		if log := p.log(n); !math.IsInf(log, -1) && !math.IsNaN(log) {
 			x, y = append(x, p.at), append(y, log)
 		}
 	}
@@ -180,7 +180,10 @@ func (e *engine) runsOf(layout int, tasks float64, least int) int {
 
 // grows is the number of replications that a point gets for the interval to become as narrow as is wanted.
 func (s *search) grows(e *engine) int {
-	iv, _ := s.limit()
+	iv, nearest := s.limit()
+	if nearest == nil {
+		return len(s.grown.rows)
+	}
 	ratio := iv.Half() / (headroomHalf * iv.Value)
 	wanted := ratio * ratio * float64(len(s.grown.rows))
 	return max(len(s.grown.rows), int(math.Ceil(min(wanted, headroomTasks/(s.at*e.tasks(s.layout)), float64(e.sc.Run.Max)))))
