@@ -21,6 +21,7 @@ type attempt struct {
 	asked bool          // it has asked for the thread when it was started
 	turn  chan struct{} // which it then waits for
 	spent []des.Time    // gevent: by its phases, without waiting for the thread
+	ill   bool          // a service has failed it
 }
 
 func (a *attempt) leave() {
@@ -91,8 +92,11 @@ func (r *room) perform(a *attempt) (result worker.Result) {
 		if r.pool == worker.Gevent {
 			a.spent = append(a.spent, 0)
 		}
-		if p.demand > 0 && !r.step(a, p, i) {
+		if p.asks() && !r.step(a, p, i) {
 			return worker.Stopped
+		}
+		if a.ill {
+			return worker.ServiceFailed
 		}
 	}
 	if a.fate == workloads.Crash {
@@ -115,10 +119,20 @@ func (r *room) step(a *attempt, p phase, number int) bool {
 	}
 	r.yield(a)
 	began := time.Now()
-	ok := r.sleep(a, p.demand)
+	ok := r.wait(a, &p)
 	a.spend(number, began)
 	// What it waited for has come, but going on takes the thread.
 	return ok && (r.pool != worker.Gevent || r.executor == Goroutine || r.hold(a))
+}
+
+// wait is a phase that does not compute; false when the attempt was abandoned meanwhile.
+func (r *room) wait(a *attempt, p *phase) bool {
+	if !p.call {
+		return r.sleep(a, p.demand)
+	}
+	got := r.services[p.service].call(p, a.left)
+	a.ill = got == refused
+	return got != hungUp && !a.gone.Load()
 }
 
 // sleep waits; false when the attempt was abandoned meanwhile.

@@ -67,8 +67,8 @@ func (j *job) computes() bool {
 	if j.fate == workloads.Hang || j.fate == workloads.HangCPU {
 		return j.fate == workloads.HangCPU
 	}
-	for _, p := range j.phases {
-		if p.demand > 0 {
+	for i := range j.phases {
+		if p := &j.phases[i]; p.asks() {
 			return p.cpu
 		}
 	}
@@ -79,8 +79,16 @@ func (j *job) computes() bool {
 type phase struct {
 	cpu    bool
 	cores  int32
-	demand des.Time
+	demand des.Time // of a call: what its service works on it
+
+	call    bool
+	service int32
+	timeout des.Time // 0 = its caller waits for ever
+	fails   bool     // the call does, when it is answered
 }
+
+// asks says that there is anything to do: also a call that takes no time is made.
+func (p *phase) asks() bool { return p.call || p.demand > 0 }
 
 // notice is what a crew tells the loop.
 type notice struct {

@@ -8,14 +8,14 @@ import (
 
 // Kinds of events of this world. Arg is the index of a planned fault.
 const (
-	kindBreak des.Kind = worker.FirstHostKind + iota // some workers die with what they run on
-	kindMend                                         // they are up again
+	kindBreak des.Kind = worker.FirstHostKind + iota // some workers die with what they run on, or a service fails
+	kindMend                                         // they are up again, or it is
 )
 
 // plan schedules the faults that are not the worker's own.
 func (w *World) plan() {
 	for i := range w.opts.Faults {
-		if f := &w.opts.Faults[i]; f.Of == system.OfWorkers {
+		if f := &w.opts.Faults[i]; f.Of == system.OfWorkers || f.Of == system.OfService {
 			w.queue.Push(des.Event{At: w.opts.Warmup + f.At, Kind: kindBreak, Arg: int32(i)})
 			w.queue.Push(des.Event{At: w.opts.Warmup + f.End(), Kind: kindMend, Arg: int32(i)})
 		}
@@ -24,6 +24,10 @@ func (w *World) plan() {
 
 func (w *World) strike(e des.Event) {
 	f := &w.opts.Faults[e.Arg]
+	if f.Of == system.OfService {
+		w.adjust(f.Target, e.Kind == kindBreak && f.Mode == system.Down)
+		return
+	}
 	if e.Kind == kindMend {
 		for _, id := range f.Workers {
 			w.rise(id)
@@ -56,4 +60,33 @@ func (w *World) crewsOf(id int32, do func(crew)) {
 			do(w.crews[last])
 		}
 	}
+}
+
+// adjust finds what the planned faults of this moment make of a service.
+func (w *World) adjust(id int, breaks bool) {
+	down, slow := false, 1.0
+	now, stuck := w.now-w.opts.Warmup, w.now-w.opts.Warmup
+	for again := true; again; { // one that hangs may follow on another without an answer between them
+		again = false
+		for i := range w.opts.Faults {
+			f := &w.opts.Faults[i]
+			if f.Of == system.OfService && f.Target == id && f.Mode == system.Hang && f.At <= stuck && stuck < f.End() {
+				stuck, again = f.End(), true
+			}
+		}
+	}
+	for i := range w.opts.Faults {
+		f := &w.opts.Faults[i]
+		if f.Of != system.OfService || f.Target != id || now < f.At || now >= f.End() {
+			continue
+		}
+		switch f.Mode {
+		case system.Down:
+			down = true
+		case system.Slow:
+			slow *= f.Factor
+		case system.Hang: // stuck
+		}
+	}
+	w.services[id].adjust(down, breaks, w.start.Add(w.opts.Warmup+stuck), slow)
 }

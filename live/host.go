@@ -41,7 +41,12 @@ func (h *host) Start(task, slot int32, attempt int) {
 	work := h.classes[b.ref.Class].Work
 	phases := make([]phase, len(work)) // the body keeps them beyond the life of the task
 	for i := range work {
-		phases[i] = phase{cpu: work[i].Kind == workloads.CPU, cores: int32(work[i].Cores), demand: b.demands[i]}
+		p := &phases[i]
+		*p = phase{cpu: work[i].Kind == workloads.CPU, cores: int32(work[i].Cores), demand: b.demands[i]}
+		if work[i].Kind == workloads.Call {
+			p.call, p.service, p.timeout = true, int32(work[i].Service), work[i].Timeout
+			p.fails = h.source.CallFails(b.ref, attempt, i+1, h.opts.Services[p.service].Errors)
+		}
 	}
 	j := job{slot: slot, gen: s.gen, fate: b.fate, phases: phases}
 	if h.accounts != nil {

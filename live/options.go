@@ -16,7 +16,8 @@ type Options struct {
 	Start    des.Time // time of the week at which the observed window starts
 	Recorder Recorder // nil = nobody listens
 
-	Faults []system.Fault // planned: of workers, of the broker, and deploys; the world has no others
+	Services []system.Service // that tasks call; connections and zones are left out
+	Faults   []system.Fault   // planned: of workers, of services, of the broker, and deploys; the world has no others
 
 	Executor Executor
 	Rate     Rate     // of CPU work: see MeasureRate; not needed by Goroutine

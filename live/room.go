@@ -24,7 +24,8 @@ type room struct {
 	seats    map[int32]chan *attempt
 	litter   sync.Mutex
 	left     map[int32][]pages // by attempts that leaked, by their slots
-	sleeper  *sleeper          // of goroutines, where time is real; nil = the runtime's timers
+	services []*service
+	sleeper  *sleeper // of goroutines, where time is real; nil = the runtime's timers
 }
 
 // crash is the panic of a body that kills its own process, where there is no process to kill.

@@ -24,6 +24,7 @@ type World struct {
 	queue    des.Queue
 	bodies   []body
 	slots    []place
+	services []*service
 	crews    []crew
 	gevent   []bool    // by worker: its tasks share one thread, one at a time
 	prefork  []bool    // by worker
@@ -73,6 +74,8 @@ func New(layout *strategies.Layout, classes []workloads.Class, o Options) *World
 		}),
 		notices: make(chan notice, 1024),
 		over:    make(chan struct{}),
+
+		services: newServices(o.Services),
 	}
 	w.finish = sync.OnceFunc(func() { close(w.over) })
 	for i := range layout.Workers {
@@ -109,7 +112,9 @@ func (w *World) hire(pool worker.Pool) crew {
 		}
 		return newKeeper(command, pool, w.opts.Rate, w.post, w.over)
 	}
-	return newRoom(w.opts.Executor, pool, w.opts.Rate, w.post)
+	r := newRoom(w.opts.Executor, pool, w.opts.Rate, w.post)
+	r.services = w.services
+	return r
 }
 
 // ownCommand starts this program again, as a child of itself.
@@ -134,6 +139,9 @@ func (w *World) Run(ctx context.Context) (Result, error) {
 	if w.opts.Executor != Goroutine && !(w.opts.Rate > 0) {
 		return w.result, fmt.Errorf("rate: %v: want more than 0 units of work a second", float64(w.opts.Rate))
 	}
+	if w.opts.Executor == Process && w.services != nil {
+		return w.result, errors.New("services: no process reaches them: want threads or goroutines")
+	}
 	if w.opts.Executor == Thread {
 		// Every body that computes has a thread, and the kernel shares the cores among them, not the runtime.
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(runtime.NumCPU() + len(w.slots) + 1))
@@ -148,7 +156,7 @@ func (w *World) Run(ctx context.Context) (Result, error) {
 		if w.result.Raised = raise(); w.result.Raised {
 			defer lower()
 		}
-		if w.opts.Executor == Goroutine {
+		if w.opts.Executor == Goroutine || w.services != nil {
 			defer w.rest()()
 		}
 	}
@@ -173,13 +181,17 @@ func (w *World) Run(ctx context.Context) (Result, error) {
 	return w.result, err
 }
 
-// rest gives the goroutines of all crews a precise sleeper, and returns how to end it when none of them is left.
+// rest gives the goroutines of all crews and the services a precise sleeper, and returns how to end it when none of them
+// is left.
 func (w *World) rest() (end func()) {
 	s := newSleeper(newAlarm())
 	for _, c := range w.crews {
 		if r, ok := c.(*room); ok {
 			r.sleeper = s
 		}
+	}
+	for _, service := range w.services {
+		service.after = s.soon
 	}
 	return s.close
 }
@@ -345,6 +357,9 @@ func (w *World) dismiss() (err error) {
 			w.result.Children.add(k.children)
 			err = errors.Join(err, k.failure)
 		}
+	}
+	for _, s := range w.services {
+		s.close()
 	}
 	return err
 }
