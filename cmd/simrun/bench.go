@@ -35,7 +35,9 @@ be off; what moves it less widens the range of the runs.
 
 Tasks really take the memory that they hold and leak, except as goroutines; a run that would take more than this machine
 can spare is ended.
-Machines fail, the broker goes down and deploys happen as planned. Services and zones are only simulated.`
+Services really are called, by goroutines and threads: one that all workers share works on as many calls at once as it
+has capacity for. Machines and services fail, the broker goes down and deploys happen as planned. Zones, limits on
+connections and, of processes, services are only simulated.`
 
 type benchOptions struct {
 	span, format, out, record, executor string
@@ -172,6 +174,9 @@ func (o *benchOptions) pick(sc *scenarios.Scenario) (live.Executor, error) {
 	if err != nil {
 		return e, usageError{fmt.Errorf("--executor: %q: want process, thread or goroutine", o.executor)}
 	}
+	if e == live.Process && len(sc.Services) > 0 {
+		return e, usageError{fmt.Errorf("--executor: process: no process reaches the service %q: want thread or goroutine", sc.Services[0].Name)}
+	}
 	if e == live.Goroutine && computing != nil {
 		return e, usageError{fmt.Errorf("--executor: goroutine: %s computes, and goroutines only sleep: want process or thread", strings.Join(computing, ", "))}
 	}
@@ -198,7 +203,7 @@ func realRun(executor live.Executor, rate live.Rate) bench.Real {
 	return func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o bench.TrialOptions) (bench.Trial, error) {
 		options := live.Options{
 			Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Executor: executor, Rate: rate, Precise: true,
-			Body: o.Body, Faults: o.Faults,
+			Body: o.Body, Services: o.Services, Faults: o.Faults,
 		}
 		if o.Recorder != nil {
 			options.Recorder = o.Recorder

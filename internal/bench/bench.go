@@ -21,7 +21,8 @@ type TrialOptions struct {
 	Duration des.Time
 	Drain    des.Time
 	Start    des.Time
-	Faults   []system.Fault // planned, of workers by their index, of the broker, and deploys
+	Services []system.Service
+	Faults   []system.Fault // planned, of workers by their index, of services, of the broker, and deploys
 	Recorder sim.Recorder   // nil = nobody listens
 
 	// Body is told how long the body of each attempt took, and, where tasks share one thread (gevent), each of its

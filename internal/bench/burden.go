@@ -29,7 +29,7 @@ func burdened(classes []workloads.Class, cost ExecutorCost, touch float64) []wor
 		}
 		c.Work = slices.Clone(c.Work)
 		for p := range c.Work {
-			if c.Work[p].Kind == workloads.IO {
+			if k := c.Work[p].Kind; k == workloads.IO || k == workloads.Call {
 				c.Work[p].Demand = scaledBy(c.Work[p].Demand, 1, cost.Overshoot.Mean)
 			}
 		}

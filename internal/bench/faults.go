@@ -11,9 +11,9 @@ import (
 	"example.com/simrun/system"
 )
 
-// happensHere says that a planned fault can be had on one machine without services and zones.
+// happensHere says that a planned fault can be had on one machine without zones.
 func happensHere(f *system.Fault) bool {
-	return f.Of == system.OfMachine || f.Of == system.OfBroker || f.Of == system.OfDeploy
+	return f.Of == system.OfMachine || f.Of == system.OfService || f.Of == system.OfBroker || f.Of == system.OfDeploy
 }
 
 // faultsHere returns the planned faults of a scenario as they befall a layout whose workers all run on this machine. The
@@ -42,6 +42,9 @@ func unrecorded(sc *scenarios.Scenario, o *Options) error {
 	}
 	if !o.Keep {
 		return nil
+	}
+	if len(sc.Services) > 0 {
+		return fmt.Errorf("services.%s: a recording cannot hold it: want no --record", sc.Services[0].Name)
 	}
 	if len(sc.Faults) > 0 {
 		return fmt.Errorf("%s: a recording cannot hold planned faults: want no --record", sc.Faults[0].Name)

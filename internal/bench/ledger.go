@@ -124,6 +124,9 @@ func (l *ledger) replay() []workloads.Class {
 		c.Work = append(slices.Clone(c.Work), workloads.Phase{Kind: workloads.IO, Cores: 1})
 		for p := range c.Work {
 			c.Work[p].Demand = nothing
+			if c.Work[p].Kind == workloads.Call {
+				c.Work[p].Kind = workloads.IO // what the service made of it is in its time
+			}
 		}
 	}
 	return classes

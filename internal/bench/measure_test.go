@@ -46,7 +46,7 @@ strategies:
 // perfect is a real world that is as the simulator has it: no machine, no overheads, late by what is given.
 func perfect(late des.Time) bench.Real {
 	return func(_ context.Context, l *strategies.Layout, classes []workloads.Class, o bench.TrialOptions) (bench.Trial, error) {
-		so := sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Faults: o.Faults}
+		so := sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Services: o.Services, Faults: o.Faults}
 		if o.Recorder != nil {
 			so.Recorder = o.Recorder
 		}
@@ -358,5 +358,44 @@ strategies:
 				assert.Greater(t, f.Measured, 0.1, "it waits for what computes, in the broker")
 			}
 		}
+	}
+}
+
+// What services do happens as fast as everything else: timeouts and planned faults.
+func TestSpeedScalesServices(t *testing.T) {
+	sc := scenarioOf(t, `
+name: b
+broker: ideal
+run: {duration: 1m, warmup: 0s}
+services:
+  api: {latency: {exponential: 400ms}, capacity: 4, errors: 2%}
+tasks:
+  a: {arrivals: {poisson: 10/s}, work: [{io: {exponential: 50ms}}, {io: api, timeout: 2s}], retry: {max: 2, delay: 1s}}
+faults:
+  - {at: 20s, for: 3s, service: api}
+  - {at: 40s, for: 3s, service: api, mode: hang}
+strategies:
+  pool: {workers: {w: {queues: [a], concurrency: 20}}}
+`)
+	limited := scenarioOf(t, `
+services: {api: {latency: 1s, rate_limit: 2/s}}
+tasks: {a: {arrivals: {every: 1s}, work: [{io: api}]}}
+strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}
+`)
+	_, err := bench.Measure(t.Context(), limited, perfect(0), bench.Options{For: time.Second, Speed: 2, Rounds: 1})
+	require.EqualError(t, err, "services.api.rate_limit: its bursts cannot be sped up: want --speed 1")
+	measured := func(speed float64) *bench.Strategy {
+		o := options()
+		o.Speed, o.For, o.Replay, o.Keep = speed, time.Duration(float64(time.Minute)/speed), false, false
+		b, err := bench.Measure(t.Context(), sc, perfect(0), o)
+		require.NoError(t, err)
+		return &b.Strategies[0]
+	}
+	slow, fast := measured(1), measured(10)
+	assert.Equal(t, slow.Runs[0].Failed, fast.Runs[0].Failed)
+	assert.Positive(t, slow.Runs[0].Failed)
+	for k, f := range slow.Classes[0].Figures {
+		assert.Zero(t, f.Error)
+		assert.InDelta(t, f.Measured, 10*fast.Classes[0].Figures[k].Measured, 0.005*f.Measured+1e-6, f.Metric)
 	}
 }

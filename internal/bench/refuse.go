@@ -22,7 +22,11 @@ func simulatedOnly(sc *scenarios.Scenario) error {
 			case workloads.Transfer:
 				return fmt.Errorf("task %q transfers data to the zone %q: zones are simulated only", c.Name, p.To)
 			case workloads.Call:
-				return fmt.Errorf("task %q calls the service %q: services are simulated only", c.Name, sc.Services[p.Service].Name)
+				if s := &sc.Services[p.Service]; s.Connections > 0 {
+					return fmt.Errorf("task %q calls the service %q: limits on connections are simulated only", c.Name, s.Name)
+				} else if s.Zone != "" || s.From != nil {
+					return fmt.Errorf("task %q calls the service %q: zones are simulated only", c.Name, s.Name)
+				}
 			}
 		}
 		if c.Zone != "" {
@@ -31,7 +35,7 @@ func simulatedOnly(sc *scenarios.Scenario) error {
 	}
 	for i := range sc.Faults {
 		if f := &sc.Faults[i]; !happensHere(f) {
-			return fmt.Errorf("%s: planned faults of services and zones, and compromised tasks, are simulated only", f.Name)
+			return fmt.Errorf("%s: planned faults of zones, and compromised tasks, are simulated only", f.Name)
 		}
 	}
 	return nil

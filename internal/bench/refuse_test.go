@@ -25,15 +25,17 @@ func TestRefusesWhatItCannotHoldBodiesTo(t *testing.T) {
 }
 
 // What the real world does not have is not left out in silence there.
-func TestServicesZonesAndTheirFaultsAreSimulatedOnly(t *testing.T) {
+func TestZonesAndConnectionsAreSimulatedOnly(t *testing.T) {
 	refused := func(header, task, faults string) error {
 		return bench.Refuse(scenarioOf(t, header+"\ntasks: {a: {arrivals: {every: 5s}, work: ["+task+"]}}\nfaults: "+faults+
 			"\nstrategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}\n"))
 	}
 	api := "services: {api: {latency: 200ms}}"
-	require.EqualError(t, refused(api, "{io: api}", "[]"), `task "a" calls the service "api": services are simulated only`)
-	require.EqualError(t, refused(api, "{io: 1s}", "[{at: 10m, for: 1m, service: api}]"),
-		"api down: planned faults of services and zones, and compromised tasks, are simulated only")
+	require.NoError(t, refused(api, "{io: api, timeout: 1s}", "[{at: 10m, for: 1m, service: api}]"))
+	require.EqualError(t, refused("services: {api: {latency: 200ms, connections: 3}}", "{io: api}", "[]"),
+		`task "a" calls the service "api": limits on connections are simulated only`)
+	require.EqualError(t, refused("zones: {cloud: {}}\nservices: {api: {latency: 200ms, zone: cloud}}", "{io: api}", "[]"),
+		`task "a" calls the service "api": zones are simulated only`)
 	home := "zones: {cloud: {reaches: {home: {rtt: 20ms}}}, home: {}}\nmachines: {m: {cores: 2, zone: cloud}}"
 	require.ErrorContains(t, refused(home, "{transfer: 30MiB, to: home}", "[]"), `task "a" transfers data to the zone "home": zones are simulated only`)
 }

@@ -43,7 +43,7 @@ type pair struct {
 // Measure runs every layout of a scenario for real, in turns, and simulates the same tasks. When it is interrupted it
 // returns what it has, with the error.
 func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o Options) (*Result, error) {
-	if err := errors.Join(Refuse(sc), unrecorded(sc, &o)); err != nil {
+	if err := errors.Join(Refuse(sc), unrecorded(sc, &o), unscaled(sc, o.Speed)); err != nil {
 		return nil, err
 	}
 	classes, layouts := faster(sc, o.Speed)
@@ -123,7 +123,7 @@ func (m *measurement) rounds(ctx context.Context) error {
 func (m *measurement) run(ctx context.Context, layout, round int) error {
 	l := &m.layouts[layout]
 	o := TrialOptions{
-		Key: des.NewKey(m.sc.Seed).With(0), Duration: m.opts.For, Start: m.start, Faults: m.faults[layout],
+		Key: des.NewKey(m.sc.Seed).With(0), Duration: m.opts.For, Start: m.start, Services: m.sc.Services, Faults: m.faults[layout],
 		// What has piled up may take as long again; a task that never ends must not hold up the rest.
 		Drain: min(max(divided(m.sc.Run.Drain, m.opts.Speed), m.opts.For/10), m.opts.For),
 	}
@@ -170,7 +170,9 @@ func (m *measurement) run(ctx context.Context, layout, round int) error {
 }
 
 func (m *measurement) simulate(l *strategies.Layout, classes []workloads.Class, machines []system.Machine, o TrialOptions) *worker.Tally {
-	return sim.New(l, classes, machines, sim.Options{Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Faults: o.Faults}).Run().Tally
+	return sim.New(l, classes, machines, sim.Options{
+		Key: o.Key, Duration: o.Duration, Drain: o.Drain, Start: o.Start, Services: o.Services, Faults: o.Faults,
+	}).Run().Tally
 }
 
 // judge says what a run observed as a whole, and whether it counts.

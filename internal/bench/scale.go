@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -57,6 +58,7 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 		c.Work = slices.Clone(c.Work)
 		for p := range c.Work {
 			c.Work[p].Demand = scaledBy(c.Work[p].Demand, 1/speed, 0)
+			c.Work[p].Timeout = divided(c.Work[p].Timeout, speed)
 		}
 		c.Expires, c.Countdown = scaledBy(c.Expires, 1/speed, 0), scaledBy(c.Countdown, 1/speed, 0)
 		for _, t := range []*des.Time{&c.SoftLimit, &c.HardLimit, &c.Pace, &c.Retry.Delay, &c.Retry.Cap} {
@@ -76,6 +78,17 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 		l.Fleets = hastenFleets(l.Fleets, speed)
 	}
 	return classes, layouts
+}
+
+// unscaled says why a scenario cannot be sped up; nil if it can. The burst that a rate lets through is a second's worth,
+// however fast the second passes.
+func unscaled(sc *scenarios.Scenario, speed float64) error {
+	for i := range sc.Services {
+		if s := &sc.Services[i]; s.Rate > 0 && speed != 1 {
+			return fmt.Errorf("services.%s.rate_limit: its bursts cannot be sped up: want --speed 1", s.Name)
+		}
+	}
+	return nil
 }
 
 // hasten speeds up a worker. Celery's overheads pass as time and burn nothing here.
