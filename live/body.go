@@ -130,7 +130,7 @@ func (r *room) wait(a *attempt, p *phase) bool {
 	if !p.call {
 		return r.sleep(a, p.demand)
 	}
-	got := r.services[p.service].call(p, a.left)
+	got := r.services.call(p, a.left)
 	a.ill = got == refused
 	return got != hungUp && !a.gone.Load()
 }

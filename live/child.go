@@ -36,7 +36,7 @@ func Serve(in io.Reader, out io.Writer) error {
 		_, _ = out.Write(buf) // the parent is gone: in ends, too
 	}
 	crew := newRoom(Process, worker.Pool(hello.code), Rate(hello.number), func(n notice) { send(frameOf(n)) })
-	crew.die = dieNow
+	crew.die, crew.services = dieNow, &dialer{address: hello.text}
 	send(frame{kind: frameReady})
 	for {
 		f, err := readFrame(r)

@@ -14,6 +14,7 @@
 //	crew                   what runs bodies, in this process (room) or in a child (keeper)
 //	room, body             the attempts of one process: phases, fates, being stopped
 //	service                what tasks call, shared by all workers
+//	exchange               the same for processes, through a socket
 //	section                who may compute: the interpreter lock, the one thread of gevent
 //	burn                   CPU work in calibrated amounts
 //	keeper, process        a child process from its parent's end: started, watched, killed

@@ -23,7 +23,8 @@ type frame struct {
 	// of a wake-up 1 if others wait for the thread
 	hold   int64 // of a job: bytes
 	leak   int64
-	phases []phase // of a job, or, as far as they are known, of an end
+	text   string  // of the first frame: where services are called
+	phases []phase // of a call what is asked, of a job, or, as far as they are known, of an end
 }
 
 type frameKind uint8
@@ -36,14 +37,15 @@ const (
 	frameEnded
 	frameStalled
 	frameWoken
+	frameCall   // to a service
+	frameAnswer // from it: code is a reply
 )
 
 const (
 	frameMark  = 0x5eed
 	frameHead  = 4
 	frameFixed = 40
-	framePhase = 13
-	frameMost  = 1 << 15 // bytes of payload: some 2,500 phases
+	framePhase = 25
 )
 
 var errGarbage = errors.New("garbage on the pipe")
@@ -52,23 +54,30 @@ var errGarbage = errors.New("garbage on the pipe")
 func (f *frame) append(b []byte) []byte {
 	at := len(b)
 	b = binary.LittleEndian.AppendUint16(b, frameMark)
-	b = binary.LittleEndian.AppendUint16(b, uint16(frameFixed+framePhase*len(f.phases)))
-	b = append(b, byte(f.kind), f.code, 0, 0)
+	b = binary.LittleEndian.AppendUint16(b, uint16(frameFixed+framePhase*len(f.phases)+len(f.text)))
+	b = append(b, byte(f.kind), f.code)
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(f.text)))
 	b = binary.LittleEndian.AppendUint32(b, uint32(f.slot))
 	b = binary.LittleEndian.AppendUint64(b, f.gen)
 	b, _ = binary.Append(b, binary.LittleEndian, f.number)
 	b = binary.LittleEndian.AppendUint64(b, uint64(f.hold))
 	b = binary.LittleEndian.AppendUint64(b, uint64(f.leak))
 	for _, p := range f.phases {
-		kind := byte(0)
-		if p.cpu {
-			kind = 1
-		}
-		b = append(b, kind)
+		b = append(b, flag(p.cpu, 1)|flag(p.call, 2)|flag(p.fails, 4))
 		b = binary.LittleEndian.AppendUint32(b, uint32(p.cores))
 		b = binary.LittleEndian.AppendUint64(b, uint64(p.demand))
+		b = binary.LittleEndian.AppendUint32(b, uint32(p.service))
+		b = binary.LittleEndian.AppendUint64(b, uint64(p.timeout))
 	}
+	b = append(b, f.text...)
 	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b[at+frameHead:]))
+}
+
+func flag(is bool, bit byte) byte {
+	if is {
+		return bit
+	}
+	return 0
 }
 
 // readFrame is the next frame. Anything else than frames is errGarbage, and the end of the pipe an error of package io.
@@ -78,7 +87,7 @@ func readFrame(r io.Reader) (f frame, err error) {
 		return f, err
 	}
 	n := int(binary.LittleEndian.Uint16(head[2:]))
-	if binary.LittleEndian.Uint16(head[:]) != frameMark || n < frameFixed || n > frameMost || (n-frameFixed)%framePhase != 0 {
+	if binary.LittleEndian.Uint16(head[:]) != frameMark || n < frameFixed {
 		return f, fmt.Errorf("%w: % x", errGarbage, head)
 	}
 	b := make([]byte, n+4)
@@ -88,16 +97,22 @@ func readFrame(r io.Reader) (f frame, err error) {
 	if binary.LittleEndian.Uint32(b[n:]) != crc32.ChecksumIEEE(b[:n]) {
 		return f, fmt.Errorf("%w: wrong checksum", errGarbage)
 	}
-	f.kind, f.code = frameKind(b[0]), b[1]
+	ends := n - int(binary.LittleEndian.Uint16(b[2:])) // of the phases
+	if ends < frameFixed || (ends-frameFixed)%framePhase != 0 {
+		return f, fmt.Errorf("%w: %d bytes of phases", errGarbage, ends-frameFixed)
+	}
+	f.kind, f.code, f.text = frameKind(b[0]), b[1], string(b[ends:n])
 	f.slot = int32(binary.LittleEndian.Uint32(b[4:]))
 	f.gen = binary.LittleEndian.Uint64(b[8:])
 	f.hold, f.leak = int64(binary.LittleEndian.Uint64(b[24:])), int64(binary.LittleEndian.Uint64(b[32:]))
 	if _, err := binary.Decode(b[16:24], binary.LittleEndian, &f.number); err != nil {
 		return f, err
 	}
-	for b := b[frameFixed:n]; len(b) > 0; b = b[framePhase:] {
+	for b := b[frameFixed:ends]; len(b) > 0; b = b[framePhase:] {
 		f.phases = append(f.phases, phase{
-			cpu: b[0] == 1, cores: int32(binary.LittleEndian.Uint32(b[1:])), demand: des.Time(binary.LittleEndian.Uint64(b[5:])),
+			cpu: b[0]&1 != 0, call: b[0]&2 != 0, fails: b[0]&4 != 0,
+			service: int32(binary.LittleEndian.Uint32(b[13:])), timeout: des.Time(binary.LittleEndian.Uint64(b[17:])),
+			cores: int32(binary.LittleEndian.Uint32(b[1:])), demand: des.Time(binary.LittleEndian.Uint64(b[5:])),
 		})
 	}
 	return f, nil
@@ -119,7 +134,7 @@ func frameOf(n notice) frame {
 
 // notice is what frameOf made a frame of.
 func (f *frame) notice() (n notice, ok bool) {
-	if f.kind < frameEnded || f.kind > frameWoken || f.code > uint8(worker.Stopped) {
+	if f.kind < frameEnded || f.kind > frameWoken || f.code > uint8(worker.ServiceFailed) {
 		return n, false
 	}
 	n = notice{

@@ -18,9 +18,9 @@ import (
 
 func TestFramesComeThroughThePipe(t *testing.T) {
 	frames := []frame{
-		{kind: frameHello, code: uint8(worker.Gevent), number: 1.5e9},
+		{kind: frameHello, code: uint8(worker.Gevent), number: 1.5e9, text: "/tmp/services"},
 		{kind: frameStart, slot: 7, gen: 1 << 40, code: uint8(workloads.Crash), phases: []phase{
-			{cpu: true, cores: 2, demand: time.Second}, {demand: des.Never},
+			{cpu: true, cores: 2, demand: time.Second}, {demand: des.Never}, {call: true, service: 3, fails: true, demand: 7, timeout: time.Minute},
 		}},
 		frameOf(notice{kind: ended, slot: -1, gen: 3, result: worker.Crashed, took: 42, phases: []des.Time{7, 0}}),
 		frameOf(notice{kind: woken, slot: 2, gen: 4, crowd: true}),

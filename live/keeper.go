@@ -26,11 +26,12 @@ type Children struct {
 // keeper is the parent of one child process: it starts it, gives it jobs, kills it, and starts another when it is dead.
 // A goroutine of its own does that, so that the loop waits for no process.
 type keeper struct {
-	command []string
-	pool    worker.Pool
-	rate    Rate
-	post    func(notice)
-	over    <-chan struct{} // closed at the end of the run: no child is waited for any more
+	command  []string
+	pool     worker.Pool
+	rate     Rate
+	post     func(notice)
+	services string          // where a child calls them
+	over     <-chan struct{} // closed at the end of the run: no child is waited for any more
 
 	mu       sync.Mutex
 	orders   []order

@@ -16,7 +16,7 @@ type Options struct {
 	Start    des.Time // time of the week at which the observed window starts
 	Recorder Recorder // nil = nobody listens
 
-	Services []system.Service // that tasks call; connections and zones are left out
+	Services []system.Service // that tasks call, processes through a socket; connections and zones are left out
 	Faults   []system.Fault   // planned: of workers, of services, of the broker, and deploys; the world has no others
 
 	Executor Executor

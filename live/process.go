@@ -56,7 +56,7 @@ func (k *keeper) spawn() (*child, error) {
 	}()
 	r := bufio.NewReader(out)
 	_ = out.SetReadDeadline(time.Now().Add(greeting))
-	err = c.send(&frame{kind: frameHello, code: uint8(k.pool), number: float64(k.rate)})
+	err = c.send(&frame{kind: frameHello, code: uint8(k.pool), number: float64(k.rate), text: k.services})
 	if err == nil {
 		var first frame
 		if first, err = readFrame(r); err == nil && first.kind != frameReady {

@@ -24,7 +24,7 @@ type room struct {
 	seats    map[int32]chan *attempt
 	litter   sync.Mutex
 	left     map[int32][]pages // by attempts that leaked, by their slots
-	services []*service
+	services caller
 	sleeper  *sleeper // of goroutines, where time is real; nil = the runtime's timers
 }
 

@@ -35,7 +35,17 @@ type call struct {
 	gone    bool      // its caller has hung up
 }
 
-func newServices(all []system.Service) (services []*service) {
+// caller is what makes the calls of a room.
+type caller interface {
+	call(p *phase, left <-chan struct{}) reply
+}
+
+// directory is the services of a run, by their numbers. It is the caller of its own process.
+type directory []*service
+
+func (d directory) call(p *phase, left <-chan struct{}) reply { return d[p.service].call(p, left) }
+
+func newServices(all []system.Service) (services directory) {
 	for i := range all {
 		services = append(services, &service{cfg: all[i], slow: 1, after: runtimeAfter})
 	}

@@ -107,7 +107,7 @@ func TestServiceEqualsSim(t *testing.T) {
 
 // A service of one call at a time, down for a while: what is called then fails and comes again, by real clocks.
 func TestServiceIsSharedAndGoesDown(t *testing.T) {
-	for _, e := range []live.Executor{live.Goroutine, live.Thread} {
+	for _, e := range executors {
 		for pool, name := range []string{"prefork", "threads", "gevent"} {
 			t.Run(e.String()+" "+name, func(t *testing.T) {
 				latency, err := workloads.Constant(0.02)
@@ -128,9 +128,26 @@ func TestServiceIsSharedAndGoesDown(t *testing.T) {
 	}
 }
 
-// Processes have no way to services yet, and say so before anything runs.
-func TestNoProcessReachesAService(t *testing.T) {
-	layout, classes := script(worker.Prefork, 1, nil)
-	_, err := live.New(layout, classes, live.Options{Executor: live.Process, Rate: slowRate, Services: []system.Service{{}}}).Run(t.Context())
-	require.EqualError(t, err, "services: no process reaches them: want threads or goroutines")
+// Who gives up, or is given up, hangs up: it leaves the line, but what the service has begun it works on.
+func TestWhoHangsUpLeavesTheLine(t *testing.T) {
+	for _, e := range executors {
+		for pool, name := range []string{"prefork", "threads", "gevent"} {
+			t.Run(e.String()+" "+name, func(t *testing.T) {
+				latency, err := workloads.Constant(0.3)
+				require.NoError(t, err)
+				layout, classes := script(worker.Pool(pool), 9, nil)
+				classes[0].Arrivals.Process = workloads.Trace{Rows: make([]workloads.TraceRow, 8)}
+				classes[0].Work = []workloads.Phase{{Kind: workloads.Call, Demand: latency, Timeout: 50 * ms}}
+				classes = append(classes, classes[0])
+				classes[1].Name, layout.ClassQueue = "patient", []int{0, 0}
+				classes[1].Arrivals.Process = workloads.Trace{Rows: []workloads.TraceRow{{Due: ms / 2}}}
+				classes[1].Work = []workloads.Phase{{Kind: workloads.Call, Demand: latency}}
+				r := play(t, layout, classes, live.Options{Executor: e, Precise: true, Services: []system.Service{{Capacity: 1}}})
+				assert.EqualValues(t, 8, r.Classes[0].ServiceFailures)
+				assert.EqualValues(t, 1, r.Classes[1].ByOutcome[worker.OK])
+				assert.GreaterOrEqual(t, r.End, 600*ms, "after the first, which is given up")
+				assert.Less(t, r.End, 2400*ms, "not after the others, which have left the line")
+			})
+		}
+	}
 }

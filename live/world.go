@@ -24,7 +24,8 @@ type World struct {
 	queue    des.Queue
 	bodies   []body
 	slots    []place
-	services []*service
+	services directory
+	exchange *exchange // nil = no process calls any
 	crews    []crew
 	gevent   []bool    // by worker: its tasks share one thread, one at a time
 	prefork  []bool    // by worker
@@ -139,9 +140,6 @@ func (w *World) Run(ctx context.Context) (Result, error) {
 	if w.opts.Executor != Goroutine && !(w.opts.Rate > 0) {
 		return w.result, fmt.Errorf("rate: %v: want more than 0 units of work a second", float64(w.opts.Rate))
 	}
-	if w.opts.Executor == Process && w.services != nil {
-		return w.result, errors.New("services: no process reaches them: want threads or goroutines")
-	}
 	if w.opts.Executor == Thread {
 		// Every body that computes has a thread, and the kernel shares the cores among them, not the runtime.
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(runtime.NumCPU() + len(w.slots) + 1))
@@ -197,7 +195,12 @@ func (w *World) rest() (end func()) {
 }
 
 // muster starts the processes of all crews at once.
-func (w *World) muster() error {
+func (w *World) muster() (err error) {
+	if w.opts.Executor == Process && w.services != nil {
+		if w.exchange, err = openExchange(w.services); err != nil {
+			return err
+		}
+	}
 	errs := make(chan error)
 	n := 0
 	unborn := make([]bool, len(w.crews))
@@ -208,6 +211,7 @@ func (w *World) muster() error {
 	for i, c := range w.crews {
 		if k, ok := c.(*keeper); ok {
 			n++
+			k.services = w.exchange.address()
 			go func() { errs <- k.begin(!unborn[i]) }()
 		}
 	}
@@ -358,6 +362,7 @@ func (w *World) dismiss() (err error) {
 			err = errors.Join(err, k.failure)
 		}
 	}
+	err = errors.Join(err, w.exchange.close())
 	for _, s := range w.services {
 		s.close()
 	}

@@ -35,9 +35,9 @@ be off; what moves it less widens the range of the runs.
 
 Tasks really take the memory that they hold and leak, except as goroutines; a run that would take more than this machine
 can spare is ended.
-Services really are called, by goroutines and threads: one that all workers share works on as many calls at once as it
-has capacity for. Machines and services fail, the broker goes down and deploys happen as planned. Zones, limits on
-connections and, of processes, services are only simulated.`
+Services really are called, by processes through a socket: one that all workers share works on as many calls at once as
+it has capacity for. Machines and services fail, the broker goes down and deploys happen as planned. Zones and limits on
+connections are only simulated.`
 
 type benchOptions struct {
 	span, format, out, record, executor string
@@ -173,9 +173,6 @@ func (o *benchOptions) pick(sc *scenarios.Scenario) (live.Executor, error) {
 	e, err := live.ParseExecutor(o.executor)
 	if err != nil {
 		return e, usageError{fmt.Errorf("--executor: %q: want process, thread or goroutine", o.executor)}
-	}
-	if e == live.Process && len(sc.Services) > 0 {
-		return e, usageError{fmt.Errorf("--executor: process: no process reaches the service %q: want thread or goroutine", sc.Services[0].Name)}
 	}
 	if e == live.Goroutine && computing != nil {
 		return e, usageError{fmt.Errorf("--executor: goroutine: %s computes, and goroutines only sleep: want process or thread", strings.Join(computing, ", "))}
