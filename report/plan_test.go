@@ -26,10 +26,10 @@ func TestPlanDocument(t *testing.T) {
 			{Strategy: "pool", Slots: 9, Workers: workers, Cost: at(139), Written: true, With: " (in each run with 3 kills)"},
 		},
 		Frontier: []plan.Point{
-			{Strategy: "apart", Slots: 1, Sizes: []int{1}, Cost: at(139), Passes: "fail", Figure: plan.Figure{Value: at(7), Low: at(6), High: at(8)}},
-			{Strategy: "apart", Slots: 2, Sizes: []int{2}, Cost: at(139), Passes: "pass", Figure: plan.Figure{Value: at(2), Low: at(1.5), High: at(2.5)}},
-			{Strategy: "pool", Slots: 9, Sizes: []int{5, 4}, Passes: "fail", Grows: true},
-			{Strategy: "pool", Slots: 10, Sizes: []int{5, 5}, Passes: "pass"},
+			{Strategy: "apart", Slots: 1, Sizes: []string{"1"}, Cost: at(139), Passes: "fail", Figure: plan.Figure{Value: at(7), Low: at(6), High: at(8)}},
+			{Strategy: "apart", Slots: 2, Sizes: []string{"2"}, Cost: at(139), Passes: "pass", Figure: plan.Figure{Value: at(2), Low: at(1.5), High: at(2.5)}},
+			{Strategy: "pool", Slots: 9, Sizes: []string{"5", "4"}, Passes: "fail", Grows: true},
+			{Strategy: "pool", Slots: 10, Sizes: []string{"5", "5"}, Passes: "pass"},
 		},
 	}
 	d := report.PlanDocument(p)
