@@ -57,7 +57,7 @@ func (s *System) reconcile(f *fleet) {
 }
 
 // desired is the largest number of replicas that a metric asks for. Where one is missing nothing is removed (horizontal.go,
-// computeReplicasForMetrics).
+// computeReplicasForMetrics; kubernetes.io, Horizontal Pod Autoscaling, Algorithm details).
 func (s *System) desired(f *fleet) (want int, known bool) {
 	missing := false
 	for i := range f.follows {

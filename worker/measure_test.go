@@ -57,7 +57,7 @@ func TestFleetsOfKEDAFollowRates(t *testing.T) {
 }
 
 // Of several triggers one is enough to be there, and the HPA takes the largest wish (KEDA, pkg/scaling/scale_handler.go,
-// getScaledObjectState; kubernetes.io, Horizontal Pod Autoscaling, Scaling on multiple metrics).
+// getScaledObjectState; kubernetes.io, Horizontal Pod Autoscaling, Algorithm details).
 func TestFleetsFollowTheLargestOfSeveral(t *testing.T) {
 	up, down := hpa()
 	one := func(target, activation float64) worker.Trigger {

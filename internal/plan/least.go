@@ -23,6 +23,7 @@ type capacity struct {
 	knobs  []knob
 	seen   map[string]*experiment.Judged // glances, by sizes
 	proofs []proof
+	looked bool // a size has been judged
 }
 
 // proof is a size that was decided on tasks of its own.
@@ -93,6 +94,7 @@ func (c *capacity) glance(x []int) (*experiment.Judged, error) {
 		if err != nil {
 			return nil, err
 		}
+		c.looked = true
 	}
 	c.seen[key(x)] = j
 	return j, nil

@@ -56,7 +56,7 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 		if err != nil {
 			return nil, err
 		}
-		if c != nil {
+		if c != nil && c.looked {
 			p.tried[one.tries]++
 		}
 		if f != nil {

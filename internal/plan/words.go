@@ -28,9 +28,11 @@ func (p *planner) say(r *Result, fits []*fit) error {
 	if compared {
 		r.Said = append(r.Said, pays(slowed))
 	}
-	r.Said = append(r.Said, fmt.Sprintf("Shown with %s confidence, on %s of tasks that the search had not seen; %s against %s today.",
-		units.Share(r.Answer.Confidence), units.Plural(best.judged.Replications, "replication", "replications"),
-		units.Plural(best.layout.Slots(), "slot", "slots"), units.Plural(p.today.Slots(), "slot", "slots")))
+	shown := fmt.Sprintf("Shown with %s confidence, on %s of tasks that the search had not seen", units.Share(r.Answer.Confidence), units.Plural(best.judged.Replications, "replication", "replications"))
+	if best.judged.Exact {
+		shown = "Shown on the tasks as they were recorded, where nothing is random"
+	}
+	r.Said = append(r.Said, fmt.Sprintf("%s; %s against %s today.", shown, units.Plural(best.layout.Slots(), "slot", "slots"), units.Plural(p.today.Slots(), "slot", "slots")))
 	simplest := slices.MinFunc(fits, func(a, b *fit) int { return a.changes - b.changes })
 	if simplest != best && simplest.changes < best.changes {
 		r.Said = append(r.Said, fmt.Sprintf("The smallest change that passes is %s with %s%s%s.", simplest.name,
