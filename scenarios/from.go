@@ -4,10 +4,13 @@ import (
 	"io"
 	pathpkg "path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/internal/deployed"
+	"example.com/simrun/internal/units"
 )
 
 // fromKey names the file from which the workers of a strategy are read.
@@ -61,6 +64,9 @@ func (d *decoder) deployed(workers *value, from *field, path string) *value {
 		if w.Unread != "" {
 			d.warnf(from.val.at, path+"."+w.Name, "%s follows what is not known here: its replicas stay as they are, unless autoscale says otherwise", w.Unread)
 		}
+		if others := unasked(&w); others != nil {
+			d.warnf(from.val.at, path+"."+w.Name, "its autoscaler asks %s alone, and the worker takes %s, too: read as if it asked all of them", units.And(w.Scaling.Queues), units.And(others))
+		}
 		v := workerValue(&w)
 		v.place(from.val.at)
 		if own := rest.field(w.Name); own != nil {
@@ -72,6 +78,23 @@ func (d *decoder) deployed(workers *value, from *field, path string) *value {
 	}
 	out.fields = append(out.fields, rest.fields...)
 	return out
+}
+
+// unasked are the queues in the command line of a worker about which the one trigger of its autoscaler does not ask.
+func unasked(w *deployed.Worker) (others []string) {
+	if w.Scaling == nil || w.Scaling.Queues == nil {
+		return nil
+	}
+	line, _, err := celery.ParseLine(w.Command, nil)
+	if err != nil {
+		return nil // said where the line is read
+	}
+	for _, q := range line.Says.Queues {
+		if !slices.Contains(w.Scaling.Queues, q) {
+			others = append(others, q)
+		}
+	}
+	return others
 }
 
 // source says where a worker was read.

@@ -99,7 +99,7 @@ func TestScalersOfOthers(t *testing.T) {
 	}
 	window := 60
 	by := func(change func(*Scaling)) *Scaling {
-		s := &Scaling{Max: 5, Policy: "queue_length", Target: 10, Poll: 30 * time.Second, Cooldown: 300 * time.Second}
+		s := &Scaling{Max: 5, Policy: "queue_length", Target: 10, Poll: 30 * time.Second, Cooldown: 300 * time.Second, Queues: []string{"q"}}
 		change(s)
 		return s
 	}
@@ -120,10 +120,10 @@ func TestScalersOfOthers(t *testing.T) {
 		keda("", "{type: rabbitmq, metadata: {queueName: q, queueLength: '30'}}"): by(func(s *Scaling) { s.Target = 30 }),
 		// Several: each by itself.
 		keda("", list+", "+urgent+", "+other): by(func(s *Scaling) {
-			s.Policy, s.Target, s.Triggers = "keda", 0, []Trigger{{Queues: []string{"q"}, Target: 10}, {Queues: []string{"p"}, Target: 10}}
+			s.Policy, s.Target, s.Queues, s.Triggers = "keda", 0, nil, []Trigger{{Queues: []string{"q"}, Target: 10}, {Queues: []string{"p"}, Target: 10}}
 		}),
 		keda("", rabbit("mode: QueueLength, activationValue: '3'")+", "+rabbit("mode: MessageRate, protocol: http, excludeUnacknowledged: 'true'")): by(func(s *Scaling) {
-			s.Policy, s.Target = "keda", 0
+			s.Policy, s.Target, s.Queues = "keda", 0, nil
 			s.Triggers = []Trigger{{Queues: []string{"q"}, Target: 10, Activation: 3}, {Queues: []string{"q"}, Target: 10, Measure: "publish_rate"}}
 		}),
 		hpa(behavior, external+", "+share): {Min: 1, Max: 5, Policy: "hpa", Poll: 15 * time.Second, Down: &Rules{Window: &window},
@@ -138,10 +138,10 @@ func TestScalersOfOthers(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		keda("", list+", {type: cpu}"): `ScaledObject "s": KEDA takes the largest of several triggers, and what "cpu" wants is not known here`,
-		keda("", list+", "+rabbit("mode: PublishedToDeliveredRatio, protocol: http")):                              `what "rabbitmq" (PublishedToDeliveredRatio) wants is not known here`,
-		keda("", list+`, {type: redis, metadata: {listName: "q\x06\x169", listLength: '11'}}`):                     `lists of the queue "q" with several targets`,
+		keda("", list+", "+rabbit("mode: PublishedToDeliveredRatio, protocol: http")):                                 `what "rabbitmq" (PublishedToDeliveredRatio) wants is not known here`,
+		keda("", list+`, {type: redis, metadata: {listName: "q\x06\x169", listLength: '11'}}`):                        `lists of the queue "q" with several targets`,
 		keda("", list+", {type: prometheus, metadata: {query: 'sum(celery_worker_tasks_active{})', threshold: '1'}}"): "slots beside other triggers",
-		keda("", "{type: rabbitmq, metadata: {queueName: q, mode: QueueLength}}"):                                  "want a target above 0",
+		keda("", "{type: rabbitmq, metadata: {queueName: q, mode: QueueLength}}"):                                     "want a target above 0",
 		hpa(behavior, external+", "+cpu): `HorizontalPodAutoscaler "h": the largest of several metrics counts, and what Resource wants is not known here`,
 		hpa("", external):                `HorizontalPodAutoscaler "h": no behavior`,
 	} {

@@ -95,7 +95,8 @@ func (a *autoscaler) scaling() (*Scaling, error) {
 		return nil, fmt.Errorf("HorizontalPodAutoscaler %q: no behavior: want one, for without it other rates hold than its defaults", a.Metadata.Name)
 	}
 	if len(out.Triggers) == 1 {
-		out.Share, out.Target, out.Triggers = out.Triggers[0].Share, out.Triggers[0].Target, nil
+		one := &out.Triggers[0]
+		out.Share, out.Target, out.Queues, out.Triggers = one.Share, one.Target, one.Queues, nil
 	}
 	out.Up, out.Down = a.Spec.Behavior.Up, a.Spec.Behavior.Down
 	return out, nil

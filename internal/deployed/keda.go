@@ -205,7 +205,7 @@ func (s *scaled) measure() (*Scaling, error) {
 	case unknown != nil:
 		return nil, fmt.Errorf("ScaledObject %q: KEDA takes the largest of several triggers, and what %s wants is not known here", s.Metadata.Name, strings.Join(unknown, " and "))
 	case len(known) == 1:
-		known[0].Triggers = nil
+		known[0].Queues, known[0].Triggers = known[0].Triggers[0].Queues, nil
 		return known[0], nil
 	}
 	all := &Scaling{Policy: "keda"}

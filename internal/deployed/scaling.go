@@ -21,6 +21,7 @@ type Scaling struct {
 	Activation float64       // with keda: messages that are still no reason to be there
 	Up, Down   *Rules        // with keda and hpa; nil = not said
 	Triggers   []Trigger     // with keda and hpa: several, in place of Target, Share, Unacked, Measure and Activation
+	Queues     []string      // read: those that its one trigger is about; nil = not said
 }
 
 // Trigger is one of several things that the replicas follow; of what each wants KEDA and an HPA take the most.
