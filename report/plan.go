@@ -8,19 +8,13 @@ import (
 	"example.com/simrun/internal/units"
 )
 
-// PlanDocument returns what was planned: the answer, the line to run, every layout at its least capacity, and what was
+// PlanDocument returns what was planned: the answer, what to change for it, every layout at its least capacity, and what was
 // tried around it.
 func PlanDocument(p *plan.Result) *Document {
 	d := &Document{Title: p.Name + ", planned", Headline: p.Headline, Text: p.Said, Status: map[string]string{"found": "pass", "none": "fail"}[p.Status]}
 	if p.Answer != nil {
-		code := ""
-		for _, w := range p.Answer.Workers {
-			if w.Command != "" {
-				code += w.Command + "\n"
-			}
-		}
-		if code != "" {
-			d.Sections = append(d.Sections, Section{Title: "What to run", Code: code})
+		if p.Change != "" {
+			d.Sections = append(d.Sections, Section{Title: "What to change", Code: p.Change})
 		}
 		if p.YAML != "" {
 			d.Sections = append(d.Sections, Section{Title: "As a strategy of the file", Code: p.YAML})

@@ -19,7 +19,7 @@ func TestPlanDocument(t *testing.T) {
 	workers := []plan.Worker{{Name: "high", Concurrency: 2, Replicas: 1, Command: "celery -A app worker -Q high -c 2"}}
 	p := &plan.Result{
 		Version: 1, Status: "found", Name: "shop", Currency: "USD", Target: "mail wait p95", Metric: metric, Bound: 5,
-		Headline: "Run apart with 2 slots.", Said: []string{"With less, it misses."}, YAML: "apart:\n  workers: {}\n",
+		Headline: "Run apart with 2 slots.", Said: []string{"With less, it misses."}, YAML: "apart:\n  workers: {}\n", Change: "Workers\n  celery -A app worker -Q high -c 2\n",
 		Answer: &plan.Answer{Strategy: "apart", Workers: workers, Slots: 2, Cost: at(139), Confidence: 0.95},
 		Minimal: []plan.Minimal{
 			{Strategy: "apart", Slots: 2, Workers: workers, OneLess: &plan.OneLess{Slots: 1, Verdict: "fail"}, Cost: at(139), Changes: 1},

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -67,7 +68,7 @@ func (p *planner) result(fits []*fit) (*Result, error) {
 		}
 		r.Answer = &Answer{Strategy: best.name, Workers: p.workers(best.layout), Slots: best.layout.Slots(), Machines: best.machines, Cost: price(best.judged), Confidence: p.sc.Run.Confidence}
 		r.Frontier = p.frontier(best.judged)
-		r.YAML = best.yaml
+		r.YAML, r.Change = best.yaml, p.change(best)
 		r.Metric, r.Bound = best.judged.Target.Metric, best.judged.Target.Target
 		r.Target = best.judged.Class + " " + best.judged.Target.Metric.Words()
 	}
@@ -76,6 +77,22 @@ func (p *planner) result(fits []*fit) (*Result, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// change is what it takes to get from today's layout to the answer; empty with an ideal broker, of which there is none to deploy.
+func (p *planner) change(best *fit) string {
+	if best.layout.Broker.Kind == worker.Ideal {
+		return ""
+	}
+	text := strategies.Render(strategies.Diff(p.today, best.layout, p.sc.Classes))
+	for _, m := range best.machines {
+		for i := range p.sc.Machines {
+			if old := &p.sc.Machines[i]; old.Name == m.Name && old.Count != m.Count {
+				text += fmt.Sprintf("\nMachines\n  %s instead of %d\n", OnMachines([]Machines{m})[len(" on "):], old.Count)
+			}
+		}
+	}
+	return text
 }
 
 // searched is what was tried of layouts that were made up; nil where there was no search.

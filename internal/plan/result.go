@@ -24,6 +24,7 @@ type Result struct {
 	TodaySlots     int                 `json:"-"`
 	Events         int64               `json:"-"`
 	YAML           string              `json:"-"` // the answer as a strategy of the file
+	Change         string              `json:"-"` // what it takes to get there: lines, settings, machines, steps; empty where there is nothing to deploy
 }
 
 // Answer is the layout to take.

@@ -65,6 +65,8 @@ func TestPrioritiesOfMessages(t *testing.T) {
 	assert.Equal(t, "found-one-pool-by-priority", r.Answer.Strategy)
 	assert.Contains(t, r.YAML, "high: {queue: by_priority, priority: 9}, low: {queue: by_priority, priority: 6}")
 	assert.Contains(t, r.YAML, "settings: {task_queue_max_priority: 10}")
+	assert.Regexp(t, `task_routes = \{(?s:.*)"by_priority"`, r.Change)
+	assert.Contains(t, r.Change, "x-max-priority")
 }
 
 // What plan.vary rules out is not tried, and that is said.
@@ -102,6 +104,7 @@ strategies: {today: {workers: {w: {queues: [a, b], concurrency: 4, replicas: 4, 
 	assert.InDelta(t, 0.1*730, *r.Answer.Cost, 1e-6)
 	assert.Contains(t, r.Headline, "on 1 machine app for 73 a month")
 	assert.Contains(t, r.YAML, "# with machines.app.count: 1\n")
+	assert.Contains(t, r.Change, "Machines\n  1 machine app instead of 4\n")
 	assert.Contains(t, strings.Join(r.Said, " "), "Who pays")
 
 	r = planned(t, file+"plan: {vary: {machines: false}}", plan.Options{NoSearch: true})
