@@ -112,7 +112,9 @@ func New(setup Setup, host Host) *System {
 	s.labour, _ = host.(Labourer)
 	s.copier, _ = host.(Copier)
 	s.observer, _ = host.(Observer)
-	s.weigher, _ = host.(Weigher)
+	if weigher, ok := host.(Weigher); ok && weigher.Weighs() {
+		s.weigher = weigher
+	}
 	b, listens := s.recorder.(Bystander)
 	if aloof := listens && b.Aloof(); s.recorder == nil || aloof {
 		s.drawer, _ = host.(Drawer)
