@@ -47,7 +47,7 @@ func (h *host) Start(task, slot int32, attempt int) {
 		w.compute(slot, des.Never, 1)
 		return
 	}
-	if w.approach(slot) {
+	if w.net.homes != nil && w.approach(slot) {
 		return
 	}
 	if !w.step(slot) {
@@ -114,11 +114,9 @@ func (h *host) Recall(task int32, d worker.Draft, p *worker.Publication) {
 // task's phases have begun.
 func (w *World) step(slot int32) bool {
 	p := &w.slots[slot]
-	class := w.bodies[p.task].ref.Class
-	demands := w.demandsOf(p.task)
-	for int(p.phase) < len(demands) {
-		d := demands[p.phase]
-		phase := &w.phases[class][p.phase]
+	phases := w.phases[w.bodies[p.task].ref.Class]
+	for int(p.phase) < len(phases) {
+		phase, d := &phases[p.phase], w.demands[int(p.task)*w.stride+int(p.phase)]
 		p.phase++
 		p.began, p.due = w.now, d
 		switch {
