@@ -175,20 +175,19 @@ func (n *node) mark(now des.Time, end bool) {
 	n.working = 0
 }
 
-// nextNode is the node whose earliest finish comes first, or none; the first of equals.
-func (w *World) nextNode() int32 {
+// nextNode is the node whose earliest finish comes first, the first of equals. Where nobody computes, it is never.
+func (w *World) nextNode() *node {
 	if w.turns != nil {
 		return w.turns.first()
 	}
-	best := int32(none)
-	at := des.Never
+	best := &w.idle
 	for i := range w.nodes {
 		n := &w.nodes[i]
 		if n.stale {
 			n.plan()
 		}
-		if n.next < at {
-			best, at = int32(i), n.next
+		if n.next < best.next {
+			best = n
 		}
 	}
 	return best

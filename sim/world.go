@@ -95,6 +95,7 @@ type World struct {
 	threads []thread // by worker: those whose tasks share one thread
 	labour  []labourer
 	nodes   []node
+	idle    node       // nobody computes on it
 	turns   *turns     // nil = nodes are few
 	nodeOf  []int32    // by worker; none = cores without limit
 	homes   []int32    // by worker: the machine, whatever shares its cores there
@@ -153,6 +154,7 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	w := &World{
 		opts:    o,
 		classes: classes,
+		idle:    newNode(false, 0, 0),
 		source: workloads.NewSource(classes, o.Key.WithName("tasks"), workloads.Options{
 			Load: o.Load, Origin: o.Start - o.Warmup, Until: o.Warmup + o.Duration + o.Drain,
 		}),
@@ -202,10 +204,7 @@ func (w *World) Run() Result {
 	last := w.opts.Warmup + w.opts.Duration + w.opts.Drain
 	for !w.system.Settled() {
 		event, node, arrival := w.queue.Peek(), w.nextNode(), w.source.Peek()
-		next := min(event, arrival)
-		if node != none {
-			next = min(next, w.nodes[node].next)
-		}
+		next := min(event, node.next, arrival)
 		if next > last || next == des.Never {
 			break
 		}
@@ -213,9 +212,9 @@ func (w *World) Run() Result {
 		switch {
 		case next == event:
 			w.handle(w.queue.Pop())
-		case node != none && next == w.nodes[node].next:
+		case next == node.next:
 			w.now = next
-			w.attain(&w.nodes[node])
+			w.attain(node)
 		default:
 			w.now = next
 			w.publish()
