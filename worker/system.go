@@ -71,8 +71,8 @@ type System struct {
 	boots    *des.Stream
 	bootKey  des.Key
 	origin   des.Time
-	opening  bool // the replicas ordered now have been there before
-	prompt   bool // some fleet is looked at after every change
+	opening  bool    // the replicas ordered now have been there before
+	prompt   []int32 // fleets that are looked at after every change
 
 	tally     Tally
 	from, to  des.Time
