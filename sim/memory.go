@@ -114,7 +114,7 @@ func (w *World) layMemory(layout *strategies.Layout, machines []system.Machine) 
 func (w *World) allocate(slot int32) {
 	m := w.memory
 	b := &w.bodies[w.slots[slot].task]
-	hold, leak := w.source.Memory(b.ref, b.attempt)
+	hold, leak := w.source.Memory(b.ref, int(b.attempt))
 	r := &m.slots[slot]
 	r.held = hold
 	w.slots[slot].leak = leak

@@ -2,12 +2,9 @@ package sim
 
 import "example.com/simrun/des"
 
-// fewNodes are so many that a look at each is as quick.
-const fewNodes = 32
-
-// turns finds the node whose earliest finish comes first among many: a tree in which each place has the winner of the two
-// below it, the first of equals. Only nodes that have changed are planned and play again, as far up as that changes
-// anything. The times stand in the tree: those in the nodes would be far from each other.
+// turns finds the node whose earliest finish comes first: a tree in which each place has the winner of the two below it,
+// the first of equals. Only nodes that have changed are planned and play again, as far up as that changes anything. The
+// times stand in the tree: those of many nodes would be far from each other.
 type turns struct {
 	nodes  []node
 	leaves int // a power of two
@@ -15,6 +12,7 @@ type turns struct {
 	stale  []int32 // nodes that have changed
 }
 
+// turn is the earliest finish on a node; Never = nobody computes there.
 type turn struct {
 	at   des.Time
 	node int32
@@ -35,21 +33,31 @@ func newTurns(nodes []node) *turns {
 	return t
 }
 
-// first is the node whose finish comes first, any if there is none.
-func (t *turns) first() *node {
+// first is the finish that comes first.
+func (t *turns) first() turn {
+	if len(t.stale) > 0 {
+		t.play()
+	}
+	return t.winner[1]
+}
+
+// play lets the nodes that have changed play again.
+func (t *turns) play() {
 	for _, id := range t.stale {
 		n := &t.nodes[id]
 		n.plan()
-		at, won := t.leaves+int(id), turn{n.next, id}
-		for at > 0 && t.winner[at] != won {
-			t.winner[at] = won
-			at /= 2
-			won = t.winner[2*at]
+		at := t.leaves + int(id)
+		t.winner[at] = turn{n.next, id}
+		for at /= 2; at > 0; at /= 2 {
+			won := t.winner[2*at]
 			if other := t.winner[2*at+1]; other.at < won.at {
 				won = other
 			}
+			if t.winner[at] == won {
+				break
+			}
+			t.winner[at] = won
 		}
 	}
 	t.stale = t.stale[:0]
-	return &t.nodes[t.winner[1].node]
 }
