@@ -250,6 +250,6 @@ func rest(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("Tasks, mean of %s. Timeouts are among the failed; retried and duplicated count attempts, not tasks.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("Tasks, mean of %s. Timeouts are among the failed; retried and duplicated count attempts, not tasks.", r.Ran())
 	return g
 }

@@ -60,7 +60,7 @@ type Run struct {
 	// every source is stationary; with cron, stages, a trace or planned faults it is `0s`: a terminating run, in which
 	// nothing is deleted. Default auto.
 	Warmup any `key:"warmup"`
-	// Independent runs, from `min` to `max` until every target is decided; one number fixes it.
+	// Independent runs of each strategy, from `min` to `max` until its targets are decided; one number fixes it.
 	Replications any `key:"replications"`
 	// Without targets: half-width of the interval of a mean response, relative to it, at which to stop. Default 5%.
 	Precision any `key:"precision"`

@@ -6,18 +6,18 @@ import (
 	"example.com/simrun/stats"
 )
 
-// estimate is of something that cannot be below 0: a duration, a count, a share, a price. It is the mean of what each
-// replication gives; NaN ones are left out.
-func (e *engine) estimate(values []float64) *Estimate {
+// estimate is of something about a layout that cannot be below 0: a duration, a count, a share, a price. It is the mean of
+// what each replication gives; NaN ones are left out.
+func (e *engine) estimate(l int, values []float64) *Estimate {
 	x := values[:0:0]
 	for _, v := range values {
 		if !math.IsNaN(v) {
 			x = append(x, v)
 		}
 	}
-	level := e.level
+	level := e.evidence[l].level
 	if len(x) != level.N {
-		level = stats.NewLevel(len(x), e.confidence)
+		level = stats.NewLevel(len(x), e.evidence[l].confidence)
 	}
 	iv := level.Mean(x)
 	if e.exact {
@@ -27,9 +27,9 @@ func (e *engine) estimate(values []float64) *Estimate {
 	return newEstimate(iv)
 }
 
-// shareOf is a share of what was counted in all replications together; nil where nothing was.
-func (e *engine) shareOf(k, of []float64) *Estimate {
-	iv := e.level.Ratio(k, of)
+// shareOf is a share of what was counted in all replications of a layout together; nil where nothing was.
+func (e *engine) shareOf(l int, k, of []float64) *Estimate {
+	iv := e.evidence[l].level.Ratio(k, of)
 	if e.exact {
 		iv.Low, iv.High = iv.Value, iv.Value
 	}

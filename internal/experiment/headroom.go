@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"example.com/simrun/stats"
 	"example.com/simrun/workloads"
@@ -76,13 +77,14 @@ func digits(x float64, low, high *float64) string {
 const (
 	headroomLimit   = 8.0   // largest factor tried
 	headroomFloor   = 0.125 // smallest
-	headroomRuns    = 5     // replications of a probe while the limit is being bracketed
+	headroomProbe   = 5e4   // tasks of a probe while the limit is being bracketed, at least
 	headroomBracket = 1.15  // ratio of a bracket in which the limit is looked for by interpolation
-	headroomPoints  = 3     // probes there,
-	headroomLook    = 10    // with so many replications each
-	headroomHalf    = 0.012 // relative half-width that one more, at the limit, is to reach with as many as it takes,
+	headroomPoints  = 4     // probes there, at most,
+	headroomLook    = 2e5   // with so many tasks each, at least
+	headroomApart   = 0.015 // relative distance of two of them, at least
+	headroomNear    = 0.04  // relative distance of the limit from one of them within which a line is as good as the curve
+	headroomHalf    = 0.012 // relative half-width that the nearest of them is to reach with as many more as it takes,
 	headroomTasks   = 4e5   // but not more tasks than this
-	headroomMany    = 1e5   // a replication of more tasks than this stands for several: a day says more than an hour
 )
 
 // headroom finds how much load each layout takes. Layouts without targets are left out.
@@ -120,15 +122,20 @@ func (e *engine) limits(phase string, searches []*search) error {
 		var of []*search // by cell
 		over := true
 		for _, s := range searches {
-			if !s.next() {
+			if !s.next(e) {
 				continue
 			}
 			over = false
-			s.probed = nil
-			for r := range s.runs(e) {
-				if e.stableAtProbe(s) {
-					cells, of = append(cells, e.changed(s.layout, r, s.input, s.at)), append(of, s)
-				}
+			s.probed = s.before()
+			if !e.stableAtProbe(s) {
+				continue
+			}
+			done := 0
+			if s.probed != nil {
+				done = len(s.probed.samples)
+			}
+			for r := done; r < s.runs(e); r++ {
+				cells, of = append(cells, e.changed(s.layout, r, s.input, s.at)), append(of, s)
 			}
 		}
 		if over {
@@ -148,7 +155,7 @@ func (e *engine) limits(phase string, searches []*search) error {
 			return err
 		}
 		for _, s := range searches {
-			if s.done {
+			if s.over {
 				continue
 			}
 			if s.probed == nil { // not simulated
@@ -200,11 +207,12 @@ func (e *engine) stableAtProbe(s *search) bool {
 // excess is by how much each replication misses the target that decides, the one that is missed most: its mean is below
 // 0 where the layout passes. Nil where there is no saying by how much: nothing is steady, or all is met.
 type excess struct {
-	passes bool
-	rows   []float64
-	level  stats.Level
-	class  int            // whose target that is
-	target *workloads.SLO // nil = none
+	passes  bool
+	rows    []float64
+	allowed float64 // of what they are the excess: the part of the tasks that may miss a quantile, or 1 where it is relative
+	level   stats.Level
+	class   int            // whose target that is
+	target  *workloads.SLO // nil = none
 }
 
 // probe is the engine with other samples of one layout.
@@ -213,7 +221,8 @@ func (e *engine) probe(l int, samples []sample) *engine {
 	probe.withheld = make([]map[int]bool, len(e.samples))
 	probe.samples = make([][]sample, len(e.samples))
 	probe.samples[l] = samples
-	probe.look(len(samples))
+	probe.evidence = slices.Clone(e.evidence)
+	probe.look(l, len(samples))
 	return &probe
 }
 
@@ -223,7 +232,7 @@ func (e *engine) excess(l int, samples []sample) excess {
 		return excess{} // a queue grows without end
 	}
 	probe := e.probe(l, samples)
-	x := excess{passes: true, level: probe.level}
+	x := excess{passes: true, level: probe.evidence[l].level}
 	worst := math.Inf(-1)
 	for c := range e.sc.Classes {
 		probe.targets(c, func(o *workloads.SLO, target int) {
@@ -253,7 +262,10 @@ func (e *engine) excess(l int, samples []sample) excess {
 				mean /= math.Sqrt(scale / float64(len(rows)))
 			}
 			if mean > worst {
-				worst, x.rows, x.class, x.target = mean, rows, c, o
+				worst, x.rows, x.class, x.target, x.allowed = mean, rows, c, o, 1
+				if o.Share == workloads.NoShare && o.Stat.Kind == workloads.Quantile {
+					x.allowed = 1 - o.Stat.P
+				}
 			}
 		})
 	}

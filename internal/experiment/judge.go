@@ -95,7 +95,7 @@ func (e *engine) more() {
 	more := *e.sc
 	more.Run.Min, more.Run.Max = least, max(least, plainMore*e.sc.Run.Max)
 	e.sc = &more
-	e.looks = looks(more.Run.Min, more.Run.Max)
+	e.lookAt(looks(more.Run.Min, more.Run.Max))
 }
 
 // expected is the mean number of tasks of a replication.

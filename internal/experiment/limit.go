@@ -7,18 +7,20 @@ import (
 )
 
 // search looks for the factor of an input at which the mean excess is 0: by doubling and halving until it is bracketed, by
-// bisection until the bracket is narrow, then by interpolation with more replications.
+// bisection until the bracket is narrow, then by interpolation between points with more replications, the nearest of which
+// is given as many as the interval takes.
 type search struct {
 	layout    int
 	input     Input
 	at        float64 // probed last
 	low, high point   // passes at low, fails at high; at 0 = not found yet
-	exact     int     // probes of the last kind
 	tried     float64
 	least     float64 // that was tried
-	done      bool
-	more      float64 // by what factor the last probe has more replications than those before it
-	points    []point // of the last kind
+	ends      []point // of the narrow bracket
+	points    []point // in it
+	narrow    bool    // the present probe is one of them
+	grown     *point  // the one that the present probe gives more replications, last of all; nil = none yet
+	over      bool
 	probed    *probed // of the present probe; nil where it was not simulated
 }
 
@@ -35,12 +37,24 @@ type point struct {
 	seen *probed // nil = not simulated
 }
 
+// bare is a point without what was seen there.
+func (p point) bare() point {
+	p.seen = nil
+	return p
+}
+
+// log is the logarithm of what is missed there of the target that decides, against what may be, in the first n replications.
+func (p *point) log(n int) float64 { return math.Log1p(mean(p.rows[:n]) / p.allowed) }
+
 // take takes in the last probe.
 func (s *search) take(x excess, seen *probed) {
 	p := point{s.at, x, seen}
 	s.tried, s.least = max(s.tried, s.at), min(s.least, s.at)
-	if s.exact > 0 {
-		s.points = append(s.points, point{s.at, x, nil})
+	switch {
+	case s.grown != nil:
+		*s.grown = p
+	case s.narrow:
+		s.points = append(s.points, p)
 	}
 	if x.passes {
 		s.low = p
@@ -50,69 +64,93 @@ func (s *search) take(x excess, seen *probed) {
 }
 
 // next chooses the next load to try; false when the search is over.
-func (s *search) next() bool {
+func (s *search) next(e *engine) bool {
 	switch {
-	case s.done:
-		return false
+	case s.over:
 	case s.high.at == 0:
-		if s.low.at >= headroomLimit {
-			s.done = true
-			return false
-		}
+		s.over = s.low.at >= headroomLimit
 		s.at = min(headroomLimit, 2*s.low.at)
 	case s.low.at == 0:
-		if s.high.at <= headroomFloor {
-			s.done = true
-			return false
-		}
+		s.over = s.high.at <= headroomFloor
 		s.at = s.high.at / 2
-	case s.exact == 0 && s.high.at > headroomBracket*s.low.at:
+	case !s.narrow && s.high.at > headroomBracket*s.low.at:
 		s.at = math.Sqrt(s.low.at * s.high.at)
 	default:
-		if s.exact > headroomPoints {
-			s.done = true
-			return false
+		if !s.narrow {
+			s.narrow, s.ends = true, []point{s.low.bare(), s.high.bare()}
 		}
-		s.exact++
-		s.at = s.between()
-		if s.exact > headroomPoints {
-			s.more = s.lacking()
-		}
+		s.refine(e)
 	}
-	return true
+	return !s.over
 }
 
-// between is where a line through the last two excesses has its root, kept inside the bracket.
+// refine chooses the next point in the narrow bracket, or the one that gets more replications.
+func (s *search) refine(e *engine) {
+	if s.grown == nil {
+		iv, nearest := s.limit()
+		if len(s.points) < headroomPoints && (nearest == nil || away(iv.Value, nearest.at) > headroomNear) {
+			s.at = s.between()
+			return
+		}
+		s.grown = nearest
+	}
+	if s.over = s.grown == nil || s.grows(e) == len(s.grown.rows); !s.over {
+		s.at = s.grown.at
+	}
+}
+
+// away is the relative distance of a load from another one.
+func away(x, from float64) float64 { return math.Abs(x/from - 1) }
+
+// between is where the excess seems to have its root, kept near the bracket and apart from the points that are there.
 func (s *search) between() float64 {
-	middle := math.Sqrt(s.low.at * s.high.at)
-	if iv, ok := s.limit(); ok && iv.Value > s.low.at/headroomBracket && iv.Value < s.high.at*headroomBracket {
-		return iv.Value
+	at := math.Sqrt(s.low.at * s.high.at)
+	if root, ok := s.root(); ok && root > s.low.at/headroomBracket && root < s.high.at*headroomBracket {
+		at = root
 	}
-	if s.low.rows == nil || s.high.rows == nil {
-		return middle
+	for i := range s.points {
+		if p := s.points[i].at; away(at, p) < headroomApart {
+			if at >= p {
+				return p * (1 + headroomApart)
+			}
+			return p / (1 + headroomApart)
+		}
 	}
-	a, b := mean(s.low.rows), mean(s.high.rows)
-	if !(a < 0 && b > 0) {
-		return middle
-	}
-	at := s.low.at + (s.high.at-s.low.at)*(-a)/(b-a)
-	margin := 0.1 * (s.high.at - s.low.at)
-	return min(max(at, s.low.at+margin), s.high.at-margin)
+	return at
 }
 
-// runs is the number of replications of the present probe.
-func (s *search) runs(e *engine) int {
-	switch {
-	case e.exact:
-		return 1
-	case s.exact > headroomPoints:
-		look := e.fewer(s.layout, headroomLook, leastLook)
-		n := min(s.more*float64(look), max(float64(look), headroomTasks/(s.at*e.tasks(s.layout))))
-		return min(int(n), max(e.sc.Run.Max, headroomLook))
-	case s.exact > 0:
-		return min(e.fewer(s.layout, headroomLook, leastLook), e.looks[0])
+// root is where the excess has its root by the points, or by the ends of the bracket as long as there are none.
+func (s *search) root() (float64, bool) {
+	known := &s.ends[0]
+	if iv, nearest := s.limit(); nearest != nil {
+		return iv.Value, true
 	}
-	return min(e.fewer(s.layout, headroomRuns, leastRuns), len(e.samples[0]))
+	if len(s.ends[1].rows) > len(known.rows) {
+		known = &s.ends[1]
+	}
+	slope := s.slope(known)
+	return known.at - known.log(len(known.rows))/slope, slope > 0
+}
+
+// slope is by how much the logarithm of a missed part grows with the load beside a point: the slope of a line through all
+// points and the ends of the bracket that miss the same target, on the tasks that all of them have. NaN where there are too few.
+func (s *search) slope(beside *point) float64 {
+	var like []*point
+	n := len(beside.rows)
+	for _, of := range [][]point{s.ends, s.points} {
+		for i := range of {
+			if p := &of[i]; p.target == beside.target && len(p.rows) > 1 {
+				n, like = min(n, len(p.rows)), append(like, p)
+			}
+		}
+	}
+	var x, y []float64
+	for _, p := range like {
+		if log := p.log(n); !math.IsInf(log, -1) && !math.IsNaN(log) {
+			x, y = append(x, p.at), append(y, log)
+		}
+	}
+	return stats.Slope(x, y)
 }
 
 // The least replications of a probe, however many tasks each has: of one while the limit is being bracketed, and of one whose
@@ -122,41 +160,66 @@ const (
 	leastLook = 4
 )
 
-// fewer is how many replications are enough where each has many tasks.
-func (e *engine) fewer(layout, usual, least int) int {
-	return min(usual, max(least, int(math.Ceil(float64(usual)*headroomMany/e.tasks(layout)))))
-}
-
-// limit is where the mean excess is 0, by its slope between the points that have excesses, with the interval of those
-// loads at which the interval of the excess holds 0. False where there are too few such points.
-func (s *search) limit() (iv stats.Interval, ok bool) {
-	var x, y []float64
-	var last *point
-	for i := range s.points {
-		if p := &s.points[i]; len(p.rows) > 1 && len(p.rows) >= len(s.points[0].rows) {
-			x, y = append(x, p.at), append(y, mean(p.rows[:len(s.points[0].rows)])) // on the same tasks
-			if last == nil || len(p.rows) > len(last.rows) || len(p.rows) == len(last.rows) && math.Abs(mean(p.rows)) < math.Abs(mean(last.rows)) {
-				last = p
-			}
-		}
-	}
-	if len(x) < 2 {
-		return iv, false
-	}
-	slope := stats.Slope(x, y)
-	excess := last.level.Mean(last.rows)
-	iv = stats.Interval{Value: last.at - excess.Value/slope, Low: last.at - excess.High/slope, High: last.at - excess.Low/slope}
-	return iv, slope > 0 && iv.Low > 0 && iv.High >= iv.Low
-}
-
-// lacking is by what factor there are too few replications for an interval of the wanted width.
-func (s *search) lacking() float64 {
-	iv, ok := s.limit()
-	if !ok {
+// runs is the number of replications of the present probe.
+func (s *search) runs(e *engine) int {
+	switch {
+	case e.exact:
 		return 1
+	case s.grown != nil:
+		return s.grows(e)
+	case s.narrow:
+		return e.runsOf(s.layout, headroomLook, leastLook)
+	}
+	return e.runsOf(s.layout, headroomProbe, leastRuns)
+}
+
+// runsOf is how many replications have so many tasks together, as a day says more than an hour. It is no more than a run may take.
+func (e *engine) runsOf(layout int, tasks float64, least int) int {
+	return min(e.sc.Run.Max, max(least, int(math.Ceil(min(tasks/e.tasks(layout), float64(e.sc.Run.Max))))))
+}
+
+// grows is the number of replications that a point gets for the interval to become as narrow as is wanted.
+func (s *search) grows(e *engine) int {
+	iv, nearest := s.limit()
+	if nearest == nil {
+		return len(s.grown.rows)
 	}
 	ratio := iv.Half() / (headroomHalf * iv.Value)
-	return max(1, math.Ceil(2*ratio*ratio)/2)
+	wanted := ratio * ratio * float64(len(s.grown.rows))
+	return max(len(s.grown.rows), int(math.Ceil(min(wanted, headroomTasks/(s.at*e.tasks(s.layout)), float64(e.sc.Run.Max)))))
+}
+
+// before is what was seen of the present probe already.
+func (s *search) before() *probed {
+	if s.grown == nil {
+		return nil
+	}
+	return s.grown.seen
+}
+
+// limit is where the mean excess is 0, with the interval of those loads at which the interval of the excess holds 0, and the
+// point that it is reckoned from, by the slope there. Nil where there are too few points for a slope.
+//
+// What is missed of a target, against what may be, grows about exponentially with the load: exactly so for the tail of the waits
+// of M/M/c, P(W > t) = C exp(-c mu (1 - rho) t) but for C. So the line is one through its logarithms.
+func (s *search) limit() (iv stats.Interval, nearest *point) {
+	for i := range s.points {
+		if p := &s.points[i]; len(p.rows) > 1 && (nearest == nil || len(p.rows) > len(nearest.rows) ||
+			len(p.rows) == len(nearest.rows) && math.Abs(mean(p.rows)) < math.Abs(mean(nearest.rows))) {
+			nearest = p
+		}
+	}
+	if nearest == nil {
+		return iv, nil
+	}
+	slope := s.slope(nearest)
+	excess := nearest.level.Mean(nearest.rows)
+	at := func(excess float64) float64 { return nearest.at - math.Log1p(excess/nearest.allowed)/slope }
+	iv = stats.Interval{Value: at(excess.Value), Low: at(excess.High), High: at(excess.Low)}
+	if !(slope > 0 && iv.Low > 0 && iv.High >= iv.Low) || math.IsInf(iv.High, 1) {
+		return iv, nil
+	}
+	return iv, nearest
 }
 
 // headroom is what was found. Where excesses say nothing, as loads beyond it are not steady, the interval is the bracket.
@@ -167,7 +230,7 @@ func (s *search) headroom(e *engine) Headroom {
 	}
 	h.Low, h.High = new(min(s.low.at, s.high.at)), new(max(s.low.at, s.high.at))
 	h.Factor = *h.Low // what passes and what fails may take turns
-	if iv, ok := s.limit(); ok && iv.Value >= headroomFloor && iv.Value <= s.tried {
+	if iv, nearest := s.limit(); nearest != nil && iv.Value >= headroomFloor && iv.Value <= s.tried {
 		h.Factor, h.Low, h.High = iv.Value, &iv.Low, &iv.High
 	}
 	return h

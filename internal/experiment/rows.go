@@ -42,7 +42,7 @@ func (e *engine) due(l, c, target int, d duration) *rows {
 }
 
 func (e *engine) bare(l, c int, d duration) *rows {
-	r := &rows{d: d, level: e.level, exact: e.exact}
+	r := &rows{d: d, level: e.evidence[l].level, exact: e.exact}
 	for i := range e.samples[l] {
 		r.samples = append(r.samples, &e.samples[l][i].classes[c])
 	}
@@ -55,6 +55,21 @@ func (r *rows) count(e *engine, l int) *rows {
 	}
 	r.pieces = e.pieces(l, r.total)
 	return r
+}
+
+// first are those of the replications that something common to several layouts rests on.
+func (r *rows) first(both evidence) *rows {
+	n := both.level.N
+	if n == len(r.samples) {
+		return r
+	}
+	cut := *r
+	cut.samples, cut.of, cut.level, cut.total = r.samples[:n], r.of[:n], both.level, 0
+	for _, x := range cut.of {
+		cut.total += x
+	}
+	cut.pieces = r.pieces * cut.total / max(1, r.total)
+	return &cut
 }
 
 // upTo are the tasks within x, of each replication.

@@ -179,7 +179,7 @@ func (e *engine) judgeWindows(j *judged, layout, class int, o *workloads.SLO, ta
 		j.nothing()
 		return
 	}
-	share := stats.ClopperPearson(held, windows, e.confidence)
+	share := stats.ClopperPearson(held, windows, e.evidence[layout].confidence)
 	if e.exact {
 		share.Low, share.High = share.Value, share.Value
 	}
