@@ -321,9 +321,7 @@ func (s *System) withdrawn(id int32) {
 		s.landlord.Vacate(id)
 	}
 	s.replica(ReplicaGone, id)
-	if s.prompt {
-		s.changed() // there may be room for another's
-	}
+	s.changed() // there may be room for another's
 }
 
 func (s *System) replica(kind RecordKind, id int32) {

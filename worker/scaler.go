@@ -22,7 +22,7 @@ func (s *System) firstLook(i int32) {
 	}
 	switch {
 	case f.cfg.Poll == 0:
-		s.prompt = true
+		s.prompt = append(s.prompt, i)
 		return
 	case f.cfg.Policy == KEDA:
 		f.poll, f.sync = at(f.cfg.Poll), at(f.cfg.Sync)
@@ -246,9 +246,7 @@ func (s *System) planned(f *fleet) int {
 
 // changed has the fleets that do not wait for a time looked at after a change.
 func (s *System) changed() {
-	for i := range s.fleets {
-		if s.fleets[i].cfg.Poll == 0 {
-			s.inspectAt(int32(i), s.now)
-		}
+	for _, f := range s.prompt {
+		s.inspectAt(f, s.now)
 	}
 }
