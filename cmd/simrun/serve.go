@@ -22,7 +22,7 @@ import (
 // served is a scenario that is shown while it is written.
 type served struct {
 	file, out string
-	cores     int
+	cores     coreCount
 }
 
 func serveCommand() *cobra.Command {
@@ -49,7 +49,7 @@ working directory. It writes nothing, unless --out says where. Ctrl-C ends it.`,
 		},
 	}
 	c.Flags().StringVarP(&s.out, "out", "o", "", "also write what run writes to this folder, after every answer")
-	c.Flags().IntVar(&s.cores, "cores", 0, "simulate on at most this many cores (default all)")
+	coresFlag(c, &s.cores)
 	_ = c.MarkFlagDirname("out")
 	return c
 }
@@ -70,9 +70,6 @@ func theOnly(args []string) (string, error) {
 }
 
 func (s *served) run(c *cobra.Command) error {
-	if s.cores < 0 {
-		return usageError{fmt.Errorf("--cores: %d: want at least 1, or 0 for all", s.cores)}
-	}
 	var blank bytes.Buffer
 	if err := report.Blank(&blank, filepath.Base(s.file), version()); err != nil {
 		return err
@@ -119,7 +116,7 @@ func (s *served) page(ctx context.Context, version string, say func(string), of 
 }
 
 func (s *served) options(progress func(experiment.Progress)) experiment.Options {
-	return experiment.Options{Cores: cores(s.cores), Version: version(), Progress: progress}
+	return experiment.Options{Cores: s.cores.used(), Version: version(), Progress: progress}
 }
 
 // answer answers what if.
