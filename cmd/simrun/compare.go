@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 
 	"example.com/simrun/internal/compare"
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
 )
@@ -93,10 +95,12 @@ func compareRuns(c *cobra.Command, args []string, o compareOptions) error {
 // source says where the figures of a run come from: a folder of results, or a scenario that is simulated.
 func (o *compareOptions) source(c *cobra.Command, path string) (func() (*experiment.Figures, error), error) {
 	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, logs.Reason(err))
+	case filepath.Ext(path) == ".json":
+		return nil, fmt.Errorf("%s: a file of results: want their folder, or a scenario", path)
+	case info.IsDir():
 		f, err := compare.Read(path)
 		return func() (*experiment.Figures, error) { return f, nil }, err
 	}

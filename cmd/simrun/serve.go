@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/serve"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/internal/whatif"
@@ -70,6 +72,11 @@ func theOnly(args []string) (string, error) {
 }
 
 func (s *served) run(c *cobra.Command) error {
+	if info, err := os.Stat(s.file); err != nil { // later it may be away for a moment, while it is saved
+		return fmt.Errorf("%s: %w", s.file, logs.Reason(err))
+	} else if info.IsDir() {
+		return fmt.Errorf("%s: a folder: want a scenario", s.file)
+	}
 	var blank bytes.Buffer
 	if err := report.Blank(&blank, filepath.Base(s.file), version()); err != nil {
 		return err
