@@ -76,6 +76,27 @@ func TestNoTwoPartsShareAName(t *testing.T) {
 	}
 }
 
+// Supervisor runs no shell: what one would make of a line is written out, or refused. Nothing watches what detaches.
+func TestLinesThatFormsCannotRun(t *testing.T) {
+	write := func(form, line string) (string, error) {
+		return Write(form, nil, []Part{{Worker: Worker{Name: "w", Command: line, Replicas: 1}}})
+	}
+	text, err := write("supervisor", "nice celery -A 'my app' worker -c ${N:-4} -n w@%h")
+	require.NoError(t, err)
+	assert.Contains(t, text, "\ncommand=nice celery -A 'my app' worker -c 4 -n w@%%h\n")
+	_, err = write("supervisor", "cd /srv && celery -A app worker")
+	assert.ErrorContains(t, err, "takes a shell")
+	text, err = write("procfile", "cd /srv && celery -A app worker -c ${N:-4}")
+	require.NoError(t, err)
+	assert.Equal(t, "w: cd /srv && celery -A app worker -c ${N:-4}\n", text, "a shell reads it")
+	for _, form := range Forms {
+		_, err = write(form, "/opt/bin/celery multi start w -A app -c 4")
+		assert.ErrorContains(t, err, `"w" is started by celery multi, which ends at once and leaves a worker behind`)
+		_, err = write(form, "celery -A app worker --detach")
+		assert.ErrorContains(t, err, "started by --detach")
+	}
+}
+
 // A queue's name may have marks that mean something in a regular expression.
 func TestQueriesNameTheirQueuesOnly(t *testing.T) {
 	p := Part{

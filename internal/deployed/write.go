@@ -3,6 +3,7 @@ package deployed
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -84,6 +85,9 @@ func Write(form string, comment []string, parts []Part) (string, error) {
 		if err := scalable(form, parts, i); err != nil {
 			return "", err
 		}
+		if by := detaches(parts[i].Command); by != "" {
+			return "", fmt.Errorf("%q is started by %s, which ends at once and leaves a worker behind: want celery worker, which %s can watch", parts[i].Name, by, form)
+		}
 		if p := &parts[i]; Single(form) && (p.Cores > 0 || p.Memory > 0) {
 			return "", fmt.Errorf("%q has a limit of memory or CPU, which %s cannot say: want compose or kubernetes", p.Name, form)
 		}
@@ -98,6 +102,26 @@ func Write(form string, comment []string, parts []Part) (string, error) {
 	f := forms[form]
 	err := f.write(&b, parts, f.names(parts))
 	return b.String(), err
+}
+
+// detaches is what in a line has the worker run behind its back, where it ends itself: "" = nothing.
+func detaches(line string) string {
+	words, err := celery.SplitWords(line)
+	if err != nil {
+		words = strings.Fields(line)
+	}
+	ours := false // the words are celery's, no longer a wrapper's
+	for i, w := range words {
+		switch {
+		case path.Base(w) == "celery":
+			ours = true
+		case w == "multi" && i > 0 && path.Base(words[i-1]) == "celery":
+			return "celery multi"
+		case ours && (w == "-D" || w == "--detach"):
+			return w
+		}
+	}
+	return ""
 }
 
 // quantity is a number of cores, or a size in bytes, as all forms read it.
@@ -173,7 +197,11 @@ func writeProcfile(b *strings.Builder, parts []Part, names []string) error {
 func writeSupervisor(b *strings.Builder, parts []Part, names []string) error {
 	for i := range parts {
 		p := &parts[i]
-		fmt.Fprintf(b, "\n[program:%s]\ncommand=%s\nautorestart=true\nstopasgroup=false\n", names[i], strings.ReplaceAll(p.Command, "%", "%%"))
+		words, err := celery.SplitWords(p.Command) // no shell reads the line (supervisord.org, command)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b, "\n[program:%s]\ncommand=%s\nautorestart=true\nstopasgroup=false\n", names[i], strings.ReplaceAll(celery.JoinWords(words), "%", "%%"))
 		if p.Grace > 0 {
 			fmt.Fprintf(b, "stopwaitsecs=%d\n", seconds(p.Grace))
 		}
