@@ -34,7 +34,7 @@ func tolls(r *experiment.Result) *grid {
 		}
 		return row
 	})
-	g.note("Of the tasks that arrived after the fault began, those that failed or were lost, and the attempts that were retried; and the most tasks of all classes that waited at once. Means of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("Of the tasks that arrived after the fault began, those that failed or were lost, and the attempts that were retried; and the most tasks of all classes that waited at once. Means of %s.", r.Ran())
 	return g
 }
 
@@ -57,7 +57,7 @@ func direct(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("Tasks that were killed while they ran, and are lost or run again, with the running time thrown away; reserved or held tasks that went back to the broker; tasks delivered again while they still ran; and tasks never published because the broker could not be reached. Counted when it happened, whenever the tasks had arrived. Means of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("Tasks that were killed while they ran, and are lost or run again, with the running time thrown away; reserved or held tasks that went back to the broker; tasks delivered again while they still ran; and tasks never published because the broker could not be reached. Counted when it happened, whenever the tasks had arrived. Means of %s.", r.Ran())
 	return g
 }
 
@@ -122,7 +122,7 @@ func stretches(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("How much longer a task took than its demand: by sharing cores or a thread; by queues, limits, round trips and faults of services. Failed calls: attempts that failed because of a service, mean of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("How much longer a task took than its demand: by sharing cores or a thread; by queues, limits, round trips and faults of services. Failed calls: attempts that failed because of a service, mean of %s.", r.Ran())
 	return g
 }
 

@@ -94,7 +94,7 @@ func compromises(r *experiment.Result) (grids []*grid) {
 			}
 			return rows
 		})
-		g.note("Tasks of other classes that were there meanwhile, and how many of them malicious code could have read: they ran in a process that it had run in, or on a machine with such a process, or lay in a queue that its worker's credentials can read. Means of %s. What it could write is not counted.", units.Plural(r.Run.Replications, "replication", "replications"))
+		g.note("Tasks of other classes that were there meanwhile, and how many of them malicious code could have read: they ran in a process that it had run in, or on a machine with such a process, or lay in a queue that its worker's credentials can read. Means of %s. What it could write is not counted.", r.Ran())
 		grids = append(grids, g)
 	}
 	return grids

@@ -124,7 +124,7 @@ func (f *maker) class(name, queue string, n int, wait *experiment.Quantiles, run
 }
 
 func (f *maker) strategy(name string, slots int, zeroLess, notify, backup float64, queues []string, workers map[string]int, prefetch float64) experiment.Strategy {
-	s := experiment.Strategy{Name: name, Slots: slots}
+	s := experiment.Strategy{Name: name, Slots: slots, Replications: 60}
 	cost := 0.19
 	s.Cost = &cost
 	s.Costs = &experiment.Cost{PerHour: est(cost, 0), PerMonth: est(730*cost, 0)}

@@ -39,7 +39,7 @@ func memory(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("The most that any instance, or any machine, ever held in the observed time. OOM kills: processes that the kernel killed to make room in the observed time (not while the queues drained after it), mean of %s.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("The most that any instance, or any machine, ever held in the observed time. OOM kills: processes that the kernel killed to make room in the observed time (not while the queues drained after it), mean of %s.", r.Ran())
 	return g
 }
 
@@ -59,7 +59,7 @@ func killed(r *experiment.Result) *grid {
 	if !any {
 		return &grid{}
 	}
-	g.note("Of the tasks that arrived in the observed time, whenever they were killed, also while the queues drained after it: means of %s. Lost: acked before their process was killed. Given back: messages back at the broker, to be run again. Run in vain: how long killed attempts had run.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("Of the tasks that arrived in the observed time, whenever they were killed, also while the queues drained after it: means of %s. Lost: acked before their process was killed. Given back: messages back at the broker, to be run again. Run in vain: how long killed attempts had run.", r.Ran())
 	return g
 }
 

@@ -103,6 +103,9 @@ func targets(r *experiment.Result) *grid {
 	if r.Run.Replications > 1 {
 		g.note("Intervals are at %s confidence: simulation noise for exactly these inputs, not certainty about production. Attained: tasks within the target.", units.Share(r.Run.Confidence))
 	}
+	if r.Exact {
+		g.note("No intervals: nothing is random here, so one replication says all there is of these tasks. Attained: tasks within the target.")
+	}
 	if withheld {
 		g.note("unstable: more work comes in than the workers can do, so there is no steady figure to give.")
 	}
@@ -251,6 +254,6 @@ func rest(r *experiment.Result) *grid {
 		}
 		return rows
 	})
-	g.note("Tasks, mean of %s. Timeouts are among the failed; retried and duplicated count attempts, not tasks.", units.Plural(r.Run.Replications, "replication", "replications"))
+	g.note("Tasks, mean of %s. Timeouts are among the failed; retried and duplicated count attempts, not tasks.", r.Ran())
 	return g
 }

@@ -185,7 +185,7 @@ func runLine(r *experiment.Result) string {
 		warmup = "after " + units.Duration(r.Run.Warmup) + " of warm-up"
 	}
 	return fmt.Sprintf("%s of %s %s (%s), %s confidence, %s, %d of %s hold, seed %d.",
-		units.Plural(r.Run.Replications, "replication", "replications"), units.Duration(r.Run.Duration), warmup, r.Run.WarmupRule, units.Share(r.Run.Confidence), precision,
+		r.Ran(), units.Duration(r.Run.Duration), warmup, r.Run.WarmupRule, units.Share(r.Run.Confidence), precision,
 		ok, units.Plural(len(r.Checks), "check", "checks"), r.Scenario.Seed)
 }
 

@@ -15,7 +15,7 @@ import (
 // trust says in one sentence how far the answer can be trusted: how precise, how well checked, and on what inputs.
 func trust(r *experiment.Result) string {
 	s := fmt.Sprintf("How sure: %s intervals from %s, simulation noise for exactly these inputs, not certainty about production",
-		units.Share(r.Run.Confidence), units.Plural(r.Run.Replications, "replication", "replications"))
+		units.Share(r.Run.Confidence), r.Ran())
 	switch {
 	case r.Run.Replications == 1:
 		s = "How sure: one replication, without intervals"
@@ -158,7 +158,7 @@ func method(r *experiment.Result) []string {
 	if run.Warmup > 0 {
 		warmup = fmt.Sprintf("The first %s of each replication were deleted as warm-up (%s).", units.Duration(run.Warmup), run.WarmupRule)
 	}
-	reached := "Replications were added until every target was decided, its interval wholly on one side; without targets, until every mean response was known to the requested precision."
+	reached := "Replications were added to a strategy until each of its targets was decided, its interval wholly on one side; without targets, until its mean responses were known to the requested precision."
 	if !run.PrecisionReached {
 		reached = "More replications were not allowed, or would not have helped, before everything was decided: figures whose interval contains their target are undecided."
 	}
@@ -167,9 +167,9 @@ func method(r *experiment.Result) []string {
 		reached, figures = "", "With a single replication there are no intervals. Attained shares are counted task by task. Quantiles include waits of zero."
 	}
 	return []string{
-		fmt.Sprintf("%s of %s of virtual time, %s events in all, from seed %d. %s %s", units.Plural(run.Replications, "replication", "replications"), units.Duration(run.Duration), units.Count(float64(run.Events)), r.Scenario.Seed, warmup, reached),
+		fmt.Sprintf("%s of %s of virtual time, %s events in all, from seed %d. %s %s", r.Ran(), units.Duration(run.Duration), units.Count(float64(run.Events)), r.Scenario.Seed, warmup, reached),
 		figures,
-		"Every strategy meets exactly the same tasks (common random numbers): arrivals, work, failures and retries are drawn per task, not in the order in which a layout happens to serve them. So differences between strategies are known better than the figures themselves.",
+		"Every strategy meets exactly the same tasks (common random numbers): arrivals, work, failures and retries are drawn per task, not in the order in which a layout happens to serve them. So differences between strategies are known better than the figures themselves; they are of the replications that both have.",
 		"The intervals are simulation noise for exactly these inputs. They are not certainty about production: wrong inputs give precise wrong answers.",
 		modelError(r),
 	}

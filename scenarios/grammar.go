@@ -68,7 +68,7 @@ func runKeys() *record {
 	return &record{noun: "a map of run settings", keys: []key{
 		{name: "duration", doc: "observed virtual time of one replication, after the warm-up; a minimum where every source is stationary and `warmup` is not `0s`", shape: amount{quantity: durations().positive()}, def: "30m"},
 		{name: "warmup", doc: "time before it that is not counted. `auto` makes it three times as long as the system remembers its start, where every source is stationary; with cron, stages, a trace or planned faults it is `0s`: a terminating run, in which nothing is deleted", shape: autoOr{amount{quantity: durations()}}, def: "auto"},
-		{name: "replications", doc: "independent runs, from `min` to `max` until every target is decided; one number fixes it", shape: &either{of: []shape{amount{quantity: wholes(1, 1_000_000)}, &record{noun: "a map of min and max", keys: []key{
+		{name: "replications", doc: "independent runs of each strategy, from `min` to `max` until its targets are decided; one number fixes it", shape: &either{of: []shape{amount{quantity: wholes(1, 1_000_000)}, &record{noun: "a map of min and max", keys: []key{
 			{name: "min", doc: "fewest replications", shape: amount{quantity: wholes(2, 1_000_000)}, def: "20"},
 			{name: "max", doc: "most replications", shape: amount{quantity: wholes(2, 1_000_000)}, def: "400"},
 		}}}}, def: "{}", to: inPlace},

@@ -32,9 +32,9 @@ func planCommand() *cobra.Command {
 	var o planOptions
 	c := &cobra.Command{
 		Use: "plan FILE...", Short: "Find how many slots each layout needs, and layouts that nobody wrote down",
-		Long: "For each layout of a file, find the least capacity that meets every target: concurrency, or the replicas and bounds of\n" +
-			"scaling. Then look for layouts that nobody wrote down, which cost less or take fewer slots. The answer is shown to\n" +
-			"pass on tasks that the search has not seen, and one slot less to fail; otherwise it is called open. The key plan of\n" +
+		Long: "For each layout of a file, find the least capacity that meets every target: concurrency, replicas, the bounds of\n" +
+			"scaling, machines. Then look for layouts that nobody wrote down, which cost less or take fewer slots. The answer is\n" +
+			"shown to pass on tasks that the search has not seen, and one slot less to fail; otherwise it is called open. The key plan of\n" +
 			"the file bounds the search. Writes plan.json and plan.html to the folder of results.",
 		Example: "  simrun plan scenarios/priority.yaml\n  simrun plan --no-search --format json mine.yaml | jq .answer\n  simrun plan mine.yaml --shard 3/16 --out shards",
 		Args:    atLeastOneFile, ValidArgsFunction: yamlFiles,

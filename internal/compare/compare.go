@@ -17,7 +17,7 @@ type Comparison struct {
 	Means   []Mean    `json:"geometric_means"`
 	Targets []Target  `json:"targets"` // whose verdict changed
 	Only    []Missing `json:"only"`    // strategies and classes that only one run has
-	Paired  bool      `json:"paired"`  // on the same tasks
+	Paired  bool      `json:"paired"`  // every figure, on the same tasks
 }
 
 // Change is one figure in both runs, in seconds.
@@ -72,7 +72,7 @@ type key struct {
 func Runs(old, new *experiment.Figures) *Comparison {
 	c := &Comparison{Changes: []Change{}, Means: []Mean{}, Targets: []Target{}}
 	c.Only = append(only(old, new, "old"), only(new, old, "new")...)
-	c.Paired = old.Scenario.Seed == new.Scenario.Seed && old.Run.Replications == new.Run.Replications
+	c.Paired = old.Scenario.Seed == new.Scenario.Seed
 	before := map[key]*experiment.Figure{}
 	for i := range old.Figures {
 		f := &old.Figures[i]
@@ -85,7 +85,9 @@ func Runs(old, new *experiment.Figures) *Comparison {
 		if was == nil {
 			continue
 		}
-		d := difference(was, f, c.Paired, old.Exact && new.Exact)
+		paired := old.Scenario.Seed == new.Scenario.Seed && len(was.Rows) == len(f.Rows)
+		c.Paired = c.Paired && paired
+		d := difference(was, f, paired, old.Exact && new.Exact)
 		c.Changes = append(c.Changes, Change{
 			Strategy: f.Strategy, Class: f.Class, Metric: f.Metric, Old: was.Value, New: f.Value,
 			Difference: interval(f.Value-was.Value, d.Interval),

@@ -115,7 +115,8 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 	_, err := compare.Read(dir)
 	assert.ErrorContains(t, err, "no figures.json in it")
 	for content, want := range map[string]string{
-		`{"version": 1, "run": {"replications": 2}, "figures": [{"metric": "wait.p95", "rows": [1]}]}`: "figures[0]: 1 rows",
+		`{"version": 1, "run": {"replications": 2}, "figures": [{"metric": "wait.p95", "rows": [1, 2, 3]}]}`:                                   "figures[0]: 3 rows: want one",
+		`{"version": 1, "run": {"replications": 2}, "figures": [{"metric": "wait.p95", "rows": [1, 2]}, {"metric": "wait.p99", "rows": [1]}]}`: "figures[1]: 1 rows: want as many",
 		`{"version": 9}`:   "version 9",
 		`{"version": 1,`:   "unexpected EOF",
 		`{"surprise": 12}`: "unknown field",

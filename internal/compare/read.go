@@ -36,9 +36,17 @@ func Read(folder string) (*experiment.Figures, error) {
 	if f.Version != experiment.FiguresVersion {
 		return nil, fmt.Errorf("%s: version %d: want %d; run the scenario again", path, f.Version, experiment.FiguresVersion)
 	}
+	of := map[string]int{} // replications of a strategy
 	for i := range f.Figures {
-		if n := len(f.Figures[i].Rows); n != f.Run.Replications {
-			return nil, fmt.Errorf("%s: figures[%d]: %d rows: want one for each of the %d replications", path, i, n, f.Run.Replications)
+		n, strategy := len(f.Figures[i].Rows), f.Figures[i].Strategy
+		if n < 1 || n > f.Run.Replications {
+			return nil, fmt.Errorf("%s: figures[%d]: %d rows: want one for each replication of its strategy, 1 to %d", path, i, n, f.Run.Replications)
+		}
+		if of[strategy] == 0 {
+			of[strategy] = n
+		}
+		if n != of[strategy] {
+			return nil, fmt.Errorf("%s: figures[%d]: %d rows: want as many as the other figures of %s have, %d", path, i, n, strategy, of[strategy])
 		}
 	}
 	return &f, nil

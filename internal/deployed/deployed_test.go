@@ -24,24 +24,24 @@ const mi = 1 << 20
 func TestRead(t *testing.T) {
 	for name, want := range map[string][]Worker{
 		"docker-compose.yml": {
-			{"worker", `service "worker"`, "sh -c 'python manage.py wait_for_db && celery -A shop worker -l info -Q high,low -c 6 --prefetch-multiplier=1'", 3, 1.5, 512 * mi, nil, 0},
-			{"reports", `service "reports"`, `AUTOSCALE_KEEPALIVE=10 /entrypoint.sh celery -A shop worker --queues=reports --concurrency=2 -n reports@%h`, 2, 0, 1024 * mi, nil, 0},
-			{"emails", `service "emails"`, "AUTOSCALE_KEEPALIVE=10 celery -A shop worker --queues=emails --autoscale=8,1", 2, 0, 1024 * mi, nil, 0},
+			{"worker", `service "worker"`, "sh -c 'python manage.py wait_for_db && celery -A shop worker -l info -Q high,low -c 6 --prefetch-multiplier=1'", 3, 1.5, 512 * mi, nil, "", 0},
+			{"reports", `service "reports"`, `AUTOSCALE_KEEPALIVE=10 /entrypoint.sh celery -A shop worker --queues=reports --concurrency=2 -n reports@%h`, 2, 0, 1024 * mi, nil, "", 0},
+			{"emails", `service "emails"`, "AUTOSCALE_KEEPALIVE=10 celery -A shop worker --queues=emails --autoscale=8,1", 2, 0, 1024 * mi, nil, "", 0},
 		},
 		"Procfile": {
-			{"worker", `process "worker"`, "REMAP_SIGTERM=SIGQUIT newrelic-admin run-program celery -A shop worker -l info -Q high,low --concurrency=${WEB_CONCURRENCY:-4} --without-gossip --without-mingle", 0, 0, 0, nil, 0},
-			{"emails", `process "emails"`, "celery -A shop worker -Q emails --autoscale 8,2", 0, 0, 0, nil, 0},
+			{"worker", `process "worker"`, "REMAP_SIGTERM=SIGQUIT newrelic-admin run-program celery -A shop worker -l info -Q high,low --concurrency=${WEB_CONCURRENCY:-4} --without-gossip --without-mingle", 0, 0, 0, nil, "", 0},
+			{"emails", `process "emails"`, "celery -A shop worker -Q emails --autoscale 8,2", 0, 0, 0, nil, "", 0},
 		},
 		"supervisord.conf": {
-			{"worker", `program "worker"`, "/srv/shop/venv/bin/celery -A shop worker --loglevel=info -Q high,low --concurrency=3 -n worker_0@%h", 2, 0, 0, nil, 0},
-			{"nightly", `program "nightly"`, "bash -c 'sleep 5 && exec /srv/shop/venv/bin/celery -A shop worker -Q nightly -c 1 -P solo'", 0, 0, 0, nil, 0},
+			{"worker", `program "worker"`, "/srv/shop/venv/bin/celery -A shop worker --loglevel=info -Q high,low --concurrency=3 -n worker_0@%h", 2, 0, 0, nil, "", 0},
+			{"nightly", `program "nightly"`, "bash -c 'sleep 5 && exec /srv/shop/venv/bin/celery -A shop worker -Q nightly -c 1 -P solo'", 0, 0, 0, nil, "", 0},
 		},
 		"celery@.service": {
-			{"celery", `unit "celery@"`, "/bin/sh -c '/srv/shop/venv/bin/celery -A shop multi start w1 --pidfile=/run/celery/%n.pid --logfile=/var/log/celery/%n%I.log --loglevel=INFO --time-limit=300 --concurrency=8 -Q high,low'", 0, 1.5, 2048 * mi, nil, 0},
+			{"celery", `unit "celery@"`, "/bin/sh -c '/srv/shop/venv/bin/celery -A shop multi start w1 --pidfile=/run/celery/%n.pid --logfile=/var/log/celery/%n%I.log --loglevel=INFO --time-limit=300 --concurrency=8 -Q high,low'", 0, 1.5, 2048 * mi, nil, "", 0},
 		},
 		"deployment.yaml": {
-			{"shop-worker", `Deployment "shop-worker"`, "celery -A shop worker --queues=high,low --concurrency=2 --max-tasks-per-child 100", 4, 0.5, 600 * mi, nil, 5 * time.Minute},
-			{"reports", `StatefulSet "reports", container "reports"`, "/bin/bash -c 'exec celery -A shop worker -Q reports -c 1 -P threads'", 0, 2, 1e9, nil, 0},
+			{"shop-worker", `Deployment "shop-worker"`, "celery -A shop worker --queues=high,low --concurrency=2 --max-tasks-per-child 100", 4, 0.5, 600 * mi, nil, "", 5 * time.Minute},
+			{"reports", `StatefulSet "reports", container "reports"`, "/bin/bash -c 'exec celery -A shop worker -Q reports -c 1 -P threads'", 0, 2, 1e9, nil, "", 0},
 		},
 	} {
 		got, err := read(t, name, name)
@@ -150,6 +150,7 @@ func TestScalersOfOthers(t *testing.T) {
 		urgent   = `{type: redis, metadata: {listName: "q\x06\x169", listLength: '10'}}`
 		other    = "{type: redis, metadata: {listName: p, listLength: '10'}}"
 		cpu      = "{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}}"
+		share    = "{type: Pods, pods: {metric: {name: celery_worker_slots_held_share}, target: {type: AverageValue, averageValue: 700m}}}"
 		external = "{type: External, external: {metric: {name: celery_queue_length}, target: {type: AverageValue, averageValue: 2500m}}}"
 		behavior = ", behavior: {scaleDown: {stabilizationWindowSeconds: 60}}"
 	)
@@ -158,7 +159,7 @@ func TestScalersOfOthers(t *testing.T) {
 	}
 	window := 60
 	by := func(change func(*Scaling)) *Scaling {
-		s := &Scaling{Max: 5, Policy: "queue_length", Target: 10, Poll: 30 * time.Second, Cooldown: 300 * time.Second}
+		s := &Scaling{Max: 5, Policy: "queue_length", Target: 10, Poll: 30 * time.Second, Cooldown: 300 * time.Second, Queues: []string{"q"}}
 		change(s)
 		return s
 	}
@@ -172,19 +173,37 @@ func TestScalersOfOthers(t *testing.T) {
 		keda("", rabbit("mode: QueueLength, protocol: http, excludeUnacknowledged: 'true'")):                                 by(func(*Scaling) {}),
 		keda("", rabbit("mode: DeliverGetRate, protocol: http")):                                                             by(func(s *Scaling) { s.Policy, s.Measure = "keda", "deliver_rate" }),
 		keda("", rabbit("mode: ExpectedQueueConsumptionTime, protocol: http")):                                               by(func(s *Scaling) { s.Policy, s.Measure, s.Unacked = "keda", "consumption_time", true }),
-		keda("", rabbit("mode: MessageRate, protocol: http")):                                                                nil,
-		hpa(", minReplicas: 2"+behavior, external):                                                                           {Min: 2, Max: 5, Policy: "hpa", Target: 2.5, Poll: 15 * time.Second, Down: &Rules{Window: &window}},
+		keda("", rabbit("mode: MessageRate, protocol: http, excludeUnacknowledged: 'true'")):                                 by(func(s *Scaling) { s.Policy, s.Measure = "keda", "publish_rate" }),
+		keda("", rabbit("mode: PublishedToDeliveredRatio, protocol: http")):                                                  nil,
+		// What KEDA takes where nothing is said (redis_scaler.go, rabbitmq_scaler.go).
+		keda("", "{type: redis, metadata: {listName: q}}"):                        by(func(s *Scaling) { s.Target = 5 }),
+		keda("", "{type: rabbitmq, metadata: {queueName: q, queueLength: '30'}}"): by(func(s *Scaling) { s.Target = 30 }),
+		// Several: each by itself.
+		keda("", list+", "+urgent+", "+other): by(func(s *Scaling) {
+			s.Policy, s.Target, s.Queues, s.Triggers = "keda", 0, nil, []Trigger{{Queues: []string{"q"}, Target: 10}, {Queues: []string{"p"}, Target: 10}}
+		}),
+		keda("", rabbit("mode: QueueLength, activationValue: '3'")+", "+rabbit("mode: MessageRate, protocol: http, excludeUnacknowledged: 'true'")): by(func(s *Scaling) {
+			s.Policy, s.Target, s.Queues = "keda", 0, nil
+			s.Triggers = []Trigger{{Queues: []string{"q"}, Target: 10, Activation: 3}, {Queues: []string{"q"}, Target: 10, Measure: "publish_rate"}}
+		}),
+		hpa(behavior, external+", "+share): {Min: 1, Max: 5, Policy: "hpa", Poll: 15 * time.Second, Down: &Rules{Window: &window},
+			Triggers: []Trigger{{Target: 2.5}, {Target: 0.7, Share: true}}},
+		hpa(", minReplicas: 2"+behavior, external): {Min: 2, Max: 5, Policy: "hpa", Target: 2.5, Poll: 15 * time.Second, Down: &Rules{Window: &window}},
 		hpa("", cpu): nil,
 	} {
 		got, err := Read("f", []byte(text), nil)
 		require.NoError(t, err, text)
 		assert.Equal(t, want, got[0].Scaling, text)
+		assert.Equal(t, want == nil, got[0].Unread != "", text)
 	}
 	for text, want := range map[string]string{
-		keda("", list+", "+other):                       `ScaledObject "s": several triggers, of which KEDA takes the largest`,
-		keda("", list+", "+rabbit("mode: QueueLength")): "several triggers",
-		hpa(behavior, external+", "+cpu):                `HorizontalPodAutoscaler "h": several metrics`,
-		hpa("", external):                               `HorizontalPodAutoscaler "h": no behavior`,
+		keda("", list+", {type: cpu}"): `ScaledObject "s": KEDA takes the largest of several triggers, and what "cpu" wants is not known here`,
+		keda("", list+", "+rabbit("mode: PublishedToDeliveredRatio, protocol: http")):                                 `what "rabbitmq" (PublishedToDeliveredRatio) wants is not known here`,
+		keda("", list+`, {type: redis, metadata: {listName: "q\x06\x169", listLength: '11'}}`):                        `lists of the queue "q" with several targets`,
+		keda("", list+", {type: prometheus, metadata: {query: 'sum(celery_worker_tasks_active{})', threshold: '1'}}"): "slots beside other triggers",
+		keda("", "{type: rabbitmq, metadata: {queueName: q, mode: QueueLength}}"):                                     "want a target above 0",
+		hpa(behavior, external+", "+cpu): `HorizontalPodAutoscaler "h": the largest of several metrics counts, and what Resource wants is not known here`,
+		hpa("", external):                `HorizontalPodAutoscaler "h": no behavior`,
 	} {
 		_, err := Read("f", []byte(text), nil)
 		assert.ErrorContains(t, err, want, text)

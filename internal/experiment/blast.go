@@ -141,7 +141,7 @@ func (e *engine) missed(l, c, from, to int) *Estimate {
 		add(&m, e.samples[l][r].course[c][from:max(from, to)])
 		missed, of = append(missed, float64(m.Missed)), append(of, float64(m.Tasks))
 	}
-	return e.shareOf(missed, of)
+	return e.shareOf(l, missed, of)
 }
 
 // drain finds when no more tasks wait than before the fault. Before it the level moves, too: its largest value counts.
@@ -172,7 +172,7 @@ func (e *engine) drain(f *Fault, l int, from, to des.Time) {
 		if len(x) == 0 {
 			return nil
 		}
-		return e.estimate(x)
+		return e.estimate(l, x)
 	}
 	f.WaitingBefore, f.WaitingMost, f.Drain = mean(before), mean(most), mean(times)
 	share := float64(len(times)) / float64(len(e.samples[l]))

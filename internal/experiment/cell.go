@@ -119,7 +119,7 @@ func LeastCells(sc *scenarios.Scenario) int {
 	}
 	n := replications(sc, sc.Run.Min)
 	for v := range sweptCells(sc) + 2*len(sc.Assumed) {
-		n += replications(Variant(v+1).Of(sc), pointLeast)
+		n += replications(Variant(v+1).Of(sc), pointFew)
 	}
 	return n
 }

@@ -17,8 +17,8 @@ func TestCostIsTimeWeighted(t *testing.T) {
 		Machines: []system.Machine{{Name: "app", Price: 0.2}, {Name: "free"}},
 		Layouts:  []strategies.Layout{{Nodes: []int{0, 0, 0, 1}}, {Nodes: []int{1}}},
 		Run:      scenarios.Run{Confidence: 0.95},
-	}, confidence: 0.95}
-	e.look(3)
+	}, evidence: []evidence{{confidence: 0.95}, {confidence: 0.95}}}
+	e.look(0, 3)
 	e.samples = [][]sample{nil, {{paid: []float64{1}}}}
 	for _, third := range []float64{0, 0.5, 1} {
 		e.samples[0] = append(e.samples[0], sample{paid: []float64{1, 1, third, 1}})

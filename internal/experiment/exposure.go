@@ -142,7 +142,7 @@ func (e *engine) partOf(l int, of func(*sample) *sim.Exposure, count func(*sim.E
 		x := of(&e.samples[l][i])
 		counted[i], attempts[i] = float64(count(x)), float64(x.Attempts)
 	}
-	return e.shareOf(counted, attempts)
+	return e.shareOf(l, counted, attempts)
 }
 
 // compromised is what every compromise could have read under a layout.

@@ -180,7 +180,7 @@ func (e *engine) tornado(r *Result, inputs []Input) ([]Swing, error) {
 		return swings, nil
 	}
 	aim := &e.sc.Classes[class].SLO[target]
-	n := min(len(e.samples[l]), e.fewer(l, e.looks[0], leastLook))
+	n := min(len(e.samples[l]), e.looks[0], e.runsOf(l, headroomLook, leastLook))
 	sides := [2]float64{1 - tenth, 1 + tenth}
 	var cells []Cell
 	for _, in := range inputs {

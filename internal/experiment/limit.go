@@ -2,23 +2,28 @@ package experiment
 
 import (
 	"math"
+	"slices"
 
 	"example.com/simrun/stats"
+	"example.com/simrun/workloads"
 )
 
 // search looks for the factor of an input at which the mean excess is 0: by doubling and halving until it is bracketed, by
-// bisection until the bracket is narrow, then by interpolation with more replications.
+// bisection until the bracket is narrow, then by interpolation between points with more replications, the nearest of which
+// is given as many as the interval takes.
 type search struct {
 	layout    int
 	input     Input
 	at        float64 // probed last
 	low, high point   // passes at low, fails at high; at 0 = not found yet
-	exact     int     // probes of the last kind
 	tried     float64
 	least     float64 // that was tried
-	done      bool
-	more      float64 // by what factor the last probe has more replications than those before it
-	points    []point // of the last kind
+	wall      float64 // the least load at which it surely fails
+	ends      []point // of the narrow bracket
+	points    []point // in it
+	narrow    bool    // the present probe is one of them
+	grown     *point  // the one that the present probe gives more replications, last of all; nil = none yet
+	over      bool
 	probed    *probed // of the present probe; nil where it was not simulated
 }
 
@@ -35,12 +40,24 @@ type point struct {
 	seen *probed // nil = not simulated
 }
 
+// bare is a point without what was seen there.
+func (p point) bare() point {
+	p.seen = nil
+	return p
+}
+
 // take takes in the last probe.
 func (s *search) take(x excess, seen *probed) {
 	p := point{s.at, x, seen}
 	s.tried, s.least = max(s.tried, s.at), min(s.least, s.at)
-	if s.exact > 0 {
-		s.points = append(s.points, point{s.at, x, nil})
+	if x.sure {
+		s.wall = min(s.wall, s.at)
+	}
+	switch {
+	case s.grown != nil:
+		*s.grown = p
+	case s.narrow:
+		s.points = append(s.points, p)
 	}
 	if x.passes {
 		s.low = p
@@ -50,69 +67,62 @@ func (s *search) take(x excess, seen *probed) {
 }
 
 // next chooses the next load to try; false when the search is over.
-func (s *search) next() bool {
+func (s *search) next(e *engine) bool {
 	switch {
-	case s.done:
-		return false
+	case s.over:
 	case s.high.at == 0:
-		if s.low.at >= headroomLimit {
-			s.done = true
-			return false
-		}
+		s.over = s.low.at >= headroomLimit
 		s.at = min(headroomLimit, 2*s.low.at)
 	case s.low.at == 0:
-		if s.high.at <= headroomFloor {
-			s.done = true
-			return false
-		}
+		s.over = s.high.at <= headroomFloor
 		s.at = s.high.at / 2
-	case s.exact == 0 && s.high.at > headroomBracket*s.low.at:
+	case !s.narrow && s.high.at > headroomBracket*s.low.at:
 		s.at = math.Sqrt(s.low.at * s.high.at)
 	default:
-		if s.exact > headroomPoints {
-			s.done = true
-			return false
+		if !s.narrow {
+			s.narrow, s.ends = true, []point{s.low.bare(), s.high.bare()}
 		}
-		s.exact++
-		s.at = s.between()
-		if s.exact > headroomPoints {
-			s.more = s.lacking()
-		}
+		s.refine(e)
 	}
-	return true
+	return !s.over
 }
 
-// between is where a line through the last two excesses has its root, kept inside the bracket.
-func (s *search) between() float64 {
+// refine chooses the next point in the narrow bracket, or the one that gets more replications.
+func (s *search) refine(e *engine) {
+	if s.grown == nil {
+		x := s.limit(s.points)
+		if len(s.points) < headroomPoints && (x == nil || away(x.at.Value, x.from.at) > headroomNear) && s.between() {
+			return
+		}
+		if x != nil {
+			s.grown = x.from
+		}
+	}
+	if s.over = s.grown == nil || s.grows(e) == len(s.grown.seen.samples); !s.over {
+		s.at = s.grown.at
+	}
+}
+
+// away is the relative distance of a load from another one.
+func away(x, from float64) float64 { return math.Abs(x/from - 1) }
+
+// between goes to where a target seems to begin to be missed, or to the middle of the bracket; false where it has been there.
+func (s *search) between() bool {
 	middle := math.Sqrt(s.low.at * s.high.at)
-	if iv, ok := s.limit(); ok && iv.Value > s.low.at/headroomBracket && iv.Value < s.high.at*headroomBracket {
-		return iv.Value
+	at := middle
+	x := s.limit(s.points)
+	if x == nil {
+		x = s.limit(s.ends)
 	}
-	if s.low.rows == nil || s.high.rows == nil {
-		return middle
+	if x != nil { // few replications may have misjudged the bracket, but nothing is known far from it
+		at = min(max(x.at.Value, min(s.low.at, s.high.at)/headroomBracket), max(s.low.at, s.high.at)*headroomBracket)
 	}
-	a, b := mean(s.low.rows), mean(s.high.rows)
-	if !(a < 0 && b > 0) {
-		return middle
+	for _, s.at = range []float64{at, middle} {
+		if !slices.ContainsFunc(s.points, func(p point) bool { return away(s.at, p.at) < headroomApart }) {
+			return true
+		}
 	}
-	at := s.low.at + (s.high.at-s.low.at)*(-a)/(b-a)
-	margin := 0.1 * (s.high.at - s.low.at)
-	return min(max(at, s.low.at+margin), s.high.at-margin)
-}
-
-// runs is the number of replications of the present probe.
-func (s *search) runs(e *engine) int {
-	switch {
-	case e.exact:
-		return 1
-	case s.exact > headroomPoints:
-		look := e.fewer(s.layout, headroomLook, leastLook)
-		n := min(s.more*float64(look), max(float64(look), headroomTasks/(s.at*e.tasks(s.layout))))
-		return min(int(n), max(e.sc.Run.Max, headroomLook))
-	case s.exact > 0:
-		return min(e.fewer(s.layout, headroomLook, leastLook), e.looks[0])
-	}
-	return min(e.fewer(s.layout, headroomRuns, leastRuns), len(e.samples[0]))
+	return false
 }
 
 // The least replications of a probe, however many tasks each has: of one while the limit is being bracketed, and of one whose
@@ -122,41 +132,118 @@ const (
 	leastLook = 4
 )
 
-// fewer is how many replications are enough where each has many tasks.
-func (e *engine) fewer(layout, usual, least int) int {
-	return min(usual, max(least, int(math.Ceil(float64(usual)*headroomMany/e.tasks(layout)))))
+// runs is the number of replications of the present probe.
+func (s *search) runs(e *engine) int {
+	switch {
+	case e.exact:
+		return 1
+	case s.grown != nil:
+		return s.grows(e)
+	case s.narrow:
+		return e.runsOf(s.layout, headroomLook, leastLook)
+	}
+	return e.runsOf(s.layout, headroomProbe, leastRuns)
 }
 
-// limit is where the mean excess is 0, by its slope between the points that have excesses, with the interval of those
-// loads at which the interval of the excess holds 0. False where there are too few such points.
-func (s *search) limit() (iv stats.Interval, ok bool) {
-	var x, y []float64
-	var last *point
-	for i := range s.points {
-		if p := &s.points[i]; len(p.rows) > 1 && len(p.rows) >= len(s.points[0].rows) {
-			x, y = append(x, p.at), append(y, mean(p.rows[:len(s.points[0].rows)])) // on the same tasks
-			if last == nil || len(p.rows) > len(last.rows) || len(p.rows) == len(last.rows) && math.Abs(mean(p.rows)) < math.Abs(mean(last.rows)) {
-				last = p
+// runsOf is how many replications have so many tasks together, as a day says more than an hour. It is no more than a run may take.
+func (e *engine) runsOf(layout int, tasks float64, least int) int {
+	return min(e.sc.Run.Max, max(least, int(math.Ceil(min(tasks/e.tasks(layout), float64(e.sc.Run.Max))))))
+}
+
+// grows is the number of replications that a point gets for the interval to become as narrow as is wanted.
+func (s *search) grows(e *engine) int {
+	has := len(s.grown.seen.samples)
+	x := s.limit(s.points)
+	if x == nil {
+		return has
+	}
+	ratio := x.at.Half() / (headroomHalf * x.at.Value)
+	wanted := ratio * ratio * float64(has)
+	return max(has, int(math.Ceil(min(wanted, headroomTasks/(s.at*e.tasks(s.layout)), float64(e.sc.Run.Max)))))
+}
+
+// before is what was seen of the present probe already.
+func (s *search) before() *probed {
+	if s.grown == nil {
+		return nil
+	}
+	return s.grown.seen
+}
+
+// crossing is where a target begins to be missed.
+type crossing struct {
+	at   stats.Interval // those loads at which the interval of the excess holds 0
+	from *point         // that it is reckoned from
+}
+
+// limit is the least load at which a target begins to be missed, as seen from the points; nil where they do not say.
+func (s *search) limit(points []point) (least *crossing) {
+	for i := range points {
+		for j := range points[i].missed {
+			if x := s.crossing(points[i].missed[j].target, points); x != nil && (least == nil || x.at.Value < least.at.Value) {
+				least = x
 			}
 		}
 	}
-	if len(x) < 2 {
-		return iv, false
-	}
-	slope := stats.Slope(x, y)
-	excess := last.level.Mean(last.rows)
-	iv = stats.Interval{Value: last.at - excess.Value/slope, Low: last.at - excess.High/slope, High: last.at - excess.Low/slope}
-	return iv, slope > 0 && iv.Low > 0 && iv.High >= iv.Low
+	return least
 }
 
-// lacking is by what factor there are too few replications for an interval of the wanted width.
-func (s *search) lacking() float64 {
-	iv, ok := s.limit()
-	if !ok {
-		return 1
+// crossing is where the mean excess over a target is 0, reckoned from the nearest of the points by the slope there.
+//
+// What is missed of a target, against what may be, grows about exponentially with the load: exactly so for the tail of the waits
+// of M/M/c, P(W > t) = C exp(-c mu (1 - rho) t) but for C. So the line is one through its logarithms.
+func (s *search) crossing(target *workloads.SLO, points []point) *crossing {
+	var nearest *point
+	var m *missed
+	for i := range points {
+		p := &points[i]
+		if n := p.of(target); n != nil && len(n.rows) > 1 && (m == nil || len(n.rows) > len(m.rows) ||
+			len(n.rows) == len(m.rows) && math.Abs(mean(n.rows)) < math.Abs(mean(m.rows))) {
+			nearest, m = p, n
+		}
 	}
-	ratio := iv.Half() / (headroomHalf * iv.Value)
-	return max(1, math.Ceil(2*ratio*ratio)/2)
+	if m == nil {
+		return nil
+	}
+	slope := s.slope(target, len(m.rows))
+	at := func(excess float64) float64 { return nearest.at - logMissed(excess/m.allowed)/slope }
+	excess := nearest.level.Mean(m.rows)
+	iv := stats.Interval{Value: at(excess.Value), Low: at(excess.High), High: at(excess.Low)}
+	if !(slope > 0 && iv.Low > 0 && iv.High >= iv.Low) || iv.Value > s.wall {
+		return nil
+	}
+	iv.High = min(iv.High, s.wall)
+	return &crossing{iv, nearest}
+}
+
+// logMissed is the logarithm of 1 + x. Where hardly anything is missed, x near -1, it goes on as its tangent: few tasks decide
+// there whether it is -1 itself.
+func logMissed(x float64) float64 {
+	if x < few {
+		return math.Log1p(few) + (x-few)/(1+few)
+	}
+	return math.Log1p(x)
+}
+
+const few = -0.9
+
+// slope is by how much the logarithm of what is missed of a target grows with the load: the slope of a line through all points and
+// the ends of the bracket, on the tasks that all of them have, n replications at most. NaN where they do not say.
+func (s *search) slope(target *workloads.SLO, n int) float64 {
+	var at []float64
+	var like []*missed
+	for _, of := range [][]point{s.ends, s.points} {
+		for i := range of {
+			if m := of[i].of(target); m != nil && len(m.rows) > 1 {
+				n, at, like = min(n, len(m.rows)), append(at, of[i].at), append(like, m)
+			}
+		}
+	}
+	logs := make([]float64, len(like))
+	for i, m := range like {
+		logs[i] = logMissed(mean(m.rows[:n]) / m.allowed)
+	}
+	return stats.Slope(at, logs)
 }
 
 // headroom is what was found. Where excesses say nothing, as loads beyond it are not steady, the interval is the bracket.
@@ -167,8 +254,8 @@ func (s *search) headroom(e *engine) Headroom {
 	}
 	h.Low, h.High = new(min(s.low.at, s.high.at)), new(max(s.low.at, s.high.at))
 	h.Factor = *h.Low // what passes and what fails may take turns
-	if iv, ok := s.limit(); ok && iv.Value >= headroomFloor && iv.Value <= s.tried {
-		h.Factor, h.Low, h.High = iv.Value, &iv.Low, &iv.High
+	if x := s.limit(s.points); x != nil && x.at.Value >= headroomFloor && x.at.Value <= s.tried*(1+headroomNear) {
+		h.Factor, h.Low, h.High = x.at.Value, &x.at.Low, &x.at.High
 	}
 	return h
 }

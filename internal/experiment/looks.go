@@ -1,7 +1,9 @@
 package experiment
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"example.com/simrun/stats"
 	"example.com/simrun/workloads"
@@ -43,9 +45,30 @@ func confidenceAt(confidence float64, look, looks int) float64 {
 	return 1 - (1-confidence)/4/float64(looks-1)
 }
 
-// look takes stock after so many replications.
-func (e *engine) look(replications int) {
-	e.level = stats.NewLevel(replications, e.confidence)
+// evidence is what the replications of one layout allow to say.
+type evidence struct {
+	confidence float64 // of its intervals, at its last look
+	level      stats.Level
+}
+
+// lookAt says after which numbers of replications a layout may stop.
+func (e *engine) lookAt(looks []int) {
+	e.looks = looks
+	for l := range e.evidence {
+		e.evidence[l].confidence = confidenceAt(e.sc.Run.Confidence, 0, len(looks))
+	}
+}
+
+// look takes stock of a layout after so many replications.
+func (e *engine) look(l, replications int) {
+	e.evidence[l].level = stats.NewLevel(replications, e.evidence[l].confidence)
+}
+
+// common is what two layouts, or more, allow to say together: as much as the one of them with the fewest replications.
+func (e *engine) common(layouts ...int) evidence {
+	return e.evidence[slices.MinFunc(layouts, func(a, b int) int {
+		return cmp.Compare(e.evidence[a].level.N, e.evidence[b].level.N)
+	})]
 }
 
 // What a look says.
@@ -61,24 +84,22 @@ const (
 // on: after few of them neither the figure nor its spread is known well.
 const hopeful = 3
 
-// state says whether to go on after a look. What is open is worth more replications where they can close it: the
+// state says whether a layout goes on after a look. What is open is worth more replications where they can close it: the
 // interval shrinks with their root.
-func (e *engine) state(last bool) says {
+func (e *engine) state(l int, last bool) says {
 	open, closable := false, false
-	for l := range e.sc.Layouts {
-		for c := range e.sc.Classes {
-			e.targets(c, func(o *workloads.SLO, target int) {
-				j := e.judge(l, c, o, target)
-				if j.Verdict != undecided || j.known {
-					return
-				}
-				open = true
-				closable = closable || e.takes(&j) <= hopeful*float64(e.sc.Run.Max) || e.short && j.coarse()
-			})
-		}
+	for c := range e.sc.Classes {
+		e.targets(c, func(o *workloads.SLO, target int) {
+			j := e.judge(l, c, o, target)
+			if j.Verdict != undecided || j.known {
+				return
+			}
+			open = true
+			closable = closable || e.takes(l, &j) <= hopeful*float64(e.sc.Run.Max) || e.short && j.coarse()
+		})
 	}
 	if !e.targeted() {
-		open, closable = !e.knownWithoutTargets(), true
+		open, closable = !e.knownWithoutTargets(l), true
 	}
 	switch {
 	case !open:
@@ -91,7 +112,7 @@ func (e *engine) state(last bool) says {
 
 // takes is the number of replications that would decide an open target if what is seen so far is the truth; +Inf where
 // it lies on the target.
-func (e *engine) takes(j *judged) float64 {
+func (e *engine) takes(l int, j *judged) float64 {
 	away := math.Abs(j.decisive.Value - j.decides)
 	half := j.decisive.High - j.decisive.Value
 	if j.decisive.Value > j.decides {
@@ -101,7 +122,7 @@ func (e *engine) takes(j *judged) float64 {
 		return math.Inf(1)
 	}
 	ratio := half / away
-	return math.Ceil(float64(e.level.N) * ratio * ratio)
+	return math.Ceil(float64(e.evidence[l].level.N) * ratio * ratio)
 }
 
 // roughly is the half-width of an interval, as a part of its target, above which little is known yet.
@@ -117,17 +138,15 @@ func (j *judged) coarse() bool {
 	return (j.decisive.High-j.decisive.Low)/2 > roughly*scale
 }
 
-// knownWithoutTargets says that the mean response of every class is known within the precision.
-func (e *engine) knownWithoutTargets() bool {
-	for l := range e.sc.Layouts {
-		for c := range e.sc.Classes {
-			if e.withheld[l][c] {
-				continue
-			}
-			f := e.rows(l, c, response).stat(average)
-			if !math.IsNaN(f.Value) && !stats.PrecisionReached(f.Interval, e.sc.Run.Precision) && !e.exact {
-				return false
-			}
+// knownWithoutTargets says that the mean response of every class under a layout is known within the precision.
+func (e *engine) knownWithoutTargets(l int) bool {
+	for c := range e.sc.Classes {
+		if e.withheld[l][c] {
+			continue
+		}
+		f := e.rows(l, c, response).stat(average)
+		if !math.IsNaN(f.Value) && !stats.PrecisionReached(f.Interval, e.sc.Run.Precision) && !e.exact {
+			return false
 		}
 	}
 	return true

@@ -46,8 +46,8 @@ type ScenarioInfo struct {
 type RunInfo struct {
 	Duration         float64 `json:"duration"`
 	Warmup           float64 `json:"warmup"`
-	WarmupRule       string  `json:"warmup_rule"` // "MSER-5 over a pilot of 10 replications", "as given", "none: terminating"
-	Replications     int     `json:"replications"`
+	WarmupRule       string  `json:"warmup_rule"`  // "MSER-5 over a pilot of 10 replications", "as given", "none: terminating"
+	Replications     int     `json:"replications"` // of the strategy that took most
 	Confidence       float64 `json:"confidence"`
 	PrecisionReached bool    `json:"precision_reached"`
 	Events           int64   `json:"events"`
@@ -118,21 +118,22 @@ type Quantiles struct {
 
 // Strategy is everything found about one layout.
 type Strategy struct {
-	Name     string     `json:"name"`
-	Cost     *float64   `json:"cost_per_hour,omitempty"` // the mean of Costs.PerHour
-	Costs    *Cost      `json:"cost,omitempty"`
-	Egress   []Egress   `json:"egress,omitempty"` // of each way over which tasks send anything
-	Slots    int        `json:"slots"`
-	WhatIf   []string   `json:"what_if,omitempty"`
-	Classes  []Class    `json:"classes"`
-	All      *Class     `json:"all"`
-	Queues   []Queue    `json:"queues"`
-	Workers  []Worker   `json:"workers"`
-	Machines []Machine  `json:"machines,omitempty"`
-	Unstable []Unstable `json:"unstable,omitempty"`
-	Faults   []Fault    `json:"faults,omitempty"`
-	Timeline *Timeline  `json:"-"` // of the first replications
-	Changes  int        `json:"-"` // of what runs today, as they are counted to find the simplest layout
+	Name         string     `json:"name"`
+	Cost         *float64   `json:"cost_per_hour,omitempty"` // the mean of Costs.PerHour
+	Costs        *Cost      `json:"cost,omitempty"`
+	Egress       []Egress   `json:"egress,omitempty"` // of each way over which tasks send anything
+	Slots        int        `json:"slots"`
+	Replications int        `json:"replications"` // as many as its targets took
+	WhatIf       []string   `json:"what_if,omitempty"`
+	Classes      []Class    `json:"classes"`
+	All          *Class     `json:"all"`
+	Queues       []Queue    `json:"queues"`
+	Workers      []Worker   `json:"workers"`
+	Machines     []Machine  `json:"machines,omitempty"`
+	Unstable     []Unstable `json:"unstable,omitempty"`
+	Faults       []Fault    `json:"faults,omitempty"`
+	Timeline     *Timeline  `json:"-"` // of the first replications
+	Changes      int        `json:"-"` // of what runs today, as they are counted to find the simplest layout
 
 	Memory *MemoryCourse `json:"-"` // of the first replication; nil where the scenario says nothing of memory
 

@@ -10,7 +10,6 @@ import (
 	"example.com/simrun/des"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/sim"
-	"example.com/simrun/stats"
 	"example.com/simrun/system"
 	"example.com/simrun/workloads"
 )
@@ -45,9 +44,8 @@ type engine struct {
 	horizon des.Time  // observed, at least what the file says
 	relax   []float64 // of each layout: seconds for which it remembers its past; 0 = unknown
 
-	looks      []int       // numbers of replications after which it may stop
-	confidence float64     // of the intervals at the present one
-	level      stats.Level // at the present one
+	looks    []int      // numbers of replications after which a layout may stop
+	evidence []evidence // of each layout
 
 	model    *ModelError            // nil = such predictions were never compared with reality
 	exact    bool                   // nothing is random: one replication says it all
@@ -121,11 +119,11 @@ func newEngine(ctx context.Context, sc *scenarios.Scenario, v Variant, o Options
 		loads:      make([][]capacity.QueueLoad, len(sc.Layouts)), withheld: make([]map[int]bool, len(sc.Layouts)),
 	}
 	e.exact = deterministic(sc)
-	e.looks = looks(sc.Run.Min, sc.Run.Max)
+	e.evidence = make([]evidence, len(sc.Layouts))
+	e.lookAt(looks(sc.Run.Min, sc.Run.Max))
 	if e.exact {
-		e.looks = []int{1}
+		e.lookAt([]int{1})
 	}
-	e.confidence = confidenceAt(sc.Run.Confidence, 0, len(e.looks))
 	e.model = modelError(sc)
 	return e
 }
@@ -135,6 +133,9 @@ func (e *engine) answer() (*Result, error) {
 	e.judgeStability()
 	if err := e.settle(); err != nil {
 		return nil, err
+	}
+	if e.variant != 0 {
+		e.spare()
 	}
 	reached, err := e.replicate()
 	if err != nil {
@@ -200,30 +201,47 @@ func (e *engine) cell(layout, replication int, load float64) Cell {
 	return Cell{Layout: layout, Replication: replication, Load: load, Warmup: e.warmup, Duration: e.horizon, Drain: e.sc.Run.Drain, Short: e.short}
 }
 
-// replicate runs replications of all layouts, from one look to the next, until they say enough.
+// replicate runs replications of all layouts, of each from one look to the next until it says enough.
 func (e *engine) replicate() (reached bool, err error) {
+	going := make([]int, len(e.sc.Layouts))
+	for l := range going {
+		going[l] = l
+	}
+	reached = true
+	done := 0
 	for i, next := range e.looks {
-		if err := e.extend(next); err != nil {
+		if err := e.extend(going, done, next); err != nil {
 			return false, err
 		}
-		e.confidence = confidenceAt(e.sc.Run.Confidence, i, len(e.looks))
-		e.look(next)
-		switch e.state(next == e.looks[len(e.looks)-1]) {
-		case saysEnough:
-			return true, nil
-		case saysNoMore:
-			return false, nil
+		done = next
+		going = slices.DeleteFunc(going, func(l int) bool {
+			e.evidence[l].confidence = confidenceAt(e.sc.Run.Confidence, i, len(e.looks))
+			e.look(l, next)
+			says := e.state(l, next == e.looks[len(e.looks)-1])
+			reached = reached && says != saysNoMore
+			return says != saysGoOn
+		})
+		if len(going) == 0 {
+			break
 		}
 	}
-	return false, nil
+	return reached, nil
 }
 
-// extend runs the replications that are missing to a number.
-func (e *engine) extend(to int) error {
-	layouts, done := len(e.sc.Layouts), len(e.samples[0])
+// most is the number of replications of the layout that took most.
+func (e *engine) most() int {
+	n := 0
+	for _, s := range e.samples {
+		n = max(n, len(s))
+	}
+	return n
+}
+
+// extend runs the replications of layouts that come after so many, up to a number.
+func (e *engine) extend(layouts []int, done, to int) error {
 	var cells []Cell
 	for replication := done; replication < to; replication++ {
-		for l := range layouts {
+		for _, l := range layouts {
 			c := e.cell(l, replication, 1)
 			if e.watched() {
 				c.Steps = steps

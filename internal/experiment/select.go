@@ -81,7 +81,11 @@ func (e *engine) best(v *Verdict, states []string) {
 		v.Best = &e.sc.Layouts[kept[0]].Name
 		return
 	}
-	alike := e.alike(rows)
+	together := e.common(kept...)
+	for i, row := range rows {
+		rows[i] = row[:together.level.N] // the same tasks
+	}
+	alike := e.alike(rows, together.confidence)
 	if slices.ContainsFunc(alike, func(i int) bool { return states[kept[i]] == pass }) {
 		alike = slices.DeleteFunc(alike, func(i int) bool { return states[kept[i]] == fail }) // what fails is not best beside what passes
 	}
@@ -97,23 +101,23 @@ func (e *engine) best(v *Verdict, states []string) {
 			strings.Join(v.tied, ", "), 100*alikeWithin))
 		return
 	}
-	if p := e.noBetter(rows, best); !e.exact && p >= e.sc.Run.Confidence {
+	if p := e.noBetter(rows, best, together.confidence); !e.exact && p >= e.sc.Run.Confidence {
 		v.ProbabilityCorrect, v.Within = &p, alikeWithin
 	}
 }
 
 // alike are the rows that may have the least mean, by paired comparison with every other (Nelson, Swann, Goldsman and
 // Song 2001), and those that are not worse by enough to matter.
-func (e *engine) alike(rows [][]float64) []int {
+func (e *engine) alike(rows [][]float64, confidence float64) []int {
 	means := make([]float64, len(rows))
 	for i, row := range rows {
-		means[i] = stats.MeanInterval(row, e.confidence).Value
+		means[i] = stats.MeanInterval(row, confidence).Value
 	}
 	least := slices.Min(means)
 	if e.exact || len(rows[0]) < 2 {
 		return []int{slices.Index(means, least)}
 	}
-	in := stats.Screen(rows, 1-e.confidence)
+	in := stats.Screen(rows, 1-confidence)
 	for i, m := range means {
 		if m <= least*(1+alikeWithin) && !slices.Contains(in, i) {
 			in = append(in, i)
@@ -125,7 +129,7 @@ func (e *engine) alike(rows [][]float64) []int {
 
 // noBetter is the confidence with which no other row has a mean that is less than that of one by more than alikeWithin:
 // what the paired tests leave, added up over the others (Bonferroni), at all looks together.
-func (e *engine) noBetter(rows [][]float64, best int) float64 {
+func (e *engine) noBetter(rows [][]float64, best int, confidence float64) float64 {
 	doubt := 0.0
 	for i := range rows {
 		if i == best {
@@ -135,7 +139,7 @@ func (e *engine) noBetter(rows [][]float64, best int) float64 {
 		for r, x := range rows[best] {
 			enough[r] = x * (1 - alikeWithin)
 		}
-		d := stats.PairedDifference(enough, rows[i], e.confidence)
+		d := stats.PairedDifference(enough, rows[i], confidence)
 		switch {
 		case d.T != d.T: // nothing varies
 		case d.T < 0:

@@ -25,7 +25,7 @@ func (e *engine) summarise(reached bool) *Result {
 		},
 		Run: RunInfo{
 			Duration: e.horizon.Seconds(), Warmup: e.warmup.Seconds(), WarmupRule: e.rule,
-			Replications: len(e.samples[0]), Confidence: sc.Run.Confidence, PrecisionReached: reached,
+			Replications: e.most(), Confidence: sc.Run.Confidence, PrecisionReached: reached,
 		},
 		Warnings: slices.Concat(warnings(sc), e.notes, e.backlog()),
 	}
@@ -55,7 +55,7 @@ func warnings(sc *scenarios.Scenario) (said []string) {
 
 func (e *engine) strategy(l int) Strategy {
 	layout := &e.sc.Layouts[l]
-	s := Strategy{Name: layout.Name, Slots: layout.Slots(), WhatIf: layout.WhatIf, Costs: e.cost(l)}
+	s := Strategy{Name: layout.Name, Slots: layout.Slots(), Replications: len(e.samples[l]), WhatIf: layout.WhatIf, Costs: e.cost(l)}
 	s.Cost = s.Costs.hourly()
 	s.Changes, _ = strategies.Simplicity(&e.sc.Layouts[e.sc.Baseline], layout, e.sc.Classes)
 	if e.heard != nil {
@@ -164,7 +164,7 @@ func (e *engine) over(l int, of func(*sample) float64) *Estimate {
 	for i := range e.samples[l] {
 		values[i] = of(&e.samples[l][i])
 	}
-	return e.estimate(values)
+	return e.estimate(l, values)
 }
 
 func (e *engine) largest(l int, of func(*sample) float64) float64 {
@@ -261,7 +261,8 @@ func (e *engine) compare() []Comparison {
 }
 
 func (e *engine) pair(l, base, c int, d duration, s workloads.Stat) (Comparison, bool) {
-	here, there := e.rows(l, c, d).stat(s), e.rows(base, c, d).stat(s)
+	both := e.common(l, base)
+	here, there := e.rows(l, c, d).first(both).stat(s), e.rows(base, c, d).first(both).stat(s)
 	if math.IsNaN(here.Value) || math.IsNaN(there.Value) || here.needs > 0 || there.needs > 0 {
 		return Comparison{}, false
 	}
@@ -269,18 +270,18 @@ func (e *engine) pair(l, base, c int, d duration, s workloads.Stat) (Comparison,
 	if c < len(e.sc.Classes) {
 		name = e.sc.Classes[c].Name
 	}
-	diff := stats.PairedDifference(here.row, there.row, e.confidence)
+	diff := stats.PairedDifference(here.row, there.row, both.confidence)
 	rows := make([]float64, len(here.row))
 	for i := range rows {
 		rows[i] = here.row[i] - there.row[i]
 	}
 	cmp := Comparison{
 		Baseline: e.sc.Layouts[base].Name, Strategy: e.sc.Layouts[l].Name, Class: name,
-		Difference: newEstimate(e.level.Mean(rows)), VarianceReduction: finite(diff.VarianceReduction),
+		Difference: newEstimate(both.level.Mean(rows)), VarianceReduction: finite(diff.VarianceReduction),
 	}
 	cmp.Difference.Value = here.Value - there.Value
 	if there.Value > 0 {
-		cmp.Ratio = newEstimate(floored(bounded(stats.RatioInterval(here.row, there.row, e.confidence))))
+		cmp.Ratio = newEstimate(floored(bounded(stats.RatioInterval(here.row, there.row, both.confidence))))
 		cmp.Ratio.Value = here.Value / there.Value
 	}
 	return cmp, true
@@ -305,23 +306,23 @@ func (e *engine) open(reached bool) (said []string) {
 					return
 				}
 				said = append(said, fmt.Sprintf("%s: %s %s is open after %s: %s", e.sc.Layouts[l].Name, e.sc.Classes[c].Name,
-					o.Metric.Words(), units.Plural(e.level.N, "replication", "replications"), e.wouldTake(&j)))
+					o.Metric.Words(), units.Plural(len(e.samples[l]), "replication", "replications"), e.wouldTake(l, &j)))
 			})
 		}
 	}
 	if len(said) == 0 {
 		said = append(said, fmt.Sprintf("the precision of %g %% was not reached in %d replications: raise run.replications.max or run.duration",
-			100*e.sc.Run.Precision, e.level.N))
+			100*e.sc.Run.Precision, e.most()))
 	}
 	return said
 }
 
 // wouldTake says what would decide an open target.
-func (e *engine) wouldTake(j *judged) string {
-	n := e.takes(j)
+func (e *engine) wouldTake(l int, j *judged) string {
+	n := e.takes(l, j)
 	if math.IsInf(n, 1) || n > 1e6 {
 		return "it lies on its target, as far as anybody can tell"
 	}
 	return fmt.Sprintf("about %s would decide it, or longer ones (run.replications.max, run.duration)",
-		units.Plural(int(max(n, float64(e.level.N+block))), "replication", "replications"))
+		units.Plural(int(max(n, float64(len(e.samples[l])+block))), "replication", "replications"))
 }

@@ -75,8 +75,18 @@ type PointVerdict struct {
 // fewer replications: a map needs many cells, and says of each how sure it is. There is no search for headroom (a
 // sweep of load shows it) and no second pilot.
 const (
-	pointLeast = 20
+	pointLeast = 20  // replications of a point at its first look,
+	pointTasks = 5e5 // or fewer that have so many tasks,
+	pointFew   = 8   // but no fewer than this
 )
+
+// spare lets a point look sooner than the file does, where each of its replications has many tasks.
+func (e *engine) spare() {
+	if tasks := e.expected(); !e.exact && tasks > 0 {
+		few := max(pointFew, int(math.Ceil(min(pointTasks/tasks, pointLeast))))
+		e.lookAt(looks(min(e.sc.Run.Min, few), e.sc.Run.Max))
+	}
+}
 
 // sweep answers every cell of the scenario's grid; nil if it has none. The number is that of the events.
 func sweep(ctx context.Context, sc *scenarios.Scenario, o Options) (*Sweep, int64, error) {
@@ -144,7 +154,7 @@ func (e *engine) pointStrategy(l int, s *Strategy) PointStrategy {
 		c.Verdict = fail
 	}
 	if f := e.objective(l); f != nil {
-		c.Worst = e.estimate(f.row)
+		c.Worst = e.estimate(l, f.row)
 	}
 	for i := range s.Classes {
 		c.Classes = append(c.Classes, pointClass(&s.Classes[i]))

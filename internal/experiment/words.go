@@ -42,7 +42,7 @@ func (e *engine) headline(r *Result, baseline string) string {
 		return fmt.Sprintf("Undecided: what runs today (%s) meets %s, but %s.", base.Name, all(targets), e.whyMarginal(base))
 	case baseline == undecided:
 		return fmt.Sprintf("Undecided: whether what runs today (%s) meets %s cannot be told from %s%s.",
-			base.Name, all(targets), units.Plural(r.Run.Replications, "replication", "replications"), e.whyUndecided(r))
+			base.Name, all(targets), units.Plural(base.Replications, "replication", "replications"), e.whyUndecided(r))
 	}
 	missed := misses(base)
 	if len(missed) == 0 {
@@ -225,4 +225,17 @@ func upTo(s *Strategy) string {
 		}
 	}
 	return ""
+}
+
+// Ran says how many replications there were, of each strategy: "20 replications", or "20 to 240 replications".
+func (r *Result) Ran() string {
+	most := units.Plural(r.Run.Replications, "replication", "replications")
+	least := r.Run.Replications
+	for i := range r.Strategies {
+		least = min(least, r.Strategies[i].Replications)
+	}
+	if least == r.Run.Replications {
+		return most
+	}
+	return fmt.Sprintf("%d to %s", least, most)
 }
