@@ -22,9 +22,6 @@ func BenchDocument(b *bench.Result) *Document {
 	if b.Notes != nil {
 		d.Sections = append(d.Sections, Section{Title: "Notes", Text: b.Notes})
 	}
-	if d.Sections[2].Plots == nil {
-		d.Sections[2].Title = ""
-	}
 	return d
 }
 

@@ -194,8 +194,9 @@ func breaking(r *experiment.Result, s *experiment.Strategy) string {
 	return h.Breaks.Sentence()
 }
 
-// limit says the same of the layout to run, for the banner; empty where nothing is known to break.
-func limit(r *experiment.Result) string {
+// limit says of the layout to run, in the given words, what breaks first, and at which load; empty where nothing is known
+// to break.
+func limit(r *experiment.Result, words func(*experiment.Break) string) string {
 	name := r.Verdict.Baseline
 	if r.Verdict.Recommend != nil {
 		name = *r.Verdict.Recommend
@@ -204,7 +205,7 @@ func limit(r *experiment.Result) string {
 	if !ok || h.Breaks == nil || h.Factor <= 1 {
 		return ""
 	}
-	return fmt.Sprintf("Limit of %s: at %s %s.", name, h.Load(), h.Breaks.Sentence())
+	return fmt.Sprintf("Limit of %s: at %s %s.", name, h.Load(), words(h.Breaks))
 }
 
 // overloaded is the table of unstable queues.

@@ -213,3 +213,13 @@ func groupOf(l *strategies.Layout, n int, form string) int {
 	}
 	return -1
 }
+
+// What cannot be exported is answered by what can, whatever flags stand beside it.
+func TestExportOfAnotherForm(t *testing.T) {
+	status, _, stderr := call(t, "export", "systemd", "mine.yaml", "--strategy", "apart")
+	assert.Equal(t, exitUsage, status)
+	assert.Contains(t, stderr, `export "systemd": want a layout for compose, kubernetes, keda, procfile, supervisor; or celery-task`)
+	status, _, stderr = call(t, "export", "keda", "mine.yaml", "--bogus")
+	assert.Equal(t, exitUsage, status)
+	assert.Contains(t, stderr, "unknown flag: --bogus")
+}

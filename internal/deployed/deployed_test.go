@@ -3,6 +3,8 @@ package deployed
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +48,64 @@ func TestRead(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, want, got, name)
 	}
+}
+
+// Of two names that a form writes alike, the second would replace the first: no two are.
+func TestNoTwoPartsShareAName(t *testing.T) {
+	long := strings.Repeat("w", 70)
+	var parts []Part
+	for _, name := range []string{"x", "X", "w.1", "w-1", "ü", "ö", long + "a", long + "b"} {
+		parts = append(parts, Part{Worker: Worker{Name: name, Command: "celery -A app worker -c 1", Replicas: 1}})
+	}
+	for form, want := range map[string][]string{
+		"kubernetes": {"x", "x-2", "w-1", "w-1-2", "worker", "worker-2", long[:63], long[:61] + "-2"},
+		"compose":    {"x", "X", "w.1", "w-1", "worker", "worker-2", long + "a", long + "b"},
+		"procfile":   {"x", "X", "w-1", "w-1-2", "worker", "worker-2", long + "a", long + "b"},
+		"supervisor": {"x", "X", "w.1", "w-1", "worker", "worker-2", long + "a", long + "b"},
+	} {
+		text, err := Write(form, nil, parts)
+		require.NoError(t, err)
+		found := regexp.MustCompile(map[string]string{
+			"kubernetes": `(?m)^metadata:\n  name: (.*)`, "compose": `(?m)^  (\S+):\n    image`, "procfile": `(?m)^(\S+): celery`, "supervisor": `(?m)^\[program:(.*)\]`,
+		}[form]).FindAllStringSubmatch(text, -1)
+		var names []string
+		for _, m := range found {
+			names = append(names, m[1])
+		}
+		assert.Equal(t, want, names, form)
+	}
+}
+
+// Supervisor runs no shell: what one would make of a line is written out, or refused. Nothing watches what detaches.
+func TestLinesThatFormsCannotRun(t *testing.T) {
+	write := func(form, line string) (string, error) {
+		return Write(form, nil, []Part{{Worker: Worker{Name: "w", Command: line, Replicas: 1}}})
+	}
+	text, err := write("supervisor", "nice celery -A 'my app' worker -c ${N:-4} -n w@%h")
+	require.NoError(t, err)
+	assert.Contains(t, text, "\ncommand=nice celery -A 'my app' worker -c 4 -n w@%%h\n")
+	_, err = write("supervisor", "cd /srv && celery -A app worker")
+	assert.ErrorContains(t, err, "takes a shell")
+	text, err = write("procfile", "cd /srv && celery -A app worker -c ${N:-4}")
+	require.NoError(t, err)
+	assert.Equal(t, "w: cd /srv && celery -A app worker -c ${N:-4}\n", text, "a shell reads it")
+	for _, form := range Forms {
+		_, err = write(form, "/opt/bin/celery multi start w -A app -c 4")
+		assert.ErrorContains(t, err, `"w" is started by celery multi, which ends at once and leaves a worker behind`)
+		_, err = write(form, "celery -A app worker --detach")
+		assert.ErrorContains(t, err, "started by --detach")
+	}
+}
+
+// A queue's name may have marks that mean something in a regular expression.
+func TestQueriesNameTheirQueuesOnly(t *testing.T) {
+	p := Part{
+		Worker: Worker{Name: "w", Command: "celery -A app worker -c 1", Scaling: &Scaling{Max: 4, Policy: "queue_length", Target: 5, Poll: time.Second}},
+		Queues: []string{"a.b", "c"}, Slots: 1, Broker: "redis",
+	}
+	text, err := Write("keda", nil, []Part{p})
+	require.NoError(t, err)
+	assert.Contains(t, text, `query: sum(celery_queue_length{queue_name=~"a\\.b|c"})`)
 }
 
 func TestFilesThatStartNoWorker(t *testing.T) {

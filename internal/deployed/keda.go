@@ -90,9 +90,9 @@ func triggersOf(p *Part) []trigger {
 	case p.Scaling.Measure != "":
 		return []trigger{activated("activationValue", p.Scaling.Activation, rateTrigger(p, target))}
 	case p.Scaling.Share:
-		return query(fmt.Sprintf("sum(%s{hostname=~%q}) / %d", activeMetric, p.Name+"@.*", p.Slots))
+		return query(fmt.Sprintf("sum(%s{hostname=~%q}) / %d", activeMetric, regexp.QuoteMeta(p.Name)+"@.*", p.Slots))
 	case len(p.Queues) > 1:
-		return query(fmt.Sprintf("sum(%s{queue_name=~%q})", lengthMetric, strings.Join(p.Queues, "|")))
+		return query(fmt.Sprintf("sum(%s{queue_name=~%q})", lengthMetric, anyOf(p.Queues)))
 	case p.Broker == "rabbitmq": // AMQP tells the messages that are ready, HTTP also those that are unacked
 		t := trigger{"rabbitmq", map[string]string{"hostFromEnv": "RABBITMQ_URL", "protocol": "amqp", "queueName": p.Queues[0], "mode": "QueueLength", "value": target}}
 		if p.Scaling.Unacked {
@@ -114,6 +114,15 @@ func triggersOf(p *Part) []trigger {
 	return triggers
 }
 
+// anyOf is a regular expression that matches these names alone, where it must match the whole.
+func anyOf(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = regexp.QuoteMeta(name)
+	}
+	return strings.Join(quoted, "|")
+}
+
 // modes are the names that KEDA has for measures (rabbitmq_scaler.go).
 var modes = map[string]string{"publish_rate": "MessageRate", "deliver_rate": "DeliverGetRate", "consumption_time": "ExpectedQueueConsumptionTime"}
 
@@ -124,11 +133,7 @@ func rateTrigger(p *Part, target string) trigger {
 		m["excludeUnacknowledged"] = "true"
 	}
 	if len(p.Queues) > 1 {
-		var names []string
-		for _, q := range p.Queues {
-			names = append(names, regexp.QuoteMeta(q))
-		}
-		m["useRegex"], m["operation"], m["queueName"] = "true", "sum", "^("+strings.Join(names, "|")+")$"
+		m["useRegex"], m["operation"], m["queueName"] = "true", "sum", "^("+anyOf(p.Queues)+")$"
 	}
 	return trigger{"rabbitmq", m}
 }
