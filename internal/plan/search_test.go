@@ -136,3 +136,18 @@ run: {duration: 8h, warmup: 0s, replications: 20}
 	assert.Regexp(t, "-twice-the-memory$", r.Answer.Strategy)
 	assert.Contains(t, r.YAML, "memory_limit: 4096MiB")
 }
+
+// What was written as a command line is answered with the line as it is to be.
+func TestAnswerCarriesItsOwnLines(t *testing.T) {
+	r := planned(t, `
+tasks:
+  job: {arrivals: {poisson: 3/s}, work: [{io: {exponential: 1s}}], slo: {wait: {p95: 1s}}}
+strategies:
+  today: {workers: {w: {command: 'celery -A shop worker -Q job -c 9 --loglevel=info'}}}
+`, plan.Options{})
+	require.Len(t, r.Answer.Workers, 1)
+	line := r.Answer.Workers[0].Command
+	assert.Contains(t, line, "celery -A shop worker")
+	assert.NotContains(t, line, "-c 9")
+	assert.Contains(t, r.YAML, "command: "+line+", ")
+}

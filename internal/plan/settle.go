@@ -7,6 +7,7 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 	"example.com/simrun/workloads"
 )
@@ -135,11 +136,29 @@ func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, erro
 	if err != nil {
 		return nil, err
 	}
+	if d, err = c.lined(d, l); err != nil {
+		return nil, err
+	}
 	f.yaml = d.YAML(c.name)
 	for _, m := range f.machines {
 		f.yaml = fmt.Sprintf("# with machines.%s.count: %d\n", m.Name, m.Count) + f.yaml
 	}
 	return f, nil
+}
+
+// lined gives the workers that are written as command lines the lines that start them as they are now.
+func (c *capacity) lined(d *scenarios.Draft, l *strategies.Layout) (*scenarios.Draft, error) {
+	for g, name := range l.Groups {
+		path := []string{"strategies", c.name, "workers", name, "command"}
+		if d.Get(path...) == "" {
+			continue
+		}
+		var err error
+		if d, err = d.Set(strconv.Quote(strategies.Commands(c.today, l)[g]), path...); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
 }
 
 // sizes are those of the workers, in words.
