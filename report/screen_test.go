@@ -86,6 +86,7 @@ func TestWrap(t *testing.T) {
 	assert.Equal(t, "", wrap("", 4))
 	assert.Equal(t, "for 12.4 %\nof 2 m 5 s\nat 1 234 567\nof p95\n316 USD", wrap("for 12.4 % of 2 m 5 s at 1 234 567 of p95 316 USD", 12), "a figure stays whole")
 	assert.Equal(t, "p95\n500 ms", wrap("p95 500 ms", 7), "a name is no figure")
+	assert.Equal(t, "is\n6 m 59 s", wrap("is 6 m 59 s", 9), "nor does one with two units come apart")
 	assert.Equal(t, 3, visible("\x1b[31mbad\x1b[0m"))
 }
 

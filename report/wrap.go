@@ -10,10 +10,11 @@ import (
 // glue is a space at which no line ends, on a page and where a terminal's lines are wrapped.
 const glue = "\u00a0"
 
-// gaps are the spaces inside of a figure: before its unit, or before a group of three of its digits.
+// gaps are the spaces inside of a figure: before its unit, before a group of three of its digits, or between its minutes and seconds.
 var gaps = []*regexp.Regexp{
 	regexp.MustCompile(`(\d) ((?:[nµm]?s|[mhd%B]|[KMGT]iB|[A-Z]{3})(?:\W|$))`),
 	regexp.MustCompile(`(\b\d{1,3}) (\d{3}(?:\D|$))`),
+	regexp.MustCompile(`(\d` + glue + `[dhm]) (\d+` + glue + `[hms](?:\W|$))`),
 }
 
 // together keeps a number and its unit on one line.
