@@ -63,7 +63,7 @@ var allowed = map[string]struct{ project, outside []string }{
 	"internal/serve":  {}, // a server of pages that others make
 	"internal/engine": {}, // builds internal/whatif/wasm, and knows nothing of it
 	"internal/plan": { // makes layouts and has them judged
-		project: []string{"celery", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "worker", "workloads"},
+		project: []string{"celery", "internal/experiment", "internal/units", "scenarios", "sim", "strategies", "system", "worker", "workloads"},
 	},
 	"internal/cells":      {project: []string{"internal/experiment", "scenarios"}},                                     // runs, sent to other processes
 	"internal/shards":     {project: []string{"internal/cells", "internal/experiment", "internal/units", "scenarios"}}, // and left in files

@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/celery"
 )
 
 var update = flag.Bool("update", false, "rewrite the example and its output in the READMEs")
@@ -98,7 +100,9 @@ func run(t *testing.T, line string) string {
 	dir := t.TempDir()
 	require.NoError(t, os.Symlink(filepath.Join(root, "scenarios"), filepath.Join(dir, "scenarios")))
 	line, _, _ = strings.Cut(line, " #")
-	c := exec.CommandContext(t.Context(), program, strings.Fields(strings.TrimPrefix(line, reader))...)
+	words, err := celery.SplitWords(strings.TrimPrefix(line, reader))
+	require.NoError(t, err, line)
+	c := exec.CommandContext(t.Context(), program, words...)
 	c.Dir = dir
 	var stderr strings.Builder
 	c.Stderr = &stderr
@@ -121,6 +125,11 @@ func untilServed(t *testing.T, c *exec.Cmd) string {
 	require.NoError(t, c.Process.Signal(os.Interrupt))
 	require.NoError(t, c.Wait())
 	return address
+}
+
+// A command of a page may have quoted words, as those with the lines of workers do.
+func TestCommandsOfThePagesMayBeQuoted(t *testing.T) {
+	assert.Contains(t, run(t, reader+` check 'scenarios/minimal.yaml' "scenarios/priority.yaml" # two of them`), "\nname: priority\n")
 }
 
 func TestExampleOfTheReadmesIsCurrent(t *testing.T) {

@@ -22,9 +22,6 @@ func BenchDocument(b *bench.Result) *Document {
 	if b.Notes != nil {
 		d.Sections = append(d.Sections, Section{Title: "Notes", Text: b.Notes})
 	}
-	if d.Sections[2].Plots == nil {
-		d.Sections[2].Title = ""
-	}
 	return d
 }
 
@@ -108,9 +105,11 @@ func benchFigures(b *bench.Result) *Table {
 		}
 		for _, c := range s.Classes {
 			for _, f := range c.Figures {
-				row := []string{
-					c.Name, f.Metric.Words(), units.Duration(f.Measured), units.Range(f.Low, f.High), units.Duration(f.Predicted), errorOf(f.Error, f.Within),
+				runs := units.Absent // one has no range
+				if f.Low < f.High {
+					runs = units.Range(f.Low, f.High)
 				}
+				row := []string{c.Name, f.Metric.Words(), units.Duration(f.Measured), runs, units.Duration(f.Predicted), errorOf(f.Error, f.Within)}
 				if replayed && f.Replayed != nil {
 					row = append(row, units.Duration(*f.Replayed), errorOf(*f.ReplayError, f.ReplayWithin))
 				} else if replayed {

@@ -56,6 +56,7 @@ func TestBenchSaysHowFarOffThePredictionIs(t *testing.T) {
 	} {
 		assert.Contains(t, text, want)
 	}
+	assert.Regexp(t, `wait p99 +200 ms +– +2 s`, text, "one run has no range")
 }
 
 func TestBenchErrorsWithinTheAllowanceAreNone(t *testing.T) {

@@ -206,8 +206,8 @@ func matrix(r *experiment.Result, title, waits string, of func(*experiment.Class
 // slower is the least ratio of a response that is worth a word.
 const slower = 1.05
 
-// concession says which class pays for the recommended layout: the one whose p95 of response grows by the largest factor.
-// Empty where none is shown to.
+// concession says which class pays for the recommended layout: the one whose p95 of response grows by the largest factor; or
+// that none does, where all were compared. Empty where nothing can be said.
 func concession(r *experiment.Result) string {
 	if r.Verdict.Recommend == nil || *r.Verdict.Recommend == r.Verdict.Baseline {
 		return ""
@@ -215,6 +215,7 @@ func concession(r *experiment.Result) string {
 	metric := workloads.Metric{Of: worker.Response, Stat: workloads.Percentile(95)}
 	base, taken := strategyOf(r, r.Verdict.Baseline), strategyOf(r, *r.Verdict.Recommend)
 	var worst *experiment.Comparison
+	level := 0 // classes that are shown to end no later, or by less than is worth a word
 	for i := range r.Comparisons {
 		c := &r.Comparisons[i]
 		if c.Strategy != *r.Verdict.Recommend || classOf(base, c.Class).Response == nil || classOf(taken, c.Class).Response == nil || c.Metric != metric || !c.Difference.Known() || !c.Ratio.Known() {
@@ -223,8 +224,14 @@ func concession(r *experiment.Result) string {
 		if c.Difference.Low != nil && *c.Difference.Low > 0 && c.Ratio.Value >= slower && (worst == nil || c.Ratio.Value > worst.Ratio.Value) {
 			worst = c
 		}
+		if c.Ratio.High != nil && *c.Ratio.High < slower && slices.ContainsFunc(base.Classes, func(k experiment.Class) bool { return k.Name == c.Class }) {
+			level++
+		}
 	}
-	if worst == nil {
+	switch {
+	case worst == nil && level == len(base.Classes):
+		return fmt.Sprintf(" Nobody pays for %s: no task ends more than %s later (p95).", taken.Name, units.Share(slower-1))
+	case worst == nil:
 		return ""
 	}
 	of := func(s *experiment.Strategy) string { return value(metric, classOf(s, worst.Class).Response.P95) }

@@ -169,7 +169,7 @@ func difference(c *experiment.Comparison) string {
 	switch {
 	case !d.Known():
 		return units.Absent
-	case d.Low != nil && d.High != nil && *d.Low <= 0 && *d.High >= 0:
+	case !c.Differs():
 		return noDifference
 	}
 	return signed(c.Metric, d.Value)

@@ -98,7 +98,7 @@ func checks(r *experiment.Result) *grid {
 		seen, iv := units.Absent, units.Absent
 		if c.Observed != nil {
 			seen = units.Number(c.Observed.Value)
-			if c.Observed.Low != nil && c.Observed.High != nil {
+			if spread(c.Observed) {
 				iv = units.Number(*c.Observed.Low) + " .. " + units.Number(*c.Observed.High)
 			}
 		}

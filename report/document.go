@@ -33,6 +33,11 @@ type Table = grid
 // Group is the rows of a table that share the first cell.
 type Group = group
 
+// inWords tells whether there is anything in a section but plots, which neither a terminal nor markdown shows.
+func (s *Section) inWords() bool {
+	return len(s.Text) > 0 || s.Code != "" || s.Table != nil && !s.Table.empty()
+}
+
 // TextOf returns a document on a terminal of the given width.
 func TextOf(d *Document, width int, color bool) string {
 	p := newPage(width, color)
@@ -42,6 +47,9 @@ func TextOf(d *Document, width int, color bool) string {
 	}
 	for i := range d.Sections {
 		s := &d.Sections[i]
+		if !s.inWords() {
+			continue
+		}
 		if s.Title != "" {
 			p.title(s.Title)
 		}
@@ -73,6 +81,9 @@ func MarkdownOf(d *Document) string {
 	paragraphs(d.Text)
 	for i := range d.Sections {
 		s := &d.Sections[i]
+		if !s.inWords() {
+			continue
+		}
 		if s.Title != "" {
 			b.WriteString("\n## " + escapeMarkdown(s.Title) + "\n")
 		}
@@ -109,6 +120,9 @@ func HTMLOf(w io.Writer, d *Document, build string) error {
 	}{framed(d.Title, build, ownStyles(styleSource), nil, policyOf{}), map[string]string{"pass": "keep_baseline", "fail": "none_passes"}[d.Status], together(d.Headline), allTogether(d.Text), nil}
 	for i := range d.Sections {
 		s := &d.Sections[i]
+		if !s.inWords() && len(s.Plots) == 0 {
+			continue
+		}
 		one := part{Title: s.Title, Text: allTogether(s.Text), Code: s.Code}
 		if s.Table != nil {
 			one.Grids = views(s.Table)

@@ -51,6 +51,22 @@ func TestDocumentAsPage(t *testing.T) {
 	assert.NotRegexp(t, `(?i)\b(?:src|href)\s*=\s*["']?http`, page)
 }
 
+// No heading stands over nothing: plots are on the page alone, and a table may have no rows.
+func TestNothingHasNoHeading(t *testing.T) {
+	d := papers(t)
+	d.Sections[1].Code = ""
+	d.Sections = append(d.Sections, Section{Title: "Nothing", Table: &Table{Head: []string{"name"}}})
+	for _, text := range []string{TextOf(d, 80, false), MarkdownOf(d)} {
+		assert.Contains(t, text, "A table")
+		assert.NotContains(t, text, "Plots")
+		assert.NotContains(t, text, "Nothing")
+	}
+	var b bytes.Buffer
+	require.NoError(t, HTMLOf(&b, d, "test build"))
+	assert.Contains(t, b.String(), "<h2>Plots</h2>")
+	assert.NotContains(t, b.String(), "Nothing")
+}
+
 func TestPlotsOfNothing(t *testing.T) {
 	_, ok := CDF("x", "x", "wait", []Line{{Name: "none"}, {Name: "zeros", Values: []float64{0, 0}}})
 	assert.False(t, ok)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -27,14 +26,14 @@ var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 // pageView is what page.html shows.
 type pageView struct {
 	frame
-	About, Status, Headline, Advice, Cause, Window, Trust string
-	Layouts                                               gridView
-	Change                                                []code
-	Steps                                                 []string
-	WhatIf                                                *whatIfView
-	Served                                                string // its version, if simrun serve shows it
-	Folds                                                 []fold
-	Data                                                  pageData
+	About, Status, Headline, Advice, Limit, Today, Trust string
+	Layouts                                              gridView
+	Change                                               []code
+	Steps                                                []string
+	WhatIf                                               *whatIfView
+	Served                                               string // its version, if simrun serve shows it
+	Folds                                                []fold
+	Data                                                 pageData
 }
 
 type input struct{ Name, Value string }
@@ -71,8 +70,8 @@ func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result, ask *WhatIf
 	}
 	v := pageView{
 		frame: framed(r.Scenario.Name, r.Simrun, ownStyles(append([]string{styleSource, chartsStyle}, ask.styles()...)...), ownScripts(append([]string{chartsSource, scriptSource}, ask.scripts()...)...), ask.allowed()),
-		About: r.Scenario.About, Status: r.Verdict.Status, Headline: together(r.Verdict.Headline), Advice: together(advice(r)), Cause: together(cause(r)),
-		Window: together(oneWindow(r)), Trust: together(trust(r)), Layouts: views(choices(r))[0],
+		About: r.Scenario.About, Status: r.Verdict.Status, Headline: together(r.Verdict.Headline), Advice: together(advice(r)),
+		Limit: together(limit(r, (*experiment.Break).What)), Today: together(strings.TrimSpace(cause(r) + " " + oneWindow(r))), Trust: together(trust(r)), Layouts: views(choices(r))[0],
 		WhatIf: asked, Served: ask.served(),
 		Data: pageData{Layouts: []string{}, Classes: classNames(r), Axes: []abscissa{}, Charts: []chart{}},
 	}
@@ -146,11 +145,6 @@ func folds(sc *scenarios.Scenario, r *experiment.Result, pictures map[string][]f
 	}
 	return all
 }
-
-var beforeUnit = regexp.MustCompile(`(\d) (ns|µs|ms|s|m|h|d|%)(\W|$)`)
-
-// together keeps a number and its unit on one line.
-func together(s string) string { return beforeUnit.ReplaceAllString(s, "$1\u00a0$2$3") }
 
 func allTogether(lines []string) []string {
 	out := make([]string, len(lines))

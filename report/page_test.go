@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/scenarios"
 )
 
 func pageOf(t *testing.T) string {
@@ -70,6 +71,21 @@ func TestPageLoadsNothing(t *testing.T) {
 func TestFiveSentencesBeforeTheFold(t *testing.T) {
 	page := pageOf(t)
 	banner := regexp.MustCompile(`(?s)<div class="banner".*?</div>`).FindString(page)
+	assert.LessOrEqual(t, strings.Count(banner, "<p")+strings.Count(banner, "<h1"), 5)
+}
+
+// The load at which the layout to run breaks, and what, stands there, too; through what is told behind a fold.
+func TestTheBannerHasTheLimit(t *testing.T) {
+	_, r := fixture()
+	name := *r.Verdict.Recommend
+	h := r.Verdict.Headroom[name]
+	h.Breaks = &experiment.Break{Class: "notify", Metric: &waitP95, Behind: map[string]float64{"backup": 1}}
+	r.Verdict.Headroom[name] = h
+	var b bytes.Buffer
+	require.NoError(t, HTML(&b, &scenarios.Scenario{}, r, nil))
+	banner := regexp.MustCompile(`(?s)<div class="banner".*?</div>`).FindString(b.String())
+	assert.Contains(t, banner, "<p>Limit of "+name+": at 1.18x the load notify wait p95 breaks.</p>")
+	assert.Contains(t, b.String(), together("notify wait p95 breaks: 100 % of its wait is behind backup"))
 	assert.LessOrEqual(t, strings.Count(banner, "<p")+strings.Count(banner, "<h1"), 5)
 }
 

@@ -2,26 +2,19 @@ package report
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"example.com/simrun/internal/plan"
 	"example.com/simrun/internal/units"
 )
 
-// PlanDocument returns what was planned: the answer, the line to run, every layout at its least capacity, and what was
+// PlanDocument returns what was planned: the answer, what to change for it, every layout at its least capacity, and what was
 // tried around it.
 func PlanDocument(p *plan.Result) *Document {
 	d := &Document{Title: p.Name + ", planned", Headline: p.Headline, Text: p.Said, Status: map[string]string{"found": "pass", "none": "fail"}[p.Status]}
 	if p.Answer != nil {
-		code := ""
-		for _, w := range p.Answer.Workers {
-			if w.Command != "" {
-				code += w.Command + "\n"
-			}
-		}
-		if code != "" {
-			d.Sections = append(d.Sections, Section{Title: "What to run", Code: code})
+		if p.Change != "" {
+			d.Sections = append(d.Sections, Section{Title: "What to change", Code: p.Change})
 		}
 		if p.YAML != "" {
 			d.Sections = append(d.Sections, Section{Title: "As a strategy of the file", Code: p.YAML})
@@ -47,7 +40,7 @@ func planMinimal(p *plan.Result) *Table {
 		if m.OneLess != nil {
 			less = fmt.Sprintf("%d: %s", m.OneLess.Slots, map[string]string{"fail": "fails", "undecided": "open"}[m.OneLess.Verdict])
 		}
-		row := []string{plan.Sizes(m.Workers), units.Count(float64(m.Slots)), amountOf(m.Cost), units.Count(float64(m.Changes)), less}
+		row := []string{plan.Sizes(m.Workers) + plan.OnMachines(m.Machines), units.Count(float64(m.Slots)), amountOf(m.Cost), units.Count(float64(m.Changes)), less}
 		t.Groups = append(t.Groups, Group{Name: name, Rows: [][]string{row}})
 		if m.With != "" {
 			t.note("%s passes%s.", m.Strategy, m.With)
@@ -73,14 +66,10 @@ func inPlanCurrency(p *plan.Result, what string) string {
 // slotsOf writes the slots of a size, and how they are shared where there are several sizes.
 func slotsOf(f *plan.Point) string {
 	said := units.Count(float64(f.Slots))
-	if len(f.Sizes) < 2 {
-		return said
+	if len(f.Sizes) > 1 || len(f.Sizes) == 1 && strings.Contains(f.Sizes[0], " x ") {
+		said += ": " + strings.Join(f.Sizes, ", ")
 	}
-	parts := make([]string, len(f.Sizes))
-	for i, n := range f.Sizes {
-		parts[i] = strconv.Itoa(n)
-	}
-	return said + ": " + strings.Join(parts, ", ")
+	return said + plan.OnMachines(f.Machines)
 }
 
 // noFigure says why a size has none: too few replications saw tasks beyond a quantile to claim it, or a queue grows.

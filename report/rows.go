@@ -103,6 +103,9 @@ func targets(r *experiment.Result) *grid {
 	if r.Run.Replications > 1 {
 		g.note("Intervals are at %s confidence: simulation noise for exactly these inputs, not certainty about production. Attained: tasks within the target.", units.Share(r.Run.Confidence))
 	}
+	if r.Exact {
+		g.note("No intervals: nothing is random here, so one replication says all there is of these tasks. Attained: tasks within the target.")
+	}
 	if withheld {
 		g.note("unstable: more work comes in than the workers can do, so there is no steady figure to give.")
 	}
@@ -191,8 +194,9 @@ func breaking(r *experiment.Result, s *experiment.Strategy) string {
 	return h.Breaks.Sentence()
 }
 
-// limit says the same of the layout to run, for the banner; empty where nothing is known to break.
-func limit(r *experiment.Result) string {
+// limit says of the layout to run, in the given words, what breaks first, and at which load; empty where nothing is known
+// to break.
+func limit(r *experiment.Result, words func(*experiment.Break) string) string {
 	name := r.Verdict.Baseline
 	if r.Verdict.Recommend != nil {
 		name = *r.Verdict.Recommend
@@ -201,7 +205,7 @@ func limit(r *experiment.Result) string {
 	if !ok || h.Breaks == nil || h.Factor <= 1 {
 		return ""
 	}
-	return fmt.Sprintf("Limit of %s: at %s %s.", name, h.Load(), h.Breaks.Sentence())
+	return fmt.Sprintf("Limit of %s: at %s %s.", name, h.Load(), words(h.Breaks))
 }
 
 // overloaded is the table of unstable queues.

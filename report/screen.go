@@ -49,7 +49,7 @@ func (p *page) lead(r *experiment.Result) {
 	if line := cause(r); line != "" {
 		p.paragraph("", line)
 	}
-	if line := limit(r); line != "" {
+	if line := limit(r, (*experiment.Break).Sentence); line != "" {
 		p.paragraph("", line)
 	}
 	if lines := flipLines(r); len(lines) > 0 {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -68,12 +69,24 @@ func TestNarrowTerminalsKeepWordsWhole(t *testing.T) {
 	}
 }
 
+// A figure and its unit are read at one glance: no line ends between them, at any width that has room for both.
+func TestNoLineEndsInsideOfAFigure(t *testing.T) {
+	_, r := fixture()
+	apart := regexp.MustCompile(`(?m)\d\n *(?:[nµm]?s|[mhd%B]|[KMGT]iB|EUR)\b.*$`)
+	for width := 40; width <= 120; width++ {
+		assert.Empty(t, apart.FindAllString(Text(r, width, false), -1), "%d", width)
+	}
+}
+
 func TestWrap(t *testing.T) {
 	assert.Equal(t, "one two\nthree", wrap("one two three", 8))
 	assert.Equal(t, "separated-\nwith-limits", wrap("separated-with-limits", 12))
 	assert.Equal(t, "  a b\n  c", wrap("  a b c", 5), "the indent stays")
 	assert.Equal(t, "unbreakable", wrap("unbreakable", 4))
 	assert.Equal(t, "", wrap("", 4))
+	assert.Equal(t, "for 12.4 %\nof 2 m 5 s\nat 1 234 567\nof p95\n316 USD", wrap("for 12.4 % of 2 m 5 s at 1 234 567 of p95 316 USD", 12), "a figure stays whole")
+	assert.Equal(t, "p95\n500 ms", wrap("p95 500 ms", 7), "a name is no figure")
+	assert.Equal(t, "is\n6 m 59 s", wrap("is 6 m 59 s", 9), "nor does one with two units come apart")
 	assert.Equal(t, 3, visible("\x1b[31mbad\x1b[0m"))
 }
 

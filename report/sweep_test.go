@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/csv"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -199,4 +200,15 @@ func TestSweepWithoutTargetsShowsSeconds(t *testing.T) {
 	assert.Contains(t, text, "mean response of all tasks")
 	assert.NotContains(t, text, "0.25x")
 	assert.Contains(t, v.lines(0).Alt, "The mean response of all tasks")
+}
+
+// A layout that is missed for want of tasks is not called unstable: the share that was in time is known.
+func TestSweepTellsTooFewTasksFromUnstable(t *testing.T) {
+	s := experiment.PointStrategy{Classes: []experiment.PointClass{{Name: "mail", SLO: []experiment.SLO{{
+		Metric: waitP95, Target: 2, Value: &experiment.Estimate{Value: math.NaN(), Needs: 3478}, Attained: est(0.857, 0.01), Verdict: "fail",
+	}}}}}
+	v := &sweepView{metric: &aim{class: "mail", metric: waitP95}}
+	assert.Equal(t, "85.7 % in time", v.says(&s))
+	s.Classes[0].SLO[0].Value = nil
+	assert.Equal(t, "unstable", v.says(&s))
 }

@@ -169,7 +169,13 @@ func (v *sweepView) margin(c *experiment.Point) string {
 func (v *sweepView) values(p [2]int, s int, cell func(i, j int) *experiment.Point, file string) Plot {
 	meets := func(i, j int) bool {
 		o := v.of(&cell(i, j).Strategies[s])
-		return o != nil && o.Value.Known() && o.Value.Value <= o.Target
+		switch {
+		case o == nil:
+			return false
+		case o.Value.Known():
+			return o.Value.Value <= o.Target
+		}
+		return o.Verdict == "pass" || o.Verdict == "marginal"
 	}
 	title := fmt.Sprintf("%s: %s %s, target %s", elide(v.names[s], 24), elide(v.metric.class, 20), v.metric.metric.Words(), v.metric.metric.Show(v.metric.bound))
 	return v.draw(p, &heat{

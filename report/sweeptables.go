@@ -99,10 +99,13 @@ func (v *sweepView) says(s *experiment.PointStrategy) string {
 		return v.worst(s.Worst)
 	}
 	o := v.of(s)
-	if o == nil || !o.Value.Known() {
+	switch {
+	case o == nil || o.Value == nil:
 		return "unstable"
+	case !o.Value.Known() && o.Attained != nil: // too few tasks for a claim on the figure
+		return units.Share(o.Attained.Value) + " in time"
 	}
-	return o.Metric.Show(o.Value.Value)
+	return value(o.Metric, o.Value)
 }
 
 // SweepCSV writes sweep.csv: one row a cell, strategy, class and figure, the values of the axes in the first columns.

@@ -9,6 +9,8 @@ import (
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/scenarios"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // A layout whose only fault is a queue without targets that grows says so wherever its verdict is shown.
@@ -52,4 +54,43 @@ func TestWhereTasksWait(t *testing.T) {
 	assert.Empty(t, whereWaits(class(0.9, 0.1, 0)))
 	assert.Empty(t, whereWaits(class(0, 0, 0)))
 	assert.Empty(t, whereWaits(&experiment.Class{}))
+}
+
+// Who pays for the layout to take is said, and so is that nobody does.
+func TestWhoPays(t *testing.T) {
+	paid := func(ratio float64) *experiment.Result {
+		low, high, worse := ratio-0.01, ratio+0.01, ratio-1
+		taken := "apart"
+		metric := workloads.Metric{Of: worker.Response, Stat: workloads.Percentile(95)}
+		class := experiment.Class{Name: "mail", Response: &experiment.Quantiles{P95: &experiment.Estimate{Value: 2}}}
+		return &experiment.Result{
+			Strategies:  []experiment.Strategy{{Name: "pool", Classes: []experiment.Class{class}}, {Name: taken, Classes: []experiment.Class{class}}},
+			Verdict:     experiment.Verdict{Baseline: "pool", Recommend: &taken},
+			Comparisons: []experiment.Comparison{{Strategy: taken, Class: "mail", Metric: metric, Difference: &experiment.Estimate{Value: worse, Low: &worse}, Ratio: &experiment.Estimate{Value: ratio, Low: &low, High: &high}}},
+		}
+	}
+	assert.Equal(t, " With apart, mail ends after 2 s instead of 2 s (p95).", concession(paid(1.3)))
+	assert.Equal(t, " Nobody pays for apart: no task ends more than 5 % later (p95).", concession(paid(0.9)))
+	open := paid(0.9)
+	open.Comparisons[0].Ratio.High = nil
+	assert.Empty(t, concession(open), "that is not shown")
+}
+
+// A replay is exact: nothing of it has an interval, in no form, and that is said.
+func TestAReplayHasNoIntervals(t *testing.T) {
+	sc, err := scenarios.Read("../scenarios/replay.yaml")
+	require.NoError(t, err)
+	r, err := experiment.Run(t.Context(), sc, experiment.Options{})
+	require.NoError(t, err)
+	require.True(t, r.Exact)
+	slo := r.Strategies[0].Classes[0].SLO[0]
+	assert.Nil(t, slo.Value.Low)
+	assert.Nil(t, slo.Attained.Low)
+	assert.Equal(t, "pass", slo.Verdict)
+	var page bytes.Buffer
+	require.NoError(t, HTML(&page, sc, r, nil))
+	for form, text := range map[string]string{"text": Text(r, 100, true), "markdown": Markdown(r), "page": page.String()} {
+		assert.NotRegexp(t, `\d (ms|s|%)? ?\.\. \d`, text, form)
+		assert.Contains(t, text, "No intervals: nothing is random here", form)
+	}
 }

@@ -1,25 +1,52 @@
 package report
 
 import (
+	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// wrap breaks text into lines of at most so many characters, between words. A name that is longer than a line is broken
-// behind a mark that names have, and is left whole where it has none.
+// glue is a space at which no line ends, on a page and where a terminal's lines are wrapped.
+const glue = "\u00a0"
+
+// gaps are the spaces inside of a figure: before its unit, before a group of three of its digits, or between its minutes and seconds.
+var gaps = []*regexp.Regexp{
+	regexp.MustCompile(`(\d) ((?:[nµm]?s|[mhd%B]|[KMGT]iB|[A-Z]{3})(?:\W|$))`),
+	regexp.MustCompile(`(\b\d{1,3}) (\d{3}(?:\D|$))`),
+	regexp.MustCompile(`(\d` + glue + `[dhm]) (\d+` + glue + `[hms](?:\W|$))`),
+}
+
+// together keeps a number and its unit on one line.
+func together(s string) string {
+	for _, gap := range gaps {
+		for last := ""; last != s; { // again, for a figure that begins where the one before it ended
+			last, s = s, gap.ReplaceAllString(s, "${1}"+glue+"${2}")
+		}
+	}
+	return s
+}
+
+// words are what a line may end behind: between spaces, but for those inside of a figure.
+func words(s string) []string {
+	return strings.FieldsFunc(together(s), func(c rune) bool { return unicode.IsSpace(c) && string(c) != glue })
+}
+
+// wrap breaks text into lines of at most so many characters, between words, never inside of a figure. A name that is
+// longer than a line is broken behind a mark that names have, and is left whole where it has none.
 func wrap(s string, width int) string {
 	var lines []string
 	for line := range strings.SplitSeq(s, "\n") {
 		lines = append(lines, wrapLine(line, width)...)
 	}
-	return strings.Join(lines, "\n")
+	return strings.ReplaceAll(strings.Join(lines, "\n"), glue, " ")
 }
 
 func wrapLine(s string, width int) (lines []string) {
 	indent := s[:len(s)-len(strings.TrimLeft(s, " "))]
 	width -= len(indent)
 	line, n := "", 0
-	for _, word := range strings.Fields(s) {
+	for _, word := range words(s) {
 		for i, part := range parts(word, width) {
 			w := visible(part)
 			switch {
@@ -59,7 +86,7 @@ func parts(word string, width int) (pieces []string) {
 
 // longest is the width below which wrap would break a line of s inside a word.
 func longest(s string) (n int) {
-	for _, word := range strings.Fields(s) {
+	for _, word := range words(s) {
 		for _, part := range parts(word, 1) {
 			n = max(n, visible(part))
 		}

@@ -19,7 +19,7 @@ func (d *decoder) autoscale(v *value, path string, w *strategies.WorkerSpec) {
 		if scales == "replicas" {
 			refuse("scales", `"replicas": want processes: Celery's own autoscaler adds no replicas`)
 		}
-		for _, key := range []string{"target", "counts", "poll", "cooldown", "boot", "grace", "victim", "limit", "activation", "scale_up", "scale_down", "measure"} {
+		for _, key := range []string{"target", "counts", "poll", "cooldown", "boot", "grace", "victim", "limit", "activation", "scale_up", "scale_down", "measure", "triggers"} {
 			refuse(key, "not with the policy celery, which has keepalive alone")
 		}
 		w.Autoscale = &celery.Autoscale{Min: d.whole(v.get("min")), Max: d.whole(v.get("max"))}
@@ -37,6 +37,13 @@ func (d *decoder) fleet(v *value, path string) *strategies.FleetSpec {
 	d.bind("strategies.workers.autoscale", v, path, a)
 	if t := v.get("target"); t != nil {
 		d.target(t, join(path, "target"), &a.Target)
+	}
+	if all := v.get("triggers"); all != nil {
+		for i, t := range all.items[:len(a.Triggers)] {
+			if own := t.get("target"); own != nil {
+				d.target(own, join(join(path, "triggers"), i)+".target", &a.Triggers[i].Target)
+			}
+		}
 	}
 	return a
 }

@@ -17,16 +17,29 @@ func expandFleet(written *value, f *worker.Fleet) *value {
 		}
 	}
 	set("scales", textValue("replicas"))
-	if f.Counts() || f.Measure == worker.ConsumptionTime {
-		set("counts", textValue(strategies.CountsName(f)))
+	follows := f.Follows()
+	if f.Triggers == nil {
+		for _, k := range saidOf(f, &follows[0]) {
+			set(k.key, k.val)
+		}
+	} else if list := out.get("triggers"); list != nil {
+		all := *list
+		all.items = nil
+		for i, item := range list.items {
+			one := *item
+			one.fields = append([]field(nil), item.fields...)
+			for _, k := range saidOf(f, &follows[i]) {
+				if one.get(k.key) == nil {
+					one.add(k.key, k.val)
+				}
+			}
+			all.items = append(all.items, triggerKeys().fill(&one))
+		}
+		out = *out.with("triggers", out.at, &all)
 	}
 	set("poll", textValue(formatTime(f.Poll)))
 	if f.Policy != worker.HPA {
 		set("cooldown", textValue(formatTime(f.Cooldown)))
-	}
-	if f.Policy == worker.KEDA {
-		set("measure", textValue(strategies.MeasureName(f)))
-		set("activation", &value{kind: number, text: strconv.FormatFloat(f.Activation, 'f', -1, 64)})
 	}
 	if f.Policy == worker.KEDA || f.Policy == worker.HPA {
 		out = *out.with("scale_up", out.at, rulesValue(&f.Up)).with("scale_down", out.at, rulesValue(&f.Down))
@@ -35,6 +48,18 @@ func expandFleet(written *value, f *worker.Fleet) *value {
 	set("grace", textValue(formatTime(f.Grace)))
 	set("victim", textValue(strategies.VictimName(f)))
 	return autoscaleKeys().fill(&out) // in the order of the format
+}
+
+// saidOf are the defaults of what a fleet follows.
+func saidOf(f *worker.Fleet, t *worker.Trigger) (all []field) {
+	if f.Counts(t) || t.Measure == worker.PublishRate || t.Measure == worker.ConsumptionTime {
+		all = append(all, field{key: "counts", val: textValue(strategies.CountsName(t))})
+	}
+	if f.Policy == worker.KEDA {
+		all = append(all, field{key: "measure", val: textValue(strategies.MeasureName(t))},
+			field{key: "activation", val: &value{kind: number, text: strconv.FormatFloat(t.Activation, 'f', -1, 64)}})
+	}
+	return all
 }
 
 // rulesValue is what bounds an HPA in one direction, as a scenario has it.

@@ -4,10 +4,13 @@ import (
 	"io"
 	pathpkg "path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
+	"example.com/simrun/celery"
 	"example.com/simrun/internal/deployed"
+	"example.com/simrun/internal/units"
 )
 
 // fromKey names the file from which the workers of a strategy are read.
@@ -58,6 +61,12 @@ func (d *decoder) deployed(workers *value, from *field, path string) *value {
 	out := &value{kind: table, at: workers.at}
 	merged := extender{problems: &problems{}}
 	for _, w := range found {
+		if w.Unread != "" {
+			d.warnf(from.val.at, path+"."+w.Name, "%s follows what is not known here: its replicas stay as they are, unless autoscale says otherwise", w.Unread)
+		}
+		if others := unasked(&w); others != nil {
+			d.warnf(from.val.at, path+"."+w.Name, "its autoscaler asks %s alone, and the worker takes %s, too: read as if it asked all of them", units.And(w.Scaling.Queues), units.And(others))
+		}
 		v := workerValue(&w)
 		v.place(from.val.at)
 		if own := rest.field(w.Name); own != nil {
@@ -69,6 +78,23 @@ func (d *decoder) deployed(workers *value, from *field, path string) *value {
 	}
 	out.fields = append(out.fields, rest.fields...)
 	return out
+}
+
+// unasked are the queues in the command line of a worker about which the one trigger of its autoscaler does not ask.
+func unasked(w *deployed.Worker) (others []string) {
+	if w.Scaling == nil || w.Scaling.Queues == nil {
+		return nil
+	}
+	line, _, err := celery.ParseLine(w.Command, nil)
+	if err != nil {
+		return nil // said where the line is read
+	}
+	for _, q := range line.Says.Queues {
+		if !slices.Contains(w.Scaling.Queues, q) {
+			others = append(others, q)
+		}
+	}
+	return others
 }
 
 // source says where a worker was read.
@@ -109,27 +135,27 @@ func scalingValue(w *deployed.Worker) *value {
 	a.add("min", wholeValue(s.Min))
 	a.add("max", wholeValue(s.Max))
 	a.add("policy", textValue(s.Policy))
-	plain := func(x float64) *value { return &value{kind: number, text: strconv.FormatFloat(x, 'f', -1, 64)} }
-	if s.Measure != "" {
-		a.add("measure", textValue(s.Measure))
-	}
-	switch {
-	case s.Share:
-		a.add("target", textValue(strconv.FormatFloat(100*s.Target, 'f', -1, 64)+"%"))
-	case s.Measure == "consumption_time":
-		a.add("target", textValue(strconv.FormatFloat(s.Target, 'f', -1, 64)+"s"))
-	default:
-		a.add("target", plain(s.Target))
-	}
-	if s.Unacked {
-		a.add("counts", textValue("ready+unacked"))
+	if s.Triggers == nil {
+		followed(a, &deployed.Trigger{Target: s.Target, Share: s.Share, Unacked: s.Unacked, Measure: s.Measure, Activation: s.Activation})
+	} else {
+		all := &value{kind: list}
+		for i := range s.Triggers {
+			one := &value{kind: table}
+			if queues := s.Triggers[i].Queues; queues != nil {
+				names := &value{kind: list}
+				for _, q := range queues {
+					names.items = append(names.items, textValue(q))
+				}
+				one.add("queues", names)
+			}
+			followed(one, &s.Triggers[i])
+			all.items = append(all.items, one)
+		}
+		a.add("triggers", all)
 	}
 	a.add("poll", textValue(formatTime(s.Poll)))
 	if s.Policy != "hpa" {
 		a.add("cooldown", textValue(formatTime(s.Cooldown)))
-	}
-	if s.Activation > 0 {
-		a.add("activation", plain(s.Activation))
 	}
 	if s.Up != nil {
 		a.add("scale_up", saidRules(s.Up))
@@ -141,6 +167,28 @@ func scalingValue(w *deployed.Worker) *value {
 		a.add("grace", textValue(formatTime(w.Grace)))
 	}
 	return a
+}
+
+// followed adds what a trigger follows to a map.
+func followed(a *value, t *deployed.Trigger) {
+	text := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+	if t.Measure != "" {
+		a.add("measure", textValue(t.Measure))
+	}
+	switch {
+	case t.Share:
+		a.add("target", textValue(text(100*t.Target)+"%"))
+	case t.Measure == "consumption_time":
+		a.add("target", textValue(text(t.Target)+"s"))
+	default:
+		a.add("target", &value{kind: number, text: text(t.Target)})
+	}
+	if t.Unacked {
+		a.add("counts", textValue("ready+unacked"))
+	}
+	if t.Activation > 0 {
+		a.add("activation", &value{kind: number, text: text(t.Activation)})
+	}
 }
 
 // saidRules are what a file says of an HPA in one direction, as a scenario would write it.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/simrun/scenarios"
+	"example.com/simrun/worker"
 )
 
 const compose = `services:
@@ -53,4 +54,40 @@ func TestWorkersFromAFile(t *testing.T) {
 func TestWorkersFromAFileThatIsNotThere(t *testing.T) {
 	_, err := fromFile(t, "{from: other.yml}")
 	assert.ErrorContains(t, err, `s.yaml:7:21: strategies.now.workers.from: "other.yml": no such file or directory`)
+}
+
+// What an autoscaler of a file follows is said where it is read as something else, and where it is not read at all.
+func TestAutoscalersFromAFile(t *testing.T) {
+	read := func(triggers string) *scenarios.Scenario {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "k8s.yml"), []byte(`kind: Deployment
+metadata: {name: w}
+spec: {template: {spec: {containers: [{name: w, command: [celery, -A, app, worker, -Q, "high,low", -c, "2"]}]}}}
+---
+kind: ScaledObject
+metadata: {name: s}
+spec: {scaleTargetRef: {name: w}, maxReplicaCount: 5, triggers: [`+triggers+`]}
+`), 0o600))
+		sc, err := scenarios.Decode("s.yaml", []byte(`{tasks: {high: {arrivals: {poisson: 1/s}, work: [{io: 1s}]}, low: {arrivals: {poisson: 1/s}, work: [{io: 1s}]}},
+strategies: {now: {workers: {from: k8s.yml}}}}`), dir)
+		require.NoError(t, err)
+		return sc
+	}
+	list := func(queue, length string) string {
+		return "{type: redis, metadata: {listName: " + queue + ", listLength: '" + length + "'}}"
+	}
+	one := read(list("high", "10"))
+	assert.Equal(t, []string{"s.yaml:2:36: strategies.now.workers.w: its autoscaler asks high alone, and the worker takes low, too: read as if it asked all of them"}, one.Warnings)
+	assert.Len(t, one.Layouts[0].Fleets, 1)
+
+	both := read(list("high", "10") + ", " + list("low", "50"))
+	assert.Empty(t, both.Warnings)
+	assert.Equal(t, []worker.Trigger{{Queues: []int{0}, Target: 10}, {Queues: []int{1}, Target: 50}}, both.Layouts[0].Fleets[0].Triggers)
+	again, err := scenarios.Decode("s.yaml", []byte(both.Expanded), "")
+	require.NoError(t, err, both.Expanded)
+	assert.Equal(t, both.Layouts[0].Fleets, again.Layouts[0].Fleets)
+
+	none := read("{type: cpu}")
+	assert.Equal(t, []string{`s.yaml:2:36: strategies.now.workers.w: ScaledObject "s" follows what is not known here: its replicas stay as they are, unless autoscale says otherwise`}, none.Warnings)
+	assert.Empty(t, none.Layouts[0].Fleets)
 }

@@ -14,9 +14,10 @@ func autoscaleKeys() *record {
 		{name: "policy", doc: "`celery` is Celery's own `--autoscale` of the processes of a prefork worker; the others, below, scale replicas", shape: word{words: []string{"celery", "queue_length", "utilization", "latency", "schedule", "keda", "hpa"}}, required: true},
 		{name: "keepalive", doc: "with `celery`: time from the last growth to the first shrinking (`AUTOSCALE_KEEPALIVE`)", absent: "`30s`", shape: shapeOf(&celery.WorkerSettingOf("autoscale.keepalive").Quantity), to: byHand},
 		{name: "scales", doc: "`replicas`, or with the policy `celery` `processes`: nothing else can be scaled", shape: word{words: []string{"processes", "replicas"}}, to: byHand},
-		{name: "target", doc: "what the policy aims at, below", absent: "required, but with `celery`", shape: scalerTarget(), to: byHand},
-		{name: "measure", doc: "with `keda` on rabbitmq: what it asks of the queue, `messages` (`QueueLength`), `deliver_rate` (`DeliverGetRate`) or `consumption_time` (`ExpectedQueueConsumptionTime`); rates are those of the last 5 s that the statistics have", absent: "`messages`", shape: word{words: []string{"messages", "deliver_rate", "consumption_time"}}},
-		{name: "counts", doc: "with `queue_length`, `keda` and `hpa`: the messages waiting in the broker, or with `ready+unacked` also those that the replicas hold unacked", absent: "`ready`", shape: word{words: []string{"ready", "ready+unacked"}}},
+		{name: "target", doc: "what the policy aims at, below", absent: "required, but with `celery` and `triggers`", shape: scalerTarget(), to: byHand},
+		measureKey(),
+		countsKey(),
+		{name: "triggers", doc: "with `keda` and `hpa`, in place of `target`, `measure`, `counts` and `activation`: several things to follow, each by itself, of which the HPA takes the one that wants most replicas; KEDA acts where any is above its activation", shape: &sequence{noun: "a list of {queues, target, measure, counts, activation}", length: [2]int{1, 0}, of: triggerKeys()}},
 		{name: "poll", doc: "time from one look to the next, the first at random within it. With `queue_length`, `0s` looks after every change; with `keda` (`pollingInterval`) it is about the steps from 0 and to 0, and the HPA beneath looks every 15 s", absent: "`30s`, with `hpa` `15s`", shape: amount{quantity: durations()}},
 		{name: "cooldown", doc: "a replica is removed when no look within this time has wanted it; with `keda` (`cooldownPeriod`) the last one, this long after the last poll that found more than `activation`", absent: "`300s`", shape: amount{quantity: durations()}},
 		{name: "boot", doc: "law: from the order of a replica, and its machine, to its taking tasks", absent: "`0s`", shape: dist(durations(), "duration")},
@@ -26,10 +27,31 @@ func autoscaleKeys() *record {
 			{name: "replicas", doc: "most that are ordered", shape: amount{quantity: wholes(1, 1_000_000)}, required: true},
 			{name: "per", doc: "within this time", shape: amount{quantity: durations().positive()}, required: true},
 		}}},
-		{name: "activation", doc: "with `keda`: messages (or, by `measure`, messages a second or seconds) up to which it stays at 0, and goes there (`activationListLength`, `activationValue`)", absent: "`0`", shape: amount{quantity: numbers()}},
+		activationKey(),
 		{name: "scale_up", doc: "with `keda` and `hpa`: how the HPA may add replicas (`behavior`)", absent: "`{window: 0s, select: max, policies: [{type: pods, value: 4, period: 15s}, {type: percent, value: 100, period: 15s}]}`, each by itself", shape: rulesKeys()},
 		{name: "scale_down", doc: "the same for removing them", absent: "`{window: 300s, select: max, policies: [{type: percent, value: 100, period: 15s}]}`, each by itself", shape: rulesKeys()},
 	}}
+}
+
+// triggerKeys returns what an autoscaler follows where that is several things.
+func triggerKeys() *record {
+	return &record{noun: "a trigger such as {queues: [mail], target: 20}", keys: []key{
+		{name: "queues", doc: "those that it is about, of the worker's", absent: "all of them", shape: &sequence{noun: "a list of queues", length: [2]int{1, 0}, of: name("the name of a queue")}},
+		{name: "target", doc: "as that of the policy", shape: scalerTarget(), required: true, to: byHand},
+		measureKey(), countsKey(), activationKey(),
+	}}
+}
+
+func measureKey() key {
+	return key{name: "measure", doc: "with `keda` on rabbitmq: what it asks of the queue, `messages` (`QueueLength`), `publish_rate` (`MessageRate`), `deliver_rate` (`DeliverGetRate`) or `consumption_time` (`ExpectedQueueConsumptionTime`); rates are those of the last 5 s that the statistics have", absent: "`messages`", shape: word{words: []string{"messages", "publish_rate", "deliver_rate", "consumption_time"}}}
+}
+
+func countsKey() key {
+	return key{name: "counts", doc: "with `queue_length`, `keda` and `hpa`: the messages waiting in the broker, or with `ready+unacked` also those that the replicas hold unacked", absent: "`ready`", shape: word{words: []string{"ready", "ready+unacked"}}}
+}
+
+func activationKey() key {
+	return key{name: "activation", doc: "with `keda`: messages (or, by `measure`, messages a second or seconds) up to which it stays at 0, and goes there (`activationListLength`, `activationValue`)", absent: "`0`", shape: amount{quantity: numbers()}}
 }
 
 // rulesKeys returns what bounds an HPA in one direction, with the limits that Kubernetes has for it.

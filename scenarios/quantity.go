@@ -67,8 +67,14 @@ func shares() quantity {
 	return quantity{noun: "a share", examples: "5%", max: 1, units: []unit{{"%", 1, 100}}}
 }
 
+// LeastCores and MostCores bound what a machine has, and what a container may use: Kubernetes takes no less than 1m.
+const (
+	LeastCores = 0.001
+	MostCores  = 1e6
+)
+
 func cores() quantity {
-	return quantity{noun: "a number of cores", examples: "4, 0.5 or 500m", max: 1e6, units: []unit{{"", 1, 1}, {"m", 1, 1000}}}.positive()
+	return quantity{noun: "a number of cores", examples: "4, 0.5 or 500m", least: LeastCores, max: MostCores, units: []unit{{"", 1, 1}, {"m", 1, 1000}}}.positive()
 }
 
 func numbers() quantity {

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +32,24 @@ func TestQuantitiesAreExact(t *testing.T) {
 		got, err := c.q.parse(textValue(c.text))
 		require.NoError(t, err)
 		assert.Equal(t, c.want, got, c.text)
+	}
+}
+
+// A machine has no billionth of a core: a slip is told from a small machine.
+func TestCoresHaveBounds(t *testing.T) {
+	for text, want := range map[string]string{
+		"1e-9": "want at least 0.001", "0.5m": "want at least 0.001", "0m": "want more than 0", "2000000": "want at most 1000000",
+	} {
+		v := textValue(text)
+		if !strings.HasSuffix(text, "m") {
+			v.kind = number
+		}
+		_, err := cores().parse(v)
+		assert.ErrorContains(t, err, want, text)
+	}
+	for _, text := range []string{"1m", "1000000000m"} {
+		_, err := cores().parse(textValue(text))
+		assert.NoError(t, err, text)
 	}
 }
 

@@ -223,9 +223,12 @@ func (s amount) schema(*definitions) *schemaNode {
 		if s.whole {
 			n.Type = "integer"
 		}
-		if s.above {
+		switch {
+		case s.above && s.least > s.min:
+			n.Minimum = decimal(s.least)
+		case s.above:
 			n.ExclusiveMinimum = decimal(s.min)
-		} else {
+		default:
 			n.Minimum = decimal(s.min)
 		}
 		forms = append(forms, n)

@@ -105,7 +105,7 @@ strategies:
 		"CORES": "4", "DURATION": "1h", "SHARE": "5%", "WHOLE": "20", "RATE": "12/s", "LAW": "20ms", "FLAG": "true", "ORDER": "sorted",
 	}
 	cases := map[string]struct{ good, bad []string }{
-		"CORES":    {[]string{"0.5", "500m", "64"}, []string{"0", "-1", `"4"`, "0m", "4c", "many", "[4]"}},
+		"CORES":    {[]string{"0.5", "500m", "64"}, []string{"0", "-1", "1e-9", `"4"`, "0m", "4c", "many", "[4]"}},
 		"DURATION": {[]string{"20ms", "1.5s", "2m", "1e1h", "3d", `"1h"`}, []string{"0s", "0.0ms", "12", "1y", "-1s", "+1s", ".5s", "1 h", "1h30m", "h", "{}", "true"}},
 		"SHARE":    {[]string{"0.1%", "100%"}, []string{"0%", "5", "0.05", "5 %", "x%", "-5%"}},
 		"WHOLE":    {[]string{"1", "{min: 3}", "{min: 3, max: 5}"}, []string{"0", "1.5", "-1", "{min: 1}", "{mim: 3}", "many", "[1]"}},

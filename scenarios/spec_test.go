@@ -37,7 +37,7 @@ var typeNames = map[string]string{
 	"clients and think": "Closed", "a phase": "Phase", "a retry policy": "Retry", "time limits": "TimeLimit",
 	"a map of failures": "Failures", "hold, leak and message": "Memory", "a fault": "Fault", "a strategy": "Strategy",
 	"a worker": "Worker", "a derivation": "Derive", "an autoscaler such as {min: 3, max: 10, policy: celery}": "Autoscale", "a part of a plan": "Span", "a plan": "Plan",
-	"a limit such as {replicas: 5, per: 1m}": "Limit", "rules such as {window: 60s, policies: [{type: pods, value: 2, period: 60s}]}": "Rules", "a policy": "Rate",
+	"a limit such as {replicas: 5, per: 1m}": "Limit", "rules such as {window: 60s, policies: [{type: pods, value: 2, period: 60s}]}": "Rules", "a policy": "Rate", "a trigger such as {queues: [mail], target: 20}": "Trigger",
 	"{use: MACHINE, own: true}": "Use", "{weighted: {QUEUE: WEIGHT}}": "Weighted", "parent and child": "BaseMemory",
 	"a map of producers": "Producers", "a map of measured and of": "Imported", "mean and cv": "MeanCV", "mean and k": "MeanK", "mean and cv, or p50 and p99": "Lognormal",
 	"mean, alpha and max": "Pareto", "mean and cv, or means and weights": "Hyperexponential", "a part of a mixture": "Part",

@@ -29,7 +29,7 @@ func (h *host) Start(task, slot int32, attempt int) {
 	if attempt > 1 {
 		b.fate = w.source.Demands(b.ref, attempt, w.demandsOf(task))
 	}
-	b.attempt = attempt
+	b.attempt = int32(attempt)
 	p := &w.slots[slot]
 	p.task, p.phase, p.awake = task, 0, false
 	p.gen++
@@ -47,10 +47,10 @@ func (h *host) Start(task, slot int32, attempt int) {
 		w.compute(slot, des.Never, 1)
 		return
 	}
-	if w.approach(slot) {
+	if w.net.homes != nil && w.approach(slot) {
 		return
 	}
-	if !w.step(slot) {
+	if !w.step(slot, p, b) {
 		// Nothing to do: the body ends at once, but not before Start has returned.
 		w.queue.Push(des.Event{At: w.now, Kind: kindPhase, Arg: slot, Gen: des.MakeGen(p.gen)})
 	}
@@ -112,13 +112,10 @@ func (h *host) Recall(task int32, d worker.Draft, p *worker.Publication) {
 
 // step begins the next phase that asks for anything, and says whether there was one. Phase counts how many of the
 // task's phases have begun.
-func (w *World) step(slot int32) bool {
-	p := &w.slots[slot]
-	class := w.bodies[p.task].ref.Class
-	demands := w.demandsOf(p.task)
-	for int(p.phase) < len(demands) {
-		d := demands[p.phase]
-		phase := &w.phases[class][p.phase]
+func (w *World) step(slot int32, p *place, b *body) bool {
+	phases := w.phases[b.ref.Class]
+	for int(p.phase) < len(phases) {
+		phase, d := &phases[p.phase], w.demands[int(p.task)*w.stride+int(p.phase)]
 		p.phase++
 		p.began, p.due = w.now, d
 		switch {
@@ -153,12 +150,11 @@ func (w *World) phaseDone(slot int32) {
 		w.wantThread(th, slot)
 		return
 	}
-	w.proceed(slot)
+	w.proceed(slot, p)
 }
 
 // proceed begins the next phase of the body in slot, or ends it.
-func (w *World) proceed(slot int32) {
-	p := &w.slots[slot]
+func (w *World) proceed(slot int32, p *place) {
 	if p.task == none {
 		// Stopped while it could not be interrupted.
 		if w.memory != nil {
@@ -171,23 +167,22 @@ func (w *World) proceed(slot int32) {
 		w.system.Ended(w.now, slot, worker.Stopped)
 		return
 	}
-	if b := &w.bodies[p.task]; b.observed {
+	b := &w.bodies[p.task]
+	if b.observed {
 		w.stretch[b.ref.Class].CPU.Add(max(0, w.now-p.began-p.due))
 	}
-	if w.net.callers[slot].failed {
+	if p.failed {
 		w.hangUp(slot)
-		w.endBody(slot, worker.ServiceFailed)
+		w.endBody(slot, p, worker.ServiceFailed)
 		return
 	}
-	if w.step(slot) {
-		return
+	if !w.step(slot, p, b) {
+		w.endBody(slot, p, results[b.fate])
 	}
-	w.endBody(slot, results[w.bodies[p.task].fate])
 }
 
 // endBody ends the body in slot, which has nothing left to do.
-func (w *World) endBody(slot int32, r worker.Result) {
-	p := &w.slots[slot]
+func (w *World) endBody(slot int32, p *place, r worker.Result) {
 	if w.memory != nil {
 		w.release(slot)
 	}

@@ -16,7 +16,6 @@ import (
 type kin struct {
 	nodes []*node
 	caps  []float64 // cores; of the first all
-	rates []float64 // of each thread: demand served per unit of time
 	done  []bool    // while sharing
 }
 
@@ -55,7 +54,7 @@ func (k *kin) add(n *node) {
 	n.kin = k
 	k.nodes = append(k.nodes, n)
 	k.caps = append(k.caps, n.cores)
-	k.rates = append(k.rates, n.speed)
+	n.rate = n.speed
 	k.done = append(k.done, false)
 }
 
@@ -70,11 +69,11 @@ func (k *kin) of(n *node) int {
 
 // settle brings the attained service of all up to now: what changes in one changes the rates of the others.
 func (k *kin) settle(now des.Time) {
-	for i, n := range k.nodes {
+	for _, n := range k.nodes {
 		if n.threads > 0 && now > n.at {
 			dt := float64(now - n.at)
-			n.v += float64(k.rates[i] * dt)
-			n.working += float64(float64(n.threads) * k.rates[i] / n.speed * dt / 1e9)
+			n.v += float64(n.rate * dt)
+			n.working += float64(float64(n.threads) * n.rate / n.speed * dt / 1e9)
 		}
 		n.at = now
 		if n.threads == 0 {
@@ -103,13 +102,13 @@ func (k *kin) share() {
 				continue
 			}
 			if i > 0 && part*float64(n.threads) > k.caps[i] {
-				k.rates[i] = n.speed * k.caps[i] / float64(n.threads)
+				n.rate = n.speed * k.caps[i] / float64(n.threads)
 				k.done[i], again = true, true
 				cores -= k.caps[i]
 				threads -= n.threads
 				break
 			}
-			k.rates[i] = n.speed * part
+			n.rate = n.speed * part
 		}
 	}
 }

@@ -57,13 +57,14 @@ func (f *finishes) fix(i int, e finish) {
 func (f *finishes) up(i int, e finish) {
 	heap := f.heap
 	for i > 0 {
-		parent := heap[(i-1)/2]
+		above := (i - 1) >> 1
+		parent := heap[above]
 		if !e.before(parent) {
 			break
 		}
 		heap[i] = parent
 		f.place[parent.id] = int32(i)
-		i = (i - 1) / 2
+		i = above
 	}
 	heap[i] = e
 	f.place[e.id] = int32(i)

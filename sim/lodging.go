@@ -208,7 +208,6 @@ func (k *kin) remove(n *node) {
 	i := k.of(n)
 	k.nodes = slices.Delete(k.nodes, i, i+1)
 	k.caps = slices.Delete(k.caps, i, i+1)
-	k.rates = slices.Delete(k.rates, i, i+1)
 	k.done = slices.Delete(k.done, i, i+1)
 }
 

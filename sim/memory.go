@@ -1,12 +1,14 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // reclaim is how long the kernel looks for pages that it can take back before it kills: what ends meanwhile saves the
@@ -112,7 +114,7 @@ func (w *World) layMemory(layout *strategies.Layout, machines []system.Machine) 
 func (w *World) allocate(slot int32) {
 	m := w.memory
 	b := &w.bodies[w.slots[slot].task]
-	hold, leak := w.source.Memory(b.ref, b.attempt)
+	hold, leak := w.source.Memory(b.ref, int(b.attempt))
 	r := &m.slots[slot]
 	r.held = hold
 	w.slots[slot].leak = leak
@@ -299,14 +301,18 @@ func (w *World) killWorker(id int32) {
 	}
 }
 
+// Weighs implements worker.Weigher.
+func (h *host) Weighs() bool {
+	return h.memory != nil && slices.ContainsFunc(h.classes, func(c workloads.Class) bool { return c.Memory.Message > 0 })
+}
+
 // Weigh implements worker.Weigher.
 func (h *host) Weigh(worker, class int32, n int) {
 	w := (*World)(h)
-	size := w.classes[class].Memory.Message
-	if w.memory == nil || size == 0 {
+	change := w.classes[class].Memory.Message * int64(n)
+	if change == 0 {
 		return
 	}
-	change := size * int64(n)
 	w.memory.workers[worker].messages += change
 	w.swell(worker, change)
 }

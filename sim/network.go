@@ -1,10 +1,13 @@
 package sim
 
 import (
+	"slices"
+
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // network is what lies outside the workers: services and the way to them, and what breaks as planned.
@@ -15,7 +18,7 @@ type network struct {
 	callers []caller // by slot
 	keeps   []bool   // slot x service: the slot has open connections
 	ways    []way    // worker x service
-	homes   []way    // worker x class: to what the task needs wherever it runs
+	homes   []way    // worker x class: to what the task needs wherever it runs; nil if no task needs anything
 	hauls   []haul   // worker x class x phase; nil if no task transfers anything
 	sent    []int64  // bytes over each link
 	faults  []fault
@@ -58,9 +61,13 @@ func (w *World) layNetwork(layout *strategies.Layout, machines []system.Machine)
 			trip, open := o.Zones.Call(zone, &o.Services[i])
 			n.ways = append(n.ways, way{open, trip})
 		}
-		for i := range w.classes {
-			trip, open := o.Zones.RoundTrip(zone, w.classes[i].Zone)
-			n.homes = append(n.homes, way{open, trip})
+	}
+	if slices.ContainsFunc(w.classes, func(c workloads.Class) bool { return c.Zone != "" }) {
+		for _, zone := range zones {
+			for i := range w.classes {
+				trip, open := o.Zones.RoundTrip(zone, w.classes[i].Zone)
+				n.homes = append(n.homes, way{open, trip})
+			}
 		}
 	}
 	w.layRoutes(zones)
@@ -99,9 +106,6 @@ func (w *World) layNetwork(layout *strategies.Layout, machines []system.Machine)
 // approach is what an attempt has to do before its work: to reach what the task needs, if that stands elsewhere. It
 // says whether there is anything to do.
 func (w *World) approach(slot int32) bool {
-	if len(w.net.homes) == 0 {
-		return false
-	}
 	p := &w.slots[slot]
 	home := &w.net.homes[int(p.worker)*len(w.classes)+int(w.bodies[p.task].ref.Class)]
 	return w.reach(slot, *home, w.classes[w.bodies[p.task].ref.Class].Zone)

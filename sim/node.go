@@ -18,12 +18,14 @@ type node struct {
 	cores   float64 // effective: cores x efficiency
 	speed   float64
 	threads int     // that want a core
+	used    float64 // cores; unless it has kin
+	rate    float64 // of each thread: demand served per unit of time
 	v       float64 // service attained by each thread
 	at      des.Time
 	heap    finishes
 	next    des.Time // when the earliest finish is reached, unless stale; Never = no thread
 	stale   bool     // next is to be planned anew
-	turns   *turns   // of many nodes, which then know that it is stale; nil = they are few
+	turns   *turns   // among all nodes, which know that it is stale
 	number  int32    // in them
 
 	working float64 // core-seconds used since the last mark
@@ -63,28 +65,15 @@ func (w *World) layNodes(layout *strategies.Layout, machines []system.Machine) {
 	for i := range w.nodes {
 		w.nodes[i].heap = finishes{place: users}
 	}
-	if len(w.nodes) > fewNodes {
-		w.turns = newTurns(w.nodes)
-	}
+	w.turns = newTurns(w.nodes)
 }
 
 func newNode(limited bool, cores, speed float64) node {
-	return node{limited: limited, cores: cores, speed: speed, next: des.Never}
+	return node{limited: limited, cores: cores, speed: speed, rate: speed, next: des.Never}
 }
 
 var threadKinds = [...]threadKind{
 	worker.Prefork: ownThread, worker.Threads: sharedThread, worker.Gevent: oneAtATime, worker.Solo: ownThread,
-}
-
-// rate is the speed of each thread: demand served per unit of time.
-func (n *node) rate() float64 {
-	if n.kin != nil {
-		return n.kin.rates[n.kin.of(n)]
-	}
-	if float64(n.threads) <= n.cores {
-		return n.speed
-	}
-	return n.speed * n.cores / float64(n.threads)
 }
 
 // settle brings the attained service up to now. Every change of the node begins with it and makes next stale.
@@ -95,8 +84,8 @@ func (n *node) settle(now des.Time) {
 	}
 	if n.threads > 0 && now > n.at {
 		dt := float64(now - n.at)
-		n.v += float64(n.rate() * dt)
-		n.working += float64(min(float64(n.threads), n.cores) * dt / 1e9)
+		n.v += float64(n.rate * dt)
+		n.working += float64(n.used * dt / 1e9)
 	}
 	n.at = now
 	if n.threads == 0 {
@@ -116,7 +105,7 @@ func (n *node) plan() {
 		n.next = des.Never // burns for ever
 		return
 	}
-	n.next = n.at + des.Time(math.Ceil(max(0, float64(left/n.rate()))))
+	n.next = n.at + des.Time(math.Ceil(max(0, float64(left/n.rate))))
 }
 
 // add lets u compute until it has attained demand, with some threads.
@@ -149,6 +138,11 @@ func (n *node) change(threads int) {
 	n.outdate()
 	if n.kin != nil {
 		n.kin.share()
+		return
+	}
+	n.used, n.rate = float64(n.threads), n.speed
+	if n.used > n.cores {
+		n.used, n.rate = n.cores, n.speed*n.cores/n.used
 	}
 }
 
@@ -160,7 +154,7 @@ func (n *node) move(u user, demand float64) {
 
 // outdate makes next stale.
 func (n *node) outdate() {
-	if n.turns != nil && !n.stale {
+	if !n.stale {
 		n.turns.stale = append(n.turns.stale, n.number)
 	}
 	n.stale = true
@@ -173,25 +167,6 @@ func (n *node) mark(now des.Time, end bool) {
 		n.window = n.working
 	}
 	n.working = 0
-}
-
-// nextNode is the node whose earliest finish comes first, or none; the first of equals.
-func (w *World) nextNode() int32 {
-	if w.turns != nil {
-		return w.turns.first()
-	}
-	best := int32(none)
-	at := des.Never
-	for i := range w.nodes {
-		n := &w.nodes[i]
-		if n.stale {
-			n.plan()
-		}
-		if n.next < at {
-			best, at = int32(i), n.next
-		}
-	}
-	return best
 }
 
 // attain handles the earliest finish on a node.

@@ -30,7 +30,6 @@ type server struct {
 type caller struct {
 	gen     uint32
 	calling bool
-	failed  bool // the attempt fails
 	service int32
 	began   des.Time
 	latency des.Time
@@ -69,7 +68,7 @@ func (w *World) call(slot int32, phase *workloads.Phase, number int, latency des
 	b := &w.bodies[p.task]
 	id := w.newCall(call{
 		slot: slot, service: c.service, gen: c.gen, epoch: s.epoch, latency: latency,
-		fails: w.source.CallFails(b.ref, b.attempt, number, s.cfg.Errors),
+		fails: w.source.CallFails(b.ref, int(b.attempt), number, s.cfg.Errors),
 		own:   s.cfg.Connections > 0 && s.cfg.PerSlot == 0,
 	})
 	if s.cfg.Rate == 0 {
@@ -210,7 +209,7 @@ func (w *World) callDone(slot int32, failed bool) {
 	p, c := &w.slots[slot], &w.net.callers[slot]
 	c.calling = false
 	c.gen++
-	c.failed = failed
+	p.failed = failed
 	took := w.now - c.began
 	if b := &w.bodies[p.task]; b.observed {
 		w.stretch[b.ref.Class].Service.Add(max(0, took-c.latency))
@@ -224,12 +223,12 @@ func (w *World) callDone(slot int32, failed bool) {
 
 // hangUp ends the call of a slot whose attempt is over.
 func (w *World) hangUp(slot int32) {
-	c := &w.net.callers[slot]
-	c.failed = false
+	p, c := &w.slots[slot], &w.net.callers[slot]
+	p.failed = false
 	if c.calling {
 		c.calling = false
 		c.gen++
-		if b := &w.bodies[w.slots[slot].task]; b.observed {
+		if b := &w.bodies[p.task]; b.observed {
 			w.stretch[b.ref.Class].Service.Add(max(0, w.now-c.began-c.latency))
 		}
 	}

@@ -209,6 +209,6 @@ func (w *World) lockedOut(e des.Event, p *place) bool {
 // letGoOn lets a gevent task go on: it may compute at once, while others that begin meanwhile queue for the thread.
 func (w *World) letGoOn(th *thread, slot int32) {
 	th.turn = slot
-	w.proceed(slot)
+	w.proceed(slot, &w.slots[slot])
 	th.turn = none
 }

@@ -45,8 +45,8 @@ func (w *World) send(slot int32, phase int) bool {
 	h := &w.net.hauls[(int(p.worker)*len(w.classes)+int(b.ref.Class))*w.stride+phase]
 	to := w.phases[b.ref.Class][phase].To
 	waits := w.reach(slot, h.way, to)
-	if h.link != none && b.observed && !w.net.callers[slot].failed {
-		w.net.sent[h.link] += int64(math.Round(w.source.Size(b.ref, b.attempt, phase)))
+	if h.link != none && b.observed && !p.failed {
+		w.net.sent[h.link] += int64(math.Round(w.source.Size(b.ref, int(b.attempt), phase)))
 	}
 	return waits
 }
@@ -54,18 +54,18 @@ func (w *World) send(slot int32, phase int) bool {
 // reach lets the task in slot go on a round trip later, and says whether it has to wait at all. Where there is no way,
 // or the zone is dark for longer than that, its attempt fails once it gives up connecting.
 func (w *World) reach(slot int32, to way, zone string) bool {
+	p := &w.slots[slot]
 	after, answers := to.roundTrip, to.open
 	if zone != "" {
 		after += w.darkUntil(zone) - w.now
 	}
 	if !answers || after > system.ConnectTimeout {
 		after = system.ConnectTimeout
-		w.net.callers[slot].failed = true
+		p.failed = true
 	}
 	if after == 0 {
 		return false
 	}
-	p := &w.slots[slot]
 	p.began, p.due = w.now, after
 	w.queue.Push(des.Event{At: w.now + after, Kind: kindPhase, Arg: slot, Gen: des.MakeGen(p.gen)})
 	return true

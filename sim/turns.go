@@ -2,16 +2,20 @@ package sim
 
 import "example.com/simrun/des"
 
-// fewNodes are so many that a look at each is as quick.
-const fewNodes = 32
-
-// turns finds the node whose earliest finish comes first among many: a tree in which each place has the winner of the two
-// below it, the first of equals. Only nodes that have changed are planned and play again.
+// turns finds the node whose earliest finish comes first: a tree in which each place has the winner of the two below it,
+// the first of equals. Only nodes that have changed are planned and play again, as far up as that changes anything. The
+// times stand in the tree: those of many nodes would be far from each other.
 type turns struct {
 	nodes  []node
-	leaves int     // a power of two
-	winner []int32 // none = nobody
+	leaves int // a power of two
+	winner []turn
 	stale  []int32 // nodes that have changed
+}
+
+// turn is the earliest finish on a node; Never = nobody computes there.
+type turn struct {
+	at   des.Time
+	node int32
 }
 
 func newTurns(nodes []node) *turns {
@@ -19,9 +23,9 @@ func newTurns(nodes []node) *turns {
 	for t.leaves < len(nodes) {
 		t.leaves *= 2
 	}
-	t.winner = make([]int32, 2*t.leaves)
+	t.winner = make([]turn, 2*t.leaves)
 	for i := range t.winner {
-		t.winner[i] = none
+		t.winner[i].at = des.Never
 	}
 	for i := range nodes {
 		nodes[i].turns, nodes[i].number = t, int32(i)
@@ -29,27 +33,31 @@ func newTurns(nodes []node) *turns {
 	return t
 }
 
-// first is the node whose finish comes first, or none.
-func (t *turns) first() int32 {
+// first is the finish that comes first.
+func (t *turns) first() turn {
+	if len(t.stale) > 0 {
+		t.play()
+	}
+	return t.winner[1]
+}
+
+// play lets the nodes that have changed play again.
+func (t *turns) play() {
 	for _, id := range t.stale {
 		n := &t.nodes[id]
 		n.plan()
 		at := t.leaves + int(id)
-		t.winner[at] = id
-		if n.next == des.Never {
-			t.winner[at] = none
-		}
+		t.winner[at] = turn{n.next, id}
 		for at /= 2; at > 0; at /= 2 {
-			t.winner[at] = t.better(t.winner[2*at], t.winner[2*at+1])
+			won := t.winner[2*at]
+			if other := t.winner[2*at+1]; other.at < won.at {
+				won = other
+			}
+			if t.winner[at] == won {
+				break
+			}
+			t.winner[at] = won
 		}
 	}
 	t.stale = t.stale[:0]
-	return t.winner[1]
-}
-
-func (t *turns) better(a, b int32) int32 {
-	if a == none || b != none && t.nodes[b].next < t.nodes[a].next {
-		return b
-	}
-	return a
 }

@@ -95,7 +95,7 @@ type World struct {
 	threads []thread // by worker: those whose tasks share one thread
 	labour  []labourer
 	nodes   []node
-	turns   *turns     // nil = nodes are few
+	turns   *turns     // among the nodes
 	nodeOf  []int32    // by worker; none = cores without limit
 	homes   []int32    // by worker: the machine, whatever shares its cores there
 	capped  [][2]int32 // node, and that of a worker whose cores on it are capped
@@ -117,29 +117,29 @@ type World struct {
 
 // body is the world's side of a task.
 type body struct {
-	ref  workloads.Ref
-	fate workloads.Fate
-
-	attempt  int // from 1
+	ref      workloads.Ref
+	attempt  int32 // from 1
+	fate     workloads.Fate
 	observed bool
 }
 
-// place is the world's side of a slot.
+// place is the world's side of a slot. What each phase needs comes first, and lies together.
 type place struct {
-	worker  int32
-	task    int32 // none = empty
-	phase   int32
-	gen     uint32
-	onCPU   bool
-	began   des.Time // of the present phase
-	due     des.Time // what it would take by itself
-	awake   bool     // threads: what it waited for has come, and it waits for the interpreter lock
-	threads int32    // of the present CPU phase
+	worker   int32
+	task     int32 // none = empty
+	phase    int32
+	gen      uint32
+	began    des.Time // of the present phase
+	due      des.Time // what it would take by itself
+	threads  int32    // of the present CPU phase
+	onCPU    bool
+	failed   bool // the attempt fails, as something that it needs did
+	starting bool // its child takes up a task
+	awake    bool // threads: what it waited for has come, and it waits for the interpreter lock
 
-	reading  reading
-	leak     int64 // of the present attempt: what stays after it
-	starting bool  // its child takes up a task
-	event    des.Event
+	reading reading
+	leak    int64 // of the present attempt: what stays after it
+	event   des.Event
 }
 
 const none = -1
@@ -201,11 +201,8 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 func (w *World) Run() Result {
 	last := w.opts.Warmup + w.opts.Duration + w.opts.Drain
 	for !w.system.Settled() {
-		event, node, arrival := w.queue.Peek(), w.nextNode(), w.source.Peek()
-		next := min(event, arrival)
-		if node != none {
-			next = min(next, w.nodes[node].next)
-		}
+		event, finish, arrival := w.queue.Peek(), w.turns.first(), w.source.Peek()
+		next := min(event, finish.at, arrival)
 		if next > last || next == des.Never {
 			break
 		}
@@ -213,9 +210,9 @@ func (w *World) Run() Result {
 		switch {
 		case next == event:
 			w.handle(w.queue.Pop())
-		case node != none && next == w.nodes[node].next:
+		case next == finish.at:
 			w.now = next
-			w.attain(&w.nodes[node])
+			w.attain(&w.nodes[finish.node])
 		default:
 			w.now = next
 			w.publish()

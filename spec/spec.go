@@ -302,8 +302,9 @@ type Imported struct {
 // Plan is what the format calls a plan.
 type Plan struct {
 	// Sizes to find, as ranges by their path, the only ones that then vary:
-	// `{strategies.one-pool.workers.worker.concurrency: 1..16}`; of each worker its `concurrency`, or `max` of its
-	// `autoscale`, or its `replicas` where each has a machine of its own if it is missing.
+	// `{strategies.one-pool.workers.worker.concurrency: 1..16}`; or what a search may not try: `{order: false, gevent:
+	// false}`; of each worker its `concurrency`, or `max` of its `autoscale`, or its `replicas` where each has a
+	// machine of its own if it is missing.
 	Vary []Pair `key:"vary"`
 	// How many workers a layout that is made up has, as a range; `1..4` if it is missing.
 	Workers any `key:"workers"`
@@ -798,15 +799,19 @@ type Autoscale struct {
 	Keepalive any `key:"keepalive"`
 	// `replicas`, or with the policy `celery` `processes`: nothing else can be scaled.
 	Scales string `key:"scales"`
-	// What the policy aims at, below; required, but with `celery` if it is missing.
+	// What the policy aims at, below; required, but with `celery` and `triggers` if it is missing.
 	Target any `key:"target"`
-	// With `keda` on rabbitmq: what it asks of the queue, `messages` (`QueueLength`), `deliver_rate`
-	// (`DeliverGetRate`) or `consumption_time` (`ExpectedQueueConsumptionTime`); rates are those of the last 5 s that
-	// the statistics have; `messages` if it is missing.
+	// With `keda` on rabbitmq: what it asks of the queue, `messages` (`QueueLength`), `publish_rate` (`MessageRate`),
+	// `deliver_rate` (`DeliverGetRate`) or `consumption_time` (`ExpectedQueueConsumptionTime`); rates are those of the
+	// last 5 s that the statistics have; `messages` if it is missing.
 	Measure string `key:"measure"`
 	// With `queue_length`, `keda` and `hpa`: the messages waiting in the broker, or with `ready+unacked` also those
 	// that the replicas hold unacked; `ready` if it is missing.
 	Counts string `key:"counts"`
+	// With `keda` and `hpa`, in place of `target`, `measure`, `counts` and `activation`: several things to follow,
+	// each by itself, of which the HPA takes the one that wants most replicas; KEDA acts where any is above its
+	// activation.
+	Triggers []Trigger `key:"triggers"`
 	// Time from one look to the next, the first at random within it. With `queue_length`, `0s` looks after every
 	// change; with `keda` (`pollingInterval`) it is about the steps from 0 and to 0, and the HPA beneath looks every
 	// 15 s; `30s`, with `hpa` `15s` if it is missing.
@@ -864,6 +869,24 @@ type Span struct {
 	For any `key:"for"`
 	// Replicas meanwhile. Required.
 	Replicas any `key:"replicas"`
+}
+
+// Trigger is what the format calls a trigger such as {queues: [mail], target: 20}.
+type Trigger struct {
+	// Those that it is about, of the worker's; all of them if it is missing.
+	Queues []string `key:"queues"`
+	// As that of the policy. Required.
+	Target any `key:"target"`
+	// With `keda` on rabbitmq: what it asks of the queue, `messages` (`QueueLength`), `publish_rate` (`MessageRate`),
+	// `deliver_rate` (`DeliverGetRate`) or `consumption_time` (`ExpectedQueueConsumptionTime`); rates are those of the
+	// last 5 s that the statistics have; `messages` if it is missing.
+	Measure string `key:"measure"`
+	// With `queue_length`, `keda` and `hpa`: the messages waiting in the broker, or with `ready+unacked` also those
+	// that the replicas hold unacked; `ready` if it is missing.
+	Counts string `key:"counts"`
+	// With `keda`: messages (or, by `measure`, messages a second or seconds) up to which it stays at 0, and goes there
+	// (`activationListLength`, `activationValue`); `0` if it is missing.
+	Activation any `key:"activation"`
 }
 
 // Limit is what the format calls a limit such as {replicas: 5, per: 1m}.

@@ -40,6 +40,16 @@ type FleetSpec struct {
 	Activation            *float64
 	Measure               string
 	ScaleUp, ScaleDown    *RulesSpec
+	Triggers              []TriggerSpec
+}
+
+// TriggerSpec is one of several things that an autoscaler follows, as written.
+type TriggerSpec struct {
+	Queues     []string
+	Target     Target
+	Counts     string
+	Measure    string
+	Activation *float64
 }
 
 // Target is what a policy aims at, as written: one of these.
@@ -103,6 +113,27 @@ func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
 		}
 		f.Victim = worker.Victim(v)
 	}
+	if f.Poll <= 0 && (f.Policy != worker.QueueLength || f.Poll < 0) {
+		b.fail(path+".poll", "0s: want more, except with the policy queue_length, which then looks after every change")
+	}
+	b.follow(path, a, f)
+	if f.Policy == worker.Latency && b.broker.Kind != worker.Ideal {
+		b.wish("workers.%s: autoscale policy latency: %s does not say how old its oldest message is", g.name, b.broker.Kind)
+	}
+}
+
+// follow resolves what the policy follows; a list of it comes with the queues (triggers).
+func (b *builder) follow(path string, a *FleetSpec, f *worker.Fleet) {
+	if a.Activation != nil && f.Policy != worker.KEDA {
+		b.fail(path+".activation", "only with the policy keda")
+	}
+	if a.Measure != "" && f.Policy != worker.KEDA {
+		b.fail(path+".measure", "only with the policy keda")
+	}
+	if f.Policy == worker.KEDA {
+		b.measure(path, a, f)
+		f.Activation = or(a.Activation, 0)
+	}
 	if a.Counts != "" {
 		n, err := units.Choose(countNames, a.Counts)
 		switch {
@@ -115,12 +146,55 @@ func (b *builder) fleet(path string, w *WorkerSpec, g *group) {
 		}
 		f.Unacked = n == 1
 	}
-	if f.Poll <= 0 && (f.Policy != worker.QueueLength || f.Poll < 0) {
-		b.fail(path+".poll", "0s: want more, except with the policy queue_length, which then looks after every change")
+	if a.Triggers == nil {
+		b.target(path+".target", a, f)
 	}
-	b.target(path+".target", a, f)
-	if f.Policy == worker.Latency && b.broker.Kind != worker.Ideal {
-		b.wish("workers.%s: autoscale policy latency: %s does not say how old its oldest message is", g.name, b.broker.Kind)
+}
+
+// triggers resolves several things to follow, of which the HPA takes the largest wish.
+func (b *builder) triggers(path string, w *WorkerSpec, g *group) {
+	if w.Fleet == nil || w.Fleet.Triggers == nil || g.fleet == nil {
+		return
+	}
+	a, f := w.Fleet, g.fleet
+	if f.Policy != worker.KEDA && f.Policy != worker.HPA {
+		b.fail(path+".triggers", "only with the policies keda and hpa: want target")
+		return
+	}
+	if a.Target.found() != (&Target{}).found() || a.Counts != "" || a.Measure != "" || a.Activation != nil {
+		b.fail(path+".triggers", "not beside target, counts, measure and activation, which each of them has for itself")
+	}
+	shares := 0
+	for i := range a.Triggers {
+		t, at := &a.Triggers[i], path+".triggers."+strconv.Itoa(i)
+		one := worker.Fleet{Policy: f.Policy}
+		b.follow(at, &FleetSpec{Policy: a.Policy, Target: t.Target, Counts: t.Counts, Measure: t.Measure, Activation: t.Activation}, &one)
+		resolved := one.Follows()[0]
+		for _, q := range t.Queues {
+			n := slices.Index(g.queues, q)
+			switch {
+			case n < 0:
+				b.fail(at+".queues", "%q: not a queue of this worker: want %s", q, units.Alternatives(g.queues))
+			case slices.Contains(resolved.Queues, n):
+				b.fail(at+".queues", "%q: named twice", q)
+			}
+			resolved.Queues = append(resolved.Queues, n)
+		}
+		if len(t.Queues) == len(g.queues) { // all of them are no choice
+			resolved.Queues = nil
+		}
+		if one.Share {
+			shares++
+		}
+		switch {
+		case one.Share && t.Queues != nil:
+			b.fail(at+".queues", "not with a share of the slots")
+		case one.Share && shares > 1:
+			b.fail(at+".target", "a second share of the slots: want one")
+		case one.Unacked && len(g.queues) > 1:
+			b.fail(at+".counts", "\"ready+unacked\": what replicas hold is not counted by queue: want a worker of one queue")
+		}
+		f.Triggers = append(f.Triggers, resolved)
 	}
 }
 
@@ -173,6 +247,7 @@ func targetForm(f *worker.Fleet) string {
 }
 
 var measureForms = [...]string{
+	worker.PublishRate:     "a number of messages a second for each replica",
 	worker.DeliverRate:     "a number of messages a second for each replica",
 	worker.ConsumptionTime: "a time for each replica such as 30s",
 }
@@ -204,9 +279,9 @@ func PolicyName(f *worker.Fleet) string { return policyNames[f.Policy] }
 // VictimName is the victim of a fleet as a scenario has it.
 func VictimName(f *worker.Fleet) string { return victimNames[f.Victim] }
 
-// CountsName is what a fleet counts as a scenario has it.
-func CountsName(f *worker.Fleet) string {
-	if f.Unacked {
+// CountsName is what a trigger counts as a scenario has it.
+func CountsName(t *worker.Trigger) string {
+	if t.Unacked {
 		return countNames[1]
 	}
 	return countNames[0]

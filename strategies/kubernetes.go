@@ -34,7 +34,7 @@ const syncPeriod = 15 * time.Second
 
 var (
 	selectNames  = []string{worker.Most: "max", worker.Least: "min", worker.Disabled: "disabled"}
-	measureNames = []string{worker.Messages: "messages", worker.DeliverRate: "deliver_rate", worker.ConsumptionTime: "consumption_time"}
+	measureNames = []string{worker.Messages: "messages", worker.PublishRate: "publish_rate", worker.DeliverRate: "deliver_rate", worker.ConsumptionTime: "consumption_time"}
 	rateNames    = []string{"pods", "percent"}
 )
 
@@ -57,8 +57,6 @@ func (b *builder) kubernetes(path string, a *FleetSpec, f *worker.Fleet) {
 		}
 	}
 	scaled := f.Policy == worker.KEDA || f.Policy == worker.HPA
-	refuse(a.Activation != nil && f.Policy != worker.KEDA, ".activation", "only with the policy keda")
-	refuse(a.Measure != "" && f.Policy != worker.KEDA, ".measure", "only with the policy keda")
 	refuse(a.ScaleUp != nil && !scaled, ".scale_up", "only with the policies keda and hpa: want limit")
 	refuse(a.ScaleDown != nil && !scaled, ".scale_down", "only with the policies keda and hpa: want cooldown")
 	if !scaled {
@@ -73,8 +71,6 @@ func (b *builder) kubernetes(path string, a *FleetSpec, f *worker.Fleet) {
 		return
 	}
 	f.Sync = syncPeriod
-	b.measure(path, a, f)
-	f.Activation = or(a.Activation, 0)
 }
 
 // measure resolves what KEDA asks of the queues: rates only RabbitMQ tells.
@@ -95,7 +91,7 @@ func (b *builder) measure(path string, a *FleetSpec, f *worker.Fleet) {
 }
 
 // MeasureName is what KEDA asks of the queues as a scenario has it.
-func MeasureName(f *worker.Fleet) string { return measureNames[f.Measure] }
+func MeasureName(t *worker.Trigger) string { return measureNames[t.Measure] }
 
 // rules puts what is written in the place of the defaults, each by itself.
 func (b *builder) rules(path string, a *RulesSpec, to *worker.Rules) {

@@ -44,28 +44,23 @@ func (r *rollout) scaling() {
 		case now == nil:
 			r.step("Take the autoscaler of %q away.", name)
 		default:
-			r.step("Let an autoscaler run %s.", describeFleet(name, now))
+			r.step("Let an autoscaler run %s.", describeFleet(name, now, queueNames(r.to, r.to.Workers[now.Workers[0]].Queues)))
 		}
 	}
 }
 
-// describeFleet says what an autoscaler does, in the words of KEDA and Kubernetes.
-func describeFleet(name string, f *worker.Fleet) string {
+// describeFleet says what an autoscaler does, in the words of KEDA and Kubernetes; queues are those that its replicas take.
+func describeFleet(name string, f *worker.Fleet, queues []string) string {
 	var by string
 	switch f.Policy {
-	case worker.QueueLength, worker.KEDA:
-		switch by = messagesEach(f); f.Measure {
-		case worker.DeliverRate:
-			by = fmt.Sprintf("one for every %g messages delivered a second", f.Target)
-		case worker.ConsumptionTime:
-			by = fmt.Sprintf("one for every %v until its queues are empty", des.Seconds(f.Target))
+	case worker.QueueLength, worker.KEDA, worker.HPA, worker.Utilization:
+		var each []string
+		for _, t := range f.Follows() {
+			each = append(each, describeTrigger(f, &t, queues))
 		}
-	case worker.HPA:
-		if by = messagesEach(f); f.Share {
-			by = busyShare(f)
+		if by = strings.Join(each, ", or "); len(each) > 1 {
+			by = "whichever are most of " + by
 		}
-	case worker.Utilization:
-		by = busyShare(f)
 	case worker.Latency:
 		by = fmt.Sprintf("so that the oldest message waits %v", des.Seconds(f.Target))
 	case worker.Schedule:
@@ -85,16 +80,40 @@ func describeFleet(name string, f *worker.Fleet) string {
 	return fmt.Sprintf("%d to %d replicas of %q, %s; %s; %s; a grace period of %v%s", f.Min, len(f.Workers), name, by, poll, describeRules(f), f.Grace, describeLimit(f))
 }
 
-func messagesEach(f *worker.Fleet) string {
-	where := "waiting in its queues"
-	if f.Unacked {
+// describeTrigger says how many replicas one trigger wants.
+func describeTrigger(f *worker.Fleet, t *worker.Trigger, queues []string) string {
+	of := "its queues"
+	if t.Queues != nil {
+		var names []string
+		for _, q := range t.Queues {
+			names = append(names, queues[q])
+		}
+		of = units.And(names)
+	}
+	switch {
+	case f.Policy == worker.Utilization || t.Share:
+		return fmt.Sprintf("so that %g %% of their slots are busy", 100*t.Target)
+	case t.Measure == worker.PublishRate:
+		return fmt.Sprintf("one for every %g messages published a second to %s", t.Target, of)
+	case t.Measure == worker.DeliverRate && t.Queues == nil:
+		return fmt.Sprintf("one for every %g messages delivered a second", t.Target)
+	case t.Measure == worker.DeliverRate:
+		return fmt.Sprintf("one for every %g messages delivered a second from %s", t.Target, of)
+	case t.Measure == worker.ConsumptionTime && t.Queues == nil:
+		return fmt.Sprintf("one for every %v until its queues are empty", des.Seconds(t.Target))
+	case t.Measure == worker.ConsumptionTime:
+		return fmt.Sprintf("one for every %v until no message is in %s", des.Seconds(t.Target), of)
+	}
+	where := "waiting in " + of
+	if t.Unacked {
 		where += " or unacked"
 	}
-	return fmt.Sprintf("one for every %g messages %s", f.Target, where)
+	return fmt.Sprintf("one for every %g messages %s", t.Target, where)
 }
 
-func busyShare(f *worker.Fleet) string {
-	return fmt.Sprintf("so that %g %% of their slots are busy", 100*f.Target)
+// activated are the units of activation values.
+var activated = [...]string{
+	worker.Messages: "messages", worker.PublishRate: "messages a second", worker.DeliverRate: "messages a second", worker.ConsumptionTime: "seconds",
 }
 
 // describeRules says when an autoscaler lets replicas go, and one of Kubernetes what else bounds it.
@@ -104,8 +123,14 @@ func describeRules(f *worker.Fleet) string {
 	}
 	out := fmt.Sprintf("an HPA adds %s and removes %s", describeRates(&f.Up), describeRates(&f.Down))
 	if f.Policy == worker.KEDA {
-		if f.Activation > 0 {
-			out += fmt.Sprintf("; KEDA acts above %g %s", f.Activation, [...]string{worker.Messages: "messages", worker.DeliverRate: "messages a second", worker.ConsumptionTime: "seconds"}[f.Measure])
+		var above []string
+		for _, t := range f.Follows() {
+			if t.Activation > 0 || len(f.Triggers) > 1 {
+				above = append(above, fmt.Sprintf("%g %s", t.Activation, activated[t.Measure]))
+			}
+		}
+		if above != nil {
+			out += "; KEDA acts above " + strings.Join(above, " or ")
 		}
 		if f.Min == 0 {
 			out += fmt.Sprintf("; the last one goes after %v", f.Cooldown)

@@ -160,6 +160,7 @@ func (b *builder) worker(path string, w *WorkerSpec, line celery.Line) group {
 	if len(g.queues) == 0 {
 		b.fail(path+".queues", "none: want at least one of %s", units.Alternatives(b.queueNames()))
 	}
+	b.triggers(path+".autoscale", w, &g)
 	g.overflow = b.consumed(path+".overflow", w.Overflow)
 	for _, name := range g.overflow {
 		if slices.Contains(g.queues, name) {

@@ -29,14 +29,14 @@ func (s *System) slotAt(when des.Time, kind des.Kind, id int32) {
 }
 
 // begin starts an attempt in its slot.
-func (s *System) begin(id int32) {
+func (s *System) begin(id int32, w *instance) {
 	t := &s.tasks[id]
 	sl := &s.slots[t.slot]
 	p := s.policyOf(t)
 	t.state = running
 	t.attempts++
 	t.began = s.now
-	if !t.late && s.workers[t.worker].cfg.Pool != Solo {
+	if !t.late && w.cfg.Pool != Solo {
 		// A solo worker runs the task itself, and sends the ack only when its loop has come round again.
 		s.ack(t)
 	}
@@ -46,7 +46,7 @@ func (s *System) begin(id int32) {
 	sl.limitAt = des.Never
 	if p.limit > 0 {
 		s.arm(t.slot, s.now+p.limit)
-		if w := &s.workers[t.worker]; w.cfg.Loop != Alert && w.cfg.Pool == Prefork {
+		if w.cfg.Loop != Alert && w.cfg.Pool == Prefork {
 			s.host.Schedule(des.Event{At: s.now + p.limit, Kind: kindNudge, Arg: t.worker})
 		}
 	}
@@ -156,7 +156,8 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 	sl := &s.slots[id]
 	task := sl.task
 	t := &s.tasks[task]
-	cfg := s.workers[sl.worker].cfg
+	w := &s.workers[sl.worker]
+	cfg := w.cfg
 	s.tallyEnd(t)
 	s.record(Ended, task, o)
 	overhead := cfg.Overheads.Finish
@@ -189,7 +190,9 @@ func (s *System) close(id int32, o Outcome, mayRetry bool) {
 	if cfg.MaxMemoryPerChild > 0 && s.outgrown(id, cfg) {
 		sl.spent = true
 	}
-	s.settle(id, overhead)
+	if cfg.RoundTrip == 0 || !s.replies(id, w, overhead) {
+		s.conclude(id, w, overhead)
+	}
 }
 
 // leave frees a slot after some time.
@@ -205,7 +208,7 @@ func (s *System) leave(id int32, after des.Time) {
 func (s *System) freeSlot(id int32) {
 	sl := &s.slots[id]
 	w := &s.workers[sl.worker]
-	if s.overtaken(w, sl, id) {
+	if w.cfg.Loop == AskFirst && s.overtaken(w, sl, id) {
 		return
 	}
 	acked := sl.ackWhenFree && s.ackFreed(id, w)
@@ -219,7 +222,7 @@ func (s *System) freeSlot(id int32) {
 		w.vacate(id)
 	}
 	w.busy.Add(s.now, -1)
-	s.unhold(id)
+	s.unhold(sl)
 	w.free = append(w.free, id)
 	if sl.silent {
 		sl.silent = false // nobody had taken it

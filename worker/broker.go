@@ -24,9 +24,10 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 	id := s.newTask()
 	t := &s.tasks[id]
 	s.fill(t, now, p)
-	s.present(t, 1)
+	c := &s.tally.Classes[t.class]
+	s.present(c, 1)
 	if t.observed {
-		s.tally.Classes[t.class].Published++
+		c.Published++
 		s.open++
 	}
 	s.send(id, p.Lag, s.broker.Way)

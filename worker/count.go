@@ -41,17 +41,16 @@ func (s *System) tallyStart(t *task) {
 }
 
 // present keeps the number of tasks in the system until the observed window ends.
-func (s *System) present(t *task, d int) {
+func (s *System) present(c *ClassTally, d int) {
 	if !s.seen {
-		s.tally.Classes[t.class].InSystem.Add(s.now, d)
+		c.InSystem.Add(s.now, d)
 	}
 }
 
 // overlap adds the part of a task's stay that lies in the observed window, once the task is gone or the run over: with
 // the area under the number of tasks it must agree to the nanosecond (Little 1961, the edges measured instead of hoped
 // to be small).
-func (s *System) overlap(t *task) {
-	c := &s.tally.Classes[t.class]
+func (s *System) overlap(c *ClassTally, t *task) {
 	if t.observed {
 		c.Sojourn.Add(s.now - t.due)
 		c.After.Add(max(0, s.now-s.to))
@@ -144,8 +143,8 @@ func (s *System) finishAt(id int32, o Outcome, at des.Time) {
 		return
 	}
 	c := &s.tally.Classes[t.class]
-	s.present(t, -1)
-	s.overlap(t)
+	s.present(c, -1)
+	s.overlap(c, t)
 	if t.observed {
 		s.open--
 		c.ByOutcome[o]++
@@ -184,11 +183,11 @@ func (s *System) finishAt(id int32, o Outcome, at des.Time) {
 
 // censor counts a task that the end of the run cut off.
 func (s *System) censor(t *task, o Outcome) {
-	s.overlap(t)
+	c := &s.tally.Classes[t.class]
+	s.overlap(c, t)
 	if !t.observed {
 		return
 	}
-	c := &s.tally.Classes[t.class]
 	c.ByOutcome[o]++
 	if t.attempts == 0 {
 		s.waitedFor(t, s.now-t.due)

@@ -8,11 +8,12 @@ import (
 
 // due goes on with a message whose eta has come.
 func (s *System) due(id int32) {
-	w := &s.workers[s.tasks[id].worker]
-	s.move(id, received)
+	t := &s.tasks[id]
+	w := &s.workers[t.worker]
+	s.move(t, w, received)
 	s.widen(w)
 	switch {
-	case s.limited(&s.tasks[id]):
+	case s.limited(t):
 		s.throttle(id)
 	case w.cfg.TimersLast && w.keeps == nil:
 		s.reserve(id, false)
@@ -24,7 +25,7 @@ func (s *System) due(id int32) {
 		s.alarmAtTimer(w)
 		return
 	default:
-		s.enlist(id)
+		s.enlist(id, w)
 	}
 	s.turn(w)
 }

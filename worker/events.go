@@ -95,14 +95,16 @@ func (s *System) handleSlot(e des.Event) {
 	switch e.Kind {
 	case kindStart:
 		sl := &s.slots[e.Arg]
-		s.begin(sl.task)
-		s.started(&s.workers[sl.worker])
+		w := &s.workers[sl.worker]
+		s.begin(sl.task, w)
+		s.started(w)
 	case kindFree:
 		s.freeSlot(e.Arg)
 	case kindNotice:
 		s.notice(e.Arg)
 	case kindReplied:
-		s.conclude(e.Arg, s.slots[e.Arg].settling)
+		sl := &s.slots[e.Arg]
+		s.conclude(e.Arg, &s.workers[sl.worker], sl.settling)
 	}
 }
 

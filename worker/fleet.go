@@ -56,10 +56,29 @@ type Fleet struct {
 	Cold     bool // its first replicas boot, too
 	Limit    Limit
 
-	Up, Down   Rules    // of HPA and KEDA
-	Measure    Measure  // KEDA: what it asks of the queues, of which Target is one replica's
-	Activation float64  // KEDA: so much of it is still no reason to be there
-	Sync       des.Time // KEDA: from one look of the HPA to the next, where Poll is KEDA's own
+	Up, Down   Rules     // of HPA and KEDA
+	Measure    Measure   // KEDA: what it asks of the queues, of which Target is one replica's
+	Activation float64   // KEDA: so much of it is still no reason to be there
+	Triggers   []Trigger // KEDA, HPA: several, in place of Target, Unacked, Share, Measure and Activation; the HPA takes the largest wish
+	Sync       des.Time  // KEDA: from one look of the HPA to the next, where Poll is KEDA's own
+}
+
+// Trigger is one of several things that a fleet follows.
+type Trigger struct {
+	Queues     []int   // it asks, by their position among those that the replicas take; nil = all of them
+	Target     float64 // as that of a Fleet, and so on
+	Unacked    bool
+	Share      bool
+	Measure    Measure
+	Activation float64
+}
+
+// Follows are the triggers of a fleet: one where it has no list of them.
+func (f *Fleet) Follows() []Trigger {
+	if f.Triggers != nil {
+		return f.Triggers
+	}
+	return []Trigger{{Target: f.Target, Unacked: f.Unacked, Share: f.Share, Measure: f.Measure, Activation: f.Activation}}
 }
 
 // Limit is how many replicas may be ordered within a time; none where there are 0.
@@ -68,9 +87,9 @@ type Limit struct {
 	Per      des.Time
 }
 
-// Counts says whether a fleet follows the number of messages.
-func (f *Fleet) Counts() bool {
-	return f.Policy == QueueLength || f.Policy == KEDA && f.Measure == Messages || f.Policy == HPA && !f.Share
+// Counts says whether a fleet follows the number of messages by a trigger.
+func (f *Fleet) Counts(t *Trigger) bool {
+	return f.Policy == QueueLength || f.Policy == KEDA && t.Measure == Messages || f.Policy == HPA && !t.Share
 }
 
 // FleetTally is what was observed of one fleet.
@@ -112,14 +131,15 @@ const (
 
 // fleet is the present state of one.
 type fleet struct {
-	cfg    *Fleet
-	up     int // take tasks
-	coming int
-	serial uint64 // of the last order
-	wanted []wish // what looks have wanted that still counts, falling
-	looked des.Time
-	next   des.Time   // look; Never = none is due
-	orders []des.Time // that the limit counts
+	cfg     *Fleet
+	follows []Trigger
+	up      int // take tasks
+	coming  int
+	serial  uint64 // of the last order
+	wanted  []wish // what looks have wanted that still counts, falling
+	looked  des.Time
+	next    des.Time   // look; Never = none is due
+	orders  []des.Time // that the limit counts
 
 	// Of KEDA and HPA.
 	asked      int      // replicas
@@ -160,9 +180,10 @@ func (s *System) assemble(setup *Setup) {
 	for i := range s.fleets {
 		f := &s.fleets[i]
 		f.cfg = &setup.Fleets[i]
+		f.follows = f.cfg.Follows()
 		f.wanted = make([]wish, 0, len(f.cfg.Workers)+2)
 		f.next = des.Never
-		s.meters(f.cfg)
+		s.meters(f)
 		s.opening = !f.cfg.Cold
 		first := f.cfg.Min
 		if f.cfg.Policy == Schedule {
@@ -300,9 +321,7 @@ func (s *System) withdrawn(id int32) {
 		s.landlord.Vacate(id)
 	}
 	s.replica(ReplicaGone, id)
-	if s.prompt {
-		s.changed() // there may be room for another's
-	}
+	s.changed() // there may be room for another's
 }
 
 func (s *System) replica(kind RecordKind, id int32) {

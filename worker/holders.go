@@ -53,7 +53,7 @@ func newHolders(s *System) *holders {
 func (s *System) join(t *task) {
 	if s.counts(t) {
 		t.charged = true
-		s.holders.of(t).queue(t.class, 1, s.now)
+		s.holders.queue(t, 1, s.now)
 	}
 }
 
@@ -62,19 +62,19 @@ func (s *System) counts(t *task) bool { return s.holders != nil && t.observed &&
 
 // quit notes that a task waits no more where it did.
 func (s *System) quit(t *task) {
-	if !t.charged {
-		return
+	if t.charged {
+		t.charged = false
+		s.holders.queue(t, -1, s.now)
 	}
-	t.charged = false
-	s.holders.of(t).queue(t.class, -1, s.now)
 }
 
-// of is the station at which a task waits that is in a queue or reserved.
-func (h *holders) of(t *task) *station {
+// queue tells the station at which a task waits that is in a queue or reserved.
+func (h *holders) queue(t *task, n int, now des.Time) {
 	if t.state == queued {
-		return h.ofQueue[t.queue]
+		h.ofQueue[t.queue].queue(t.class, n, now)
+	} else {
+		h.ofWorker[t.worker].queue(t.class, n, now)
 	}
-	return h.ofWorker[t.worker]
 }
 
 // waited counts how long a task has waited for its first start, which has come or never will.
@@ -85,28 +85,32 @@ func (s *System) waitedFor(t *task, d des.Time) {
 }
 
 // hold notes whose task a slot has; of no class, while its child is replaced.
-func (s *System) hold(id int32, class int32) {
-	if s.holders == nil {
-		return
-	}
-	if class == none {
-		class = int32(s.holders.classes)
-	}
-	sl := &s.slots[id]
-	sl.holder = class + 1
-	for _, st := range s.holders.serving[sl.worker] {
-		st.hold(int(class), 1, s.now)
+func (s *System) hold(sl *slot, class int32) {
+	if s.holders != nil {
+		s.holders.hold(sl, class, s.now)
 	}
 }
 
 // unhold notes that it is free, or gone.
-func (s *System) unhold(id int32) {
-	sl := &s.slots[id]
-	if sl.holder == 0 {
-		return
+func (s *System) unhold(sl *slot) {
+	if sl.holder != 0 {
+		s.holders.unhold(sl, s.now)
 	}
-	for _, st := range s.holders.serving[sl.worker] {
-		st.hold(int(sl.holder-1), -1, s.now)
+}
+
+func (h *holders) hold(sl *slot, class int32, now des.Time) {
+	if class == none {
+		class = int32(h.classes)
+	}
+	sl.holder = class + 1
+	for _, st := range h.serving[sl.worker] {
+		st.hold(int(class), 1, now)
+	}
+}
+
+func (h *holders) unhold(sl *slot, now des.Time) {
+	for _, st := range h.serving[sl.worker] {
+		st.hold(int(sl.holder-1), -1, now)
 	}
 	sl.holder = 0
 }

@@ -56,12 +56,28 @@ func (s *System) reconcile(f *fleet) {
 	}
 }
 
-// desired is the number of replicas that the metric asks for, if there is one.
-func (s *System) desired(f *fleet) (int, bool) {
-	if !f.cfg.Share {
+// desired is the largest number of replicas that a metric asks for. Where one is missing nothing is removed (horizontal.go,
+// computeReplicasForMetrics; kubernetes.io, Horizontal Pod Autoscaling, Algorithm details).
+func (s *System) desired(f *fleet) (want int, known bool) {
+	missing := false
+	for i := range f.follows {
+		n, there := s.proposed(f, &f.follows[i])
+		switch {
+		case !there:
+			missing = true
+		case !known || n > want:
+			want, known = n, true
+		}
+	}
+	return want, known && !(missing && want < f.asked)
+}
+
+// proposed is the number of replicas that one metric asks for, if it is there.
+func (s *System) proposed(f *fleet, t *Trigger) (int, bool) {
+	if !t.Share {
 		// An external metric with a target of AverageValue (replica_calculator.go, GetExternalPerPodMetricReplicas).
-		metric, _ := s.measured(f)
-		replicas := metric / f.cfg.Target
+		metric, _ := s.measured(f, t)
+		replicas := metric / t.Target
 		if near(replicas / float64(f.asked)) {
 			return f.asked, true
 		}
@@ -73,7 +89,7 @@ func (s *System) desired(f *fleet) (int, bool) {
 	if slots == 0 || elapsed <= 0 {
 		return 0, false // no pod that is ready has a metric
 	}
-	return balanced(held/(slots*elapsed)/f.cfg.Target, f.up, f.asked), true
+	return balanced(held/(slots*elapsed)/t.Target, f.up, f.asked), true
 }
 
 // balanced is the number of replicas that brings a metric to its target: ratio times those that are ready. Pods that are

@@ -3,42 +3,40 @@ package worker
 import "example.com/simrun/des"
 
 // instance is one worker: its loop takes messages while its window has room, reserves them in order, and hands them
-// to free slots.
+// to free slots. What every message needs comes first, and lies together.
 type instance struct {
 	cfg       *Config
 	id        int32
 	firstSlot int32
-	rotation  rotation
-	window    int  // 0 = no limit
-	most      int  // messages in hand; 0 = no limit but the window
+	window    int      // 0 = no limit
+	most      int      // messages in hand; 0 = no limit but the window
+	lost      des.Time // since when it has no connection to the broker; Never = it has one
+	life      life
 	serial    bool // redis: it asks for one message at a time; rabbitmq pushes
+	asking    bool // waits for a message
+	expelled  bool // rabbitmq has closed its channel, and it ends
+	reactor
+	ledger
+	free     []int32  // slots without a task; the last is used first
+	absent   []int32  // slots without a process: autoscaled
+	busy     des.Area // slots that are not free
+	rotation rotation
+	lines    []uint64 // rabbitmq: since when it stands in the line of each queue; nil = it is alone
 
-	life    life
-	deaths  uint32   // what was scheduled for it in an earlier life does not concern it
-	outages int      // of what it runs on, which have not ended
-	lost    des.Time // since when it has no connection to the broker; Never = it has one
+	asked   uint64   // serial of the present ask for a message
+	sent    des.Time // when the present ask for messages was sent
+	seats   []seat   // where it is found by that
+	fetched des.Time // when it has the last of the messages on their way
+	wire    des.Time // far redis: its loop waits for an answer until then
 
+	deaths    uint32   // what was scheduled for it in an earlier life does not concern it
+	outages   int      // of what it runs on, which have not ended
 	connected des.Time // since when it has the present connection
+	grown     des.Time // last growth
 	toStart   int      // of its reserve, although it is leaving
-	expelled  bool     // rabbitmq has closed its channel, and it ends
 	cause     int32    // of its shutdown
 	rollout   int32    // of the deploy in whose hands it is, from 1; 0 = none
 	replica   replica
-
-	ledger
-	free   []int32  // slots without a task; the last is used first
-	absent []int32  // slots without a process: autoscaled
-	grown  des.Time // last growth
-	busy   des.Area // slots that are not free
-
-	reactor
-	asking  bool     // waits for a message
-	asked   uint64   // serial of the present ask for a message
-	fetched des.Time // when it has the last of the messages on their way
-	sent    des.Time // when the present ask for messages was sent
-	seats   []seat   // where it is found by that
-	lines   []uint64 // rabbitmq: since when it stands in the line of each queue; nil = it is alone
-	wire    des.Time // far redis: its loop waits for an answer until then
 }
 
 func newInstance(id int, cfg *Config, kind BrokerKind, queues []queue) instance {
@@ -112,11 +110,16 @@ func (s *System) ask(w *instance) { s.asksIf(w, w.room()) }
 // asksIf notes whether the worker waits for a message, and since when: redis serves the longest waiting first.
 func (s *System) asksIf(w *instance, room bool) {
 	if room && !w.asking {
-		s.asks++
-		w.asked = s.asks
-		w.send(max(s.now, w.wire))
+		s.newAsk(w)
 	}
 	w.asking = room
+}
+
+// newAsk is the beginning of that.
+func (s *System) newAsk(w *instance) {
+	s.asks++
+	w.asked = s.asks
+	w.send(max(s.now, w.wire))
 }
 
 // pull takes messages while there is room and the worker's queues have any.
@@ -140,7 +143,7 @@ func (s *System) deliver(id int32, w *instance) {
 	if w.cfg.RoundTrip == 0 && w.cfg.Overheads.Fetch == 0 {
 		to = received
 	}
-	s.take(id, w, to)
+	s.take(t, w, to)
 	if m := s.queues[t.queue].meter; m != nil {
 		m.delivered.add(s.now)
 	}
@@ -156,7 +159,7 @@ func (s *System) deliver(id int32, w *instance) {
 	}
 	w.asking = false
 	if to == received {
-		s.receive(id)
+		s.receive(id, w)
 		return
 	}
 	w.blind = w.serial && w.cfg.Loop != Alert
@@ -165,9 +168,10 @@ func (s *System) deliver(id int32, w *instance) {
 
 // fetched is the turn of the loop in which a message is in the worker's hands.
 func (s *System) fetched(id int32) {
-	w := &s.workers[s.tasks[id].worker]
-	s.move(id, received)
-	s.receive(id)
+	t := &s.tasks[id]
+	w := &s.workers[t.worker]
+	s.move(t, w, received)
+	s.receive(id, w)
 	if w.cfg.Loop != Alert && w.cfg.Pool == Solo && len(w.free) == 0 {
 		return // it runs the task in this very turn
 	}
@@ -180,12 +184,12 @@ func (s *System) fetched(id int32) {
 }
 
 // receive finds the place of a message that has come into the worker's hands.
-func (s *System) receive(id int32) {
+func (s *System) receive(id int32, w *instance) {
 	t := &s.tasks[id]
 	if t.grown {
 		t.grown = false
-		s.dispatch(&s.workers[t.worker])
-		s.enlist(id)
+		s.dispatch(w)
+		s.enlist(id, w)
 		return
 	}
 	t.received = s.now
@@ -193,19 +197,18 @@ func (s *System) receive(id int32) {
 	switch {
 	case t.eta > s.now:
 		// Held in memory until due; the window is widened so that others can pass (celery/worker/strategy.py).
-		s.move(id, held)
-		s.widen(&s.workers[t.worker])
+		s.move(t, w, held)
+		s.widen(w)
 		s.at(t.eta, kindDue, id)
 	case s.limited(t):
 		s.throttle(id)
-	case !s.grow(id):
-		s.enlist(id)
+	case !s.grow(id, w):
+		s.enlist(id, w)
 	}
 }
 
 // enlist puts a message at the end of the worker's reserve and hands out what it can.
-func (s *System) enlist(id int32) {
-	w := &s.workers[s.tasks[id].worker]
+func (s *System) enlist(id int32, w *instance) {
 	s.handOver(w)
 	switch {
 	case len(w.free) == 0, w.stalled, w.leaves():
@@ -239,16 +242,16 @@ func (s *System) occupy(id int32, w *instance) {
 		return
 	}
 	n := len(w.free) - 1
-	sl := w.free[n]
+	t.slot = w.free[n]
 	w.free = w.free[:n]
-	s.slots[sl].task, s.slots[sl].queue = id, t.queue
-	t.slot = sl
-	s.move(id, starting)
+	sl := &s.slots[t.slot]
+	sl.task, sl.queue = id, t.queue
+	s.move(t, w, starting)
 	w.busy.Add(s.now, 1)
 	s.hold(sl, t.class)
 	if w.cfg.Overheads.Start > 0 {
-		s.takeUp(sl, w)
+		s.takeUp(t.slot, w)
 	} else {
-		s.begin(id)
+		s.begin(id, w)
 	}
 }

@@ -33,7 +33,11 @@ func (f *Fleet) loop() des.Time {
 // begins anew with each poll that finds more than the activation value (scale_scaledobjects.go, RequestScale). Where it
 // never has, there is none.
 func (s *System) activate(f *fleet) {
-	_, active := s.measured(f)
+	active := false
+	for i := range f.follows { // one is enough (scale_handler.go, getScaledObjectState)
+		_, one := s.measured(f, &f.follows[i])
+		active = active || one
+	}
 	switch {
 	case active:
 		f.active = s.now

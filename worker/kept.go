@@ -79,8 +79,12 @@ func (q *quota) reset() {
 
 // takes says whether the worker may take one more message of a queue, if it has room for any.
 func (w *instance) takes(queue int32) bool {
-	r := w.keeps
-	return w.channel.has(queue) && (r == nil || (w.window == 0 || r.window.has(queue)) && (w.most == 0 || r.hands.has(queue)))
+	return w.channel.has(queue) && (w.keeps == nil || w.keepsFor(queue))
+}
+
+// keepsFor says whether those that it keeps for others leave any for a queue.
+func (w *instance) keepsFor(queue int32) bool {
+	return (w.window == 0 || w.keeps.window.has(queue)) && (w.most == 0 || w.keeps.hands.has(queue))
 }
 
 // inHands says whether a message in a state takes one of the hands of its worker.

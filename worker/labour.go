@@ -47,29 +47,20 @@ func (s *System) takeUp(id int32, w *instance) {
 	s.labour.Work(Child, id, w.cfg.Overheads.Start, des.Event{Kind: kindStart, Arg: id, Gen: des.MakeGen(s.slots[id].gen)})
 }
 
-// settle schedules the freeing of a slot whose body has ended.
-func (s *System) settle(id int32, after des.Time) {
-	if w := &s.workers[s.slots[id].worker]; w.cfg.RoundTrip > 0 && s.replies(id, w, after) {
-		return
-	}
-	s.conclude(id, after)
-}
-
-// conclude schedules the freeing once nothing has to be asked of a far broker any more.
-func (s *System) conclude(id int32, after des.Time) {
-	w := &s.workers[s.slots[id].worker]
+// conclude schedules the freeing of a slot whose body has ended, once nothing has to be asked of a far broker any more.
+func (s *System) conclude(id int32, w *instance, after des.Time) {
 	if !w.cfg.Charged || s.labour == nil {
 		s.leave(id, after)
 		return
 	}
 	if after > 0 {
 		s.slots[id].gen++
-		s.labour.Work(Consumer, s.slots[id].worker, after, des.Event{Kind: kindFree, Arg: id, Gen: des.MakeGen(s.slots[id].gen)})
+		s.labour.Work(Consumer, w.id, after, des.Event{Kind: kindFree, Arg: id, Gen: des.MakeGen(s.slots[id].gen)})
 	} else {
 		s.leave(id, 0)
 	}
 	if w.cfg.Overheads.After > 0 {
-		s.labour.Toil(Consumer, s.slots[id].worker, w.cfg.Overheads.After)
+		s.labour.Toil(Consumer, w.id, w.cfg.Overheads.After)
 	}
 }
 

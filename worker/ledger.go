@@ -10,25 +10,26 @@ import "example.com/simrun/des"
 // unacked is the number for which it has not.
 type ledger struct {
 	in       [starting]int // messages by state, before they have a slot
-	reserved list          // those that wait for one
-	waiting  des.Area      // their number
 	unacked  int           // messages that count in the window
-	acking   int           // of these, whose acks the loop has to send yet
-	unheard  int           // of these, whose start the loop has not heard of yet: it is busy with a message
 	widened  int           // by which the window is wider now
 	narrowed int           // by which it is narrower, since a connection was lost
-	widening bool          // the broker is about to be told of one more
 	keeps    *kept         // nil = no slot is kept for a queue
 	channel  *channel      // nil = one window for all queues
+	reserved list          // those that wait for a slot
+	waiting  des.Area      // their number
+	acking   int           // messages in the window, whose acks the loop has to send yet
+	unheard  int           // others, whose start the loop has not heard of yet: it is busy with a message
+	widening bool          // the broker is about to be told of one more
 }
 
 // take gives a message that the broker delivers to a worker: on its way, or into its hands.
-func (s *System) take(id int32, w *instance, to state) {
-	t := &s.tasks[id]
+func (s *System) take(t *task, w *instance, to state) {
 	t.worker, t.state = w.id, to
 	t.unacked = true
 	w.in[to]++
-	s.weigh(t, fetching, to)
+	if s.weigher != nil {
+		s.weigh(t, fetching, to)
+	}
 	s.countUnacked(w, 1)
 	if w.channel != nil {
 		w.channel.unacked[t.queue]++
@@ -41,9 +42,7 @@ func (s *System) take(id int32, w *instance, to state) {
 }
 
 // move notes that a message goes on within its worker.
-func (s *System) move(id int32, to state) {
-	t := &s.tasks[id]
-	w := &s.workers[t.worker]
+func (s *System) move(t *task, w *instance, to state) {
 	from := t.state
 	if from == reserved {
 		s.quit(t)
@@ -55,7 +54,9 @@ func (s *System) move(id int32, to state) {
 	if to < starting {
 		w.in[to]++
 	}
-	s.weigh(t, from, to)
+	if s.weigher != nil {
+		s.weigh(t, from, to)
+	}
 	if w.keeps != nil {
 		w.keeps.move(t.queue, from, to)
 		if to == starting {
@@ -66,9 +67,10 @@ func (s *System) move(id int32, to state) {
 
 // reserve puts a message into the reserve, or back to its front.
 func (s *System) reserve(id int32, front bool) {
-	s.move(id, reserved)
-	w := &s.workers[s.tasks[id].worker]
-	s.join(&s.tasks[id])
+	t := &s.tasks[id]
+	w := &s.workers[t.worker]
+	s.move(t, w, reserved)
+	s.join(t)
 	if front {
 		s.pushFront(&w.reserved, id)
 	} else {
@@ -83,7 +85,9 @@ func (s *System) drop(id int32) {
 	w := &s.workers[t.worker]
 	s.quit(t)
 	w.in[t.state]--
-	s.weigh(t, t.state, fetching)
+	if s.weigher != nil {
+		s.weigh(t, t.state, fetching)
+	}
 	if w.keeps != nil {
 		w.keeps.drop(t.queue, t.state)
 	}
@@ -92,18 +96,16 @@ func (s *System) drop(id int32) {
 // weigh tells of a message that comes into a worker's memory, or leaves it: what is on its way is not there yet, and what
 // has a slot is the affair of the attempt.
 func (s *System) weigh(t *task, from, to state) {
-	if s.weigher == nil {
-		return
-	}
-	before, after := from > fetching && from < starting, to > fetching && to < starting
-	if before != after {
+	if from.weighs() != to.weighs() {
 		n := 1
-		if before {
+		if from.weighs() {
 			n = -1
 		}
 		s.weigher.Weigh(t.worker, t.class, n)
 	}
 }
+
+func (st state) weighs() bool { return st > fetching && st < starting }
 
 // holding is the number of messages in hand: on their way, reserved or in a slot that is not free yet.
 func (w *instance) holding() int {
@@ -113,9 +115,7 @@ func (w *instance) holding() int {
 // countUnacked counts messages that enter or leave the window of a worker.
 func (s *System) countUnacked(w *instance, n int) {
 	w.unacked += n
-	if s.prompt {
-		s.changed()
-	}
+	s.changed()
 }
 
 // ack sends the ack of a message, or leaves it to the loop to do so.

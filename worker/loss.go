@@ -185,7 +185,7 @@ func (s *System) clear(w *instance) {
 		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)
 		sl := &s.slots[id]
 		sl.gen++
-		s.unhold(id)
+		s.unhold(&s.slots[id])
 		sl.ackWhenFree = false
 		if sl.task != none && s.tasks[sl.task].state == running {
 			s.host.Stop(sl.task, id)

@@ -10,9 +10,10 @@ import (
 // Measure is what KEDA asks of the queues of a fleet (rabbitmq_scaler.go, mode).
 type Measure uint8
 
-// Measures: the messages, those delivered in a second, and the seconds until the queues are empty at the rates of now.
+// Measures: the messages, those published in a second, those delivered, and the seconds until the queues are empty at the rates of now.
 const (
 	Messages        Measure = iota // QueueLength
+	PublishRate                    // MessageRate
 	DeliverRate                    // DeliverGetRate
 	ConsumptionTime                // ExpectedQueueConsumptionTime
 )
@@ -54,34 +55,36 @@ func (c *counter) rate(now des.Time) float64 {
 }
 
 // meters has the queues of fleets counted that ask for rates.
-func (s *System) meters(f *Fleet) {
-	if f.Measure == Messages {
-		return
-	}
-	for _, q := range s.workers[f.Workers[0]].cfg.Queues {
-		if s.queues[q].meter == nil {
-			s.queues[q].meter = &meter{}
+func (s *System) meters(f *fleet) {
+	for i := range f.follows {
+		t := &f.follows[i]
+		for q := range s.queuesOf(f, t) {
+			if t.Measure != Messages && q.meter == nil {
+				q.meter = &meter{}
+			}
 		}
 	}
 }
 
-// measured is what KEDA finds in the queues of a fleet together, and whether that is a reason to be there.
-func (s *System) measured(f *fleet) (metric float64, active bool) {
-	messages := float64(s.backlog(f))
-	if f.cfg.Measure == Messages {
-		return messages, messages > f.cfg.Activation
+// measured is what KEDA finds in the queues of a trigger together, and whether that is a reason to be there.
+func (s *System) measured(f *fleet, t *Trigger) (metric float64, active bool) {
+	messages := float64(s.backlog(f, t))
+	if t.Measure == Messages {
+		return messages, messages > t.Activation
 	}
 	var published, delivered float64
-	for _, q := range s.workers[f.cfg.Workers[0]].cfg.Queues {
-		m := s.queues[q].meter
-		published += m.published.rate(s.now)
-		delivered += m.delivered.rate(s.now)
+	for q := range s.queuesOf(f, t) {
+		published += q.meter.published.rate(s.now)
+		delivered += q.meter.delivered.rate(s.now)
 	}
-	if f.cfg.Measure == DeliverRate {
-		return milli(delivered), delivered > f.cfg.Activation
+	switch t.Measure {
+	case PublishRate: // messages that wait are a reason, too
+		return milli(published), published > t.Activation || messages > t.Activation
+	case DeliverRate:
+		return milli(delivered), delivered > t.Activation
 	}
-	left, stuck := consumption(messages, published, delivered, f.cfg.Activation)
-	return milli(left), stuck || left > f.cfg.Activation
+	left, stuck := consumption(messages, published, delivered, t.Activation)
+	return milli(left), stuck || left > t.Activation
 }
 
 // consumption is the time until all messages are consumed, as KEDA has it: where none is delivered it is the activation

@@ -35,7 +35,7 @@ func (s *System) Kill(now des.Time, id int32) {
 		s.dispatch(w)
 	case s.takeFree(w, id):
 		w.busy.Add(s.now, 1) // until it is replaced
-		s.hold(id, none)
+		s.hold(sl, none)
 		s.tellChildren(ChildEnded, id)
 		sl.silent = true
 		s.childExited(id, 0)

@@ -64,7 +64,9 @@ func (h *host) Observe(what worker.Change, id int32) {
 // Peak grows with the time of day: now and then a child has to go.
 func (h *host) Peak(int32) int64 { return int64(h.now/sec) % 16 }
 
-// Weigh implements worker.Weigher.
+// Weighs and Weigh implement worker.Weigher.
+func (h *host) Weighs() bool { return true }
+
 func (h *host) Weigh(worker, _ int32, n int) { h.heavy[worker] += n }
 
 // auditProcesses: what waits in a worker weighs; a worker that is down has no children, one that is up no more than its pool.

@@ -112,8 +112,7 @@ func (s *System) replace(id int32) {
 // grow asks Celery's autoscaler at the receipt of a message: when more tasks are reserved and running than there are
 // processes, it starts as many as are missing before it handles the message (celery/worker/autoscale.py: maybe_scale).
 // It says whether the message has to wait for that.
-func (s *System) grow(id int32) bool {
-	w := &s.workers[s.tasks[id].worker]
+func (s *System) grow(id int32, w *instance) bool {
 	if w.cfg.AutoscaleMin == 0 || w.leaves() || w.cfg.Pool == Gevent {
 		return false
 	}
@@ -129,8 +128,9 @@ func (s *System) grow(id int32) bool {
 		return false
 	}
 	s.block(w, des.Time(n)*w.cfg.Overheads.Fork)
-	s.move(id, fetching)
-	s.tasks[id].grown = true
+	t := &s.tasks[id]
+	s.move(t, w, fetching)
+	t.grown = true
 	s.at(w.blocked, kindFetched, id)
 	return true
 }

@@ -11,6 +11,8 @@ type Observer interface {
 // Weigher is a Host that has an account of the messages that lie in the memory of workers. It must not call back from
 // inside.
 type Weigher interface {
+	// Weighs says whether it has, in this run.
+	Weighs() bool
 	// Weigh tells that a worker has n more messages of a class in its hands, which wait for a slot; below 0, fewer. Those
 	// of a process that is gone have gone with it (WorkerDown), and are not told of.
 	Weigh(worker, class int32, n int)

@@ -41,9 +41,7 @@ func (s *System) lengthen(q *queue, n int) {
 	q.n += n
 	s.waiting += n
 	q.length.Set(s.now, q.n)
-	if s.prompt {
-		s.changed()
-	}
+	s.changed()
 }
 
 // pop takes the message that is served first.

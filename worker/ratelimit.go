@@ -57,7 +57,7 @@ func (s *System) limited(t *task) bool { return s.buckets != nil && s.classes[t.
 // throttle puts a message behind those of its kind that wait for a token.
 func (s *System) throttle(id int32) {
 	t := &s.tasks[id]
-	s.move(id, throttled)
+	s.move(t, &s.workers[t.worker], throttled)
 	i := t.worker*int32(len(s.classes)) + t.class
 	s.pushBack(&s.buckets[i].waiting, id)
 	s.spendTokens(i)
@@ -77,8 +77,8 @@ func (s *System) spendTokens(i int32) {
 			b.ready = b.born + pace
 		}
 		id := s.popFront(&b.waiting)
-		s.move(id, received)
-		s.enlist(id)
+		s.move(&s.tasks[id], w, received)
+		s.enlist(id, w)
 	}
 	if b.waiting.n > 0 && !b.armed && !w.leaves() {
 		b.armed = true

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"math"
+	"slices"
 
 	"example.com/simrun/des"
 )
@@ -21,7 +22,7 @@ func (s *System) firstLook(i int32) {
 	}
 	switch {
 	case f.cfg.Poll == 0:
-		s.prompt = true
+		s.prompt = append(s.prompt, i)
 		return
 	case f.cfg.Policy == KEDA:
 		f.poll, f.sync = at(f.cfg.Poll), at(f.cfg.Sync)
@@ -128,7 +129,7 @@ func (s *System) recommended(f *fleet) int {
 	switch f.cfg.Policy {
 	case QueueLength:
 		// KEDA and an external metric with a target of averageValue: ceil(metric / target).
-		return ceil(float64(s.backlog(f)) / f.cfg.Target)
+		return ceil(float64(s.backlog(f, &f.follows[0])) / f.cfg.Target)
 	case Utilization:
 		return f.proportional(s.utilization(f) / f.cfg.Target)
 	case Latency:
@@ -160,14 +161,25 @@ func ceil(x float64) int {
 	return int(math.Ceil(min(x, 1e9) - 1e-9)) // 0.7 x 10 / 0.7 is 10
 }
 
-// backlog is the number of messages in the broker that the fleet takes and, if asked for, of those that its replicas
-// hold unacked. What runs with an early ack is in neither.
-func (s *System) backlog(f *fleet) int {
-	n := 0
-	for _, q := range s.workers[f.cfg.Workers[0]].cfg.Queues {
-		n += s.queues[q].n
+// queuesOf are the queues that a trigger asks.
+func (s *System) queuesOf(f *fleet, t *Trigger) func(func(*queue) bool) {
+	return func(yield func(*queue) bool) {
+		for i, q := range s.workers[f.cfg.Workers[0]].cfg.Queues {
+			if (t.Queues == nil || slices.Contains(t.Queues, i)) && !yield(&s.queues[q]) {
+				return
+			}
+		}
 	}
-	if f.cfg.Unacked {
+}
+
+// backlog is the number of messages in the broker of which a trigger asks and, if asked for, of those that the replicas
+// hold unacked. What runs with an early ack is in neither.
+func (s *System) backlog(f *fleet, t *Trigger) int {
+	n := 0
+	for q := range s.queuesOf(f, t) {
+		n += q.n
+	}
+	if t.Unacked {
 		for _, w := range f.cfg.Workers {
 			n += s.workers[w].unacked
 		}
@@ -234,9 +246,7 @@ func (s *System) planned(f *fleet) int {
 
 // changed has the fleets that do not wait for a time looked at after a change.
 func (s *System) changed() {
-	for i := range s.fleets {
-		if s.fleets[i].cfg.Poll == 0 {
-			s.inspectAt(int32(i), s.now)
-		}
+	for _, f := range s.prompt {
+		s.inspectAt(f, s.now)
 	}
 }

@@ -71,8 +71,8 @@ type System struct {
 	boots    *des.Stream
 	bootKey  des.Key
 	origin   des.Time
-	opening  bool // the replicas ordered now have been there before
-	prompt   bool // some fleet is looked at after every change
+	opening  bool    // the replicas ordered now have been there before
+	prompt   []int32 // fleets that are looked at after every change
 
 	tally     Tally
 	from, to  des.Time
@@ -112,7 +112,9 @@ func New(setup Setup, host Host) *System {
 	s.labour, _ = host.(Labourer)
 	s.copier, _ = host.(Copier)
 	s.observer, _ = host.(Observer)
-	s.weigher, _ = host.(Weigher)
+	if weigher, ok := host.(Weigher); ok && weigher.Weighs() {
+		s.weigher = weigher
+	}
 	b, listens := s.recorder.(Bystander)
 	if aloof := listens && b.Aloof(); s.recorder == nil || aloof {
 		s.drawer, _ = host.(Drawer)

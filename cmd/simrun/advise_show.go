@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 
 	"example.com/simrun/internal/experiment"
@@ -15,8 +16,10 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// alsoPassing are the lines and steps of the layouts that meet every target beside the recommended one.
+// alsoPassing are the lines and steps of the layouts that meet every target beside the recommended one, and do something
+// for these tasks; the others are named.
 func alsoPassing(sc *scenarios.Scenario, r *experiment.Result) (all []report.Section) {
+	var idle []string
 	for i := range r.Strategies {
 		st := &r.Strategies[i]
 		if i == sc.Baseline || r.Verdict.Recommend != nil && st.Name == *r.Verdict.Recommend {
@@ -30,10 +33,27 @@ func alsoPassing(sc *scenarios.Scenario, r *experiment.Result) (all []report.Sec
 		default:
 			continue
 		}
+		if changesNothing(r, st, &r.Strategies[sc.Baseline]) {
+			idle = append(idle, st.Name)
+			continue
+		}
 		change := strategies.Diff(&sc.Layouts[sc.Baseline], &sc.Layouts[i], sc.Classes)
 		all = append(all, report.Section{Title: "What to change for " + st.Name + how, Code: strategies.Render(change)})
 	}
+	if idle != nil {
+		all = append(all, report.Section{Text: []string{"No difference to today shows for these tasks: " + units.And(idle) + "."}})
+	}
 	return all
+}
+
+// changesNothing says that a layout comes out as today's does: with the same verdict, in as many slots, for as much, and no
+// figure that is compared is shown to differ.
+func changesNothing(r *experiment.Result, st, today *experiment.Strategy) bool {
+	if st.Verdict() != today.Verdict() || st.Slots != today.Slots || !reflect.DeepEqual(st.Costs, today.Costs) {
+		return false
+	}
+	compared := func(c experiment.Comparison) bool { return c.Strategy == st.Name && c.Difference.Known() }
+	return slices.ContainsFunc(r.Comparisons, compared) && !slices.ContainsFunc(r.Comparisons, func(c experiment.Comparison) bool { return compared(c) && c.Differs() })
 }
 
 // doubt says whether the layout that is recommended for these tasks is sure to pass with others like them.

@@ -36,6 +36,18 @@ func TestAdvise(t *testing.T) {
 	assert.FileExists(t, "advice.traffic.yaml")
 }
 
+// A layout under which every figure stays as it is, is no advice, though it passes; one that takes fewer slots is.
+func TestAdviseTellsWhatChangesNothing(t *testing.T) {
+	run := filepath.Join(recorded(t, "24b-noprefetch"), "run1.csv")
+	t.Chdir(t.TempDir())
+	status, stdout, stderr := call(t, "advise", run, "-q", "--slo", "short.wait.p95=3s", "--broker", "redis", "--worker", "celery -A p worker -c 8 -Q jobs")
+	require.Equal(t, exitOK, status, stderr)
+	assert.Contains(t, stdout, "No difference to today shows for these tasks: prefetch-1 and priorities.")
+	assert.NotContains(t, stdout, "What to change for priorities")
+	assert.Contains(t, stdout, "What to change for one-slot-less, which passes too")
+	assert.Contains(t, stdout, "What to change for disable-prefetch, which passes too", "some wait longer")
+}
+
 func TestAdviseErrors(t *testing.T) {
 	run := filepath.Join(recorded(t, "24b-noprefetch"), "run1.csv")
 	t.Chdir(t.TempDir())
@@ -52,7 +64,10 @@ func TestAdviseErrors(t *testing.T) {
 		{[]string{"advise", run, "--slo", "short.wait.p95=1s", "--worker", "ls"}, `--worker: "ls": no celery in it`},
 		{[]string{"advise", run, "--slo", "short.wait.p95=1s", "--computes", "shart"}, `--computes: no task "shart" in the log`},
 		{[]string{"advise", run, "--slo", "short.wait.p95=1s", "--computes", "short=x"}, `"short=x": want the CPU time of one task`},
-		{[]string{"advise", run, "--slo", "short.wait.p95=1s", "--cores", "-1"}, "--cores: -1: want a number > 0"},
+		{[]string{"advise", run, "--slo", "short.wait.p95=1s", "--cores", "-1"}, "--cores: -1: want a number from 0.001 to 1000000"},
+		{[]string{"advise", run, "--slo", "short.wait.p95=1s", "--cores", "1e-9"}, "--cores: 1e-09: want a number from 0.001 to 1000000"},
+		{[]string{"advise", run, "--slo", "short.wait.p95=1s", "--cores", "NaN"}, "--cores: NaN: want a number from 0.001 to 1000000"},
+		{[]string{"advise", run, "--slo", "short.wait.p95=1s", "--cores", "two"}, `invalid argument "two" for "--cores" flag: want a number`},
 		{[]string{"advise", run, "--slo", "short.wait.p95=1s", "--broker", "kafka"}, `--broker: "kafka": want`},
 		{[]string{"advise", run, "--slo", "short.wait.p95=1s", "--celery", "3.1"}, `--celery: "3.1": want a release`},
 	} {

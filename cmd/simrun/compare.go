@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 
 	"example.com/simrun/internal/compare"
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/report"
 	"example.com/simrun/scenarios"
 )
@@ -27,7 +29,7 @@ type compareOptions struct {
 	format      string
 	all, quiet  bool
 	failOnWorse bool
-	cores       int
+	cores       coreCount
 }
 
 var compareFormats = []string{"table", "json", "markdown"}
@@ -50,7 +52,7 @@ func compareCommand() *cobra.Command {
 	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: "+strings.Join(compareFormats, ", "))
 	f.BoolVarP(&o.all, "all", "a", false, "list also the figures for which no difference is shown")
 	f.BoolVar(&o.failOnWorse, "fail-on-worse", false, "end with status 3 if a figure or a verdict got worse")
-	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all)")
+	coresFlag(c, &o.cores)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress on standard error")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(compareFormats, cobra.ShellCompDirectiveNoFileComp))
 	return c
@@ -93,10 +95,12 @@ func compareRuns(c *cobra.Command, args []string, o compareOptions) error {
 // source says where the figures of a run come from: a folder of results, or a scenario that is simulated.
 func (o *compareOptions) source(c *cobra.Command, path string) (func() (*experiment.Figures, error), error) {
 	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, logs.Reason(err))
+	case filepath.Ext(path) == ".json":
+		return nil, fmt.Errorf("%s: a file of results: want their folder, or a scenario", path)
+	case info.IsDir():
 		f, err := compare.Read(path)
 		return func() (*experiment.Figures, error) { return f, nil }, err
 	}
@@ -109,7 +113,7 @@ func (o *compareOptions) source(c *cobra.Command, path string) (func() (*experim
 
 func (o *compareOptions) simulate(ctx context.Context, stderr io.Writer, sc *scenarios.Scenario) (*experiment.Figures, error) {
 	bars := newProgress(stderr, o.quiet, 1)
-	r, err := experiment.Run(ctx, sc, experiment.Options{Cores: cores(o.cores), Progress: bars.of(sc.Name, sc), Version: version()})
+	r, err := experiment.Run(ctx, sc, experiment.Options{Cores: o.cores.used(), Progress: bars.of(sc.Name, sc), Version: version()})
 	bars.end()
 	if err != nil {
 		return nil, err

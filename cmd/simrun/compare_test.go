@@ -47,9 +47,16 @@ func TestCompare(t *testing.T) {
 		status, _, stderr := call(t, args...)
 		assert.Equal(t, exitUsage, status, stderr)
 	}
-	status, _, stderr = call(t, "compare", "old", "nowhere")
-	assert.Equal(t, exitFailed, status)
-	assert.Contains(t, stderr, "nowhere")
+	require.NoError(t, os.MkdirAll("planned", 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join("planned", "plan.json"), []byte("{}"), 0o644))
+	for path, want := range map[string]string{
+		"nowhere": "nowhere: no such file", "old/results.json": "old/results.json: a file of results: want their folder, or a scenario",
+		"planned": "planned: what simrun plan wrote, which has no figures of runs: want a folder of simrun run, or a scenario",
+	} {
+		status, _, stderr = call(t, "compare", "old", path)
+		assert.Equal(t, exitFailed, status)
+		assert.Contains(t, stderr, "simrun: "+want)
+	}
 }
 
 func TestJUnit(t *testing.T) {

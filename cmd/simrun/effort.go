@@ -23,12 +23,12 @@ const patience = time.Hour
 // hours is announced.
 func (o *runOptions) weigh(stderr io.Writer, jobs []job) error {
 	for _, j := range jobs {
-		tasks, bytes, work := ahead(j.sc, cores(o.cores))
+		tasks, bytes, work := ahead(j.sc, o.cores.used())
 		if room := float64(live.Spare()); room > 0 && bytes > room && !o.force {
 			return fmt.Errorf("%s: some %.2g tasks to come in a replication, of which so many would wait that it takes %.1f GiB of memory, and %.1f can be spared: lower the load, shorten run.duration or bound the queues by max_length; --force goes on all the same",
 				j.sc.File, tasks, bytes/(1<<30), room/(1<<30))
 		}
-		if took := work / float64(cores(o.cores)); took > patience.Seconds() && !o.quiet {
+		if took := work / float64(o.cores.used()); took > patience.Seconds() && !o.quiet {
 			fmt.Fprintf(stderr, "%s: some %.2g tasks to come in each replication: this may take %.0f hours or more\n", j.sc.Name, tasks, max(1, took/3600))
 		}
 	}

@@ -20,10 +20,15 @@ import (
 // exportCommand writes what other programs need: to start workers, or to compute runs.
 func exportCommand() *cobra.Command {
 	parent := &cobra.Command{
-		Use: "export", Short: "Write a layout as files that start it, or what it takes to compute on other machines", Args: none,
-		RunE: func(*cobra.Command, []string) error {
-			return usageError{errors.New("export what? want a layout for " + strings.Join(deployed.Forms, ", ") + "; or celery-task, k8s-job FILE, parallel FILE or slurm FILE, to compute elsewhere")}
+		Use: "export", Short: "Write a layout as files that start it, or what it takes to compute on other machines", Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			what := "export what?"
+			if len(args) > 0 {
+				what = fmt.Sprintf("export %q:", args[0])
+			}
+			return usageError{errors.New(what + " want a layout for " + strings.Join(deployed.Forms, ", ") + "; or celery-task, k8s-job FILE, parallel FILE or slurm FILE, to compute elsewhere")}
 		},
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true}, // what they mean depends on what is exported
 	}
 	parent.AddCommand(&cobra.Command{
 		Use: "celery-task", Short: "The module that Celery workers import to compute for run --on celery", Args: none,

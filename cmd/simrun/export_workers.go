@@ -130,7 +130,7 @@ func partsOf(today, l *strategies.Layout, classes []workloads.Class, form string
 		p.Steps = l.StepsOf(w, classes)
 		if fleet != nil {
 			p.Replicas = 0
-			if p.Scaling = scalingOf(fleet); p.Scaling == nil {
+			if p.Scaling = scalingOf(fleet, p.Queues); p.Scaling == nil {
 				return nil, fmt.Errorf("the replicas of %q follow a plan, or how long messages wait: no form here says that", p.Name)
 			}
 			p.Grace = fleet.Grace
@@ -148,16 +148,27 @@ func same(l *strategies.Layout, v, w int) bool {
 }
 
 // scalingOf is nil where no form says it. A limit is the cloud's pace, which is no setting of the scaler: like the boot of a
-// replica it is in no file.
-func scalingOf(f *worker.Fleet) *deployed.Scaling {
+// replica it is in no file. The queues are those of its replicas.
+func scalingOf(f *worker.Fleet, queues []string) *deployed.Scaling {
 	s := &deployed.Scaling{
 		Min: f.Min, Max: len(f.Workers), Policy: strategies.PolicyName(f), Target: f.Target, Unacked: f.Unacked, Poll: f.Poll, Cooldown: f.Cooldown,
 		Share: f.Share || f.Policy == worker.Utilization, Activation: f.Activation,
 	}
 	switch f.Policy {
 	case worker.KEDA, worker.HPA:
-		if f.Measure != worker.Messages {
-			s.Measure = strategies.MeasureName(f)
+		for _, t := range f.Follows() {
+			one := deployed.Trigger{Target: t.Target, Share: t.Share, Unacked: t.Unacked, Activation: t.Activation}
+			if t.Measure != worker.Messages {
+				one.Measure = strategies.MeasureName(&t)
+			}
+			if f.Triggers == nil {
+				s.Measure = one.Measure
+				break
+			}
+			for _, q := range t.Queues {
+				one.Queues = append(one.Queues, queues[q])
+			}
+			s.Triggers = append(s.Triggers, one)
 		}
 		s.Up, s.Down = rulesOf(&f.Up), rulesOf(&f.Down)
 	case worker.Latency, worker.Schedule:

@@ -64,7 +64,15 @@ func TestExportedLayoutsReadBackAsTheSame(t *testing.T) {
 func TestExportedScalersReadBackAsTheSame(t *testing.T) {
 	const file = `{name: scalers, run: {duration: 1h}, broker: %s, tasks: {a: {queue: q, priority: 5, arrivals: {poisson: 1/s}, work: [{io: 1s}]}, b: {queue: p, arrivals: {poisson: 1/s}, work: [{io: 1s}]}},
 strategies: {one: {workers: {w: {queues: [q], concurrency: 3, autoscale: {max: 9, %s}}, v: {queues: [p], concurrency: 1}}}}}`
+	const several = "min: 0, policy: keda, triggers: [{queues: [q], target: 20, activation: 2}, {queues: [p], target: 5}, {target: 30}]"
 	for _, c := range []struct{ form, broker, scaler, want string }{
+		{"keda", "redis", several, `listName: "q\x06\x163"`},
+		{"keda", "redis", several, "query: sum(celery_queue_length{queue_name=~\"q|p\"})"},
+		{"keda", "redis", several, "listName: p"},
+		{"keda", "rabbitmq", several, "queueName: p"},
+		{"keda", "rabbitmq", "min: 0, policy: keda, triggers: [{queues: [q], target: 20}, {queues: [p], target: 5, measure: publish_rate, activation: 0.5}]", "mode: MessageRate"},
+		{"keda", "rabbitmq", "min: 0, policy: keda, triggers: [{measure: deliver_rate, target: 20}, {target: 7.5}]", "queueName: ^(q|p)$"},
+		{"kubernetes", "redis", "min: 1, policy: hpa, triggers: [{queues: [q], target: 20}, {queues: [p], target: 2.5}, {target: 70%}]", "values: [q]"},
 		{"keda", "redis", "min: 0, policy: keda, target: 20, activation: 2, poll: 10s, cooldown: 2m", "activationListLength: '2'"},
 		{"keda", "redis", "min: 0, policy: keda, target: 20", "# q on redis is 2 lists"},
 		{"keda", "redis", "min: 0, policy: queue_length, target: 20", `listName: "q\x06\x163"`},
@@ -80,7 +88,11 @@ strategies: {one: {workers: {w: {queues: [q], concurrency: 3, autoscale: {max: 9
 	} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "scalers.yaml")
-		require.NoError(t, os.WriteFile(path, fmt.Appendf(nil, file, c.broker, c.scaler), 0o644))
+		content := fmt.Sprintf(file, c.broker, c.scaler)
+		if strings.Contains(c.scaler, "triggers:") {
+			content = strings.Replace(content, "queues: [q]", "queues: [q, p]", 1)
+		}
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o644))
 		sc, err := scenarios.Read(path)
 		require.NoError(t, err)
 		text, err := exported(sc, c.form, "one")
@@ -106,6 +118,21 @@ strategies: {one: {workers: {w: {queues: [q], concurrency: 3, autoscale: {max: 9
 		require.NoError(t, err)
 		_, err = exported(sc, c.form, "one")
 		assert.ErrorContains(t, err, c.want, c.scaler)
+	}
+}
+
+// KEDA has whole numbers for redis. No list holds part of a message, so rounding down changes nothing: more than 2.5 are more
+// than 2, and more than 0.5 more than 0, where nothing need be said.
+func TestActivationOnRedisIsWhole(t *testing.T) {
+	const file = `{broker: redis, tasks: {a: {queue: q, arrivals: {poisson: 1/s}, work: [{io: 1s}]}}, strategies: {one: {workers: {w: {queues: [q], concurrency: 3,
+autoscale: {min: 0, max: 9, policy: keda, target: 20, activation: %s}}}}}}`
+	for activation, want := range map[string]string{"2.5": "activationListLength: '2'", "0.5": ""} {
+		sc, err := scenarios.Decode("x.yaml", fmt.Appendf(nil, file, activation), ".")
+		require.NoError(t, err)
+		text, err := exported(sc, "keda", "one")
+		require.NoError(t, err)
+		assert.Equal(t, want != "", strings.Contains(text, "activationListLength"), activation)
+		assert.Contains(t, text, want)
 	}
 }
 
@@ -185,4 +212,14 @@ func groupOf(l *strategies.Layout, n int, form string) int {
 		}
 	}
 	return -1
+}
+
+// What cannot be exported is answered by what can, whatever flags stand beside it.
+func TestExportOfAnotherForm(t *testing.T) {
+	status, _, stderr := call(t, "export", "systemd", "mine.yaml", "--strategy", "apart")
+	assert.Equal(t, exitUsage, status)
+	assert.Contains(t, stderr, `export "systemd": want a layout for compose, kubernetes, keda, procfile, supervisor; or celery-task`)
+	status, _, stderr = call(t, "export", "keda", "mine.yaml", "--bogus")
+	assert.Equal(t, exitUsage, status)
+	assert.Contains(t, stderr, "unknown flag: --bogus")
 }

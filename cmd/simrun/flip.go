@@ -42,7 +42,7 @@ func flipCommand() *cobra.Command {
 	f.StringVarP(&o.out, "out", "o", "", "folder for the results (default results/NAME)")
 	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: "+strings.Join(flipFormats, ", "))
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
-	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
+	coresFlag(c, &o.cores)
 	f.BoolVar(&o.force, "force", false, "simulate also what is not expected to fit in memory")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(flipFormats, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.MarkFlagDirname("out")

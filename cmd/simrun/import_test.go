@@ -55,6 +55,17 @@ func TestImportErrors(t *testing.T) {
 	assert.Contains(t, stderr, "missing.jsonl: no such file")
 }
 
+// What is wrong with a scenario that is not written is said without its lines, which nobody can look up.
+func TestImportOfWhatContradictsTheLog(t *testing.T) {
+	run := filepath.Join(recorded(t, "24b-noprefetch"), "run1.csv")
+	t.Chdir(t.TempDir())
+	status, _, stderr := call(t, "import", run, "-o", "mine.yaml", "--worker", "celery -A shop worker -Q short -c 8")
+	assert.Equal(t, exitFailed, status)
+	assert.Contains(t, stderr, "nothing is written: the log, and what was said of it, make no scenario:\nstrategies.today.workers.worker.queues: \"short\": no task goes to this queue: want jobs")
+	assert.NotContains(t, stderr, ".yaml")
+	assert.Empty(t, files(t, "."))
+}
+
 // Metrics are sums of tasks: a scenario, but nothing to replay or to hold it against.
 func TestImportOfSums(t *testing.T) {
 	day, err := filepath.Abs(filepath.Join("..", "..", "internal", "logs", "testdata", "range.json"))

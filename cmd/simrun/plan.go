@@ -22,7 +22,7 @@ type planOptions struct {
 	out, format     string
 	shard           string
 	quiet, noSearch bool
-	cores           int
+	cores           coreCount
 	elsewhere
 }
 
@@ -32,9 +32,9 @@ func planCommand() *cobra.Command {
 	var o planOptions
 	c := &cobra.Command{
 		Use: "plan FILE...", Short: "Find how many slots each layout needs, and layouts that nobody wrote down",
-		Long: "For each layout of a file, find the least capacity that meets every target: concurrency, or the replicas and bounds of\n" +
-			"scaling. Then look for layouts that nobody wrote down, which cost less or take fewer slots. The answer is shown to\n" +
-			"pass on tasks that the search has not seen, and one slot less to fail; otherwise it is called open. The key plan of\n" +
+		Long: "For each layout of a file, find the least capacity that meets every target: concurrency, replicas, the bounds of\n" +
+			"scaling, machines. Then look for layouts that nobody wrote down, which cost less or take fewer slots. The answer is\n" +
+			"shown to pass on tasks that the search has not seen, and one slot less to fail; otherwise it is called open. The key plan of\n" +
 			"the file bounds the search. Writes plan.json and plan.html to the folder of results.",
 		Example: "  simrun plan scenarios/priority.yaml\n  simrun plan --no-search --format json mine.yaml | jq .answer\n  simrun plan mine.yaml --shard 3/16 --out shards",
 		Args:    atLeastOneFile, ValidArgsFunction: yamlFiles,
@@ -47,7 +47,7 @@ func planCommand() *cobra.Command {
 	f.StringVar(&o.shard, "shard", "", "compute one part of the work, such as 3/16, into the folder --out (default shards); simrun merge puts the parts together")
 	f.BoolVar(&o.noSearch, "no-search", false, "only the layouts of the file")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")
-	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
+	coresFlag(c, &o.cores)
 	o.elsewhere.flags(c)
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.MarkFlagDirname("out")
@@ -55,11 +55,8 @@ func planCommand() *cobra.Command {
 }
 
 func (o *planOptions) run(c *cobra.Command, files []string) error {
-	switch {
-	case !slices.Contains(planFormats, o.format):
+	if !slices.Contains(planFormats, o.format) {
 		return usageError{fmt.Errorf("--format: %q: want %s", o.format, strings.Join(planFormats, ", "))}
-	case o.cores < 0:
-		return usageError{fmt.Errorf("--cores: %d: want at least 1, or 0 for all", o.cores)}
 	}
 	if o.shard != "" {
 		if err := checkPart(o.shard, files, map[string]bool{"on": o.on != ""}); err != nil {
@@ -131,7 +128,7 @@ func (o *planOptions) one(c *cobra.Command, j job, bars *progress, on experiment
 // plan plans a scenario, here or where a backend computes.
 func (o *planOptions) plan(ctx context.Context, sc *scenarios.Scenario, bars *progress, on experiment.Backend) (*plan.Result, error) {
 	if on == nil {
-		on = here(cores(o.cores), toCome{events: plan.UsualEvents}, bars)
+		on = here(o.cores.used(), toCome{events: plan.UsualEvents}, bars)
 	}
 	p, err := plan.Run(ctx, sc, o.options(bars, sc, on))
 	var missing *experiment.Missing

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -125,11 +126,27 @@ func rootCommand() *cobra.Command {
 		},
 	}
 	root.SetVersionTemplate("simrun {{.Version}}\n")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	root.SuggestionsMinimumDistance = 2
 	o.flags(root)
 	root.AddCommand(runCommand(), serveCommand(), planCommand(), mergeCommand(), compareCommand(), flipCommand(), exportCommand(), cellCommand(), checkCommand(), benchCommand(), calibrateCommand(), verifyCommand(), importCommand(), adviseCommand(), schemaCommand())
 	return root
+}
+
+// flagError says what a flag wants, in the place of what reading numbers is called in Go.
+func flagError(err error) error {
+	var num *strconv.NumError
+	if !errors.As(err, &num) {
+		return usageError{err}
+	}
+	want := map[string]string{"ParseFloat": "want a number", "ParseBool": "want true or false"}[num.Func]
+	switch {
+	case num.Err == strconv.ErrRange:
+		want = "out of range"
+	case want == "":
+		want = "want a whole number"
+	}
+	return usageError{errors.New(strings.Replace(err.Error(), num.Error(), want, 1))}
 }
 
 func atLeastOneFile(_ *cobra.Command, args []string) error {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +25,7 @@ type runOptions struct {
 	quiet, png, verbose, force, flip   bool
 	interactive                        bool
 	over                               []string // inputs that may flip the answer; nil = all
-	cores                              int
+	cores                              coreCount
 	elsewhere
 }
 
@@ -52,7 +51,7 @@ func (o *runOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.shard, "shard", "", "compute one part of the work, such as 3/16, into the folder --out (default shards); simrun merge puts the parts together")
 	f.BoolVar(&o.interactive, "interactive", false, "make a page that answers what happens with another load, other slots, other targets: it holds the simulator")
 	f.BoolVar(&o.force, "force", false, "simulate also what is not expected to fit in memory")
-	f.IntVar(&o.cores, "cores", 0, "simulate on at most this many cores (default all); results do not depend on it")
+	coresFlag(c, &o.cores)
 	o.elsewhere.flags(c)
 }
 
@@ -160,9 +159,6 @@ func (o *runOptions) check(files []string) error {
 	if !slices.Contains(formats, o.format) {
 		return usageError{fmt.Errorf("--format: %q: want %s", o.format, strings.Join(formats, ", "))}
 	}
-	if o.cores < 0 {
-		return usageError{fmt.Errorf("--cores: %d: want at least 1, or 0 for all", o.cores)}
-	}
 	if o.interactive && (o.shard != "" || o.on != "") {
 		return usageError{errors.New("--interactive: simulates on this machine: want neither --shard nor --on")}
 	}
@@ -236,10 +232,10 @@ func probe(jobs []job, o runOptions) error {
 func (o *runOptions) one(ctx context.Context, j job, p *progress, on experiment.Backend) (*experiment.Result, error) {
 	began := time.Now()
 	if on == nil {
-		on = here(cores(o.cores), toCome{runs: experiment.LeastCells(j.sc)}, p)
+		on = here(o.cores.used(), toCome{runs: experiment.LeastCells(j.sc)}, p)
 	}
 	r, err := experiment.Run(ctx, j.sc, experiment.Options{
-		Cores: cores(o.cores), Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
+		Cores: o.cores.used(), Progress: p.of(j.sc.Name, j.sc), Tasks: o.tasks != "" || o.trace != "", Version: version(), Backend: on,
 		Flips: o.inputs(),
 	})
 	p.end()
@@ -251,8 +247,8 @@ func (o *runOptions) one(ctx context.Context, j job, p *progress, on experiment.
 }
 
 // ranHere says what a run took that began then, and ends now.
-func ranHere(began time.Time, asked int) report.Ran {
-	ran := report.Ran{WallSeconds: time.Since(began).Seconds(), Cores: cores(asked), Program: os.Args[0]}
+func ranHere(began time.Time, asked coreCount) report.Ran {
+	ran := report.Ran{WallSeconds: time.Since(began).Seconds(), Cores: asked.used(), Program: os.Args[0]}
 	if path, err := os.Executable(); err == nil {
 		ran.Program = path
 	}
@@ -277,14 +273,6 @@ func (o *runOptions) toServer(ctx context.Context, entries []report.Entry) error
 		}
 	}
 	return nil
-}
-
-// cores is how many of them to use.
-func cores(asked int) int {
-	if asked == 0 {
-		return runtime.GOMAXPROCS(0)
-	}
-	return asked
 }
 
 // write writes the results of a scenario, all or none.

@@ -231,7 +231,22 @@ func TestWrongUsage(t *testing.T) {
 		assert.Empty(t, stdout, args)
 		assert.True(t, strings.HasPrefix(stderr, "simrun: "), stderr)
 	}
-	_, _, stderr := call(t, "chek", file)
+	for _, command := range []string{"run", "plan", "flip", "compare", "serve"} {
+		for _, n := range []string{"-1", "1e-9", "99999999999999999999", "2000000000000000000"} {
+			args := []string{command, file, "--cores", n}
+			if command == "compare" {
+				args = append(args, file)
+			}
+			status, _, stderr := call(t, args...)
+			assert.Equal(t, exitUsage, status, "%v: %s", args, stderr)
+			assert.Contains(t, stderr, `for "--cores" flag: want a whole number from 1 to 65536, or 0 for all`)
+		}
+	}
+	_, _, stderr := call(t, "bench", file, "--rounds", "1.5")
+	assert.Contains(t, stderr, `invalid argument "1.5" for "--rounds" flag: want a whole number`+"\n")
+	_, _, stderr = call(t, "bench", file, "--speed", "fast")
+	assert.Contains(t, stderr, `invalid argument "fast" for "--speed" flag: want a number`+"\n")
+	_, _, stderr = call(t, "chek", file)
 	assert.Contains(t, stderr, `did you mean "check"?`)
 	assert.NoDirExists(t, "results")
 }

@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/serve"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/internal/whatif"
@@ -22,7 +24,7 @@ import (
 // served is a scenario that is shown while it is written.
 type served struct {
 	file, out string
-	cores     int
+	cores     coreCount
 }
 
 func serveCommand() *cobra.Command {
@@ -49,7 +51,7 @@ working directory. It writes nothing, unless --out says where. Ctrl-C ends it.`,
 		},
 	}
 	c.Flags().StringVarP(&s.out, "out", "o", "", "also write what run writes to this folder, after every answer")
-	c.Flags().IntVar(&s.cores, "cores", 0, "simulate on at most this many cores (default all)")
+	coresFlag(c, &s.cores)
 	_ = c.MarkFlagDirname("out")
 	return c
 }
@@ -70,8 +72,10 @@ func theOnly(args []string) (string, error) {
 }
 
 func (s *served) run(c *cobra.Command) error {
-	if s.cores < 0 {
-		return usageError{fmt.Errorf("--cores: %d: want at least 1, or 0 for all", s.cores)}
+	if info, err := os.Stat(s.file); err != nil { // later it may be away for a moment, while it is saved
+		return fmt.Errorf("%s: %w", s.file, logs.Reason(err))
+	} else if info.IsDir() {
+		return fmt.Errorf("%s: a folder: want a scenario", s.file)
 	}
 	var blank bytes.Buffer
 	if err := report.Blank(&blank, filepath.Base(s.file), version()); err != nil {
@@ -119,7 +123,7 @@ func (s *served) page(ctx context.Context, version string, say func(string), of 
 }
 
 func (s *served) options(progress func(experiment.Progress)) experiment.Options {
-	return experiment.Options{Cores: cores(s.cores), Version: version(), Progress: progress}
+	return experiment.Options{Cores: s.cores.used(), Version: version(), Progress: progress}
 }
 
 // answer answers what if.

@@ -65,4 +65,9 @@ func TestServeOfWhat(t *testing.T) {
 	code, _, stderr = call(t, "serve", "a.yaml", "b.yaml")
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stderr, "2 files: want one scenario")
+	for path, want := range map[string]string{"missing.yaml": "missing.yaml: no such file", ".": ".: a folder: want a scenario"} {
+		code, _, stderr = call(t, "serve", path)
+		assert.Equal(t, exitFailed, code)
+		assert.Contains(t, stderr, want)
+	}
 }

@@ -44,7 +44,7 @@ func (o *runOptions) checkShard(files []string) error {
 // part is one part of the work in a folder that all parts share.
 type part struct {
 	shard, dir string
-	cores      int
+	cores      coreCount
 	bars       *progress
 }
 
@@ -71,7 +71,7 @@ func (p part) compute(c *cobra.Command, q *shards.Question, answer answering) er
 	if err != nil {
 		return err
 	}
-	on := shards.New(share, store, here(cores(p.cores), comes(q, sc, store, share.Of), p.bars))
+	on := shards.New(share, store, here(p.cores.used(), comes(q, sc, store, share.Of), p.bars))
 	ran := answer(c.Context(), sc, on)
 	path, err := store.Flush(share) // of an interrupted run, too: what was computed is not lost
 	if err != nil {

@@ -20,6 +20,8 @@ func Read(folder string) (*experiment.Figures, error) {
 	path := filepath.Join(folder, file)
 	data, err := os.ReadFile(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && planned(folder):
+		return nil, fmt.Errorf("%s: what simrun plan wrote, which has no figures of runs: want a folder of simrun run, or a scenario", folder)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s: no %s in it: want a folder of results that simrun wrote, or a scenario", folder, file)
 	case err != nil:
@@ -48,4 +50,10 @@ func Read(folder string) (*experiment.Figures, error) {
 		}
 	}
 	return &f, nil
+}
+
+// planned says that a plan lies in a folder.
+func planned(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "plan.json"))
+	return err == nil
 }

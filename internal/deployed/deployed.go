@@ -22,6 +22,7 @@ type Worker struct {
 	Memory   int64 // bytes; 0 = not said
 
 	Scaling *Scaling      // nil = its replicas stay as they are
+	Unread  string        // the object that has them follow what is not known here; "" = none
 	Grace   time.Duration // to end what runs, once a replica is to go; 0 = not said
 }
 

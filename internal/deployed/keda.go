@@ -1,8 +1,12 @@
 package deployed
 
 import (
+	"cmp"
 	"fmt"
+	"reflect"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -65,7 +69,9 @@ func scaledOf(p *Part, name string) scaled {
 	if b.Up, b.Down = p.Scaling.Up, p.Scaling.Down; p.Scaling.Policy != "keda" {
 		b.Down = &Rules{Window: &cooldown}
 	}
-	s.Spec.Triggers = triggersOf(p)
+	for _, one := range p.follows() {
+		s.Spec.Triggers = append(s.Spec.Triggers, triggersOf(one)...)
+	}
 	return s
 }
 
@@ -84,9 +90,9 @@ func triggersOf(p *Part) []trigger {
 	case p.Scaling.Measure != "":
 		return []trigger{activated("activationValue", p.Scaling.Activation, rateTrigger(p, target))}
 	case p.Scaling.Share:
-		return query(fmt.Sprintf("sum(%s{hostname=~%q}) / %d", activeMetric, p.Name+"@.*", p.Slots))
+		return query(fmt.Sprintf("sum(%s{hostname=~%q}) / %d", activeMetric, regexp.QuoteMeta(p.Name)+"@.*", p.Slots))
 	case len(p.Queues) > 1:
-		return query(fmt.Sprintf("sum(%s{queue_name=~%q})", lengthMetric, strings.Join(p.Queues, "|")))
+		return query(fmt.Sprintf("sum(%s{queue_name=~%q})", lengthMetric, anyOf(p.Queues)))
 	case p.Broker == "rabbitmq": // AMQP tells the messages that are ready, HTTP also those that are unacked
 		t := trigger{"rabbitmq", map[string]string{"hostFromEnv": "RABBITMQ_URL", "protocol": "amqp", "queueName": p.Queues[0], "mode": "QueueLength", "value": target}}
 		if p.Scaling.Unacked {
@@ -101,14 +107,24 @@ func triggersOf(p *Part) []trigger {
 		}
 	}
 	for i := range triggers {
-		// A whole number to KEDA; of messages, more than 2.5 are more than 2.
+		// A whole number to KEDA (redis_scaler.go, ActivationListLength). No list has part of a message: more than 2.5 are
+		// more than 2, and more than 0.5 more than 0.
 		triggers[i] = activated("activationListLength", float64(int(p.Scaling.Activation)), triggers[i])
 	}
 	return triggers
 }
 
+// anyOf is a regular expression that matches these names alone, where it must match the whole.
+func anyOf(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = regexp.QuoteMeta(name)
+	}
+	return strings.Join(quoted, "|")
+}
+
 // modes are the names that KEDA has for measures (rabbitmq_scaler.go).
-var modes = map[string]string{"deliver_rate": "DeliverGetRate", "consumption_time": "ExpectedQueueConsumptionTime"}
+var modes = map[string]string{"publish_rate": "MessageRate", "deliver_rate": "DeliverGetRate", "consumption_time": "ExpectedQueueConsumptionTime"}
 
 // rateTrigger asks the management of RabbitMQ; of several queues it adds up what there is.
 func rateTrigger(p *Part, target string) trigger {
@@ -117,11 +133,7 @@ func rateTrigger(p *Part, target string) trigger {
 		m["excludeUnacknowledged"] = "true"
 	}
 	if len(p.Queues) > 1 {
-		var names []string
-		for _, q := range p.Queues {
-			names = append(names, regexp.QuoteMeta(q))
-		}
-		m["useRegex"], m["operation"], m["queueName"] = "true", "sum", "^("+strings.Join(names, "|")+")$"
+		m["useRegex"], m["operation"], m["queueName"] = "true", "sum", "^("+anyOf(p.Queues)+")$"
 	}
 	return trigger{"rabbitmq", m}
 }
@@ -132,7 +144,7 @@ func listTrigger(name, length string) trigger {
 
 var (
 	divided  = regexp.MustCompile(`^sum\(` + activeMetric + `\{`)
-	together = regexp.MustCompile(`^sum\(` + lengthMetric + `\{`)
+	together = regexp.MustCompile(`^sum\(` + lengthMetric + `\{(?:queue_name=~?"([^"]*)")?`)
 )
 
 // scaling reads what scaledOf writes, and the scalers of one queue that others have written; nil where it knows none of
@@ -151,7 +163,7 @@ func (s *scaled) scaling() (*Scaling, error) {
 	}
 	out.Cooldown = 300 * time.Second // KEDA's, and stabilisation of the HPA, unless they are told otherwise
 	b := &s.Spec.Advanced.HPA.Behavior
-	if !out.Share && (out.Measure != "" || out.Activation > 0 || b.Up != nil || b.Down != nil && (b.Down.Select != "" || b.Down.Policies != nil)) {
+	if !out.Share && (out.Triggers != nil || out.Measure != "" || out.Activation > 0 || b.Up != nil || b.Down != nil && (b.Down.Select != "" || b.Down.Policies != nil)) {
 		out.Policy, out.Up, out.Down = "keda", b.Up, b.Down
 		if s.Spec.Cooldown != nil {
 			out.Cooldown = time.Duration(*s.Spec.Cooldown) * time.Second
@@ -162,51 +174,128 @@ func (s *scaled) scaling() (*Scaling, error) {
 	return out, nil
 }
 
-// measure is what the triggers count. Several are one where they are the lists of one queue, each with the same target;
-// of others KEDA takes the largest, which no policy here does.
-func (s *scaled) measure() (*Scaling, error) {
-	var first *Scaling
-	var queue string
-	for _, t := range s.Spec.Triggers {
-		m := t.measure()
-		if m == nil {
-			continue
-		}
-		list, _, _ := strings.Cut(t.Metadata["listName"], listSeparator)
-		if first == nil {
-			first, queue = m, list
-			continue
-		}
-		if t.Type != "redis" || list != queue || *m != *first {
-			return nil, fmt.Errorf("ScaledObject %q: several triggers, of which KEDA takes the largest: want one, or the lists of one queue", s.Metadata.Name)
-		}
-	}
-	return first, nil
-}
+// defaults of KEDA's scalers: redis_scaler.go, listLength; rabbitmq_scaler.go, validateTrigger, where nothing is said of the mode.
+const (
+	defaultListLength  = 5
+	defaultQueueLength = 20
+)
 
-// measure is what one trigger counts; nil where it is not known.
-func (t *trigger) measure() *Scaling {
-	m := &Scaling{Policy: "queue_length"}
-	switch {
-	case t.Type == "redis":
-		m.Target, m.Activation = number(t.Metadata["listLength"]), number(t.Metadata["activationListLength"])
-	case t.Type == "rabbitmq" && (t.Metadata["mode"] == "QueueLength" || t.Metadata["mode"] == ""):
-		m.Target, m.Activation = number(t.Metadata["value"]), number(t.Metadata["activationValue"])
-		m.Unacked = t.Metadata["protocol"] == "http" && t.Metadata["excludeUnacknowledged"] != "true"
-	case t.Type == "rabbitmq":
-		for measure, mode := range modes {
-			if t.Metadata["mode"] == mode {
-				m.Policy, m.Measure, m.Target, m.Activation = "keda", measure, number(t.Metadata["value"]), number(t.Metadata["activationValue"])
-				m.Unacked = measure == "consumption_time" && t.Metadata["excludeUnacknowledged"] != "true"
+// measure is what the triggers count: nil where none is known. The lists of one queue are one, where each has the same target;
+// several of others are followed each by itself. Of a trigger that is not known nobody can say how many replicas it wants.
+func (s *scaled) measure() (*Scaling, error) {
+	var known []*Scaling
+	var unknown []string
+	for i := range s.Spec.Triggers {
+		t := &s.Spec.Triggers[i]
+		m, err := t.measure()
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("ScaledObject %q: %w", s.Metadata.Name, err)
+		case m == nil:
+			unknown = append(unknown, t.said())
+		case t.Type != "redis":
+			known = append(known, m)
+		default:
+			same := slices.IndexFunc(known, func(k *Scaling) bool { return slices.Equal(k.Triggers[0].Queues, m.Triggers[0].Queues) })
+			if same < 0 {
+				known = append(known, m)
+			} else if !reflect.DeepEqual(known[same], m) {
+				return nil, fmt.Errorf("ScaledObject %q: lists of the queue %q with several targets: want one", s.Metadata.Name, m.Triggers[0].Queues[0])
 			}
 		}
+	}
+	switch {
+	case known == nil:
+		return nil, nil
+	case unknown != nil:
+		return nil, fmt.Errorf("ScaledObject %q: KEDA takes the largest of several triggers, and what %s wants is not known here", s.Metadata.Name, strings.Join(unknown, " and "))
+	case len(known) == 1:
+		known[0].Queues, known[0].Triggers = known[0].Triggers[0].Queues, nil
+		return known[0], nil
+	}
+	all := &Scaling{Policy: "keda"}
+	for _, m := range known {
+		if m.Policy == "utilization" {
+			return nil, fmt.Errorf("ScaledObject %q: slots beside other triggers: want an HPA, or no slots", s.Metadata.Name)
+		}
+		all.Triggers = append(all.Triggers, m.Triggers...)
+	}
+	return all, nil
+}
+
+// said is a trigger in the words of an error.
+func (t *trigger) said() string {
+	if mode := t.Metadata["mode"]; mode != "" {
+		return fmt.Sprintf("%q (%s)", t.Type, mode)
+	}
+	return fmt.Sprintf("%q", t.Type)
+}
+
+// measure is what one trigger counts, as all that is followed and as one trigger of several; nil where it is not known.
+func (t *trigger) measure() (*Scaling, error) {
+	m := &Scaling{Policy: "queue_length"}
+	var queues []string
+	switch {
+	case t.Type == "redis":
+		m.Target, m.Activation = number(cmp.Or(t.Metadata["listLength"], strconv.Itoa(defaultListLength))), number(t.Metadata["activationListLength"])
+		list, _, _ := strings.Cut(t.Metadata["listName"], listSeparator)
+		queues = []string{list}
+	case t.Type == "rabbitmq":
+		if !t.rabbit(m) {
+			return nil, nil
+		}
+		queues = t.rabbitQueues()
 	case t.Type == "prometheus" && together.MatchString(t.Metadata["query"]):
 		m.Target, m.Activation = number(t.Metadata["threshold"]), number(t.Metadata["activationThreshold"])
+		if names := together.FindStringSubmatch(t.Metadata["query"])[1]; names != "" {
+			queues = strings.Split(names, "|")
+		}
 	case t.Type == "prometheus" && divided.MatchString(t.Metadata["query"]):
 		m.Policy, m.Share, m.Target = "utilization", true, number(t.Metadata["threshold"])
+	default:
+		return nil, nil
 	}
-	if m.Target == 0 {
-		return nil
+	if !(m.Target > 0) {
+		return nil, fmt.Errorf("a trigger of type %s: want a target above 0", t.said())
 	}
-	return m
+	m.Triggers = []Trigger{{queues, m.Target, m.Share, m.Unacked, m.Measure, m.Activation}}
+	return m, nil
+}
+
+// rabbit reads a trigger of RabbitMQ; false where its mode is not known.
+func (t *trigger) rabbit(m *Scaling) bool {
+	d := t.Metadata
+	m.Target, m.Activation = number(d["value"]), number(d["activationValue"])
+	all := d["excludeUnacknowledged"] != "true" // unacked messages are told, too
+	switch mode := d["mode"]; mode {
+	case "": // as old files have it
+		m.Target = number(cmp.Or(d["queueLength"], d["value"], strconv.Itoa(defaultQueueLength)))
+		m.Unacked = d["protocol"] == "http" && all
+		return true
+	case "QueueLength":
+		m.Unacked = d["protocol"] == "http" && all
+		return true
+	default:
+		for measure, name := range modes {
+			if mode == name {
+				m.Policy, m.Measure = "keda", measure
+				m.Unacked = measure != "deliver_rate" && all
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// rabbitQueues are those that a trigger is about, as rateTrigger writes several.
+func (t *trigger) rabbitQueues() []string {
+	name := t.Metadata["queueName"]
+	if t.Metadata["useRegex"] != "true" {
+		return []string{name}
+	}
+	var names []string
+	for _, q := range strings.Split(strings.TrimSuffix(strings.TrimPrefix(name, "^("), ")$"), "|") {
+		names = append(names, strings.ReplaceAll(q, `\`, ""))
+	}
+	return names
 }

@@ -48,14 +48,14 @@ type container struct {
 func readManifests(_ string, data []byte, _ Open) ([]started, error) {
 	loader := yaml.NewDecoder(bytes.NewReader(data))
 	var list []started
-	scalers := map[string]*Scaling{}
+	scalers, unread := map[string]*Scaling{}, map[string]string{}
 	for {
 		var node yaml.Node
 		var o object
 		switch err := loader.Decode(&node); {
 		case errors.Is(err, io.EOF):
 			for i := range list {
-				list[i].Scaling = scalers[list[i].target]
+				list[i].Scaling, list[i].Unread = scalers[list[i].target], unread[list[i].target]
 			}
 			return list, nil
 		case err != nil:
@@ -64,7 +64,7 @@ func readManifests(_ string, data []byte, _ Open) ([]started, error) {
 		if err := node.Decode(&o); err != nil {
 			return nil, oneLine(err)
 		}
-		if err := readScaler(&node, o.Kind, scalers); err != nil {
+		if err := readScaler(&node, o.Kind, scalers, unread); err != nil {
 			return nil, err
 		}
 		for _, item := range append(o.Items, o) {
@@ -73,21 +73,25 @@ func readManifests(_ string, data []byte, _ Open) ([]started, error) {
 	}
 }
 
-// readScaler notes what an object that scales another says, by the name of the other.
-func readScaler(node *yaml.Node, kind string, scalers map[string]*Scaling) (err error) {
+// readScaler notes what an object that scales another says, by the name of the other, or that nothing of it is known.
+func readScaler(node *yaml.Node, kind string, scalers map[string]*Scaling, unread map[string]string) (err error) {
 	switch kind {
 	case "ScaledObject":
 		var s scaled
 		if err := node.Decode(&s); err != nil {
 			return oneLine(err)
 		}
-		scalers[s.Spec.Target.Name], err = s.scaling()
+		if scalers[s.Spec.Target.Name], err = s.scaling(); scalers[s.Spec.Target.Name] == nil {
+			unread[s.Spec.Target.Name] = fmt.Sprintf("ScaledObject %q", s.Metadata.Name)
+		}
 	case "HorizontalPodAutoscaler":
 		var a autoscaler
 		if err := node.Decode(&a); err != nil {
 			return oneLine(err)
 		}
-		scalers[a.Spec.Target.Name], err = a.scaling()
+		if scalers[a.Spec.Target.Name], err = a.scaling(); scalers[a.Spec.Target.Name] == nil {
+			unread[a.Spec.Target.Name] = fmt.Sprintf("HorizontalPodAutoscaler %q", a.Metadata.Name)
+		}
 	}
 	return err
 }

@@ -1,7 +1,6 @@
 package deployed
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -48,7 +47,7 @@ type (
 	}
 )
 
-func writeManifests(b *strings.Builder, parts []Part) error {
+func writeManifests(b *strings.Builder, parts []Part, names []string) error {
 	for i := range parts {
 		p := &parts[i]
 		words, err := celery.SplitWords(p.Command)
@@ -58,7 +57,7 @@ func writeManifests(b *strings.Builder, parts []Part) error {
 		for n := range words { // $(NAME) would be a variable (kubernetes.io, "Define dependent environment variables")
 			words[n] = strings.ReplaceAll(words[n], "$(", "$$(")
 		}
-		name := dnsLabel(p.Name)
+		name := names[i]
 		label := map[string]string{"app.kubernetes.io/name": name}
 		d := deployment{Version: "apps/v1", Kind: "Deployment", Metadata: metadata{name, label}}
 		if p.Scaling == nil { // else it is the scaler's
@@ -94,9 +93,4 @@ func document(b *strings.Builder, v any) error {
 	text, err := yaml.Dump(v, yaml.WithIndent(2), yaml.WithLineWidth(-1))
 	b.WriteString("---\n" + string(text))
 	return err
-}
-
-// dnsLabel is a name that Kubernetes takes (RFC 1123).
-func dnsLabel(name string) string {
-	return strings.Trim(regexp.MustCompile(`[^a-z0-9-]+`).ReplaceAllString(strings.ToLower(name), "-"), "-")
 }

@@ -20,6 +20,36 @@ type Scaling struct {
 	Cooldown   time.Duration // not with hpa
 	Activation float64       // with keda: messages that are still no reason to be there
 	Up, Down   *Rules        // with keda and hpa; nil = not said
+	Triggers   []Trigger     // with keda and hpa: several, in place of Target, Share, Unacked, Measure and Activation
+	Queues     []string      // read: those that its one trigger is about; nil = not said
+}
+
+// Trigger is one of several things that the replicas follow; of what each wants KEDA and an HPA take the most.
+type Trigger struct {
+	Queues     []string // nil = all of the worker
+	Target     float64  // as that of a Scaling, and so on
+	Share      bool
+	Unacked    bool
+	Measure    string
+	Activation float64
+}
+
+// follows are the triggers of a part: one where there is no list of them, each beside its queues as a part of its own.
+func (p *Part) follows() []*Part {
+	if p.Scaling.Triggers == nil {
+		return []*Part{p}
+	}
+	var all []*Part
+	for _, t := range p.Scaling.Triggers {
+		one, s := *p, *p.Scaling
+		s.Triggers = nil
+		s.Target, s.Share, s.Unacked, s.Measure, s.Activation = t.Target, t.Share, t.Unacked, t.Measure, t.Activation
+		if one.Scaling = &s; t.Queues != nil {
+			one.Queues = t.Queues
+		}
+		all = append(all, &one)
+	}
+	return all
 }
 
 // Rules bound an HPA in one direction, in the words of autoscaling/v2 (HPAScalingRules).
@@ -48,11 +78,20 @@ const syncPeriod = 15 * time.Second
 
 // scalable says why a form cannot have the replicas of a part follow the load.
 func scalable(form string, parts []Part, i int) error {
-	p := &parts[i]
-	s := p.Scaling
-	if s == nil {
+	if parts[i].Scaling == nil {
 		return nil
 	}
+	for _, p := range parts[i].follows() {
+		if err := sayable(form, p, shared(parts, i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sayable says why a form cannot have the replicas of a part follow one trigger.
+func sayable(form string, p *Part, shared bool) error {
+	s := p.Scaling
 	manifests := form == "keda" || form == "kubernetes"
 	switch {
 	case s.Policy == "hpa" && !manifests:
@@ -67,7 +106,7 @@ func scalable(form string, parts []Part, i int) error {
 		return fmt.Errorf("the replicas of %q follow the load, %g messages each: want a whole number, as KEDA does with redis", p.Name, s.Target)
 	case !inMilli(s.Target) || !inMilli(s.Activation):
 		return fmt.Errorf("the replicas of %q follow the load, with a target of %g and an activation of %g: want at most 3 decimals, as Kubernetes does", p.Name, s.Target, s.Activation)
-	case s.Unacked && (s.Policy == "hpa" || p.Broker != "rabbitmq" || len(p.Queues) != 1 || shared(parts, i)):
+	case s.Unacked && (s.Policy == "hpa" || p.Broker != "rabbitmq" || len(p.Queues) != 1 || shared):
 		return fmt.Errorf("the replicas of %q follow the load, also what is unacked: only KEDA tells that, of one queue of rabbitmq that no other worker consumes", p.Name)
 	}
 	return nil
@@ -87,6 +126,17 @@ func shared(parts []Part, i int) bool {
 
 // scalerNotes say what a scaler needs that its object does not bring, and where it does not count as the layout does.
 func scalerNotes(p *Part) (lines []string) {
+	for _, one := range p.follows() {
+		for _, line := range triggerNotes(one) {
+			if !slices.Contains(lines, line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+func triggerNotes(p *Part) (lines []string) {
 	s := p.Scaling
 	byLists := p.Broker == "redis" && len(p.Steps) > 1 && !s.Share
 	switch {

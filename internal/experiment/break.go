@@ -95,12 +95,20 @@ func (e *engine) full(l, class int) (all []Full) {
 	return all
 }
 
-// Sentence says what breaks beyond a load, and through what: "notify wait p95 breaks: 98 % of its wait is behind backup".
-func (b *Break) Sentence() string {
+// What says what breaks beyond a load: "notify wait p95 breaks".
+func (b *Break) What() string {
 	if b.Grows != "" {
 		return fmt.Sprintf("queue %s grows without end, for want of %s", b.Grows, b.By)
 	}
-	said := fmt.Sprintf("%s %s breaks", b.Class, b.Metric.Words())
+	return fmt.Sprintf("%s %s breaks", b.Class, b.Metric.Words())
+}
+
+// Sentence says it, and through what: "notify wait p95 breaks: 98 % of its wait is behind backup".
+func (b *Break) Sentence() string {
+	said := b.What()
+	if b.Grows != "" {
+		return said
+	}
 	ofWait := !b.Metric.IsShare() && b.Metric.Of != worker.Run // what is lost, or how long a task runs, is no matter of whom it waits for
 	if most, share := largest(b.Behind); ofWait && most != "" {
 		said += fmt.Sprintf(": %s of its wait is %s", units.Share(math.Round(100*share)/100), behindIt(most, b.Class))

@@ -20,21 +20,24 @@ func (e *engine) estimate(l int, values []float64) *Estimate {
 		level = stats.NewLevel(len(x), e.evidence[l].confidence)
 	}
 	iv := level.Mean(x)
-	if e.exact {
-		iv.Low, iv.High = iv.Value, iv.Value
-	}
 	iv.Low = max(0, iv.Low)
-	return newEstimate(iv)
+	return e.shown(iv)
 }
 
 // shareOf is a share of what was counted in all replications of a layout together; nil where nothing was.
 func (e *engine) shareOf(l int, k, of []float64) *Estimate {
 	iv := e.evidence[l].level.Ratio(k, of)
-	if e.exact {
-		iv.Low, iv.High = iv.Value, iv.Value
-	}
 	iv.Low, iv.High = max(0, iv.Low), min(1, iv.High)
-	return newEstimate(iv)
+	return e.shown(iv)
+}
+
+// shown is the estimate of a value that decides: where nothing is random there is no interval to show.
+func (e *engine) shown(iv stats.Interval) *Estimate {
+	est := newEstimate(iv)
+	if est != nil && e.exact {
+		est.Low, est.High = nil, nil
+	}
+	return est
 }
 
 // newEstimate is nil where there is nothing to estimate; bounds are nil where there is one value.

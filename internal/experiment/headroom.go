@@ -79,7 +79,7 @@ const (
 	headroomFloor   = 0.125 // smallest
 	headroomProbe   = 5e4   // tasks of a probe while the limit is being bracketed, at least
 	headroomBracket = 1.15  // ratio of a bracket in which the limit is looked for by interpolation
-	headroomPoints  = 4     // probes there, at most,
+	headroomPoints  = 5     // probes there, at most,
 	headroomLook    = 2e5   // with so many tasks each, at least
 	headroomApart   = 0.015 // relative distance of two of them, at least
 	headroomNear    = 0.04  // relative distance of the limit from one of them within which a line is as good as the curve
@@ -108,8 +108,11 @@ func (e *engine) headroom() (map[string]Headroom, error) {
 // searches are those for the limit of an input, a layout each. They begin with what the file says, which has been run.
 func (e *engine) searches(of Input) (all []*search) {
 	for l := range e.sc.Layouts {
-		s := &search{layout: l, input: of, at: 1, least: 1}
+		s := &search{layout: l, input: of, at: 1, least: 1, wall: math.Inf(1)}
 		s.take(e.excess(l, e.samples[l]), &probed{e.samples[l], &e.pools[l]})
+		if wall := e.wall(l); of.Kind == Load && wall < math.Inf(1) && (s.high.at == 0 || wall < s.high.at) {
+			s.wall, s.high = wall, point{at: wall, excess: excess{sure: true}}
+		}
 		all = append(all, s)
 	}
 	return all
@@ -159,7 +162,7 @@ func (e *engine) limits(phase string, searches []*search) error {
 				continue
 			}
 			if s.probed == nil { // not simulated
-				s.take(excess{}, nil)
+				s.take(excess{sure: true}, nil)
 			} else {
 				s.take(e.excess(s.layout, s.probed.samples), s.probed)
 			}
@@ -191,6 +194,22 @@ func (e *engine) targeted() bool {
 	return false
 }
 
+// wall is the least load at which a queue grows without end; +Inf where that is beyond all that is tried.
+func (e *engine) wall(layout int) float64 {
+	low, high := headroomFloor, headroomLimit
+	if !e.steady() || e.stableAt(layout, high) {
+		return math.Inf(1)
+	}
+	for high > low*(1+1e-6) {
+		if at := math.Sqrt(low * high); e.stableAt(layout, at) {
+			low = at
+		} else {
+			high = at
+		}
+	}
+	return high
+}
+
 // stableAtProbe spares the simulation of what cannot be steady.
 func (e *engine) stableAtProbe(s *search) bool {
 	switch {
@@ -204,15 +223,31 @@ func (e *engine) stableAtProbe(s *search) bool {
 	return changed.stableAt(s.layout, 1)
 }
 
-// excess is by how much each replication misses the target that decides, the one that is missed most: its mean is below
-// 0 where the layout passes. Nil where there is no saying by how much: nothing is steady, or all is met.
+// excess is how a layout does against its targets at some load.
 type excess struct {
-	passes  bool
+	passes bool
+	sure   bool // it fails whatever the excesses say: nothing is steady, or a target is missed as a whole
+	level  stats.Level
+	missed []missed
+	class  int            // of the target that is missed most,
+	target *workloads.SLO // that one; nil = none
+}
+
+// missed is by how much each replication misses a target: the mean is below 0 where it is met.
+type missed struct {
+	target  *workloads.SLO
 	rows    []float64
-	allowed float64 // of what they are the excess: the part of the tasks that may miss a quantile, or 1 where it is relative
-	level   stats.Level
-	class   int            // whose target that is
-	target  *workloads.SLO // nil = none
+	allowed float64 // the part of the tasks that may miss a quantile; 1 where rows are relative
+}
+
+// of is what there is of a target; nil = nothing says by how much it is missed: nothing is steady, or all is met.
+func (x *excess) of(target *workloads.SLO) *missed {
+	for i := range x.missed {
+		if x.missed[i].target == target {
+			return &x.missed[i]
+		}
+	}
+	return nil
 }
 
 // probe is the engine with other samples of one layout.
@@ -229,44 +264,41 @@ func (e *engine) probe(l int, samples []sample) *engine {
 // excess judges the samples of a layout at some load.
 func (e *engine) excess(l int, samples []sample) excess {
 	if l < len(e.withheld) && &samples[0] == &e.samples[l][0] && len(e.withheld[l]) > 0 {
-		return excess{} // a queue grows without end
+		return excess{sure: true} // a queue grows without end
 	}
 	probe := e.probe(l, samples)
 	x := excess{passes: true, level: probe.evidence[l].level}
-	worst := math.Inf(-1)
+	most := math.Inf(-1) // excess, in units of its spread
+	worse := func(by float64, class int, target *workloads.SLO) {
+		x.passes = x.passes && by <= 0
+		if by > most {
+			most, x.class, x.target = by, class, target
+		}
+	}
 	for c := range e.sc.Classes {
 		probe.targets(c, func(o *workloads.SLO, target int) {
 			j := probe.judge(l, c, o, target)
-			if j.Value == nil && j.Attained == nil {
-				if j.Verdict == fail {
-					x.passes, worst, x.rows, x.class, x.target = false, math.Inf(1), nil, c, o
-				}
-				return
-			}
-			rows := probe.missing(l, c, o, target, &j)
-			mean, scale := 0.0, 0.0
-			for _, r := range rows {
-				mean += r / float64(len(rows))
-				scale += r * r
+			var rows []float64
+			if j.Value != nil || j.Attained != nil {
+				rows = probe.missing(l, c, o, target, &j)
 			}
 			if rows == nil {
 				if j.Verdict == fail {
-					x.passes, worst, x.rows, x.class, x.target = false, math.Inf(1), nil, c, o
+					x.sure = true
+					worse(math.Inf(1), c, o)
 				}
 				return
 			}
-			if mean > 0 {
-				x.passes = false
+			scale := 0.0
+			for _, r := range rows {
+				scale += r * r / float64(len(rows))
 			}
-			if scale > 0 {
-				mean /= math.Sqrt(scale / float64(len(rows)))
+			worse(mean(rows)/math.Sqrt(max(scale, math.SmallestNonzeroFloat64)), c, o)
+			m := missed{o, rows, 1}
+			if o.Share == workloads.NoShare && o.Stat.Kind == workloads.Quantile {
+				m.allowed = 1 - o.Stat.P
 			}
-			if mean > worst {
-				worst, x.rows, x.class, x.target, x.allowed = mean, rows, c, o, 1
-				if o.Share == workloads.NoShare && o.Stat.Kind == workloads.Quantile {
-					x.allowed = 1 - o.Stat.P
-				}
-			}
+			x.missed = append(x.missed, m)
 		})
 	}
 	return x

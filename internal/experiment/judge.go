@@ -20,6 +20,7 @@ type Judged struct {
 	Targets  []ClassTarget
 	With     string // what a layout that passes puts up with, in brackets; empty = nothing
 	Ends     []Ends // of each class that has a figure
+	Exact    bool   // nothing is random: one replication says all
 
 	Events       int64 // that were simulated, those of the pilots among them
 	Replications int
@@ -141,7 +142,7 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 		return nil, err
 	}
 	s := e.strategy(0)
-	j := &Judged{Verdict: state(&s), Likely: true, Strained: math.NaN(), Events: e.events, Replications: len(e.samples[0]), Batches: e.rounds, With: livesWith(&s)}
+	j := &Judged{Verdict: state(&s), Likely: true, Strained: math.NaN(), Events: e.events, Replications: len(e.samples[0]), Batches: e.rounds, With: livesWith(&s), Exact: e.exact}
 	if len(s.Breaches) > 0 {
 		j.Verdict, j.Likely = fail, false
 	}

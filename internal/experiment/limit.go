@@ -2,8 +2,10 @@ package experiment
 
 import (
 	"math"
+	"slices"
 
 	"example.com/simrun/stats"
+	"example.com/simrun/workloads"
 )
 
 // search looks for the factor of an input at which the mean excess is 0: by doubling and halving until it is bracketed, by
@@ -16,6 +18,7 @@ type search struct {
 	low, high point   // passes at low, fails at high; at 0 = not found yet
 	tried     float64
 	least     float64 // that was tried
+	wall      float64 // the least load at which it surely fails
 	ends      []point // of the narrow bracket
 	points    []point // in it
 	narrow    bool    // the present probe is one of them
@@ -43,13 +46,13 @@ func (p point) bare() point {
 	return p
 }
 
-// log is the logarithm of what is missed there of the target that decides, against what may be, in the first n replications.
-func (p *point) log(n int) float64 { return math.Log1p(mean(p.rows[:n]) / p.allowed) }
-
 // take takes in the last probe.
 func (s *search) take(x excess, seen *probed) {
 	p := point{s.at, x, seen}
 	s.tried, s.least = max(s.tried, s.at), min(s.least, s.at)
+	if x.sure {
+		s.wall = min(s.wall, s.at)
+	}
 	switch {
 	case s.grown != nil:
 		*s.grown = p
@@ -87,14 +90,15 @@ func (s *search) next(e *engine) bool {
 // refine chooses the next point in the narrow bracket, or the one that gets more replications.
 func (s *search) refine(e *engine) {
 	if s.grown == nil {
-		iv, nearest := s.limit()
-		if len(s.points) < headroomPoints && (nearest == nil || away(iv.Value, nearest.at) > headroomNear) {
-			s.at = s.between()
+		x := s.limit(s.points)
+		if len(s.points) < headroomPoints && (x == nil || away(x.at.Value, x.from.at) > headroomNear) && s.between() {
 			return
 		}
-		s.grown = nearest
+		if x != nil {
+			s.grown = x.from
+		}
 	}
-	if s.over = s.grown == nil || s.grows(e) == len(s.grown.rows); !s.over {
+	if s.over = s.grown == nil || s.grows(e) == len(s.grown.seen.samples); !s.over {
 		s.at = s.grown.at
 	}
 }
@@ -102,55 +106,23 @@ func (s *search) refine(e *engine) {
 // away is the relative distance of a load from another one.
 func away(x, from float64) float64 { return math.Abs(x/from - 1) }
 
-// between is where the excess seems to have its root, kept near the bracket and apart from the points that are there.
-func (s *search) between() float64 {
-	at := math.Sqrt(s.low.at * s.high.at)
-	if root, ok := s.root(); ok && root > s.low.at/headroomBracket && root < s.high.at*headroomBracket {
-		at = root
+// between goes to where a target seems to begin to be missed, or to the middle of the bracket; false where it has been there.
+func (s *search) between() bool {
+	middle := math.Sqrt(s.low.at * s.high.at)
+	at := middle
+	x := s.limit(s.points)
+	if x == nil {
+		x = s.limit(s.ends)
 	}
-	for i := range s.points {
-		if p := s.points[i].at; away(at, p) < headroomApart {
-			if at >= p {
-				return p * (1 + headroomApart)
-			}
-			return p / (1 + headroomApart)
+	if x != nil { // few replications may have misjudged the bracket, but nothing is known far from it
+		at = min(max(x.at.Value, min(s.low.at, s.high.at)/headroomBracket), max(s.low.at, s.high.at)*headroomBracket)
+	}
+	for _, s.at = range []float64{at, middle} {
+		if !slices.ContainsFunc(s.points, func(p point) bool { return away(s.at, p.at) < headroomApart }) {
+			return true
 		}
 	}
-	return at
-}
-
-// root is where the excess has its root by the points, or by the ends of the bracket as long as there are none.
-func (s *search) root() (float64, bool) {
-	known := &s.ends[0]
-	if iv, nearest := s.limit(); nearest != nil {
-		return iv.Value, true
-	}
-	if len(s.ends[1].rows) > len(known.rows) {
-		known = &s.ends[1]
-	}
-	slope := s.slope(known)
-	return known.at - known.log(len(known.rows))/slope, slope > 0
-}
-
-// slope is by how much the logarithm of a missed part grows with the load beside a point: the slope of a line through all
-// points and the ends of the bracket that miss the same target, on the tasks that all of them have. NaN where there are too few.
-func (s *search) slope(beside *point) float64 {
-	var like []*point
-	n := len(beside.rows)
-	for _, of := range [][]point{s.ends, s.points} {
-		for i := range of {
-			if p := &of[i]; p.target == beside.target && len(p.rows) > 1 {
-				n, like = min(n, len(p.rows)), append(like, p)
-			}
-		}
-	}
-	var x, y []float64
-	for _, p := range like {
-		if log := p.log(n); !math.IsInf(log, -1) && !math.IsNaN(log) {
-			x, y = append(x, p.at), append(y, log)
-		}
-	}
-	return stats.Slope(x, y)
+	return false
 }
 
 // The least replications of a probe, however many tasks each has: of one while the limit is being bracketed, and of one whose
@@ -180,13 +152,14 @@ func (e *engine) runsOf(layout int, tasks float64, least int) int {
 
 // grows is the number of replications that a point gets for the interval to become as narrow as is wanted.
 func (s *search) grows(e *engine) int {
-	iv, nearest := s.limit()
-	if nearest == nil {
-		return len(s.grown.rows)
+	has := len(s.grown.seen.samples)
+	x := s.limit(s.points)
+	if x == nil {
+		return has
 	}
-	ratio := iv.Half() / (headroomHalf * iv.Value)
-	wanted := ratio * ratio * float64(len(s.grown.rows))
-	return max(len(s.grown.rows), int(math.Ceil(min(wanted, headroomTasks/(s.at*e.tasks(s.layout)), float64(e.sc.Run.Max)))))
+	ratio := x.at.Half() / (headroomHalf * x.at.Value)
+	wanted := ratio * ratio * float64(has)
+	return max(has, int(math.Ceil(min(wanted, headroomTasks/(s.at*e.tasks(s.layout)), float64(e.sc.Run.Max)))))
 }
 
 // before is what was seen of the present probe already.
@@ -197,29 +170,80 @@ func (s *search) before() *probed {
 	return s.grown.seen
 }
 
-// limit is where the mean excess is 0, with the interval of those loads at which the interval of the excess holds 0, and the
-// point that it is reckoned from, by the slope there. Nil where there are too few points for a slope.
+// crossing is where a target begins to be missed.
+type crossing struct {
+	at   stats.Interval // those loads at which the interval of the excess holds 0
+	from *point         // that it is reckoned from
+}
+
+// limit is the least load at which a target begins to be missed, as seen from the points; nil where they do not say.
+func (s *search) limit(points []point) (least *crossing) {
+	for i := range points {
+		for j := range points[i].missed {
+			if x := s.crossing(points[i].missed[j].target, points); x != nil && (least == nil || x.at.Value < least.at.Value) {
+				least = x
+			}
+		}
+	}
+	return least
+}
+
+// crossing is where the mean excess over a target is 0, reckoned from the nearest of the points by the slope there.
 //
 // What is missed of a target, against what may be, grows about exponentially with the load: exactly so for the tail of the waits
 // of M/M/c, P(W > t) = C exp(-c mu (1 - rho) t) but for C. So the line is one through its logarithms.
-func (s *search) limit() (iv stats.Interval, nearest *point) {
-	for i := range s.points {
-		if p := &s.points[i]; len(p.rows) > 1 && (nearest == nil || len(p.rows) > len(nearest.rows) ||
-			len(p.rows) == len(nearest.rows) && math.Abs(mean(p.rows)) < math.Abs(mean(nearest.rows))) {
-			nearest = p
+func (s *search) crossing(target *workloads.SLO, points []point) *crossing {
+	var nearest *point
+	var m *missed
+	for i := range points {
+		p := &points[i]
+		if n := p.of(target); n != nil && len(n.rows) > 1 && (m == nil || len(n.rows) > len(m.rows) ||
+			len(n.rows) == len(m.rows) && math.Abs(mean(n.rows)) < math.Abs(mean(m.rows))) {
+			nearest, m = p, n
 		}
 	}
-	if nearest == nil {
-		return iv, nil
+	if m == nil {
+		return nil
 	}
-	slope := s.slope(nearest)
-	excess := nearest.level.Mean(nearest.rows)
-	at := func(excess float64) float64 { return nearest.at - math.Log1p(excess/nearest.allowed)/slope }
-	iv = stats.Interval{Value: at(excess.Value), Low: at(excess.High), High: at(excess.Low)}
-	if !(slope > 0 && iv.Low > 0 && iv.High >= iv.Low) || math.IsInf(iv.High, 1) {
-		return iv, nil
+	slope := s.slope(target, len(m.rows))
+	at := func(excess float64) float64 { return nearest.at - logMissed(excess/m.allowed)/slope }
+	excess := nearest.level.Mean(m.rows)
+	iv := stats.Interval{Value: at(excess.Value), Low: at(excess.High), High: at(excess.Low)}
+	if !(slope > 0 && iv.Low > 0 && iv.High >= iv.Low) || iv.Value > s.wall {
+		return nil
 	}
-	return iv, nearest
+	iv.High = min(iv.High, s.wall)
+	return &crossing{iv, nearest}
+}
+
+// logMissed is the logarithm of 1 + x. Where hardly anything is missed, x near -1, it goes on as its tangent: few tasks decide
+// there whether it is -1 itself.
+func logMissed(x float64) float64 {
+	if x < few {
+		return math.Log1p(few) + (x-few)/(1+few)
+	}
+	return math.Log1p(x)
+}
+
+const few = -0.9
+
+// slope is by how much the logarithm of what is missed of a target grows with the load: the slope of a line through all points and
+// the ends of the bracket, on the tasks that all of them have, n replications at most. NaN where they do not say.
+func (s *search) slope(target *workloads.SLO, n int) float64 {
+	var at []float64
+	var like []*missed
+	for _, of := range [][]point{s.ends, s.points} {
+		for i := range of {
+			if m := of[i].of(target); m != nil && len(m.rows) > 1 {
+				n, at, like = min(n, len(m.rows)), append(at, of[i].at), append(like, m)
+			}
+		}
+	}
+	logs := make([]float64, len(like))
+	for i, m := range like {
+		logs[i] = logMissed(mean(m.rows[:n]) / m.allowed)
+	}
+	return stats.Slope(at, logs)
 }
 
 // headroom is what was found. Where excesses say nothing, as loads beyond it are not steady, the interval is the bracket.
@@ -230,8 +254,8 @@ func (s *search) headroom(e *engine) Headroom {
 	}
 	h.Low, h.High = new(min(s.low.at, s.high.at)), new(max(s.low.at, s.high.at))
 	h.Factor = *h.Low // what passes and what fails may take turns
-	if iv, nearest := s.limit(); nearest != nil && iv.Value >= headroomFloor && iv.Value <= s.tried {
-		h.Factor, h.Low, h.High = iv.Value, &iv.Low, &iv.High
+	if x := s.limit(s.points); x != nil && x.at.Value >= headroomFloor && x.at.Value <= s.tried*(1+headroomNear) {
+		h.Factor, h.Low, h.High = x.at.Value, &x.at.Low, &x.at.High
 	}
 	return h
 }

@@ -306,6 +306,15 @@ type Comparison struct {
 	VarianceReduction float64          `json:"variance_reduction"`
 }
 
+// Differs says that the difference is shown: its interval leaves out zero, or there is none, as nothing is random.
+func (c *Comparison) Differs() bool {
+	d := c.Difference
+	if d.Low == nil || d.High == nil {
+		return d.Known() && d.Value != 0
+	}
+	return *d.Low > 0 || *d.High < 0
+}
+
 // Check is something that must hold in every run. Where one does not, the verdict is withheld.
 type Check struct {
 	Name     string    `json:"name"`

@@ -118,6 +118,7 @@ type figure struct {
 	stats.Interval           // NaN: nothing was observed; +Inf: so few tasks ever got so far that there is no such figure
 	needs          float64   // > 0: too few tasks for a claim; it takes so many
 	row            []float64 // of each replication: values whose mean is Value and whose spread is its uncertainty
+	exact          bool      // nothing is random, so that its ends are its value
 }
 
 // stat is a statistic of the duration.
@@ -141,7 +142,7 @@ func (r *rows) mean() figure {
 	f := figure{Interval: r.level.Ratio(sums, n)}
 	f.row = linear(f.Value, sums, n)
 	if r.exact {
-		f.Low, f.High = f.Value, f.Value
+		f.Low, f.High, f.exact = f.Value, f.Value, true
 	}
 	f.Low = max(0, f.Low)
 	return f
@@ -207,7 +208,7 @@ func (r *rows) quantile(p float64) figure {
 	at := least(-1, most, func(x des.Time) bool { return within(x) >= p*r.total })
 	f := figure{Interval: stats.Interval{Value: at.Seconds()}}
 	if r.exact || r.level.N < 2 {
-		f.Low, f.High = f.Value, f.Value
+		f.Low, f.High, f.exact = f.Value, f.Value, r.exact
 		if !r.exact {
 			f.Low, f.High = math.NaN(), math.NaN()
 		}
@@ -311,7 +312,7 @@ func (f figure) estimate() *Estimate {
 	if f.needs > 0 {
 		return &Estimate{Value: math.NaN(), Needs: int64(f.needs)}
 	}
-	if math.IsInf(f.Value, 1) {
+	if math.IsInf(f.Value, 1) || f.exact {
 		return &Estimate{Value: f.Value}
 	}
 	return newEstimate(f.Interval)

@@ -90,7 +90,7 @@ func (e *engine) judgeQuantile(j *judged, layout, class int, o *workloads.SLO, t
 	}
 	met, _ := e.met(layout, class, target)
 	share := rows.ratio(met)
-	j.Attained = newEstimate(share)
+	j.Attained = e.shown(share)
 	value := rows.quantile(o.Stat.P)
 	j.Verdict = flip(side(share, o.Stat.P))
 	switch bound := o.Bound.Seconds(); { // what is sure of the bound is sure beyond it
@@ -119,7 +119,7 @@ func (e *engine) judgeMean(j *judged, layout, class int, o *workloads.SLO, targe
 		return
 	}
 	met, _ := e.met(layout, class, target)
-	j.Attained = newEstimate(due.ratio(met))
+	j.Attained = e.shown(due.ratio(met))
 	ended := due.ratio(due.upTo(math.MaxInt64))
 	value := rows.mean()
 	j.Value = value.estimate()
@@ -145,7 +145,7 @@ func (e *engine) judgeMax(j *judged, layout, class int, o *workloads.SLO, target
 	}
 	value := rows.stat(o.Stat)
 	j.Value, j.figure, j.row = value.estimate(), value.Value, value.row
-	j.Attained = newEstimate(due.ratio(met))
+	j.Attained = e.shown(due.ratio(met))
 	j.Attained.Low, j.Attained.High = nil, nil
 	j.known = true
 	j.Verdict = pass
@@ -184,7 +184,7 @@ func (e *engine) judgeWindows(j *judged, layout, class int, o *workloads.SLO, ta
 		share.Low, share.High = share.Value, share.Value
 	}
 	value := e.due(layout, class, target, durationOf[o.Of]).stat(o.Stat) // of the whole window: it ranks layouts, and decides nothing
-	j.Attained, j.figure, j.row = newEstimate(share), value.Value, value.row
+	j.Attained, j.figure, j.row = e.shown(share), value.Value, value.row
 	j.decisive, j.decides = share, heldWindows
 	j.Verdict = flip(side(share, heldWindows))
 	j.over = windows - held
@@ -249,7 +249,7 @@ func (e *engine) judgeShare(j *judged, layout, class int, o *workloads.SLO) {
 		j.Value = &Estimate{Value: iv.Value}
 		return
 	}
-	j.Value = newEstimate(iv)
+	j.Value = e.shown(iv)
 	j.Verdict = side(iv, j.Target)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/recordings"
@@ -60,7 +61,7 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 	replay := recordings.ImportOptions{Base: o.Base, Replay: true, Today: today}
 	draft, err := decode(recordings.Import(part.Log, replay))
 	if err != nil {
-		return nil, fmt.Errorf("%w\nthe log has something that a scenario cannot say", err)
+		return nil, unwritten(err)
 	}
 	ask(part.Log, draft, computes)
 	sc, err := decode(recordings.Import(part.Log, replay))
@@ -107,6 +108,18 @@ func sums(l *logs.Log, o Options, today *recordings.Today) (*Import, error) {
 	m := &Import{Log: l, Today: *today, Check: &Check{Unseen: "The log has sums of tasks, not tasks: nothing can be held against what was seen."}}
 	m.Imported = recordings.Import(l, recordings.ImportOptions{Base: o.Base, Fitted: o.Fitted, Today: *today})
 	return m, nil
+}
+
+// unwritten is an error of a scenario that nobody can look at: where it stands there says nothing.
+func unwritten(err error) error {
+	if problems, ok := errors.AsType[scenarios.Errors](err); ok {
+		bare := slices.Clone(problems)
+		for i := range bare {
+			bare[i].File = ""
+		}
+		err = bare
+	}
+	return fmt.Errorf("nothing is written: the log, and what was said of it, make no scenario:\n%w", err)
 }
 
 // Such reads the scenario of such traffic.

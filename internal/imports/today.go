@@ -21,6 +21,7 @@ import (
 	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/recordings"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -33,7 +34,7 @@ type Said struct {
 	Broker   string
 	Celery   string
 	Settings []string // NAME=VALUE, of the app's configuration
-	Cores    float64  // of the one machine that all share
+	Cores    float64  // of the one machine that all share; 0 = not said
 	Computes []string // TASK, or TASK=CPU time of each
 	Sent     []string // TASK=QUEUE, of logs that have none
 }
@@ -66,10 +67,11 @@ func (s *Said) add(t *recordings.Today) error {
 		errs = append(errs, err)
 		t.Settings = append(t.Settings, line)
 	}
-	if s.Cores < 0 || math.IsNaN(s.Cores) || math.IsInf(s.Cores, 0) {
-		errs = append(errs, wrong("--cores: %v: want a number > 0", s.Cores))
-	} else if s.Cores > 0 {
+	if s.Cores != 0 {
 		t.Cores = s.Cores
+		if !(s.Cores >= scenarios.LeastCores && s.Cores <= scenarios.MostCores) {
+			errs = append(errs, wrong("--cores: %v: want a number from %v to %.0f, or 0 where it is not known", s.Cores, scenarios.LeastCores, scenarios.MostCores))
+		}
 	}
 	if s.Workers != nil || s.From != "" {
 		workers, err := s.workers()

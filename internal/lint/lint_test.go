@@ -78,6 +78,21 @@ func TestRules(t *testing.T) {
 			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum, exchange: topic}}, tasks: {a: {countdown: 1m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
 		},
 		{
+			"countdown-below-a-second", "100 % of its countdowns are shorter than 1 s: with native delayed delivery such a call raises ValueError",
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum, exchange: topic}}, tasks: {a: {countdown: 300ms, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum, exchange: topic}}, tasks: {a: {countdown: 1s, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
+		},
+		{
+			"countdown-below-a-second", "% of its countdowns are shorter than 1 s",
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum, exchange: topic}}, tasks: {a: {countdown: {exponential: 10s}, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum}}, tasks: {a: {countdown: {exponential: 10s}, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
+		},
+		{
+			"retry-below-a-second", "it is retried after 500 ms: with native delayed delivery such a retry raises ValueError, and the task is rejected instead",
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum, exchange: topic}}, tasks: {a: {retry: {max: 2, delay: 500ms}, failures: {error: 1%}, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
+			`{celery: "5.6", broker: rabbitmq, queues: {a: {type: quorum, exchange: topic}}, tasks: {a: {retry: {max: 2, delay: 0s}, failures: {error: 1%}, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
+		},
+		{
 			"countdown-beyond-consumer-timeout", "rabbitmq closes the channel after 10 m (consumer_timeout)",
 			`{broker: {kind: rabbitmq, consumer_timeout: 10m}, tasks: {a: {countdown: 20m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}}`,
 			`{broker: {kind: rabbitmq, consumer_timeout: 0s}, tasks: {a: {countdown: 20m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}}`,

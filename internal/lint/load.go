@@ -105,16 +105,22 @@ func (l *linter) autoscalers() {
 		f := &l.l.Fleets[k]
 		w := f.Workers[0]
 		c := &l.l.Workers[w]
-		if !f.Counts() {
+		var counted *worker.Trigger // the one that is blind first
+		for _, t := range f.Follows() {
+			if f.Counts(&t) && (counted == nil || t.Target < counted.Target) {
+				counted = &t
+			}
+		}
+		if counted == nil {
 			continue
 		}
-		if n := window(c); !f.Unacked && !c.DisablePrefetch && (n == 0 || float64(n) >= f.Target) {
+		if n := window(c); !counted.Unacked && !c.DisablePrefetch && (n == 0 || float64(n) >= counted.Target) {
 			held := "all messages"
 			if n > 0 {
 				held = fmt.Sprintf("up to %d messages", n)
 			}
 			l.say("autoscaler-blind", warning, l.workerPath(w), "counts: ready+unacked, a lower worker_prefetch_multiplier, or a target above the window",
-				"its autoscaler counts what waits in the broker, and a replica hides %s in its window, no less than the target of %s", held, figure(f.Target))
+				"its autoscaler counts what waits in the broker, and a replica hides %s in its window, no less than the target of %s", held, figure(counted.Target))
 		}
 		if l.l.Broker.Kind == worker.Redis && l.prioritised(w) {
 			l.say("autoscaler-one-list", note, l.workerPath(w), "count the lists of all priority steps, QUEUE\\x06\\x163 and so on",

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 
+	"example.com/simrun/des"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 const (
@@ -90,6 +92,41 @@ func (l *linter) heldFillWindow() {
 			}
 		}
 	}
+}
+
+// splitSecond: native delayed delivery counts whole seconds, and raises ValueError for less than one, "countdown must be a
+// positive number" (kombu/transport/native_delayed_delivery.py: calculate_routing_key). A call then fails, and a retry
+// becomes a rejected task (celery/app/task.py: retry).
+func (l *linter) splitSecond() {
+	const cure = "a countdown of nothing, or of at least 1 s; or exchange: direct"
+	for i := range l.sc.Classes {
+		class := &l.sc.Classes[i]
+		if !l.l.Queues[l.l.ClassQueue[i]].Delays {
+			continue
+		}
+		if class.Countdown != nil {
+			if share := belowSecond(class.Countdown); share > 0 {
+				l.say("countdown-below-a-second", warning, l.taskPath(class), cure,
+					"%s of its countdowns are shorter than 1 s: with native delayed delivery such a call raises ValueError, and publishes nothing", units.Share(share))
+			}
+		}
+		if d := class.Retry.Delay.Seconds(); class.Retry.Max > 0 && d > 0 && d < 1 {
+			l.say("retry-below-a-second", warning, l.taskPath(class), cure,
+				"it is retried after %s: with native delayed delivery such a retry raises ValueError, and the task is rejected instead", span(d))
+		}
+	}
+}
+
+// belowSecond is about the share of a law between 0 and 1 s, as a thousand draws of it have it.
+func belowSecond(law workloads.Dist) float64 {
+	const draws = 1000
+	s, n := des.NewStream(des.NewKey(1)), 0
+	for range draws {
+		if x := law.Draw(s); x > 0 && x < 1 {
+			n++
+		}
+	}
+	return float64(n) / draws
 }
 
 // held: messages with an eta are fetched at once, and kept in memory until they are due (celery issues 9849 and 978).

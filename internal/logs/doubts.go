@@ -46,6 +46,9 @@ func (d *doubts) say(l *Log, all *events) {
 	case d.unsent > 0:
 		l.warn("%d of %d tasks have no task-sent event (task_send_sent_event is off in some producers): their arrival is taken from when a worker received them", d.unsent, n)
 	}
+	if all.twice > 0 {
+		l.warn("%s in the log again (files overlap, or two recorders listened): what is told twice counts once", units.Plural(all.twice, "event stands", "events stand"))
+	}
 	if d.nameless > 0 {
 		l.warn("%s without a name in any event are put into a class named unknown", units.Plural(d.nameless, "task", "tasks"))
 	}

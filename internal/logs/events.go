@@ -73,6 +73,7 @@ type events struct {
 	ranked  map[uint32]int     // priorities of tasks
 	least   map[string]float64 // of each host: how late its events came, s
 	release string
+	twice   int  // events that stand in the log again
 	unsent  bool // some file cannot say when tasks were sent
 }
 
@@ -201,8 +202,26 @@ func (s *events) byTask(of func(task uint32, events []uint32)) {
 			}
 			return 0
 		})
-		of(task, own)
+		of(task, s.once(own))
 	}
+}
+
+// once leaves out, of the events of a task in their order, those that stand in the log twice: files overlap, or two
+// recorders listened to the same events.
+func (s *events) once(own []uint32) []uint32 {
+	kept := own[:0]
+next:
+	for _, i := range own {
+		e := s.at(i)
+		for k := len(kept) - 1; k >= 0 && s.at(kept[k]).at == e.at; k-- {
+			if f := s.at(kept[k]); f.kind == e.kind && f.host == e.host && f.retries == e.retries {
+				s.twice++
+				continue next
+			}
+		}
+		kept = append(kept, i)
+	}
+	return kept
 }
 
 // moment reads a time in ISO 8601, s since 1970; 0 where there is none. One without a zone is in UTC, as Celery's are.

@@ -103,18 +103,19 @@ func isAnswer(start []byte) bool {
 	return start[0] == '{' && bytes.Contains(start[:min(len(start), 1000)], []byte(`"resultType"`))
 }
 
-// isRun: a header that names what a recorded run has.
+// isRun: a header that names what a recorded run has, and when its tasks were due, which no other table calls so.
 func isRun(start []byte) bool {
 	head, _, _ := strings.Cut(string(start), "\n")
 	columns := strings.Split(strings.TrimSpace(head), ",")
-	known := 0
+	known, due := 0, false
 	for _, c := range columns {
+		due = due || strings.TrimSpace(c) == "due"
 		switch strings.TrimSpace(c) {
 		case "id", "class", "due", "started", "ended", "outcome":
 			known++
 		}
 	}
-	return known >= 3
+	return due && known >= 3
 }
 
 // each decodes the elements of a JSON array, or the members of an object, one after the other.

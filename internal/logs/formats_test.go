@@ -188,12 +188,30 @@ func TestMetrics(t *testing.T) {
 	assert.ErrorContains(t, err, "files of several kinds")
 }
 
+// What stands in two files that overlap happened once: no attempt was lost in between.
+func TestFilesThatOverlap(t *testing.T) {
+	for _, file := range []string{"array.json", "dump.txt", "flower.json"} {
+		once, err := logs.Read(fixture(file))
+		require.NoError(t, err)
+		twice, err := logs.Read(fixture(file), fixture(file))
+		require.NoError(t, err)
+		assert.Equal(t, shapeOf(once), shapeOf(twice), file)
+		for i := range once.Tasks {
+			assert.Len(t, twice.Tasks[i].Attempts, len(once.Tasks[i].Attempts), file)
+			assert.Equal(t, once.Tasks[i].Outcome, twice.Tasks[i].Outcome, file)
+		}
+		assert.Contains(t, strings.Join(twice.Warnings, "\n"), "events stand in the log again", file)
+		assert.NotContains(t, strings.Join(once.Warnings, "\n"), "in the log again", file)
+	}
+}
+
 func TestWhatNobodyKnows(t *testing.T) {
 	for text, want := range map[string]string{
 		"hello\nworld\n":                       `begins with "hello", as no log does that is known: want one of these`,
 		`{"level": "info", "msg": "x"}` + "\n": "or any other table in CSV or JSON lines with --map",
 		"":                                     "empty: want one of these",
 		"[]":                                   `begins with "[]"`,
+		"id,class,started,ended\na,b,1,2\n":    "or any other table in CSV or JSON lines with --map",
 	} {
 		_, err := logs.Read(events(t, strings.TrimSuffix(text, "\n")))
 		require.ErrorContains(t, err, want)

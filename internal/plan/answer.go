@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -65,36 +66,68 @@ func (p *planner) result(fits []*fit) (*Result, error) {
 		if best.lessIs == "undecided" {
 			r.Status = "open"
 		}
-		r.Answer = &Answer{Strategy: best.name, Workers: p.workers(best.layout), Slots: best.layout.Slots(), Cost: price(best.judged), Confidence: p.sc.Run.Confidence}
+		r.Answer = &Answer{Strategy: best.name, Workers: p.workers(best.layout), Slots: best.layout.Slots(), Machines: best.machines, Cost: price(best.judged), Confidence: p.sc.Run.Confidence}
 		r.Frontier = p.frontier(best.judged)
-		r.YAML = best.yaml
+		r.YAML, r.Change = best.yaml, p.change(best)
 		r.Metric, r.Bound = best.judged.Target.Metric, best.judged.Target.Target
 		r.Target = best.judged.Class + " " + best.judged.Target.Metric.Words()
 	}
+	r.Searched = p.searched()
 	if err := p.say(r, fits); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
+// change is what it takes to get from today's layout to the answer; empty with an ideal broker, of which there is none to deploy.
+func (p *planner) change(best *fit) string {
+	if best.layout.Broker.Kind == worker.Ideal {
+		return ""
+	}
+	text := strategies.Render(strategies.Diff(p.today, best.layout, p.sc.Classes))
+	for _, m := range best.machines {
+		for i := range p.sc.Machines {
+			if old := &p.sc.Machines[i]; old.Name == m.Name && old.Count != m.Count {
+				text += fmt.Sprintf("\nMachines\n  %s instead of %d\n", OnMachines([]Machines{m})[len(" on "):], old.Count)
+			}
+		}
+	}
+	return text
+}
+
+// searched is what was tried of layouts that were made up; nil where there was no search.
+func (p *planner) searched() *Searched {
+	if p.tried == nil {
+		return nil
+	}
+	s := &Searched{Layouts: []Tried{}, Untried: append([]string{}, p.bounds.Untried...)}
+	for _, try := range append([]string{""}, scenarios.Tries...) {
+		if n := p.tried[try]; n > 0 {
+			s.Layouts = append(s.Layouts, Tried{cmp.Or(try, "queues"), n})
+		}
+	}
+	return s
+}
+
 // slower is the least ratio of responses that is worth a word.
 const slower = 1.05
 
-// slowed are the classes that end later under a layout than under today's, on the same tasks, the most so first.
-func (p *planner) slowed(best *fit) ([]slowdown, error) {
-	var found []slowdown
+// slowed are the classes that end later under a layout than under today's, on the same tasks, the most so first. Nothing is compared
+// where that is today's, or where some class has no end today.
+func (p *planner) slowed(best *fit) (slowed []slowdown, compared bool, err error) {
 	var ends [2][]experiment.Ends
 	today, err := p.draft.Only(p.today.Name)
-	if err != nil {
-		return nil, nil //nolint:nilerr // it cannot stand alone: there is nothing to compare with
+	if err != nil || best.changes == 0 {
+		return nil, false, nil //nolint:nilerr // it cannot stand alone: there is nothing to compare with
 	}
 	for i, sc := range []*scenarios.Scenario{today, best.sc} {
 		j, err := p.judge("glance", sc, func() (*experiment.Judged, error) { return experiment.Glance(p.ctx, sc, glances, p.options()) })
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		ends[i] = j.Ends
 	}
+	var found []slowdown
 	for _, now := range ends[0] {
 		for _, then := range ends[1] {
 			if then.Class == now.Class && then.Mean.Value > slower*now.Mean.Value {
@@ -103,7 +136,7 @@ func (p *planner) slowed(best *fit) ([]slowdown, error) {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b slowdown) int { return cmp.Compare(b.Mean.Value/b.today, a.Mean.Value/a.today) })
-	return found, nil
+	return found, len(ends[0]) == len(p.sc.Classes) && len(ends[1]) == len(ends[0]) || len(found) > 0, nil
 }
 
 // slowdown is a class that pays for a layout.
@@ -122,7 +155,7 @@ func price(j *experiment.Judged) *float64 {
 func (p *planner) minimal(f *fit) Minimal {
 	m := Minimal{
 		Strategy: f.name, Slots: f.layout.Slots(), Workers: p.workers(f.layout), Cost: price(f.judged), Changes: f.changes,
-		With: f.judged.With, Written: f.written,
+		With: f.judged.With, Written: f.written, Machines: f.machines,
 	}
 	if f.lessIs != "" {
 		m.OneLess = &OneLess{f.less, f.lessIs}
@@ -159,7 +192,7 @@ func (p *planner) workers(l *strategies.Layout) []Worker {
 func (p *planner) frontier(best *experiment.Judged) []Point {
 	points := []Point{}
 	for _, proof := range p.proofs {
-		pt := Point{Strategy: proof.strategy, Slots: proof.slots, Cost: price(proof.judged), Sizes: proof.x, Passes: proof.judged.Verdict, Grows: proof.judged.Grows()}
+		pt := Point{Strategy: proof.strategy, Slots: proof.slots, Cost: price(proof.judged), Sizes: proof.sizes, Machines: proof.machines, Passes: proof.judged.Verdict, Grows: proof.judged.Grows()}
 		for _, t := range proof.judged.Targets {
 			if t.Class == best.Class && t.Metric == best.Target.Metric && t.Value.Known() {
 				pt.Figure = Figure{&t.Value.Value, t.Value.Low, t.Value.High}

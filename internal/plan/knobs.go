@@ -12,7 +12,8 @@ import (
 
 // knob is one size of a layout that may be varied.
 type knob struct {
-	worker   string   // whose it is
+	worker   string   // whose it is; "" = of none
+	machine  string   // of whose kind it is the number; "" = of none
 	path     []string // of its value in the file
 	from, to int
 	start    int
@@ -22,7 +23,7 @@ type knob struct {
 const mostSlots = 16
 
 // knobs are the sizes of a layout: those that the file names, or of each worker its concurrency, or the bound of its scaling, or its replicas where
-// each brings its own machine.
+// each brings its own machine; and the number of machines of a kind that workers share, where there are several and they have a price.
 func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 	l := &sc.Layouts[0]
 	var all []knob
@@ -63,8 +64,29 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 			k.to = max(k.to, 2*int(offered(sc, w)))
 		}
 		all = append(all, k)
+		if n := whole(d.Get(append(slices.Clone(at), "replicas")...)); n > 1 && k.path[len(k.path)-1] == "concurrency" {
+			all = append(all, knob{worker: name, path: append(slices.Clone(at), "replicas"), from: 1, to: mostSlots * n, start: n})
+		}
+	}
+	if !p.may(scenarios.TryMachines) {
+		return all
+	}
+	for i := range p.sc.Machines {
+		if m := &p.sc.Machines[i]; m.Count > 1 && m.Most == 0 && m.Price > 0 && shares(l, i) {
+			all = append(all, knob{machine: m.Name, path: []string{"machines", m.Name, "count"}, from: 1, to: m.Count, start: m.Count})
+		}
 	}
 	return all
+}
+
+// shares says whether workers of a layout share machines of a kind.
+func shares(l *strategies.Layout, kind int) bool {
+	for w, n := range l.Node {
+		if n >= 0 && l.Nodes[n] == kind && !l.OwnsMachine(w) {
+			return true
+		}
+	}
+	return false
 }
 
 func whole(text string) int {

@@ -1,17 +1,13 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"slices"
+	"strconv"
 	"strings"
 
-	"example.com/simrun/celery"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
-	"example.com/simrun/worker"
-	"example.com/simrun/workloads"
 )
 
 // ideas are the layouts to try, made of the first worker of one of the file.
@@ -47,30 +43,30 @@ func (p *planner) ideas(draft *scenarios.Draft, like *strategies.Layout) []idea 
 func (p *planner) moves(draft *scenarios.Draft, l *strategies.Layout) []idea {
 	workers := draft.Keys("strategies", l.Name, "workers")
 	var all []idea
-	with := func(name string, change func(d *scenarios.Draft) (*scenarios.Draft, error)) {
-		name = "found-" + name
-		d, err := change(draft.Copy([]string{"strategies", l.Name}, []string{"strategies", name}))
-		if err == nil {
-			all = append(all, idea{name, d})
-		}
-	}
 	if len(workers) < 2 {
 		return nil // a pool on another machine is a variant
 	}
+	whole := idea{l.Name, "", draft}
+	with := func(suffix string, changes ...change) {
+		if one, ok := whole.with(suffix, scenarios.TryMachines, changes...); ok && p.may(one.tries) {
+			all = append(all, one.renamed("found-"+one.name))
+		}
+	}
 	for _, w := range workers {
 		at := workerOf(l, w)
-		with(l.Name+"-without-"+w, func(d *scenarios.Draft) (*scenarios.Draft, error) {
-			return d.Without("strategies", "found-"+l.Name+"-without-"+w, "workers", w), nil
-		})
-		if l.Node[at] < 0 || l.OwnsMachine(at) {
-			continue
-		}
-		for i := range p.sc.Machines {
-			if m := p.sc.Machines[i].Name; i != l.Nodes[l.Node[at]] {
-				name := fmt.Sprintf("%s-%s-on-%s", l.Name, w, m)
-				with(name, func(d *scenarios.Draft) (*scenarios.Draft, error) {
-					return d.Set(quoted(m), "strategies", "found-"+name, "workers", w, "machine")
-				})
+		name := "found-" + l.Name + "-without-" + w
+		all = append(all, idea{name, "", whole.renamed(name).draft.Without("strategies", name, "workers", w)})
+		switch {
+		case l.Node[at] < 0:
+		case l.OwnsMachine(at):
+			if p.resizes(l, at) {
+				with("-"+w+"-twice-the-slots", to(strconv.Itoa(2*l.Workers[at].Concurrency), "workers", w, "concurrency"))
+			}
+		default:
+			for i := range p.sc.Machines {
+				if m := p.sc.Machines[i].Name; i != l.Nodes[l.Node[at]] {
+					with(fmt.Sprintf("-%s-on-%s", w, m), to(quoted(m), "workers", w, "machine"))
+				}
 			}
 		}
 	}
@@ -125,135 +121,6 @@ func partitions(names []string, workers int) [][][]string {
 	return all
 }
 
-// variants are a partition with the settings of a layout, with as little prefetch as the broker allows, and on each other kind
-// of machine.
-func (p *planner) variants(draft *scenarios.Draft, like *strategies.Layout, parts [][]string) []idea {
-	plain := p.laid(draft, like, parts)
-	all := []idea{plain}
-	with := func(suffix, setting, value string) {
-		d, name := plain.draft, plain.name+suffix
-		d = d.Copy([]string{"strategies", plain.name}, []string{"strategies", name})
-		for _, w := range d.Keys("strategies", name, "workers") {
-			var err error
-			if d, err = d.Set(value, "strategies", name, "workers", w, setting); err != nil {
-				return
-			}
-		}
-		all = append(all, idea{name, d})
-	}
-	first := &like.Workers[0]
-	switch {
-	case p.offers("disable_prefetch", like) && first.Pool != worker.Gevent && !first.DisablePrefetch: // a gevent worker with it never takes a task
-		with("-no-prefetch", "disable_prefetch", "true")
-	case like.Broker.Kind != worker.Ideal && first.PrefetchMultiplier != 1:
-		with("-prefetch-1", "prefetch_multiplier", "1")
-	}
-	if like.Node[0] >= 0 {
-		for i := range p.sc.Machines {
-			switch m := &p.sc.Machines[i]; {
-			case i == like.Nodes[like.Node[0]]:
-			case like.OwnsMachine(0):
-				with("-on-"+m.Name, "machine", fmt.Sprintf("{use: %q, own: true}", m.Name))
-			default:
-				with("-on-"+m.Name, "machine", quoted(m.Name))
-			}
-		}
-	}
-	if first.Pool == worker.Prefork && p.waitsOnly() { // they take less memory, and compute no better
-		with("-threads", "pool", "threads")
-		with("-gevent", "pool", "gevent")
-	}
-	return append(all, p.ranked(plain, like, parts)...)
-}
-
-// ranked are a partition in which tasks go before others: one pool that takes the queue with the strictest target first, or
-// sends all tasks with their priorities through one queue; two workers each of which helps the other out. Where the broker has no setting
-// for it, it is a what-if, which nobody tries.
-func (p *planner) ranked(plain idea, like *strategies.Layout, parts [][]string) []idea {
-	var all []idea
-	at := []string{"strategies", plain.name}
-	with := func(suffix string, changes ...[2]string) {
-		name := plain.name + suffix
-		d := plain.draft.Copy(at, []string{"strategies", name})
-		for _, c := range changes {
-			var err error
-			if d, err = d.Set(c[1], append([]string{"strategies", name}, strings.Split(c[0], "/")...)...); err != nil {
-				return
-			}
-		}
-		all = append(all, idea{name, d})
-	}
-	workers := plain.draft.Keys(append(slices.Clone(at), "workers")...)
-	switch {
-	case len(parts) == 1 && len(parts[0]) > 1:
-		first := "workers/" + workers[0]
-		soon := [2]string{first + "/prefetch_multiplier", "1"}
-		if p.offers("disable_prefetch", like) {
-			soon = [2]string{first + "/disable_prefetch", "true"}
-		}
-		with("-by-order", [2]string{first + "/queues", list(p.strictest(like, parts[0]))}, [2]string{first + "/order", "strict"}, soon)
-		if like.Broker.Kind == worker.Redis && p.prioritised() {
-			with("-by-priority", [2]string{"broker", "{kind: redis, priority_steps: [0, 3, 6, 9]}"}, [2]string{"routes", `{"*": all}`}, [2]string{first + "/queues", "[all]"}, soon)
-		}
-	case len(parts) == 2 && len(workers) == 2 && !slices.ContainsFunc(parts[0], func(q string) bool { return slices.Contains(parts[1], q) }):
-		with("-overflowing", [2]string{"workers/" + workers[0] + "/overflow", list(parts[1])}, [2]string{"workers/" + workers[1] + "/overflow", list(parts[0])})
-	}
-	return all
-}
-
-// strictest are queues by the shortest duration that is a target of their tasks.
-func (p *planner) strictest(l *strategies.Layout, names []string) []string {
-	least := func(queue string) float64 {
-		bound := math.Inf(1)
-		for i := range p.sc.Classes {
-			if l.Queues[l.ClassQueue[i]].Name != queue {
-				continue
-			}
-			for _, t := range p.sc.Classes[i].SLO {
-				if t.Metric.Of == worker.Wait || t.Metric.Of == worker.Response {
-					bound = min(bound, t.Bound.Seconds())
-				}
-			}
-		}
-		return bound
-	}
-	names = slices.Clone(names)
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(least(a), least(b)) })
-	return names
-}
-
-// prioritised says that tasks have priorities of their own.
-func (p *planner) prioritised() bool {
-	return slices.ContainsFunc(p.sc.Classes, func(c workloads.Class) bool { return c.Level() != p.sc.Classes[0].Level() })
-}
-
-// offers says whether a layout could have a setting of its workers that is not set.
-func (p *planner) offers(setting string, l *strategies.Layout) bool {
-	s := celery.WorkerSettingOf(setting)
-	return l.Broker.Kind != worker.Ideal && s.With(l.Broker.Kind) && s.In(l.Release)
-}
-
-// list writes names as YAML has them.
-func list(names []string) string {
-	quotes := make([]string, len(names))
-	for i, n := range names {
-		quotes[i] = quoted(n)
-	}
-	return "[" + strings.Join(quotes, ", ") + "]"
-}
-
-// waitsOnly says that no task computes.
-func (p *planner) waitsOnly() bool {
-	for i := range p.sc.Classes {
-		if cpu, _ := p.sc.Classes[i].Means(); cpu > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func quoted(name string) string { return fmt.Sprintf("%q", name) }
-
 // laid is the layout of a partition: every worker as the first of a layout of the file, under a name of its queues.
 func (p *planner) laid(draft *scenarios.Draft, like *strategies.Layout, parts [][]string) idea {
 	base := like.Name
@@ -296,5 +163,5 @@ func (p *planner) laid(draft *scenarios.Draft, like *strategies.Layout, parts []
 			d = set
 		}
 	}
-	return idea{name, d.Without(template...)}
+	return idea{name, "", d.Without(template...)}
 }

@@ -23,6 +23,7 @@ type capacity struct {
 	knobs  []knob
 	seen   map[string]*experiment.Judged // glances, by sizes
 	proofs []proof
+	looked bool // a size has been judged
 }
 
 // proof is a size that was decided on tasks of its own.
@@ -30,23 +31,27 @@ type proof struct {
 	strategy string
 	x        []int
 	slots    int
+	sizes    []string
+	machines []Machines
 	judged   *experiment.Judged
 }
 
 // fit is a layout of its least capacity.
 type fit struct {
-	name    string
-	x       []int
-	layout  *strategies.Layout
-	sc      *scenarios.Scenario
-	judged  *experiment.Judged
-	less    int    // slots of the largest neighbour with less
-	lessIs  string // fail | undecided; "" where nothing can be less
-	dearer  bool   // one slot less passes, and costs more
-	changes int
-	workers int
-	written bool   // in the file
-	yaml    string // of its workers
+	name     string
+	x        []int
+	layout   *strategies.Layout
+	sc       *scenarios.Scenario
+	judged   *experiment.Judged
+	less     int    // slots of the largest neighbour with less
+	lessIs   string // fail | undecided; "" where nothing can be less
+	dearer   bool   // one slot less passes, and costs more
+	open     string // what else less is, where that is undecided and no slots
+	machines []Machines
+	changes  int
+	workers  int
+	written  bool   // in the file
+	yaml     string // of its workers
 }
 
 func key(x []int) string { return fmt.Sprint(x) }
@@ -89,6 +94,7 @@ func (c *capacity) glance(x []int) (*experiment.Judged, error) {
 		if err != nil {
 			return nil, err
 		}
+		c.looked = true
 	}
 	c.seen[key(x)] = j
 	return j, nil
@@ -116,7 +122,7 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), j})
+	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), c.sizes(x), c.machines(x), j})
 	return j, nil
 }
 
@@ -292,13 +298,18 @@ func (c *capacity) grown(staff []int) (all [][]int) {
 	return all
 }
 
-// bySize are the knobs, the largest first.
+// bySize are the knobs, the largest first, after the numbers of machines, which cost money.
 func (c *capacity) bySize(x []int) []int {
 	order := make([]int, len(x))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return x[b] - x[a] })
+	slices.SortStableFunc(order, func(a, b int) int {
+		if m, n := c.knobs[a].machine != "", c.knobs[b].machine != ""; m != n {
+			return map[bool]int{true: -1, false: 1}[m]
+		}
+		return x[b] - x[a]
+	})
 	return order
 }
 

@@ -54,6 +54,7 @@ type planner struct {
 	proofs  []proof
 	notes   []string
 	judged  *judgements
+	tried   map[string]int // layouts that were made up, by what they have of scenarios.Tries; nil = there was no search
 }
 
 // spent says that nothing more may be simulated for the layout at hand.

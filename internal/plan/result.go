@@ -12,6 +12,7 @@ type Result struct {
 	Answer   *Answer   `json:"answer"`
 	Minimal  []Minimal `json:"minimal"`
 	Frontier []Point   `json:"frontier"`
+	Searched *Searched `json:"searched"` // null where there was no search
 
 	Name, Currency string              `json:"-"` // of the scenario
 	Target         string              `json:"-"` // in words: whose figure the frontier shows
@@ -23,15 +24,35 @@ type Result struct {
 	TodaySlots     int                 `json:"-"`
 	Events         int64               `json:"-"`
 	YAML           string              `json:"-"` // the answer as a strategy of the file
+	Change         string              `json:"-"` // what it takes to get there: lines, settings, machines, steps; empty where there is nothing to deploy
 }
 
 // Answer is the layout to take.
 type Answer struct {
-	Strategy   string   `json:"strategy"`
-	Workers    []Worker `json:"workers"`
-	Slots      int      `json:"slots"`
-	Cost       *float64 `json:"cost"`       // a month; null without prices
-	Confidence float64  `json:"confidence"` // with which it passes, and one slot less does not where the status is found
+	Strategy   string     `json:"strategy"`
+	Workers    []Worker   `json:"workers"`
+	Slots      int        `json:"slots"`
+	Machines   []Machines `json:"machines,omitempty"` // that workers share, where their number varied
+	Cost       *float64   `json:"cost"`               // a month; null without prices
+	Confidence float64    `json:"confidence"`         // with which it passes, and one slot less does not where the status is found
+}
+
+// Machines are those of one kind that workers share.
+type Machines struct {
+	Name  string `json:"name"`
+	Count int    `json:"count"`
+}
+
+// Searched is what a search tried.
+type Searched struct {
+	Layouts []Tried  `json:"layouts"` // that were made up, by what was tried of them
+	Untried []string `json:"untried"` // what the file rules out
+}
+
+// Tried is how many layouts had something in common.
+type Tried struct {
+	Try string `json:"try"` // one of scenarios.Tries, or queues: only who takes which of them
+	N   int    `json:"n"`
 }
 
 // Worker is one worker of a layout, as written.
@@ -51,10 +72,11 @@ type Minimal struct {
 	Workers  []Worker `json:"workers"`
 	OneLess  *OneLess `json:"one_less"` // null where nothing can be less
 
-	Cost    *float64 `json:"-"`
-	Changes int      `json:"-"`
-	With    string   `json:"-"`
-	Written bool     `json:"-"` // in the file: others were found
+	Cost     *float64   `json:"-"`
+	Changes  int        `json:"-"`
+	Machines []Machines `json:"-"`
+	With     string     `json:"-"`
+	Written  bool       `json:"-"` // in the file: others were found
 }
 
 // OneLess is the layout with one slot less.
@@ -70,9 +92,10 @@ type Point struct {
 	Cost     *float64 `json:"cost"`
 	Figure   Figure   `json:"figure"`
 
-	Sizes  []int  `json:"-"` // of what varies, one for each worker
-	Passes string `json:"-"` // pass | marginal | fail | undecided
-	Grows  bool   `json:"-"` // a queue grows without end, so there is no figure; without a figure otherwise, too little was seen for one
+	Sizes    []string   `json:"-"` // of what varies, one for each worker: 4, or 2 x 4 where its replicas vary, too
+	Machines []Machines `json:"-"`
+	Passes   string     `json:"-"` // pass | marginal | fail | undecided
+	Grows    bool       `json:"-"` // a queue grows without end, so there is no figure; without a figure otherwise, too little was seen for one
 }
 
 // Figure is the figure of the deciding target.

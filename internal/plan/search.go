@@ -8,6 +8,7 @@ import (
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
+	"example.com/simrun/workloads"
 )
 
 // Bounds of the search.
@@ -18,12 +19,6 @@ const (
 	mostLayouts  = 48
 	foundLayouts = 2 // that are kept
 )
-
-// idea is a layout that nobody wrote down.
-type idea struct {
-	name  string
-	draft *scenarios.Draft
-}
 
 // search looks for layouts that nobody wrote down and that are better than those of the file: who shares workers, workers
 // that share queues, prefetch, machines. Each is brought to its least capacity by glances, the best of them are proved.
@@ -51,6 +46,7 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 	}); err != nil {
 		return nil, err
 	}
+	p.tried = map[string]int{}
 	var rough []*fit
 	from := map[*fit]*capacity{}
 	for i, one := range ideas {
@@ -60,6 +56,9 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 		if err != nil {
 			return nil, err
 		}
+		if c != nil && c.looked {
+			p.tried[one.tries]++
+		}
 		if f != nil {
 			rough, from[f] = append(rough, f), c
 		}
@@ -67,7 +66,8 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 	return p.prove(rough, from, fits)
 }
 
-// rough brings a layout to its least capacity by glances; nil where that is none, or nothing new.
+// rough brings a layout to its least capacity by glances. There is no fit where no size is likely to pass, and no capacity
+// either where the layout is nothing new or cannot be.
 func (p *planner) rough(one *idea, fits []*fit) (*fit, *capacity, error) {
 	sc, err := one.draft.Only(one.name)
 	if err != nil || len(sc.Layouts[0].WhatIf) > 0 || p.known(&sc.Layouts[0], fits) {
@@ -77,7 +77,7 @@ func (p *planner) rough(one *idea, fits []*fit) (*fit, *capacity, error) {
 	c.knobs = p.knobs(one.draft, sc)
 	x, err := c.approach()
 	if x == nil || err != nil {
-		return nil, nil, err
+		return nil, c, err
 	}
 	f, err := c.fit(x, c.seen[key(x)], "undecided")
 	return f, c, err
@@ -119,11 +119,11 @@ func (p *planner) prove(rough []*fit, from map[*fit]*capacity, fits []*fit) ([]*
 
 // known says that a layout is one of those found already, but for its sizes.
 func (p *planner) known(l *strategies.Layout, fits []*fit) bool {
-	return slices.ContainsFunc(fits, func(f *fit) bool { return signature(f.layout) == signature(l) })
+	return slices.ContainsFunc(fits, func(f *fit) bool { return signature(f.layout, p.sc.Classes) == signature(l, p.sc.Classes) })
 }
 
 // signature is who takes which queues, and how, whatever the sizes and the names.
-func signature(l *strategies.Layout) string {
+func signature(l *strategies.Layout, classes []workloads.Class) string {
 	var parts []string
 	for w := range l.Workers {
 		c := &l.Workers[w]
@@ -135,11 +135,18 @@ func signature(l *strategies.Layout) string {
 		if l.Node[w] >= 0 {
 			machine = l.Nodes[l.Node[w]]
 		}
-		part := fmt.Sprint(queues, len(c.Overflow), c.Order, c.Pool, c.DisablePrefetch || c.PrefetchMultiplier == 1, c.AcksLate, machine, l.FleetOf(w) != nil)
+		part := fmt.Sprint(queues, len(c.Overflow), c.Order, c.Pool, c.DisablePrefetch || c.PrefetchMultiplier == 1, c.AcksLate, machine, l.FleetOf(w) != nil, c.MaxMemoryPerChild > 0, l.Container(w).Memory)
+		if l.OwnsMachine(w) {
+			part += fmt.Sprint(c.Concurrency)
+		}
 		if !slices.Contains(parts, part) {
 			parts = append(parts, part)
 		}
 	}
 	slices.Sort(parts)
-	return strings.Join(parts, ";") + fmt.Sprint(l.ClassQueue)
+	sent := ""
+	for i, q := range l.ClassQueue {
+		sent += fmt.Sprint(q, l.Queues[q].MaxPriority, l.Sent(classes)[i].Level(), ";")
+	}
+	return strings.Join(parts, ";") + sent + fmt.Sprint(len(l.Broker.PrioritySteps))
 }

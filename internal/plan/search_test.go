@@ -40,3 +40,114 @@ strategies: {today: {workers: {w: {queues: [mail, report], concurrency: 8}}}}
 	assert.Less(t, r.Answer.Slots, 8)
 	assert.Regexp(t, `Who pays, on average: report ends after .* instead of .* and has no target`, strings.Join(r.Said, " "))
 }
+
+const ranked = `
+celery: "5.6"
+broker: redis
+tasks:
+  high: {queue: high, arrivals: {poisson: 2/s}, work: [{cpu: 1ms}, {io: 100ms}], slo: {wait: {p95: 1200ms}}}
+  low: {queue: low, arrivals: {poisson: 3.2/s}, work: [{io: 1s}]}
+strategies: {today: {workers: {w: {queues: [low, high], concurrency: 4}}}}
+`
+
+// Messages get priorities by the targets of their tasks where these have none; with rabbitmq in a queue that has levels, which is
+// another one than there is.
+func TestPrioritiesOfMessages(t *testing.T) {
+	file := strings.NewReplacer("queue: high", "queue: all", "queue: low", "queue: all", "[low, high]", "[all]").Replace(ranked)
+	r := planned(t, file, plan.Options{})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, "found-one-pool-by-priority", r.Answer.Strategy)
+	assert.Equal(t, 4, r.Answer.Slots)
+	assert.Contains(t, r.YAML, "high: {queue: all, priority: 0}, low: {queue: all, priority: 3}")
+
+	r = planned(t, strings.NewReplacer("broker: redis", "broker: rabbitmq", "1200ms", "2s").Replace(file), plan.Options{})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, "found-one-pool-by-priority", r.Answer.Strategy)
+	assert.Contains(t, r.YAML, "high: {queue: by_priority, priority: 9}, low: {queue: by_priority, priority: 6}")
+	assert.Contains(t, r.YAML, "settings: {task_queue_max_priority: 10}")
+	assert.Regexp(t, `task_routes = \{(?s:.*)"by_priority"`, r.Change)
+	assert.Contains(t, r.Change, "x-max-priority")
+}
+
+// What plan.vary rules out is not tried, and that is said.
+func TestRuledOut(t *testing.T) {
+	tries := func(r *plan.Result) (all []string) {
+		for _, l := range r.Searched.Layouts {
+			all = append(all, l.Try)
+		}
+		return all
+	}
+	few := plan.Options{Events: 30_000_000}
+	r := planned(t, ranked, few)
+	assert.Equal(t, []string{"queues", "prefetch", "order", "priorities"}, tries(r))
+	assert.Contains(t, strings.Join(r.Said, " "), "were tried, by what they change: who takes which queues (")
+	r = planned(t, ranked+"plan: {vary: {priorities: false, prefetch: false, gevent: true}}", few)
+	assert.Equal(t, []string{"queues", "order"}, tries(r))
+	assert.Equal(t, []string{"priorities", "prefetch"}, r.Searched.Untried)
+	assert.Contains(t, strings.Join(r.Said, " "), "Not tried, as plan.vary says: priorities of messages and less prefetch.")
+	assert.Nil(t, planned(t, ranked, plan.Options{NoSearch: true}).Searched)
+}
+
+// Machines that workers share are bought for every hour: as few of them as meet the targets.
+func TestFewerMachines(t *testing.T) {
+	const file = `
+broker: redis
+machines: {app: {cores: 4, count: 4, price: 0.1/h}}
+tasks:
+  a: {queue: a, arrivals: {poisson: 4/s}, work: [{cpu: 10ms}, {io: {exponential: 100ms}}], slo: {wait: {p95: 300ms}}}
+  b: {queue: b, arrivals: {poisson: 6/s}, work: [{cpu: {exponential: 500ms}}], slo: {response: {p95: 4s}}}
+strategies: {today: {workers: {w: {queues: [a, b], concurrency: 4, replicas: 4, machine: app}}}}
+`
+	r := planned(t, file, plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, []plan.Machines{{Name: "app", Count: 1}}, r.Answer.Machines)
+	assert.InDelta(t, 0.1*730, *r.Answer.Cost, 1e-6)
+	assert.Contains(t, r.Headline, "on 1 machine app for 73 a month")
+	assert.Contains(t, r.YAML, "# with machines.app.count: 1\n")
+	assert.Contains(t, r.Change, "Machines\n  1 machine app instead of 4\n")
+	assert.Contains(t, strings.Join(r.Said, " "), "Who pays")
+
+	r = planned(t, file+"plan: {vary: {machines: false}}", plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Empty(t, r.Answer.Machines)
+	assert.InDelta(t, 4*0.1*730, *r.Answer.Cost, 1e-6)
+}
+
+// Where the memory of tasks makes every size fail, limits are tried: processes that are replaced before they have grown too large,
+// and more memory for the worker.
+func TestLimitsOfMemory(t *testing.T) {
+	file := func(memory, machine, limit string) string {
+		return `
+broker: redis
+machines: {app: {cores: 4, memory: ` + machine + `}}
+tasks:
+  heavy: {arrivals: {poisson: 1/min}, work: [{io: {exponential: 20s}}], memory: ` + memory + `, slo: {wait: {p95: 30s}, loss: 1%}}
+strategies: {today: {workers: {w: {queues: [heavy], concurrency: 2, machine: app` + limit + `}}}}
+run: {duration: 8h, warmup: 0s, replications: 20}
+`
+	}
+	r := planned(t, file("{hold: 400MiB, leak: 50MiB}", "2GiB", ""), plan.Options{})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Regexp(t, "-recycled$", r.Answer.Strategy)
+	assert.Contains(t, r.YAML, "max_memory_per_child: 240MiB")
+
+	r = planned(t, file("{hold: {exponential: 400MiB}}", "16GiB", ", memory_limit: 2GiB"), plan.Options{})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Regexp(t, "-twice-the-memory$", r.Answer.Strategy)
+	assert.Contains(t, r.YAML, "memory_limit: 4096MiB")
+}
+
+// What was written as a command line is answered with the line as it is to be.
+func TestAnswerCarriesItsOwnLines(t *testing.T) {
+	r := planned(t, `
+tasks:
+  job: {arrivals: {poisson: 3/s}, work: [{io: {exponential: 1s}}], slo: {wait: {p95: 1s}}}
+strategies:
+  today: {workers: {w: {command: 'celery -A shop worker -Q job -c 9 --loglevel=info'}}}
+`, plan.Options{})
+	require.Len(t, r.Answer.Workers, 1)
+	line := r.Answer.Workers[0].Command
+	assert.Contains(t, line, "celery -A shop worker")
+	assert.NotContains(t, line, "-c 9")
+	assert.Contains(t, r.YAML, "command: "+line+", ")
+}

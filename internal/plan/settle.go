@@ -1,9 +1,13 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 	"example.com/simrun/workloads"
 )
@@ -20,7 +24,7 @@ func (c *capacity) settle(x []int) (*fit, error) {
 	if j == nil || err != nil {
 		return nil, err
 	}
-	lessIs, dearer := "", false
+	lessIs, dearer, open := "", false, ""
 	for i := 0; i < len(c.knobs); i++ {
 		if x[i] <= c.knobs[i].from {
 			continue
@@ -35,19 +39,22 @@ func (c *capacity) settle(x []int) (*fit, error) {
 		case less.Verdict == "pass" && c.dearer(less, j):
 			dearer = true
 		case less.Verdict == "pass" && len(c.proofs) < 2*mostProofs:
-			x, j, lessIs, dearer = y, less, "", false
+			x, j, lessIs, dearer, open = y, less, "", false, ""
 			i = -1 // from the first again
 		case less.Verdict == "fail":
-			if lessIs == "" {
+			if lessIs == "" && c.knobs[i].machine == "" {
 				lessIs = "fail"
 			}
 		default:
 			lessIs = "undecided"
+			if m := c.knobs[i].machine; m != "" {
+				open = units.Plural(y[i], "machine", "machines") + " " + m
+			}
 		}
 	}
 	f, err := c.fit(x, j, lessIs)
 	if f != nil {
-		f.dearer = dearer
+		f.dearer, f.open = dearer, open
 	}
 	return f, err
 }
@@ -109,8 +116,15 @@ func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, erro
 	l := &sc.Layouts[0]
 	f := &fit{name: c.name, x: x, layout: l, sc: sc, judged: j, lessIs: lessIs}
 	f.changes, f.workers = strategies.Simplicity(c.today, l, sc.Classes)
-	for i := range x {
-		if x[i] > c.knobs[i].from {
+	f.machines = c.machines(x)
+	for i, k := range c.knobs {
+		if k.machine != "" {
+			if x[i] != k.start {
+				f.changes++
+			}
+			continue
+		}
+		if x[i] > k.from {
 			y := slices.Clone(x)
 			y[i]--
 			if less, err := c.scenario(y); err == nil {
@@ -122,6 +136,51 @@ func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, erro
 	if err != nil {
 		return nil, err
 	}
+	if d, err = c.lined(d, l); err != nil {
+		return nil, err
+	}
 	f.yaml = d.YAML(c.name)
+	for _, m := range f.machines {
+		f.yaml = fmt.Sprintf("# with machines.%s.count: %d\n", m.Name, m.Count) + f.yaml
+	}
 	return f, nil
+}
+
+// lined gives the workers that are written as command lines the lines that start them as they are now.
+func (c *capacity) lined(d *scenarios.Draft, l *strategies.Layout) (*scenarios.Draft, error) {
+	for g, name := range l.Groups {
+		path := []string{"strategies", c.name, "workers", name, "command"}
+		if d.Get(path...) == "" {
+			continue
+		}
+		var err error
+		if d, err = d.Set(strconv.Quote(strategies.Commands(c.today, l)[g]), path...); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// sizes are those of the workers, in words.
+func (c *capacity) sizes(x []int) (all []string) {
+	for i, k := range c.knobs {
+		switch {
+		case k.machine != "":
+		case i > 0 && k.worker != "" && k.worker == c.knobs[i-1].worker && k.path[len(k.path)-1] == "replicas":
+			all[len(all)-1] = fmt.Sprintf("%d x %s", x[i], all[len(all)-1])
+		default:
+			all = append(all, strconv.Itoa(x[i]))
+		}
+	}
+	return all
+}
+
+// machines are the numbers of those that workers share, as far as these vary.
+func (c *capacity) machines(x []int) (all []Machines) {
+	for i, k := range c.knobs {
+		if k.machine != "" {
+			all = append(all, Machines{k.machine, x[i]})
+		}
+	}
+	return all
 }

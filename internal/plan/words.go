@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/simrun/internal/units"
+	"example.com/simrun/scenarios"
 )
 
 // say writes the answer in sentences: what to run, for how much, what one slot less does, how sure that is, and the simplest
@@ -13,29 +14,31 @@ import (
 func (p *planner) say(r *Result, fits []*fit) error {
 	if len(fits) == 0 {
 		r.Headline = "No layout was found that is shown to meet every target."
-		r.Said = p.notes
+		r.Said = append(p.notes, r.Searched.words()...)
 		return nil
 	}
 	best := fits[0]
-	r.Headline = fmt.Sprintf("Run %s with %s (%s)%s: it meets every target%s.", best.name, units.Plural(best.layout.Slots(), "slot", "slots"),
-		Sizes(r.Answer.Workers), p.perMonth(best), best.judged.With)
-	slowed, err := p.slowed(best)
+	r.Headline = fmt.Sprintf("Run %s with %s (%s)%s%s: it meets every target%s.", best.name, units.Plural(best.layout.Slots(), "slot", "slots"),
+		Sizes(r.Answer.Workers), OnMachines(r.Answer.Machines), p.perMonth(best), best.judged.With)
+	slowed, compared, err := p.slowed(best)
 	if err != nil {
 		return err
 	}
 	r.Said = append(r.Said, p.lessInWords(best))
-	if line := pays(slowed); line != "" {
-		r.Said = append(r.Said, line)
+	if compared {
+		r.Said = append(r.Said, pays(slowed))
 	}
-	r.Said = append(r.Said, fmt.Sprintf("Shown with %s confidence, on %s of tasks that the search had not seen; %s against %s today.",
-		units.Share(r.Answer.Confidence), units.Plural(best.judged.Replications, "replication", "replications"),
-		units.Plural(best.layout.Slots(), "slot", "slots"), units.Plural(p.today.Slots(), "slot", "slots")))
+	shown := fmt.Sprintf("Shown with %s confidence, on %s of tasks that the search had not seen", units.Share(r.Answer.Confidence), units.Plural(best.judged.Replications, "replication", "replications"))
+	if best.judged.Exact {
+		shown = "Shown on the tasks as they were recorded, where nothing is random"
+	}
+	r.Said = append(r.Said, fmt.Sprintf("%s; %s against %s today.", shown, units.Plural(best.layout.Slots(), "slot", "slots"), units.Plural(p.today.Slots(), "slot", "slots")))
 	simplest := slices.MinFunc(fits, func(a, b *fit) int { return a.changes - b.changes })
 	if simplest != best && simplest.changes < best.changes {
 		r.Said = append(r.Said, fmt.Sprintf("The smallest change that passes is %s with %s%s%s.", simplest.name,
 			units.Plural(simplest.layout.Slots(), "slot", "slots"), p.perMonth(simplest), simplest.judged.With))
 	}
-	r.Said = append(r.Said, p.notes...)
+	r.Said = append(append(r.Said, p.notes...), r.Searched.words()...)
 	if p.short {
 		r.Said = append(r.Said, "The plan ended at its bound of simulated events: what is open may be decided by a run, and there may be better layouts.")
 	}
@@ -67,7 +70,7 @@ func pays(slowed []slowdown) string {
 		said = append(said, text)
 	}
 	if said == nil {
-		return ""
+		return fmt.Sprintf("Nobody pays for it: on average no task ends more than %s later than today.", units.Share(slower-1))
 	}
 	return "Who pays, on average: " + strings.Join(said, "; ") + "."
 }
@@ -78,6 +81,48 @@ func (p *planner) perMonth(f *fit) string {
 		return ""
 	}
 	return strings.TrimRight(fmt.Sprintf(" for %s %s", units.Number(c.Value), p.sc.Currency), " ") + " a month"
+}
+
+// tryWords say what a search tried.
+var tryWords = map[string]string{
+	"queues": "who takes which queues", scenarios.TryMachines: "machines", scenarios.TryPrefetch: "less prefetch", scenarios.TryThreads: "threads",
+	scenarios.TryGevent: "gevent", scenarios.TryOrder: "the order of queues", scenarios.TryPriorities: "priorities of messages",
+	scenarios.TryOverflow: "workers that help each other out", scenarios.TryMemory: "limits of memory",
+}
+
+// words say what was searched, and what the file keeps from being.
+func (s *Searched) words() (said []string) {
+	if s == nil {
+		return nil
+	}
+	var parts, not []string
+	for _, t := range s.Layouts {
+		parts = append(parts, fmt.Sprintf("%s (%d)", tryWords[t.Try], t.N))
+	}
+	for _, t := range s.Untried {
+		not = append(not, tryWords[t])
+	}
+	if parts == nil {
+		said = append(said, "There was no layout to try that nobody wrote down.")
+	} else {
+		said = append(said, "Layouts that nobody wrote down were tried, by what they change: "+units.And(parts)+".")
+	}
+	if not != nil {
+		said = append(said, "Not tried, as plan.vary says: "+units.And(not)+".")
+	}
+	return said
+}
+
+// OnMachines writes how many machines workers share, where that varied: " on 2 machines app".
+func OnMachines(all []Machines) string {
+	var parts []string
+	for _, m := range all {
+		parts = append(parts, units.Plural(m.Count, "machine", "machines")+" "+m.Name)
+	}
+	if parts == nil {
+		return ""
+	}
+	return " on " + units.And(parts)
 }
 
 // Sizes writes the workers with their sizes: high 2, low 3 x 4.
@@ -120,6 +165,9 @@ func (p *planner) lessInWords(f *fit) string {
 		}
 		return s + ": " + missed[len(missed)-1] + "."
 	case "undecided":
+		if f.open != "" {
+			return fmt.Sprintf("Whether %s would do, too, is open.", f.open)
+		}
 		return fmt.Sprintf("Whether %s would do, too, is open.", units.Plural(f.less, "slot", "slots"))
 	}
 	if f.dearer {

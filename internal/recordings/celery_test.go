@@ -50,6 +50,7 @@ func TestRecorder(t *testing.T) {
 	r, err := recordings.Read(filepath.Join(dir, "today"))
 	require.NoError(t, err)
 	assert.Equal(t, "today", r.Name)
+	assert.Equal(t, "demo", r.App)
 	assert.Equal(t, "redis", r.Broker.Kind)
 	assert.Empty(t, r.Notes)
 	require.Len(t, r.Workers, 1)

@@ -90,6 +90,9 @@ func Import(l *logs.Log, o ImportOptions) *Imported {
 			last = max(last, a[len(a)-1])
 		}
 	}
+	if last < atOnce { // all that came, came at once: of how often, the log tells no more than how long it is
+		last = max(last, l.Span)
+	}
 	for i := range m.Classes {
 		c := &m.Classes[i]
 		if l.Sums == nil {

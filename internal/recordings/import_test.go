@@ -104,6 +104,16 @@ func TestABatchThatCameOnce(t *testing.T) {
 	assert.False(t, sc.Run.AutoWarmup)
 }
 
+// A log of one task is as long as that task: it comes once in that time, not a million times a second.
+func TestOneTaskIsNoRate(t *testing.T) {
+	for n := 1; n <= 3; n++ {
+		m := recordings.Import(logOf(make([]float64, n), []float64{4}), recordings.ImportOptions{Base: "one"})
+		assert.InDelta(t, float64(n)/4, m.Classes[0].Arrivals.Rate, 1e-9)
+	}
+	m := recordings.Import(logOf([]float64{0}, []float64{4}), recordings.ImportOptions{Base: "one"})
+	assert.Contains(t, m.Scenario, "arrivals: {poisson: 0.25/s}")
+}
+
 func TestArrivalsMoreEvenThanPoisson(t *testing.T) {
 	gap, err := workloads.Gamma(1, 0.3)
 	require.NoError(t, err)

@@ -10,6 +10,8 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
+	"unicode"
 
 	"example.com/simrun/internal/logs"
 	"example.com/simrun/internal/units"
@@ -24,6 +26,7 @@ type scenarioFile struct {
 	Format           string            `json:"format"`
 	Name             string            `json:"name"`
 	What             string            `json:"what"`
+	App              string            `json:"app,omitempty"`
 	Broker           string            `json:"broker"`
 	Duration         float64           `json:"duration"`
 	Drain            float64           `json:"drain"`
@@ -131,6 +134,10 @@ func (r *Recording) readScenario(name string, in io.Reader) error {
 	r.Name, r.About, r.Broker.Kind, r.Duration, r.Drain, r.Seed = f.Name, f.What, f.Broker, f.Duration, f.Drain, f.Seed
 	if r.Name == "" {
 		r.Name = filepath.Base(filepath.Clean(r.Dir))
+	}
+	r.App = f.App
+	if strings.HasPrefix(f.App, "-") || strings.ContainsFunc(f.App, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }) {
+		bad("app: %q: want an application as celery -A takes it, such as proj.app", f.App)
 	}
 	r.Release, r.Simrun, r.QueueMaxPriority, r.QueueType = f.Software["celery"], f.Software["simrun"], f.QueueMaxPriority, f.QueueType
 	r.Cores, r.Efficiency = f.Machine.Cores, f.Machine.Efficiency

@@ -22,6 +22,7 @@ type Recording struct {
 	Name  string
 	About string
 
+	App      string // as celery -A takes it; "" = not recorded
 	Release  string // of Celery, as recorded: "5.6.2"
 	Broker   celery.Broker
 	Duration float64 // s; tasks are published in this time

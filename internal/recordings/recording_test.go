@@ -12,6 +12,8 @@ import (
 
 	"example.com/simrun/celery"
 	"example.com/simrun/internal/recordings"
+	"example.com/simrun/scenarios"
+	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 )
 
@@ -84,6 +86,7 @@ func TestReadErrors(t *testing.T) {
 		{"type", "scenario.json", "{\n \"format\": \"cb-scenario/1\",\n \"duration\": \"long\"\n}", "scenario.json:3: duration: string: want float64"},
 		{"format", "scenario.json", strings.Replace(scenarioJSON, "cb-scenario/1", "cb-scenario/2", 1), `format: "cb-scenario/2": want "cb-scenario/1"`},
 		{"broker", "scenario.json", strings.Replace(scenarioJSON, `"redis"`, `"sqs"`, 1), `broker: "sqs": want ideal, redis or rabbitmq`},
+		{"app", "scenario.json", strings.Replace(scenarioJSON, `"broker"`, `"app": "--help", "broker"`, 1), `app: "--help": want an application as celery -A takes it`},
 		{"duration", "scenario.json", strings.Replace(scenarioJSON, `"duration": 10`, `"duration": 0`, 1), "duration: 0: want a number > 0"},
 		{"release", "scenario.json", strings.Replace(scenarioJSON, `"5.2.6"`, `""`, 1), "software.celery is missing"},
 		{"autoscale", "scenario.json", strings.Replace(scenarioJSON, `"loglevel"`, `"autoscale": [8], "loglevel"`, 1), "workers.0.autoscale: [8]: want [max, min]"},
@@ -145,6 +148,21 @@ func TestScenarioOfAutoscaling(t *testing.T) {
 	assert.NotContains(t, text, "concurrency", "the autoscaler says how many")
 }
 
+// The lines of a recorded layout name its app, and those of a layout derived from it.
+func TestLinesNameTheRecordedApp(t *testing.T) {
+	r, err := recordings.Read(folder(t, "scenario.json", strings.Replace(scenarioJSON, `"broker"`, `"app": "shop.proj:app", "broker"`, 1)))
+	require.NoError(t, err)
+	sc, err := scenarios.Decode("replay.yaml", []byte(r.Scenario()+"  apart: {derive: {from: recorded, split_by: queue}}\n"), r.Dir)
+	require.NoError(t, err)
+	for i := range sc.Layouts {
+		for _, line := range strategies.Commands(&sc.Layouts[0], &sc.Layouts[i]) {
+			assert.Contains(t, line, "celery -A shop.proj:app worker ")
+		}
+	}
+	assert.Equal(t, []string{"celery -A shop.proj:app worker -Q z,a -c 2 --prefetch-multiplier=1 --time-limit=8 --without-heartbeat --without-gossip"}, strategies.Commands(&sc.Layouts[0], &sc.Layouts[0]))
+	assert.Contains(t, r.Today().Workers[0].Lines, `command: "celery -A shop.proj:app worker"`)
+}
+
 // Names that YAML would read as something else come back as they are.
 func TestScenarioQuotesNames(t *testing.T) {
 	json := strings.NewReplacer(`"zeta"`, `"on"`, `["z", "a"]`, `["null", "a"]`, `"queue": "z"`, `"queue": "null"`, `"alpha"`, `"pkg.tasks.add"`).Replace(scenarioJSON)
@@ -185,7 +203,7 @@ func TestPresets(t *testing.T) {
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	r, err := recordings.Read(folder(t))
 	require.NoError(t, err)
-	r.Broker.Visibility = new(2 * time.Minute)
+	r.App, r.Broker.Visibility = "shop.proj:app", new(2*time.Minute)
 	all := celery.WorkerSettings()
 	scaled := celery.Worker{Name: "scaled"}
 	r.Workers = append(r.Workers, scaled)
@@ -204,6 +222,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	again, err := recordings.Read(folder(t, "scenario.json", out.String()))
 	require.NoError(t, err)
 	assert.Equal(t, r.Workers, again.Workers)
+	assert.Equal(t, r.App, again.App)
 	assert.Equal(t, r.Broker, again.Broker)
 	assert.Equal(t, r.Classes, again.Classes)
 	assert.Empty(t, again.Notes)

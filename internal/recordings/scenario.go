@@ -85,7 +85,7 @@ func (r *Recording) Scenario() string {
 	for i := range r.Workers {
 		w := &r.Workers[i]
 		y.line(3, "%s:", quote(w.Name))
-		for _, setting := range workerLines(w) {
+		for _, setting := range r.workerLines(w) {
 			y.line(4, "%s", setting)
 		}
 		y.line(4, "machine: vm")
@@ -113,8 +113,14 @@ func (r *Recording) brokerLines() []string {
 	return scenarios.SettingLines(celery.BrokerSettings(), &r.Broker, nil)
 }
 
-func workerLines(w *celery.Worker) []string {
-	return scenarios.SettingLines(celery.WorkerSettings(), w, w.Queues)
+// workerLines are the keys of a worker. Its line is among them where the app is known, so that the lines of other layouts
+// name it.
+func (r *Recording) workerLines(w *celery.Worker) []string {
+	lines := scenarios.SettingLines(celery.WorkerSettings(), w, w.Queues)
+	if r.App != "" {
+		lines = slices.Insert(lines, 0, CommandLine("celery -A "+celery.Quote(r.App)+" worker"))
+	}
+	return lines
 }
 
 // queueLines are the settings of the queues; nil = there are none.
@@ -140,7 +146,7 @@ func (r *Recording) Today() Today {
 	t := Today{Celery: r.Release, Broker: r.Broker.Kind, BrokerLines: r.brokerLines(), Queues: r.queueLines(), Cores: r.Cores, Retries: map[string]Retry{}}
 	for i := range r.Workers {
 		w := &r.Workers[i]
-		t.Workers = append(t.Workers, TodayWorker{Name: w.Name, Lines: workerLines(w), Limited: w.HardLimit != nil})
+		t.Workers = append(t.Workers, TodayWorker{Name: w.Name, Lines: r.workerLines(w), Limited: w.HardLimit != nil})
 	}
 	for _, c := range r.Classes {
 		if c.Retry != nil {

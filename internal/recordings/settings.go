@@ -89,7 +89,7 @@ func (r *Recording) readEnv(i int, env any, w *celery.Worker) (errs []error) {
 // WriteScenario writes scenario.json.
 func (r *Recording) WriteScenario(out io.Writer) error {
 	f := scenarioFile{
-		Format: format, Name: r.Name, What: r.About, Broker: r.Broker.Kind, Duration: r.Duration, Drain: r.Drain, Seed: r.Seed,
+		Format: format, Name: r.Name, What: r.About, App: r.App, Broker: r.Broker.Kind, Duration: r.Duration, Drain: r.Drain, Seed: r.Seed,
 		QueueMaxPriority: r.QueueMaxPriority, QueueType: r.QueueType, Transport: map[string]any{}, Software: map[string]string{"celery": r.Release},
 	}
 	if r.Simrun != "" {

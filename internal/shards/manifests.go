@@ -21,12 +21,21 @@ done
 `, file, parts, scenario, quoted(file), quoted("results/"+scenario), command)
 }
 
-// Slurm is a shell script that runs, or plans, a scenario in parts as arrays of Slurm, round by round, and merges them.
+// usualArray is the largest index of an array in a Slurm that does not say otherwise: slurm.conf's MaxArraySize, which is
+// 1001 by default, is one more.
+const usualArray = 1000
+
+// Slurm is a shell script that runs, or plans, a scenario in parts as arrays of Slurm, round by round, and merges them. It
+// says where that takes another Slurm than the usual.
 func Slurm(command, file, scenario string, parts int) string {
+	large := ""
+	if parts > usualArray {
+		large = fmt.Sprintf("# An array of %d parts takes MaxArraySize=%d in slurm.conf, or more; the default takes %d parts.\n", parts, parts+1, usualArray)
+	}
 	return fmt.Sprintf(`#!/bin/sh
 # simrun %[6]s %[1]s in %[2]d parts as arrays of Slurm, and merges them into results/%[3]s. Start it where sbatch is, in a folder on
 # a disk that all nodes share: each round waits for its array. What a part says stands in shards/part-N.log.
-set -eu
+%[7]sset -eu
 program=${SIMRUN:-simrun}
 mkdir -p shards
 while :; do
@@ -38,7 +47,7 @@ END
 	"$program" merge shards --quiet --out %[5]s || status=$?
 	[ "$status" = 4 ] || exit "$status" # 4: another round
 done
-`, file, parts, scenario, quoted(file), quoted("results/"+scenario), command)
+`, file, parts, scenario, quoted(file), quoted("results/"+scenario), command, large)
 }
 
 // Job is an Indexed Job of Kubernetes: one pod a part. Its volume has the scenario and takes the parts.

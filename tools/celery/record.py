@@ -14,7 +14,7 @@ Workers that include this module measure the CPU time of each task and send it a
 Written into the folder:
 
     events.jsonl       the events, without arguments and results: for `simrun import`
-    scenario.json      what the workers are         \\
+    scenario.json      the app and its workers      \\
     trace.csv          the tasks as they came        |  for `simrun verify`
     run1.csv           what became of them           |
     run1_attempts.csv  each attempt                  /
@@ -299,6 +299,7 @@ def scenario(app, args, workers, tasks, events):
         "format": "cb-scenario/1",
         "name": re.sub(r"[^A-Za-z0-9._-]+", "-", os.path.basename(os.path.abspath(args.out))),
         "what": "recorded by tools/celery/record.py",
+        "app": args.app,
         "broker": {"amqp": "rabbitmq"}.get(transport, transport),
         "duration": args.seconds,
         "drain": args.drain,
