@@ -9,11 +9,11 @@ import (
 // Queue is the pending event set: a monotone radix heap on integer time (Ahuja, Mehlhorn, Orlin and Tarjan 1990,
 // "Faster algorithms for the shortest path problem", JACM 37) behind a short sorted list of what comes next.
 //
-// The front holds all events up to the time last, sorted, the next one at its end: most of what is scheduled comes soon,
-// and passes few others there. Later ones lie unsorted in buckets: bucket b holds those whose time differs from base
-// first in bit b-1, so every event of a bucket comes before every event of a higher one. When the front is used up, the
-// lowest buckets are sorted into it while they are few events; a large bucket is first dealt out to lower ones around its
-// own earliest time, which becomes the base. So an event moves at most 63 times, and is compared with few others.
+// The front holds all events up to the time last, sorted by (time, order of scheduling). Later ones lie unsorted in
+// buckets: bucket b holds those whose time differs from base first in bit b-1, so every event of a bucket comes before
+// every event of a higher one. When the front is used up, the lowest buckets are sorted into it while they are few
+// events; a large bucket is first dealt out to lower ones around its own earliest time, which becomes the base. So an
+// event moves at most 63 times, and is compared with few others.
 //
 // Events of one time share a bucket and keep their order in it, and go behind their equals in the front: equal times
 // leave in the order they came.
@@ -22,10 +22,11 @@ import (
 type Queue struct {
 	now    Time    // time of the last event popped; no event is earlier
 	last   Time    // events up to this time are in front, later ones in buckets
-	front  []entry // the next one is last, and of one time that which was scheduled first
-	base   Time    // of the buckets
-	stored int     // events in buckets
-	filled uint64  // bit b set: bucket b is not empty
+	front  []entry // those before head have been popped
+	head   int
+	base   Time   // of the buckets
+	stored int    // events in buckets
+	filled uint64 // bit b set: bucket b is not empty
 	bucket [64][]entry
 	least  [64]Time // earliest time in each filled bucket
 }
@@ -36,7 +37,7 @@ const (
 )
 
 // Len is the number of pending events.
-func (q *Queue) Len() int { return len(q.front) + q.stored }
+func (q *Queue) Len() int { return len(q.front) - q.head + q.stored }
 
 // Now is the time of the event popped last, the earliest at which an event may still be pushed.
 func (q *Queue) Now() Time { return q.now }
@@ -44,10 +45,10 @@ func (q *Queue) Now() Time { return q.now }
 // Peek is the time of the next event, or Never. It moves nothing: a source of events beside the queue may fire
 // before that time and push earlier ones.
 func (q *Queue) Peek() Time {
-	if n := len(q.front); n > 0 {
-		return q.front[n-1].at
-	}
-	if q.filled == 0 {
+	switch {
+	case q.head < len(q.front):
+		return q.front[q.head].at
+	case q.filled == 0:
 		return Never
 	}
 	return q.least[bits.TrailingZeros64(q.filled)]
@@ -62,7 +63,7 @@ func (q *Queue) Push(e Event) {
 	if e.At < q.now {
 		panic(fmt.Sprintf("des: event of kind %d scheduled at %v, before now (%v)", e.Kind, e.At, q.now))
 	}
-	if n := len(q.front); n > far && q.front[n-far].at <= e.At {
+	if n := len(q.front); n-q.head > far && q.front[n-far].at > e.At {
 		q.spill()
 		q.store(e.pack())
 		return
@@ -72,11 +73,26 @@ func (q *Queue) Push(e Event) {
 
 // insert puts e into the front, behind its equals.
 func (q *Queue) insert(e entry) {
-	q.front = append(q.front, e)
-	list := q.front
-	for i := len(list) - 1; i > 0 && list[i-1].at <= e.at; i-- {
-		list[i], list[i-1] = list[i-1], e
+	if len(q.front) == cap(q.front) {
+		q.makeRoom()
 	}
+	q.front = q.front[:len(q.front)+1]
+	list := q.front[q.head:]
+	i := len(list) - 1
+	for ; i > 0 && list[i-1].at > e.at; i-- {
+		list[i] = list[i-1]
+	}
+	list[i] = e
+}
+
+// makeRoom drops what has been popped, or lets the front grow.
+func (q *Queue) makeRoom() {
+	if live := q.front[q.head:]; q.head > len(live) {
+		q.front = q.front[:copy(q.front, live)]
+		q.head = 0
+		return
+	}
+	q.front = slices.Grow(q.front, few)
 }
 
 // store puts e into its bucket.
@@ -95,25 +111,24 @@ func (q *Queue) store(e entry) {
 // spill puts the front back into buckets. They are empty up to where the front reached.
 func (q *Queue) spill() {
 	q.base, q.last = q.now, q.now-1
-	for _, e := range slices.Backward(q.front) {
+	for _, e := range q.front[q.head:] {
 		q.store(e)
 	}
-	q.front = q.front[:0]
+	q.front, q.head = q.front[:0], 0
 }
 
 // Pop removes the next event. An empty queue panics.
 func (q *Queue) Pop() Event {
-	if len(q.front) == 0 {
+	if q.head == len(q.front) {
 		q.refill()
 	}
-	n := len(q.front) - 1
-	e := q.front[n]
-	q.front = q.front[:n]
+	e := q.front[q.head]
+	q.head++
 	q.now = e.at
 	return e.unpack()
 }
 
-// refill moves the lowest buckets into the empty front, the highest of them first.
+// refill moves the lowest buckets into the empty front.
 func (q *Queue) refill() {
 	if q.stored == 0 {
 		panic("des: Pop of an empty queue")
@@ -127,23 +142,18 @@ func (q *Queue) refill() {
 		b = bits.TrailingZeros64(q.filled)
 	}
 	q.base = q.least[b]
-	moved, higher := uint64(0), q.filled
-	for n := 0; higher != 0; higher &= higher - 1 {
-		b = bits.TrailingZeros64(higher)
-		if n += len(q.bucket[b]); n > few && moved != 0 {
-			break
-		}
-		moved |= 1 << b
+	q.front, q.head = q.front[:0], 0
+	for {
 		q.last = q.least[b] | (1<<b-1)>>1 // the last time that falls into bucket b
-	}
-	if higher == 0 {
-		q.last = Never
-	}
-	for moved != 0 {
-		b = bits.Len64(moved) - 1
-		moved &^= 1 << b
 		for _, e := range q.take(b) {
 			q.insert(e)
+		}
+		if q.filled == 0 {
+			q.last = Never
+			return
+		}
+		if b = bits.TrailingZeros64(q.filled); len(q.front)+len(q.bucket[b]) > few {
+			return
 		}
 	}
 }
@@ -163,5 +173,5 @@ func (q *Queue) Reset() {
 		q.bucket[b] = q.bucket[b][:0]
 	}
 	q.front = q.front[:0]
-	q.now, q.last, q.base, q.stored, q.filled = 0, 0, 0, 0, 0
+	q.now, q.last, q.head, q.base, q.stored, q.filled = 0, 0, 0, 0, 0, 0
 }
