@@ -39,6 +39,28 @@ func BenchmarkQueue(b *testing.B) {
 	}
 }
 
+// BenchmarkQueueTies is of batches: 4,096 events of one time, each of which causes one more at that time, and then one later.
+func BenchmarkQueueTies(b *testing.B) {
+	const batch = 4 << 10
+	var q des.Queue
+	b.ReportAllocs()
+	for n := 0; n < b.N; n += 3 * batch {
+		at := q.Now() + 1e9
+		for i := range int32(batch) {
+			q.Push(des.Event{At: at, Arg: i})
+		}
+		for range batch {
+			e := q.Pop()
+			q.Push(e)
+			e.At += 1e6
+			q.Push(e)
+		}
+		for q.Len() > 0 {
+			q.Pop()
+		}
+	}
+}
+
 // The M/M/c benchmarks are of one event, an arrival or a departure, at load 0.9: two events are one task. Each model
 // stands in the steady state before it is measured.
 
