@@ -135,13 +135,16 @@ func TestWhoHangsUpLeavesTheLine(t *testing.T) {
 			t.Run(e.String()+" "+name, func(t *testing.T) {
 				latency, err := workloads.Constant(0.3)
 				require.NoError(t, err)
+				first, err := workloads.Constant(0.1)
+				require.NoError(t, err)
 				layout, classes := script(worker.Pool(pool), 9, nil)
 				classes[0].Arrivals.Process = workloads.Trace{Rows: make([]workloads.TraceRow, 8)}
-				classes[0].Work = []workloads.Phase{{Kind: workloads.Call, Demand: latency, Timeout: 50 * ms}}
+				classes[0].Work = []workloads.Phase{{Kind: workloads.Call, Demand: latency, Timeout: 150 * ms}}
 				classes = append(classes, classes[0])
 				classes[1].Name, layout.ClassQueue = "patient", []int{0, 0}
-				classes[1].Arrivals.Process = workloads.Trace{Rows: []workloads.TraceRow{{Due: ms / 2}}}
-				classes[1].Work = []workloads.Phase{{Kind: workloads.Call, Demand: latency}}
+				classes[1].Arrivals.Process = workloads.Trace{Rows: []workloads.TraceRow{{}}}
+				// It waits first, so that one of the others has begun, however slowly processes come to the service.
+				classes[1].Work = []workloads.Phase{{Kind: workloads.IO, Demand: first}, {Kind: workloads.Call, Demand: latency}}
 				r := play(t, layout, classes, live.Options{Executor: e, Precise: true, Services: []system.Service{{Capacity: 1}}})
 				assert.EqualValues(t, 8, r.Classes[0].ServiceFailures)
 				assert.EqualValues(t, 1, r.Classes[1].ByOutcome[worker.OK])
