@@ -27,11 +27,12 @@ release: ## build bin/simrun with all that it takes for interactive pages: it ne
 	go run ./cmd/simrun export engine internal/engine
 	go build -trimpath -ldflags "-s -w" -tags simrun_engine -o bin/simrun ./cmd/simrun
 
+# Under the race detector without TestLiveEqualsSim, a minute of the same goroutines as in the others; check-long has it.
 test: ## vet and test everything, in minutes; needs only Go
 	go vet ./...
 	go test -timeout 10m ./...
 	@if command -v "$$(go env CC)" >/dev/null 2>&1; then \
-		echo "go test -race ./live"; CGO_ENABLED=1 go test -race -timeout 5m ./live; \
+		echo "go test -race ./live"; CGO_ENABLED=1 go test -race -skip '^TestLiveEqualsSim$$' -timeout 5m ./live; \
 	else \
 		echo "skipped: go test -race ./live (the race detector needs a C compiler)"; \
 	fi
@@ -44,6 +45,7 @@ test-real: ## on a real browser, a real Celery, redis, RabbitMQ and Slurm, and t
 
 check-long: ## the tests that take long, and every fuzz target for FUZZTIME
 	SIMRUN_LONG=1 go test -count=1 -timeout 2h ./...
+	@if command -v "$$(go env CC)" >/dev/null 2>&1; then CGO_ENABLED=1 go test -race -timeout 15m ./live; fi
 	cd baselines && go vet ./... && go test ./...
 	$(MAKE) --no-print-directory fuzz
 

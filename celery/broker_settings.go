@@ -50,7 +50,7 @@ var brokerSettings = []BrokerSetting{
 		put: func(b *worker.Broker, v any) { b.PrioritySteps = append([]int(nil), v.([]int)...) },
 	}, BrokerSetting{
 		Key: "priority_steps", Name: "broker_transport_options.priority_steps", Quantity: Quantity{Kind: Numbers}, Brokers: redis,
-		Default: []int{0, 3, 6, 9}, // kombu/transport/redis.py: PRIORITY_STEPS
+		Default: PrioritySteps(),
 		Meaning: "priorities are rounded down to one of these",
 	}),
 	row(access[Broker, worker.Broker]{
@@ -84,3 +84,7 @@ var brokerSettings = []BrokerSetting{
 		Meaning: "how long a worker may leave a message unacked before its channel is closed and all that it holds is delivered again, [below](#rabbitmq); looked for once a minute; 0s = for ever",
 	}),
 }
+
+// PrioritySteps are the priorities that redis tells apart where a configuration names none (kombu/transport/redis.py:
+// PRIORITY_STEPS).
+func PrioritySteps() []int { return []int{0, 3, 6, 9} }

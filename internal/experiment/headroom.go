@@ -110,8 +110,11 @@ func (e *engine) searches(of Input) (all []*search) {
 	for l := range e.sc.Layouts {
 		s := &search{layout: l, input: of, at: 1, least: 1, wall: math.Inf(1)}
 		s.take(e.excess(l, e.samples[l]), &probed{e.samples[l], &e.pools[l]})
-		if wall := e.wall(l); of.Kind == Load && wall < math.Inf(1) && (s.high.at == 0 || wall < s.high.at) {
-			s.wall, s.high = wall, point{at: wall, excess: excess{sure: true}}
+		if of.Kind == Load {
+			s.wall = e.wall(l)
+			if !math.IsInf(s.wall, 1) && (s.high.at == 0 || s.wall < s.high.at) {
+				s.high = point{at: s.wall, excess: excess{sure: true}}
+			}
 		}
 		all = append(all, s)
 	}

@@ -182,16 +182,14 @@ func (v *variants) priorities() {
 	changes := []change{to(routes, "routes"), to(list([]string{queue}), "workers", w, "queues"), v.soon(w)}
 	if kind == worker.RabbitMQ {
 		changes = append(changes, v.below("settings", "task_queue_max_priority", strconv.Itoa(mostPriority))...)
-	} else if len(v.like.Broker.PrioritySteps) < len(steps) {
-		changes = append(changes, v.below("broker", "priority_steps", fmt.Sprintf("[%d, %d, %d, %d]", steps[0], steps[1], steps[2], steps[3]))...)
+	} else if steps := celery.PrioritySteps(); len(v.like.Broker.PrioritySteps) < len(steps) {
+		changes = append(changes, v.below("broker", "priority_steps", strings.ReplaceAll(fmt.Sprint(steps), " ", ", "))...)
 	}
 	v.try("-by-priority", scenarios.TryPriorities, changes...)
 }
 
-// mostPriority is the x-max-priority that Celery's documentation has in its example; steps are those of redis, its default.
+// mostPriority is the x-max-priority that Celery's documentation has in its example.
 const mostPriority = 10
-
-var steps = [...]int{0, 3, 6, 9}
 
 // below sets a value in a map of the strategy, which starts from that of the file where the strategy has none of its own.
 func (v *variants) below(holder, key, yaml string) []change {
@@ -219,7 +217,7 @@ func (v *variants) ranks(queue string) string {
 	if ranked = slices.Compact(ranked); len(ranked) < 2 {
 		return ""
 	}
-	routes := "{"
+	routes, steps := "{", celery.PrioritySteps()
 	for i := range bounds {
 		level := steps[min(slices.Index(ranked, bounds[i]), len(steps)-1)]
 		if v.like.Broker.Kind == worker.RabbitMQ { // the larger is served first
