@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"reflect"
+
 	"example.com/simrun/capacity"
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
@@ -50,6 +52,16 @@ func (s *Scenario) Position(path string) (line, column int) {
 	}
 	v, _ := descend(s.written, path)
 	return v.at.line, v.at.column
+}
+
+// Same says that a run of another scenario is a run of this one, however either is written.
+func (s *Scenario) Same(other *Scenario) bool {
+	bare := func(s Scenario) Scenario {
+		s.File, s.SHA256, s.Reads, s.Expanded, s.Assumptions, s.Warnings, s.Warned = "", "", nil, "", nil, nil, nil
+		s.written, s.dir, s.Plan, s.Assumed, s.Sweep, s.Observed, s.CopyOf = nil, nil, nil, nil, nil, nil, nil
+		return s
+	}
+	return reflect.DeepEqual(bare(*s), bare(*other))
 }
 
 // Outside returns what lies outside the workers.

@@ -49,7 +49,8 @@ func (s *Survival) Sentence() string {
 	return said[:len(said)-1]
 }
 
-// assume answers each end of what is assumed; nil where nothing is. The number is that of the events.
+// assume answers each end of what is assumed that is not the file as it is written; nil where nothing is. The number is that of
+// the events.
 func assume(ctx context.Context, sc *scenarios.Scenario, o Options) ([]End, int64, error) {
 	if len(sc.Assumed) == 0 {
 		return nil, 0, nil
@@ -57,16 +58,24 @@ func assume(ctx context.Context, sc *scenarios.Scenario, o Options) ([]End, int6
 	ends := make([]End, 2*len(sc.Assumed))
 	var events atomic.Int64
 	err := atOnce(o.Backend.Width(), len(ends), func(i int) error {
-		e, r, err := variant(ctx, sc, Variant(sweptCells(sc)+i+1), o)
+		v := Variant(sweptCells(sc) + i + 1)
+		if v.asWritten(sc) {
+			return nil
+		}
+		e, r, err := variant(ctx, sc, v, o)
 		if err != nil {
 			return err
 		}
 		events.Add(e.events)
-		a := &sc.Assumed[i/2]
-		ends[i] = End{a.Path, a.At[i%2], r.Verdict.Status, r.Verdict.BaselinePasses, r.Verdict.Recommend}
+		ends[i] = endOf(sc, i, &r.Verdict)
 		return nil
 	})
 	return ends, events.Load(), err
+}
+
+func endOf(sc *scenarios.Scenario, i int, v *Verdict) End {
+	a := &sc.Assumed[i/2]
+	return End{a.Path, a.At[i%2], v.Status, v.BaselinePasses, v.Recommend}
 }
 
 func survives(v *Verdict, ends []End) *Survival {

@@ -40,4 +40,7 @@ assumed: `
 	assert.Equal(t, "wider", *s.Changed[0].Recommend)
 	assert.Nil(t, s.Changed[1].Recommend)
 	assert.Equal(t, "With load at 1.25 wider is recommended. With tasks.job.work.0.io.exponential at 3s nothing here surely passes.", s.Sentence())
+	s, _ = of("{load: 1..1.25}")
+	assert.Equal(t, "today", *s.Ends[0].Recommend, "the file as it is written")
+	assert.Len(t, s.Changed, 1)
 }

@@ -82,6 +82,16 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 	if err := atOnce(len(parts), len(parts), func(part int) error { return parts[part]() }); err != nil {
 		return nil, err
 	}
+	for i := range sweptCells(sc) {
+		if Variant(i + 1).asWritten(sc) {
+			s.Cells[i] = e.point(sc.Sweep.Cells[i].At, r)
+		}
+	}
+	for i := range ends {
+		if Variant(sweptCells(sc) + i + 1).asWritten(sc) {
+			ends[i] = endOf(sc, i, &r.Verdict)
+		}
+	}
 	r.Sweep = s
 	r.Run.Events = e.events + swept + assumed
 	if ends != nil {

@@ -88,7 +88,8 @@ func (e *engine) spare() {
 	}
 }
 
-// sweep answers every cell of the scenario's grid; nil if it has none. The number is that of the events.
+// sweep answers every cell of the scenario's grid that is not the file as it is written; nil if it has none. The number is that
+// of the events.
 func sweep(ctx context.Context, sc *scenarios.Scenario, o Options) (*Sweep, int64, error) {
 	if sc.Sweep == nil {
 		return nil, 0, nil
@@ -104,12 +105,18 @@ func sweep(ctx context.Context, sc *scenarios.Scenario, o Options) (*Sweep, int6
 	var done atomic.Int32
 	var events atomic.Int64
 	err := atOnce(o.Backend.Width(), len(s.Cells), func(i int) error {
-		n, err := answerPoint(ctx, sc, i, o, &s.Cells[i])
-		events.Add(n)
-		if err == nil && o.Progress != nil {
+		if v := Variant(i + 1); !v.asWritten(sc) {
+			e, r, err := variant(ctx, sc, v, o)
+			if err != nil {
+				return err
+			}
+			s.Cells[i] = e.point(sc.Sweep.Cells[i].At, r)
+			events.Add(e.events)
+		}
+		if o.Progress != nil {
 			o.Progress(Progress{Phase: "sweep", Done: int(done.Add(1)), Total: len(s.Cells)})
 		}
-		return err
+		return nil
 	})
 	return s, events.Load(), err
 }
@@ -124,14 +131,10 @@ func variant(ctx context.Context, sc *scenarios.Scenario, v Variant, o Options) 
 	return e, r, err
 }
 
-// answerPoint answers one point of the sweep, and says how many events that took.
-func answerPoint(ctx context.Context, sc *scenarios.Scenario, i int, o Options, p *Point) (int64, error) {
-	e, r, err := variant(ctx, sc, Variant(i+1), o)
-	if err != nil {
-		return 0, err
-	}
-	*p = Point{
-		At:           sc.Sweep.Cells[i].At,
+// point is what the answer to one point of the sweep says of it.
+func (e *engine) point(at []int, r *Result) Point {
+	p := Point{
+		At:           at,
 		Replications: r.Run.Replications, PrecisionReached: r.Run.PrecisionReached, Comparisons: r.Comparisons,
 		Verdict: PointVerdict{
 			Status: r.Verdict.Status, BaselinePasses: r.Verdict.BaselinePasses, Recommend: r.Verdict.Recommend,
@@ -142,7 +145,7 @@ func answerPoint(ctx context.Context, sc *scenarios.Scenario, i int, o Options, 
 	for l := range r.Strategies {
 		p.Strategies = append(p.Strategies, e.pointStrategy(l, &r.Strategies[l]))
 	}
-	return e.events, nil
+	return p
 }
 
 func (e *engine) pointStrategy(l int, s *Strategy) PointStrategy {

@@ -87,10 +87,10 @@ func TestSweepOfSizeCoversTheory(t *testing.T) {
 	}
 }
 
-// Every cell meets the tasks that the file meets: a cell with the values of the file gives its figures, as far as it
-// has replications; and paired differences between cells are those of a layout changed in place.
+// Every cell meets the tasks that the file meets: a layout that a cell leaves as it is has the file's figures, and paired
+// differences between cells are those of a layout changed in place.
 func TestCellsMeetTheSameTasks(t *testing.T) {
-	fixed := strings.Replace(sweptMM, "{min: 20, max: 60}", "10", 1)
+	fixed := strings.Replace(sweptMM, "{min: 20, max: 60}", "10, warmup: 0s", 1)
 	r := answer(t, strings.Replace(fixed, "SWEEP", "{load: [1], strategies.one.workers.w.concurrency: [1, 2]}", 1))
 	same, wider := r.Sweep.Cells[0], r.Sweep.Cells[1]
 	for l := range r.Strategies {
@@ -98,9 +98,23 @@ func TestCellsMeetTheSameTasks(t *testing.T) {
 		assert.Equal(t, r.Strategies[l].Classes[0].SLO, same.Strategies[l].Classes[0].SLO)
 	}
 	assert.Equal(t, r.Comparisons, same.Comparisons)
+	assert.Equal(t, r.Strategies[1].Classes[0].Wait.Mean, wider.Strategies[1].Classes[0].Wait.Mean)
+	assert.Equal(t, r.Strategies[1].Classes[0].SLO, wider.Strategies[1].Classes[0].SLO)
 	assert.Equal(t, wider.Strategies[1].Classes[0], wider.Strategies[0].Classes[0], "both have two slots now")
 	assert.ElementsMatch(t, []string{"one", "two"}, wider.Verdict.Tied)
 	assert.Equal(t, "one", *wider.Verdict.Best, "of two alike, the one that runs today")
+}
+
+// A cell that is the file as it is written has the file's answer, and costs nothing.
+func TestACellThatIsTheFile(t *testing.T) {
+	with := sweptAnswer(t, "{tasks.a.arrivals.poisson: [48/min], strategies.two.workers.w.concurrency: [2]}")
+	without := answer(t, strings.Replace(sweptMM, "sweep: SWEEP\n", "", 1))
+	assert.Equal(t, without.Run.Events, with.Run.Events)
+	c := &with.Sweep.Cells[0]
+	assert.Equal(t, []int{0, 0}, c.At)
+	assert.Equal(t, with.Run.Replications, c.Replications)
+	assert.Equal(t, with.Verdict.Recommend, c.Verdict.Recommend)
+	assert.Equal(t, with.Strategies[1].Classes[0].SLO, c.Strategies[1].Classes[0].SLO)
 }
 
 // The sweep changes nothing of what is said of the file itself.
