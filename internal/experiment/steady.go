@@ -52,58 +52,65 @@ func (e *engine) settle() error {
 	return e.lengthen(true)
 }
 
-// lengthen makes pilots, each twice as long as the one before, until one of them is long enough to tell how long the
-// system remembers.
+// lengthen makes pilots of each layout, each twice as long as the one before, until one of them is long enough to tell how long
+// the layout remembers.
 func (e *engine) lengthen(warmup bool) error {
 	stable := e.stable()
 	if len(stable) == 0 {
 		return nil
 	}
-	known := 0.0
-	for _, l := range stable {
-		known = max(known, e.relax[l])
-	}
 	most := e.longest()
-	for length := min(most, max(e.sc.Run.Duration, des.Seconds(pilotSpans*known))); ; length = min(most, 2*length) {
-		p, err := e.pilot(stable, length)
-		if err != nil {
+	pilots := make([]pilot, len(e.sc.Layouts))
+	for _, l := range stable {
+		pilots[l].length = min(most, max(e.sc.Run.Duration, des.Seconds(pilotSpans*e.relax[l])))
+	}
+	for open := slices.Clone(stable); len(open) > 0; {
+		if err := e.pilot(open, pilots); err != nil {
 			return err
 		}
-		if p.stuck != "" {
-			e.rule = "none: " + p.stuck
-			e.notes = append(e.notes, "not stationary: "+p.stuck+", so the figures are those of a run that starts empty")
+		if stuck := e.stuckIn(pilots); stuck != "" {
+			e.rule = "none: " + stuck
+			e.notes = append(e.notes, "not stationary: "+stuck+", so the figures are those of a run that starts empty")
 			return nil
 		}
-		memory := known
-		for i, l := range stable {
-			e.relax[l] = max(e.relaxation(l), p.memory[i])
-			memory = max(memory, e.relax[l])
-		}
-		enough := length.Seconds() >= pilotSpans*memory && p.level
-		if !enough && length < most && (p.level || length < unsettled*e.sc.Run.Duration) {
-			continue
-		}
-		if !p.level {
-			memory = min(memory, e.sc.Run.Duration.Seconds()/spans)
-		}
-		e.horizon = min(most, max(e.sc.Run.Duration, rounded(spans*memory)))
-		if warmup {
-			e.warmup = min(e.horizon, rounded(forgotten*memory))
-			e.rule = fmt.Sprintf("%d times the %s for which the system remembers its start", forgotten, units.Duration(memory))
-		}
-		switch {
-		case !p.level:
-			e.notes = append(e.notes, fmt.Sprintf("not stationary: the waits had not settled in %s; make run.duration longer "+
-				"or read the figures as those of a run that starts empty", units.Duration(length.Seconds())))
-		case e.horizon.Seconds() < spans*memory/2:
-			e.notes = append(e.notes, fmt.Sprintf("too short to be steady: the system remembers its start for %s, and a "+
-				"replication observes %s of it; make run.duration longer", units.Duration(memory), units.Duration(e.horizon.Seconds())))
-		case e.horizon > e.sc.Run.Duration:
-			e.notes = append(e.notes, fmt.Sprintf("run.duration is %s instead of %s: the system remembers its start for %s",
-				units.Duration(e.horizon.Seconds()), units.Duration(e.sc.Run.Duration.Seconds()), units.Duration(memory)))
-		}
-		return nil
+		open = slices.DeleteFunc(open, func(l int) bool {
+			p := &pilots[l]
+			e.relax[l] = max(e.relaxation(l), p.memory)
+			if p.level && (p.length.Seconds() >= pilotSpans*e.relax[l] || 2*p.length > most) || // too short for it would be any replication
+				p.length == most || !p.level && p.length >= unsettled*e.sc.Run.Duration {
+				return true
+			}
+			p.length = min(most, 2*p.length)
+			return false
+		})
 	}
+	memory, unlevel := 0.0, des.Time(0)
+	for _, l := range stable {
+		memory = max(memory, e.relax[l])
+		if p := &pilots[l]; !p.level {
+			unlevel = max(unlevel, p.length)
+		}
+	}
+	if unlevel > 0 {
+		memory = min(memory, e.sc.Run.Duration.Seconds()/spans)
+	}
+	e.horizon = min(most, max(e.sc.Run.Duration, rounded(spans*memory)))
+	if warmup {
+		e.warmup = min(e.horizon, rounded(forgotten*memory))
+		e.rule = fmt.Sprintf("%d times the %s for which the system remembers its start", forgotten, units.Duration(memory))
+	}
+	switch {
+	case unlevel > 0:
+		e.notes = append(e.notes, fmt.Sprintf("not stationary: the waits had not settled in %s; make run.duration longer "+
+			"or read the figures as those of a run that starts empty", units.Duration(unlevel.Seconds())))
+	case e.horizon.Seconds() < spans*memory/2:
+		e.notes = append(e.notes, fmt.Sprintf("too short to be steady: the system remembers its start for %s, and a "+
+			"replication observes %s of it; make run.duration longer", units.Duration(memory), units.Duration(e.horizon.Seconds())))
+	case e.horizon > e.sc.Run.Duration:
+		e.notes = append(e.notes, fmt.Sprintf("run.duration is %s instead of %s: the system remembers its start for %s",
+			units.Duration(e.horizon.Seconds()), units.Duration(e.sc.Run.Duration.Seconds()), units.Duration(memory)))
+	}
+	return nil
 }
 
 // rounded is a time in whole seconds, or in three digits where it is shorter: nobody wants to read more.
@@ -221,51 +228,57 @@ func (e *engine) pieces(l int, n float64) float64 {
 	return min(n, float64(len(e.samples[l]))*max(1, e.horizon.Seconds()/e.relax[l]))
 }
 
-// piloted is what a pilot found.
-type piloted struct {
-	memory []float64 // of each layout: seconds for which its waits remember
-	level  bool      // no class waits longer in the second half than in the first
-	stuck  string    // what never ends, if much of a class does not
+// pilot is one block of runs of a layout from empty, and what they say.
+type pilot struct {
+	length des.Time
+	runs   [][]worker.ClassTally
+	memory float64 // seconds for which its waits remember
+	level  bool    // no class waits longer in the second half than in the first
 }
 
-// pilot runs one block of layouts from empty.
-func (e *engine) pilot(layouts []int, length des.Time) (p piloted, err error) {
+// pilot runs those of some layouts.
+func (e *engine) pilot(layouts []int, pilots []pilot) error {
 	var cells []Cell
-	for i := range len(layouts) * block {
-		cells = append(cells, Cell{Layout: layouts[i%len(layouts)], Replication: i / len(layouts), Load: 1, Duration: length, Bins: bins, Short: e.short})
+	for _, l := range layouts {
+		pilots[l].runs = nil
+		for r := range block {
+			cells = append(cells, Cell{Layout: l, Replication: r, Load: 1, Duration: pilots[l].length, Bins: bins, Short: e.short})
+		}
 	}
-	n := len(cells)
-	results := make([][]worker.ClassTally, n)
-	if err := e.batch("warm-up", cells, func(i int, o *Outcome) { results[i] = o.Classes }); err != nil {
-		return p, err
+	err := e.batch("warm-up", cells, func(i int, o *Outcome) {
+		p := &pilots[cells[i].Layout]
+		p.runs = append(p.runs, o.Classes)
+	})
+	if err != nil {
+		return err
 	}
-	p.level = true
-	p.stuck = e.stuckIn(results)
-	slice := length.Seconds() / bins
-	for l := range layouts {
-		memory := 0.0
+	for _, l := range layouts {
+		p := &pilots[l]
+		slice := p.length.Seconds() / bins
+		p.memory, p.level = 0, true
 		for class := range e.sc.Classes {
 			var paths [][]float64
-			for i := l; i < n; i += len(layouts) {
-				paths = append(paths, waits(results[i][class].Bins))
+			for _, run := range p.runs {
+				paths = append(paths, waits(run[class].Bins))
 			}
-			memory = max(memory, slice*stats.CorrelationTime(paths))
-			from := min(bins/4, int(forgotten*memory/slice))
+			p.memory = max(p.memory, slice*stats.CorrelationTime(paths))
+			from := min(bins/4, int(forgotten*p.memory/slice))
 			p.level = p.level && level(paths, from)
 		}
-		p.memory = append(p.memory, memory)
 	}
-	return p, nil
+	return nil
 }
 
-// stuckIn says what never ended in runs, where much of a class did not.
-func (e *engine) stuckIn(results [][]worker.ClassTally) string {
+// stuckIn says what never ended in pilots, where much of a class did not.
+func (e *engine) stuckIn(pilots []pilot) string {
 	for c := range e.sc.Classes {
 		var published, left int64
-		for i := range results {
-			t := &results[i][c]
-			published += t.Published - t.Cut
-			left += t.ByOutcome[worker.Unstarted] + t.ByOutcome[worker.Unfinished] + t.ByOutcome[worker.Retrying] - t.Cut
+		for i := range pilots {
+			for _, run := range pilots[i].runs {
+				t := &run[c]
+				published += t.Published - t.Cut
+				left += t.ByOutcome[worker.Unstarted] + t.ByOutcome[worker.Unfinished] + t.ByOutcome[worker.Retrying] - t.Cut
+			}
 		}
 		if float64(left) > muchStuck*float64(published) {
 			return fmt.Sprintf("%s of %s had not ended by the end of a pilot", units.Share(float64(left)/float64(published)), e.sc.Classes[c].Name)
