@@ -79,6 +79,7 @@ const (
 	headroomFloor   = 0.125 // smallest
 	headroomProbe   = 5e4   // tasks of a probe while the limit is being bracketed, at least
 	headroomBracket = 1.15  // ratio of a bracket in which the limit is looked for by interpolation
+	headroomStep    = 1.14  // by which a step goes beyond an end, for the bracket to become as narrow as that
 	headroomPoints  = 5     // probes there, at most,
 	headroomLook    = 2e5   // with so many tasks each, at least
 	headroomApart   = 0.015 // relative distance of two of them, at least
@@ -108,10 +109,13 @@ func (e *engine) headroom() (map[string]Headroom, error) {
 // searches are those for the limit of an input, a layout each. They begin with what the file says, which has been run.
 func (e *engine) searches(of Input) (all []*search) {
 	for l := range e.sc.Layouts {
-		s := &search{layout: l, input: of, at: 1, least: 1, wall: math.Inf(1)}
+		s := &search{layout: l, input: of, at: 1, least: 1, wall: math.Inf(1), brim: math.Inf(1)}
 		s.take(e.excess(l, e.samples[l]), &probed{e.samples[l], &e.pools[l]})
 		if of.Kind == Load {
-			s.wall = e.wall(l)
+			s.brim = e.brim(l)
+			if e.steady() {
+				s.wall = s.brim
+			}
 			if !math.IsInf(s.wall, 1) && (s.high.at == 0 || s.wall < s.high.at) {
 				s.high = point{at: s.wall, excess: excess{sure: true}}
 			}
@@ -197,10 +201,10 @@ func (e *engine) targeted() bool {
 	return false
 }
 
-// wall is the least load at which a queue grows without end; +Inf where that is beyond all that is tried.
-func (e *engine) wall(layout int) float64 {
+// brim is the least load at which a queue would grow without end; +Inf where that is beyond all that is tried.
+func (e *engine) brim(layout int) float64 {
 	low, high := headroomFloor, headroomLimit
-	if !e.steady() || e.stableAt(layout, high) {
+	if e.stableAt(layout, high) {
 		return math.Inf(1)
 	}
 	for high > low*(1+1e-6) {

@@ -8,9 +8,9 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// search looks for the factor of an input at which the mean excess is 0: by doubling and halving until it is bracketed, by
-// bisection until the bracket is narrow, then by interpolation between points with more replications, the nearest of which
-// is given as many as the interval takes.
+// search looks for the factor of an input at which the mean excess is 0: along a line through what is known, or by doubling,
+// halving and bisection where that says nothing or errs, until it is bracketed narrowly; then by interpolation between points with
+// more replications, the nearest of which is given as many as the interval takes.
 type search struct {
 	layout    int
 	input     Input
@@ -19,7 +19,11 @@ type search struct {
 	tried     float64
 	least     float64 // that was tried
 	wall      float64 // the least load at which it surely fails
-	ends      []point // of the narrow bracket
+	brim      float64 // the load at which a queue has all the work that its workers can do
+	passed    bool    // the last probe
+	stray     bool    // it moved the same end of the bracket as the one before
+	behind    point   // where that end was before
+	ends      []point // of the bracket; beside the only one what is behind it
 	points    []point // in it
 	narrow    bool    // the present probe is one of them
 	grown     *point  // the one that the present probe gives more replications, last of all; nil = none yet
@@ -59,32 +63,62 @@ func (s *search) take(x excess, seen *probed) {
 	case s.narrow:
 		s.points = append(s.points, p)
 	}
+	s.stray = x.passes == s.passed && !s.stray
+	s.passed = x.passes
+	end := &s.high
 	if x.passes {
-		s.low = p
-	} else {
-		s.high = p
+		end = &s.low
 	}
+	s.behind, *end = *end, p
 }
 
 // next chooses the next load to try; false when the search is over.
 func (s *search) next(e *engine) bool {
+	bracketed := s.low.at > 0 && s.high.at > 0
 	switch {
 	case s.over:
-	case s.high.at == 0:
-		s.over = s.low.at >= headroomLimit
-		s.at = min(headroomLimit, 2*s.low.at)
-	case s.low.at == 0:
-		s.over = s.high.at <= headroomFloor
-		s.at = s.high.at / 2
-	case !s.narrow && s.high.at > headroomBracket*s.low.at:
-		s.at = math.Sqrt(s.low.at * s.high.at)
-	default:
-		if !s.narrow {
-			s.narrow, s.ends = true, []point{s.low.bare(), s.high.bare()}
-		}
+	case s.high.at == 0 && s.low.at >= headroomLimit, s.low.at == 0 && s.high.at <= headroomFloor:
+		s.over = true
+	case s.narrow:
 		s.refine(e)
+	default:
+		known := []point{s.low, s.high}
+		if !bracketed {
+			known = append(known, s.behind)
+		}
+		s.ends = nil
+		for _, p := range known {
+			if p.at > 0 {
+				s.ends = append(s.ends, p.bare())
+			}
+		}
+		if s.narrow = bracketed && s.high.at <= headroomBracket*s.low.at; s.narrow {
+			s.refine(e)
+		} else {
+			s.at = s.step(bracketed)
+		}
 	}
 	return !s.over
+}
+
+// step is where the line through what is known meets the target, but so far from the ends that the bracket may become narrow.
+// Where the line says nothing, or seems to err, it is the middle, or twice or half of what was tried.
+func (s *search) step(bracketed bool) float64 {
+	from, to := s.low.at*headroomStep, s.high.at/headroomStep
+	middle := math.Sqrt(s.low.at * s.high.at)
+	switch {
+	case s.high.at == 0:
+		to = min(headroomLimit, 2*s.low.at)
+		middle = to
+	case s.low.at == 0:
+		from = max(headroomFloor, s.high.at/2)
+		middle = from
+	}
+	x := s.limit(s.ends)
+	if x == nil || from > to || s.stray && bracketed {
+		return middle
+	}
+	return min(max(x.at.Value, from), to)
 }
 
 // refine chooses the next point in the narrow bracket, or the one that gets more replications.
@@ -188,7 +222,8 @@ func (s *search) limit(points []point) (least *crossing) {
 	return least
 }
 
-// crossing is where the mean excess over a target is 0, reckoned from the nearest of the points by the slope there.
+// crossing is where the mean excess over a target is 0, reckoned by the slope there from the nearest of the points, in a narrow
+// bracket from that with the most replications.
 //
 // What is missed of a target, against what may be, grows about exponentially with the load: exactly so for the tail of the waits
 // of M/M/c, P(W > t) = C exp(-c mu (1 - rho) t) but for C. So the line is one through its logarithms.
@@ -197,8 +232,15 @@ func (s *search) crossing(target *workloads.SLO, points []point) *crossing {
 	var m *missed
 	for i := range points {
 		p := &points[i]
-		if n := p.of(target); n != nil && len(n.rows) > 1 && (m == nil || len(n.rows) > len(m.rows) ||
-			len(n.rows) == len(m.rows) && math.Abs(mean(n.rows)) < math.Abs(mean(m.rows))) {
+		n := p.of(target)
+		if n == nil || len(n.rows) < 2 {
+			continue
+		}
+		nearer := m == nil || math.Abs(mean(n.rows)) < math.Abs(mean(m.rows))
+		if m != nil && s.narrow && len(n.rows) != len(m.rows) {
+			nearer = len(n.rows) > len(m.rows)
+		}
+		if nearer {
 			nearest, m = p, n
 		}
 	}
@@ -209,7 +251,7 @@ func (s *search) crossing(target *workloads.SLO, points []point) *crossing {
 	at := func(excess float64) float64 { return nearest.at - logMissed(excess/m.allowed)/slope }
 	excess := nearest.level.Mean(m.rows)
 	iv := stats.Interval{Value: at(excess.Value), Low: at(excess.High), High: at(excess.Low)}
-	if !(slope > 0 && iv.Low > 0 && iv.High >= iv.Low) || iv.Value > s.wall {
+	if !(slope > 0 && iv.Value > 0) || iv.Value > s.wall || s.narrow && !(iv.Low > 0 && iv.High >= iv.Low) {
 		return nil
 	}
 	iv.High = min(iv.High, s.wall)
@@ -228,7 +270,8 @@ func logMissed(x float64) float64 {
 const few = -0.9
 
 // slope is by how much the logarithm of what is missed of a target grows with the load: the slope of a line through all points and
-// the ends of the bracket, on the tasks that all of them have, n replications at most. NaN where they do not say.
+// the ends of the bracket, on the tasks that all of them have, n replications at most. To begin with, the other end is where
+// all tasks miss. NaN where they do not say.
 func (s *search) slope(target *workloads.SLO, n int) float64 {
 	var at []float64
 	var like []*missed
@@ -242,6 +285,9 @@ func (s *search) slope(target *workloads.SLO, n int) float64 {
 	logs := make([]float64, len(like))
 	for i, m := range like {
 		logs[i] = logMissed(mean(m.rows[:n]) / m.allowed)
+	}
+	if len(like) == 1 && !s.narrow && like[0].allowed < 1 {
+		at, logs = append(at, s.brim), append(logs, -math.Log(like[0].allowed))
 	}
 	return stats.Slope(at, logs)
 }
