@@ -234,7 +234,9 @@ strategies:
 			}
 		}, "lateness and other processes could move response p95 of short by "},
 		{"others, cores to spare", computing, func(r *bench.Trial) { r.Others = 0.1 }, ""},
-		{"others, no cores left", computing, func(r *bench.Trial) { r.Others = 1.6 }, "lateness and other processes could move response p95 of job by "},
+		{"others, no cores left", strings.ReplaceAll(computing, "60ms", "300ms"), func(r *bench.Trial) { r.Others = 0.45 }, "lateness and other processes could move response p95 of job by "},
+		{"others, nobody knows when", computing, func(r *bench.Trial) { r.Others = 0.55 }, "other processes took 0.55 of 2 cores, and when is not known"},
+		{"others, nobody computes", scenario, func(r *bench.Trial) { r.Others = 1.6; r.Lag.Add(time.Millisecond) }, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b, err := bench.Measure(t.Context(), scenarioOf(t, c.text), func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o bench.TrialOptions) (bench.Trial, error) {
