@@ -177,7 +177,7 @@ func (w *World) attain(n *node) {
 		p := &w.slots[slot]
 		if p.starting {
 			n.remove(w.now, u, 1)
-			w.takenUp(p)
+			w.takenUp(slot, p)
 			return
 		}
 		n.remove(w.now, u, int(p.threads))
