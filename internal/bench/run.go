@@ -22,16 +22,17 @@ const allowance = 1e-3
 
 // measurement is one in progress.
 type measurement struct {
-	sc      *scenarios.Scenario
-	trial   Real
-	opts    Options
-	classes []workloads.Class // as they run
-	layouts []strategies.Layout
-	machine []system.Machine
-	start   des.Time
-	faults  [][]system.Fault // of each layout
-	out     *Result
-	tallies [][]pair // of each layout and run
+	sc       *scenarios.Scenario
+	trial    Real
+	opts     Options
+	classes  []workloads.Class // as they run
+	layouts  []strategies.Layout
+	services []system.Service
+	machine  []system.Machine
+	start    des.Time
+	faults   [][]system.Fault // of each layout
+	out      *Result
+	tallies  [][]pair // of each layout and run
 }
 
 // pair is one run with its predictions.
@@ -43,7 +44,7 @@ type pair struct {
 // Measure runs every layout of a scenario for real, in turns, and simulates the same tasks. When it is interrupted it
 // returns what it has, with the error.
 func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o Options) (*Result, error) {
-	if err := errors.Join(Refuse(sc), unrecorded(sc, &o), unscaled(sc, o.Speed)); err != nil {
+	if err := errors.Join(Refuse(sc), unrecorded(sc, &o)); err != nil {
 		return nil, err
 	}
 	classes, layouts := faster(sc, o.Speed)
@@ -53,7 +54,7 @@ func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o Options) (
 		}
 	}
 	m := &measurement{
-		sc: sc, trial: run, opts: o, classes: classes, layouts: layouts, start: divided(sc.Run.Start, o.Speed),
+		sc: sc, trial: run, opts: o, classes: classes, layouts: layouts, services: busier(sc.Services, o.Speed), start: divided(sc.Run.Start, o.Speed),
 		machine: []system.Machine{{
 			Name: "this", Cores: float64(o.Calibration.Cores), Efficiency: o.Calibration.Efficiency, Speed: 1, Count: 1,
 		}},
@@ -123,7 +124,7 @@ func (m *measurement) rounds(ctx context.Context) error {
 func (m *measurement) run(ctx context.Context, layout, round int) error {
 	l := &m.layouts[layout]
 	o := TrialOptions{
-		Key: des.NewKey(m.sc.Seed).With(0), Duration: m.opts.For, Start: m.start, Services: m.sc.Services, Faults: m.faults[layout],
+		Key: des.NewKey(m.sc.Seed).With(0), Duration: m.opts.For, Start: m.start, Services: m.services, Faults: m.faults[layout],
 		// What has piled up may take as long again; a task that never ends must not hold up the rest.
 		Drain: min(max(divided(m.sc.Run.Drain, m.opts.Speed), m.opts.For/10), m.opts.For),
 	}

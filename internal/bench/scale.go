@@ -1,13 +1,15 @@
 package bench
 
 import (
-	"fmt"
+	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"example.com/simrun/des"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
+	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -80,15 +82,15 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 	return classes, layouts
 }
 
-// unscaled says why a scenario cannot be sped up; nil if it can. The burst that a rate lets through is a second's worth,
-// however fast the second passes.
-func unscaled(sc *scenarios.Scenario, speed float64) error {
-	for i := range sc.Services {
-		if s := &sc.Services[i]; s.Rate > 0 && speed != 1 {
-			return fmt.Errorf("services.%s.rate_limit: its bursts cannot be sped up: want --speed 1", s.Name)
-		}
+// busier speeds up services: what they let in, in less time, and no more at once. How long they take is of the calls.
+func busier(services []system.Service, speed float64) []system.Service {
+	services = slices.Clone(services)
+	for i := range services {
+		s := &services[i]
+		s.Rate *= speed
+		s.BurstOver = divided(cmp.Or(s.BurstOver, time.Second), speed)
 	}
-	return nil
+	return services
 }
 
 // hasten speeds up a worker. Celery's overheads pass as time and burn nothing here.
