@@ -105,6 +105,39 @@ func TestAPerfectWorldIsPredictedExactly(t *testing.T) {
 	}
 }
 
+// Each round has tasks of its own, which all layouts and the predictions share; rounds that are recorded have one trace.
+func TestRoundsDrawTheirOwnTasks(t *testing.T) {
+	published := func(keep bool) (counts [2][3]int64) {
+		o := options()
+		o.Keep, o.Rounds = keep, 3
+		b, err := bench.Measure(t.Context(), scenarioOf(t, scenario), perfect(0), o)
+		require.NoError(t, err)
+		for i, s := range b.Strategies {
+			require.Len(t, s.Runs, 3)
+			for _, r := range s.Runs {
+				counts[i][r.Round-1] = r.Published
+			}
+			for _, c := range s.Classes {
+				for _, f := range c.Figures {
+					assert.Zero(t, f.Error, "%s %s %s", s.Name, c.Name, f.Metric)
+					assert.InDelta(t, 0, *f.ReplayError, 1e-6)
+					if f.Metric.String() == "response.mean" {
+						assert.Equal(t, keep, f.Low == f.High, "%s: rounds differ", c.Name)
+					}
+				}
+			}
+		}
+		return counts
+	}
+	own := published(false)
+	assert.Equal(t, own[0], own[1], "the layouts of a round have the same tasks")
+	assert.NotEqual(t, own[0][0], own[0][1])
+	assert.NotEqual(t, own[0][1], own[0][2])
+	recorded := published(true)
+	assert.Equal(t, own[0][0], recorded[0][0], "the first round is the first replication")
+	assert.Equal(t, recorded[0][0], recorded[0][2])
+}
+
 // Ten times as fast is the same day in a tenth of the time: arrivals, demands, delays.
 func TestSpeedScalesEverything(t *testing.T) {
 	sc := scenarioOf(t, scenario)

@@ -44,7 +44,7 @@ type pair struct {
 // Measure runs every layout of a scenario for real, in turns, and simulates the same tasks. When it is interrupted it
 // returns what it has, with the error.
 func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o Options) (*Result, error) {
-	if err := errors.Join(Refuse(sc), unrecorded(sc, &o)); err != nil {
+	if err := errors.Join(Refuse(sc), unrecorded(sc, &o), unscaled(sc, o.Speed)); err != nil {
 		return nil, err
 	}
 	classes, layouts := faster(sc, o.Speed)
@@ -120,11 +120,20 @@ func (m *measurement) rounds(ctx context.Context) error {
 	return nil
 }
 
+// key is that of a round's tasks, and of all that is random about them: a replication each. Recorded runs are all of one
+// replication, as a recording has one trace.
+func (m *measurement) key(round int) des.Key {
+	if m.opts.Keep {
+		round = 0
+	}
+	return des.NewKey(m.sc.Seed).With(uint64(round))
+}
+
 // run makes one real run, and simulates the same seconds.
 func (m *measurement) run(ctx context.Context, layout, round int) error {
 	l := &m.layouts[layout]
 	o := TrialOptions{
-		Key: des.NewKey(m.sc.Seed).With(0), Duration: m.opts.For, Start: m.start, Services: m.services, Faults: m.faults[layout],
+		Key: m.key(round), Duration: m.opts.For, Start: m.start, Services: m.services, Faults: m.faults[layout],
 		// What has piled up may take as long again; a task that never ends must not hold up the rest.
 		Drain: min(max(divided(m.sc.Run.Drain, m.opts.Speed), m.opts.For/10), m.opts.For),
 	}

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -91,6 +92,21 @@ func busier(services []system.Service, speed float64) []system.Service {
 		s.BurstOver = divided(cmp.Or(s.BurstOver, time.Second), speed)
 	}
 	return services
+}
+
+// unscaled says why a scenario cannot be sped up; nil if it can. The samples of which KEDA's rates are made come every 5 s,
+// however fast everything else happens.
+func unscaled(sc *scenarios.Scenario, speed float64) error {
+	for i := range sc.Layouts {
+		for j := range sc.Layouts[i].Fleets {
+			f := &sc.Layouts[i].Fleets[j]
+			rates := func(t worker.Trigger) bool { return f.Policy == worker.KEDA && t.Measure != worker.Messages }
+			if speed != 1 && slices.ContainsFunc(f.Follows(), rates) {
+				return fmt.Errorf("strategies.%s: a fleet of KEDA's follows rates, whose samples cannot be sped up: want --speed 1", sc.Layouts[i].Name)
+			}
+		}
+	}
+	return nil
 }
 
 // hasten speeds up a worker. Celery's overheads pass as time and burn nothing here.
