@@ -270,5 +270,5 @@ func (r *Retry) delay(n int) des.Time {
 	if r.Cap > 0 {
 		d = min(d, float64(r.Cap))
 	}
-	return des.Time(min(d, float64(des.Never/4)))
+	return des.Time(min(d, float64(des.Longest)))
 }

@@ -146,6 +146,20 @@ func TestMappedColumns(t *testing.T) {
 	}
 }
 
+// A queue whose name no scenario can have gets one that it can.
+func TestQueuesAreNamedAsScenariosCan(t *testing.T) {
+	m, err := logs.ParseMapping("created=c, started=s, ended=e, class=n, queue=q")
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "log.csv")
+	require.NoError(t, os.WriteFile(path, []byte("c,s,e,n,q\n1,2,3,mail,high prio\n4,5,6,mail,high prio\n7,8,9,mail,low\n"), 0o644))
+	l, err := (&logs.Options{Map: m}).Read(path)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"high-prio", "high-prio", "low"}, []string{l.Tasks[0].Queue, l.Tasks[1].Queue, l.Tasks[2].Queue})
+	said := strings.Join(l.Warnings, "\n")
+	assert.Equal(t, 1, strings.Count(said, `the queue "high prio" is called high-prio here`), said)
+	assert.NotContains(t, said, `"low"`)
+}
+
 func TestMetrics(t *testing.T) {
 	// Rates of one scrape are from when its counters began to when it was taken, which only its file says.
 	text, err := os.ReadFile(fixture("scrape.txt"))

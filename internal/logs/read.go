@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Options say how to read. The zero Options know the formats by themselves.
@@ -53,7 +54,42 @@ func (o *Options) Read(paths ...string) (*Log, error) {
 	slices.SortStableFunc(l.Tasks, func(a, b Task) int {
 		return cmp.Or(cmp.Compare(a.Arrived, b.Arrived), strings.Compare(a.ID, b.ID))
 	})
+	l.nameQueues()
 	return l, nil
+}
+
+// nameQueues gives queues names that a scenario can have, and says so.
+func (l *Log) nameQueues() {
+	var renamed []string
+	rename := func(queue *string) {
+		was, name := *queue, Nameable(*queue)
+		if *queue = name; was != name && !slices.Contains(renamed, was) {
+			renamed = append(renamed, was)
+			l.warn("the queue %q is called %s here: the names of a scenario have no spaces, quotes, commas or signs of a shell", was, name)
+		}
+	}
+	for i := range l.Tasks {
+		rename(&l.Tasks[i].Queue)
+	}
+	if l.Sums == nil {
+		return
+	}
+	for i := range l.Sums.Classes {
+		rename(&l.Sums.Classes[i].Queue)
+	}
+	for i := range l.Sums.Queues {
+		rename(&l.Sums.Queues[i].Name)
+	}
+}
+
+// Nameable returns a name of a log as a scenario can have it: one that goes into command lines.
+func Nameable(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune(",\"'*\\`$;|&<>", r) {
+			return '-'
+		}
+		return r
+	}, name)
 }
 
 // reader is a log while it is read.
