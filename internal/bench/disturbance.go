@@ -17,7 +17,6 @@ import (
 const (
 	claimedSleeping  = 0.10
 	claimedComputing = 0.15
-	enough           = 20 // responses of a class, to have a p95
 
 	// The simulation takes the cores of others away evenly. Tasks that compute meet them in bursts, which nobody has measured:
 	// beyond this share of the cores what they did is not known.
@@ -94,7 +93,7 @@ func (m *measurement) moved(p *pair) (most float64, void string) {
 	}
 	for i := range m.classes {
 		measured := &p.measured.Classes[i]
-		if measured.Response.Count() < enough {
+		if !shown(figure, measured) {
 			continue
 		}
 		var b blur

@@ -296,6 +296,22 @@ strategies:
 	}
 }
 
+// A quantile with no task beyond it is the largest of them, and says nothing of others: 2 x 6 tasks have a p50, not a p95.
+func TestFewTasksHaveNoTail(t *testing.T) {
+	b, err := bench.Measure(t.Context(), scenarioOf(t, strings.ReplaceAll(scenario, "poisson: 1/s", "every: 10s")), perfect(0), options())
+	require.NoError(t, err)
+	for _, s := range b.Strategies {
+		shown := map[string][]string{}
+		for _, c := range s.Classes {
+			for _, f := range c.Figures {
+				shown[c.Name] = append(shown[c.Name], f.Metric.String())
+			}
+		}
+		assert.Equal(t, []string{"wait.mean", "wait.p50", "response.mean", "response.p50"}, shown["long"], s.Name)
+		assert.Len(t, shown["short"], 8, s.Name)
+	}
+}
+
 func TestInterruptedBenchKeepsWhatItHas(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	runs := 0
