@@ -132,6 +132,8 @@ func TestMappedColumns(t *testing.T) {
 	_, err = read("a,b,c,d,e\n5,5,5,x,ok\n5,6,5,x,ok\n5,6,7,x,maybe\n", columns, nil)
 	assert.ErrorContains(t, err, `t.csv:3: ended: 1 s before started`)
 	assert.ErrorContains(t, err, `t.csv:4: outcome: "maybe": want such as ok, failed`)
+	_, err = read("a,b,c,d,e\n5,5,5,x,ok\nnoon,ten,7,x,ok\n", columns, nil)
+	assert.Regexp(t, `^\S*t\.csv:3: created: "noon": .*; started: "ten": [^\n]*$`, err.Error(), "a place for each line")
 	_, err = read("a,b,c\n", columns, nil)
 	assert.ErrorContains(t, err, `t.csv:1: class: no column "d": want a, b or c`)
 
