@@ -159,6 +159,10 @@ func TestQueuesAreNamedAsScenariosCan(t *testing.T) {
 	assert.Equal(t, []string{"high-prio", "high-prio", "low"}, []string{l.Tasks[0].Queue, l.Tasks[1].Queue, l.Tasks[2].Queue})
 	said := strings.Join(l.Warnings, "\n")
 	assert.Equal(t, 1, strings.Count(said, `the queue "high prio" is called high-prio here`), said)
+
+	require.NoError(t, os.WriteFile(path, []byte("c,s,e,n,q\n1,2,3,mail,high prio\n4,5,6,mail,high-prio\n"), 0o644))
+	_, err = (&logs.Options{Map: m}).Read(path)
+	require.ErrorContains(t, err, `the queues "high prio" and "high-prio": want names that differ in more than spaces`)
 	assert.NotContains(t, said, `"low"`)
 }
 

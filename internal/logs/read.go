@@ -54,25 +54,35 @@ func (o *Options) Read(paths ...string) (*Log, error) {
 	slices.SortStableFunc(l.Tasks, func(a, b Task) int {
 		return cmp.Or(cmp.Compare(a.Arrived, b.Arrived), strings.Compare(a.ID, b.ID))
 	})
-	l.nameQueues()
+	if err := l.nameQueues(); err != nil {
+		return nil, err
+	}
 	return l, nil
 }
 
-// nameQueues gives queues names that a scenario can have, and says so.
-func (l *Log) nameQueues() {
-	var renamed []string
+// nameQueues gives queues names that a scenario can have, and says so. Two queues must not become one.
+func (l *Log) nameQueues() error {
+	of := map[string]string{} // what had the name
+	var err error
 	rename := func(queue *string) {
 		was, name := *queue, Nameable(*queue)
-		if *queue = name; was != name && !slices.Contains(renamed, was) {
-			renamed = append(renamed, was)
-			l.warn("the queue %q is called %s here: the names of a scenario have no spaces, quotes, commas or signs of a shell", was, name)
+		*queue = name
+		switch other, known := of[name]; {
+		case !known:
+			of[name] = was
+			if was != name {
+				l.warn("the queue %q is called %s here: the names of a scenario have no spaces, quotes, commas or signs of a shell", was, name)
+			}
+		case was != other && err == nil:
+			err = fmt.Errorf("%s: the queues %q and %q: want names that differ in more than spaces, quotes, commas and signs of a shell, which no scenario has",
+				l.Name, other, was)
 		}
 	}
 	for i := range l.Tasks {
 		rename(&l.Tasks[i].Queue)
 	}
 	if l.Sums == nil {
-		return
+		return err
 	}
 	for i := range l.Sums.Classes {
 		rename(&l.Sums.Classes[i].Queue)
@@ -80,6 +90,7 @@ func (l *Log) nameQueues() {
 	for i := range l.Sums.Queues {
 		rename(&l.Sums.Queues[i].Name)
 	}
+	return err
 }
 
 // Nameable returns a name of a log as a scenario can have it: one that goes into command lines.
