@@ -12,6 +12,10 @@ type Time = time.Duration
 // Never is later than every event.
 const Never Time = math.MaxInt64
 
+// Longest is what a span is at most: longer than any run, and so far from Never that a run's clock and a few spans can be
+// added.
+const Longest = Never / 4
+
 // Seconds converts seconds to Time, rounded to the nearest nanosecond and clamped to [0, Never).
 func Seconds(s float64) Time {
 	ns := s * 1e9

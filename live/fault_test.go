@@ -18,6 +18,7 @@ func TestFailedMachineKillsWhatRuns(t *testing.T) {
 	for _, e := range executors {
 		for pool, name := range []string{"prefork", "threads", "gevent"} {
 			t.Run(e.String()+" "+name, func(t *testing.T) {
+				t.Parallel()
 				// At slowRate it would compute for half an hour.
 				layout, classes := script(worker.Pool(pool), 2, []workloads.TraceRow{{IO: time.Hour}, {CPU: 500 * time.Hour}})
 				classes = append(classes, classes[0]) // comes when the machine is up again
@@ -44,6 +45,7 @@ func TestDeployReplacesProcesses(t *testing.T) {
 	for _, e := range executors {
 		for pool, name := range []string{"prefork", "threads", "gevent"} {
 			t.Run(e.String()+" "+name, func(t *testing.T) {
+				t.Parallel()
 				layout, classes := script(worker.Pool(pool), 1, []workloads.TraceRow{{IO: 200 * ms}, {CPU: time.Second}})
 				layout.Group, layout.Groups = []int{0}, []string{"w"}
 				r := play(t, layout, classes, live.Options{Executor: e, Faults: []system.Fault{

@@ -174,7 +174,7 @@ func behind(c draw.Canvas, sty draw.TextStyle, at vg.Point, s string) {
 	write(c, sty, at, s)
 }
 
-// vertical is a line across all bars.
+// vertical is a line across all bars, at the edge where it would lie beyond it.
 type vertical struct {
 	at   float64
 	line draw.LineStyle
@@ -182,5 +182,6 @@ type vertical struct {
 
 func (v *vertical) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, _ := p.Transforms(&c)
-	c.StrokeLine2(v.line, tx(v.at), c.Min.Y, tx(v.at), c.Max.Y)
+	at := tx(max(v.at, p.X.Min))
+	c.StrokeLine2(v.line, at, c.Min.Y, at, c.Max.Y)
 }

@@ -90,7 +90,9 @@ func quantileBars(r *experiment.Result, class string, metric worker.Metric) (Plo
 	title := fmt.Sprintf("%s: %s (no target)", class, metric)
 	var keys []key
 	if aim != nil {
-		b.low, b.high = min(b.low, aim.Target), max(b.high, aim.Target)
+		if b.high = max(b.high, aim.Target); aim.Target > 0 { // 0 is on no log scale: its line is the edge
+			b.low = min(b.low, aim.Target)
+		}
 		b.target = &vertical{aim.Target, targetLine}
 		title = fmt.Sprintf("%s: %s against its target", class, metric)
 		keys = []key{{name: fmt.Sprintf("target: %s at most %s", aim.Metric.Stat, units.Duration(aim.Target)), line: targetLine}}

@@ -75,7 +75,7 @@ func benchMethod(b *bench.Result) []string {
 		speed = fmt.Sprintf(" Everything happened %s times as fast as the scenario says; durations are those of the run.", units.Number(b.Speed))
 	}
 	return []string{
-		fmt.Sprintf("%s of %s, %s each, bodies run by %s, seed %d. Arrivals are open loop and waits count from the intended arrival.%s The prediction is the simulation of the same tasks on this machine, as calibrated.",
+		fmt.Sprintf("%s of %s, %s each, bodies run by %s, seed %d. Arrivals are open loop and waits count from the intended arrival; rounds have tasks of their own unless they are recorded.%s The prediction is the simulation of the same tasks on this machine, as calibrated.",
 			units.Plural(b.Rounds, "round", "rounds"), units.Plural(len(b.Strategies), "strategy", "strategies"), units.Duration(b.For), executors[b.Executor], b.Scenario.Seed, speed),
 		"Rule: " + b.Rule + ".",
 	}

@@ -119,14 +119,35 @@ func cause(r *experiment.Result) string {
 	if d.slo == nil || passing(s) == "yes" {
 		return ""
 	}
-	if of := d.slo.Metric; of.IsShare() || of.Of == worker.Run {
-		return ""
+	switch c := classOf(s, d.class); c.Through(d.slo) {
+	case experiment.ByRun:
+		return runsLong(c, d.slo.Metric.Stat) + concession(r)
+	case experiment.ByRetries:
+		return fmt.Sprintf("Why: %s waits %s for its first start and runs %s on average, but %s of %s attempts are retries.", c.Name,
+			units.Duration(c.Wait.Pooled.Mean()), units.Duration(c.Run.Pooled.Mean()), units.Count(c.Retried), units.Count(c.Retried+c.Published)) + concession(r)
+	case experiment.ByWait:
+		if c.Blocked != nil {
+			return fmt.Sprintf("Why: %s waits %s on average, %s.", c.Name, units.Duration(c.Blocked.Total), waitsBehind(s, c)) + whereWaits(c) + worstBehind(c) + concession(r)
+		}
 	}
-	c := classOf(s, d.class)
-	if c.Blocked == nil {
-		return ""
+	return ""
+}
+
+// runsLong says how long the tasks of a class run, and what makes them run so long.
+func runsLong(c *experiment.Class, stat workloads.Stat) string {
+	m := workloads.Metric{Of: worker.Run, Stat: stat}
+	most, goes := notable, ", nearly all of it its own work"
+	if by := c.StretchByCause; by != nil {
+		for _, part := range []struct {
+			seconds float64
+			to      string
+		}{{by.CPU, "sharing cores or a thread"}, {by.Service, "waiting for services"}, {by.Disk, "waiting for the disk"}} {
+			if share := min(1, part.seconds/c.Run.Pooled.Mean()); share >= most {
+				most, goes = share, fmt.Sprintf("; on average %s of a run goes into %s", units.Share(math.Round(100*share)/100), part.to)
+			}
+		}
 	}
-	return fmt.Sprintf("Why: %s waits %s on average, %s.", c.Name, units.Duration(c.Blocked.Total), waitsBehind(s, c)) + whereWaits(c) + worstBehind(c) + concession(r)
+	return fmt.Sprintf("Why: %s runs for too long, however short it waits: %s %s%s.", c.Name, m.Words(), m.Show(stat.Of(c.Run.Pooled)), goes)
 }
 
 // whereWaits says in a sentence of its own how much of a wait is spent reserved by a worker: whom a task waits for and where

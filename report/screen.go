@@ -211,9 +211,9 @@ func load(r *experiment.Result, s *experiment.Strategy) string {
 	case h.Factor == 0:
 		return "none"
 	case h.AtLimit:
-		return "over " + units.Number(h.Factor) + "x"
+		return "over " + h.String()
 	}
-	return units.Number(h.Factor) + "x"
+	return h.String()
 }
 
 // changes counts what a layout changes in what runs today.

@@ -35,6 +35,52 @@ strategies:
 	assert.Contains(t, b.String(), "grows without end")
 }
 
+// A response that is too long by its run is not put down to the wait of some milliseconds that there is as well.
+func TestWhyNamesWhatTakesSoLong(t *testing.T) {
+	why := func(task string) string {
+		sc, err := scenarios.Decode("t.yaml", []byte(`
+machines: {m: {cores: 2}}
+run: {duration: 10m, replications: 2}
+tasks: {fetch: {arrivals: {poisson: 1/s}, `+task+`}}
+strategies: {today: {workers: {worker: {queues: [fetch], concurrency: 60, machine: m}}}}
+`), ".")
+		require.NoError(t, err)
+		r, err := experiment.Run(t.Context(), sc, experiment.Options{})
+		require.NoError(t, err)
+		return cause(r)
+	}
+	assert.Equal(t, "Why: fetch runs for too long, however short it waits: run p95 1 s, nearly all of it its own work.", why("work: [{io: 1s}], slo: {response: {p95: 500ms}}"))
+	assert.Equal(t, why("work: [{io: 1s}], slo: {response: {p95: 500ms}}"), why("work: [{io: 1s}], slo: {run: {p95: 500ms}}"))
+	assert.Regexp(t, `^Why: fetch runs for too long, however short it waits: run p95 \S+ s; on average 5\d(\.\d)? % of a run goes into sharing cores or a thread\.$`,
+		why("work: [{cpu: {exponential: 1.5s}}], slo: {response: {p95: 5s}}"))
+	assert.Regexp(t, `^Why: fetch waits \S+ ms for its first start and runs 1 s on average, but \S+ of \S+ attempts are retries\.$`,
+		why("work: [{io: 1s}], failures: {error: 30%}, retry: {max: 5, delay: 20s}, slo: {response: {p95: 10s}}"))
+}
+
+// A target of nothing is missed by all, by some more than by others, and is at the edge of a picture with a log scale.
+func TestATargetOfZero(t *testing.T) {
+	sc, err := scenarios.Decode("t.yaml", []byte(`
+run: {duration: 10m, replications: 20}
+tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: {exponential: 500ms}}], slo: {wait: {p95: 0s}}}}
+strategies:
+  one: {workers: {w: {queues: [a], concurrency: 1}}}
+  three: {workers: {w: {queues: [a], concurrency: 3}}}
+  many: {workers: {w: {queues: [a], concurrency: 1000}}}
+`), ".")
+	require.NoError(t, err)
+	r, err := experiment.Run(t.Context(), sc, experiment.Options{})
+	require.NoError(t, err)
+	require.NotNil(t, r.Verdict.Closest)
+	assert.Equal(t, "many", r.Verdict.Closest.Strategy)
+	plots := bars(r)
+	require.NotEmpty(t, plots)
+	for i := range plots {
+		svg, err := plots[i].SVG()
+		require.NoError(t, err)
+		assert.NotEmpty(t, svg)
+	}
+}
+
 // A run that is no longer than its worst five minutes has none.
 func TestWorstOfAShortRun(t *testing.T) {
 	c := &experiment.Class{Name: "mail", BlockedWorst: &experiment.BlockedWorst{Seconds: 300, Waiting: 18.7, By: map[string]float64{"backup": 17.2}}}

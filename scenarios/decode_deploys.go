@@ -60,7 +60,7 @@ func (d *decoder) lengthsOfDeploys(s *Scenario) {
 	}
 	for i := range s.Faults {
 		if f := &s.Faults[i]; f.Of == system.OfDeploy {
-			f.For = max(1, des.Time(most)*min(f.Grace+f.Boot, des.Never/4/des.Time(most)))
+			f.For = max(1, des.Time(most)*min(f.Grace+f.Boot, des.Longest/des.Time(most)))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -30,6 +31,33 @@ func TestDemandsWithoutEnd(t *testing.T) {
 			assert.Equal(t, tally.Published, tally.ByOutcome[worker.Unfinished]+tally.ByOutcome[worker.Unstarted], "%v %v", kind, p)
 		}
 	}
+}
+
+// Demands that come to an end, but not before time itself does on cores that are slow or shared by many, take for ever, too.
+func TestSlowCoresWithoutEnd(t *testing.T) {
+	decades := must(workloads.Constant(50 * 365 * 86400))
+	for _, machine := range []system.Machine{{Cores: 1, Speed: 1e-6}, {Cores: 1, Speed: 1}, {Cores: 1e-3, Speed: 1}, {Cores: 64, Speed: 1}} {
+		for _, p := range []worker.Pool{worker.Prefork, worker.Threads, worker.Gevent, worker.Solo} {
+			c := class("a", poisson(1), decades)
+			c.Work[0].Kind, c.Work[0].Cores = workloads.CPU, 1
+			m := pool(20, c).on(machine.Cores)
+			m.machines[0].Speed = machine.Speed
+			m.layout.Workers[0].Pool = p
+			tally := m.run(1, 0, time.Minute).Classes[0]
+			assert.Positive(t, tally.ByOutcome[worker.Unfinished], "%v %v", machine, p)
+			assert.Equal(t, tally.Published, tally.ByOutcome[worker.Unfinished]+tally.ByOutcome[worker.Unstarted], "%v %v", machine, p)
+		}
+	}
+}
+
+// A service whose rate admits the next call after the end of time admits one.
+func TestARateWithoutEnd(t *testing.T) {
+	c := class("a", poisson(1), must(workloads.Constant(0.1)))
+	c.Work[0] = workloads.Phase{Kind: workloads.Call, Demand: c.Work[0].Demand}
+	o := outside{model: pool(20, c), services: []system.Service{{Name: "api", Rate: 1e-20}}}
+	tally := o.run(1, 0, time.Minute).Classes[0]
+	assert.Greater(t, tally.Published, int64(5))
+	assert.EqualValues(t, 1, tally.ByOutcome[worker.OK])
 }
 
 // A task with no time to start expires, however idle the worker is.

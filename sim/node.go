@@ -101,11 +101,12 @@ func (n *node) plan() {
 		return
 	}
 	left := n.heap.least() - n.v
-	if left >= float64(des.Never/4) {
-		n.next = des.Never // burns for ever
+	took := left / n.rate
+	if left >= float64(des.Longest) || took >= float64(des.Longest) {
+		n.next = des.Never // burns for ever, or for longer than there is time on cores that are slow or shared
 		return
 	}
-	n.next = n.at + des.Time(math.Ceil(max(0, float64(left/n.rate))))
+	n.next = n.at + des.Time(math.Ceil(max(0, took)))
 }
 
 // add lets u compute until it has attained demand, with some threads.
@@ -177,7 +178,7 @@ func (w *World) attain(n *node) {
 		p := &w.slots[slot]
 		if p.starting {
 			n.remove(w.now, u, 1)
-			w.takenUp(p)
+			w.takenUp(slot, p)
 			return
 		}
 		n.remove(w.now, u, int(p.threads))

@@ -75,14 +75,14 @@ func (w *World) call(slot int32, phase *workloads.Phase, number int, latency des
 		w.admit(id)
 		return
 	}
-	gap := des.Seconds(1 / s.cfg.Rate)
+	gap := min(des.Seconds(1/s.cfg.Rate), des.Longest)
 	burst := des.Seconds((s.cfg.Burst() - 1) / s.cfg.Rate)
 	at := max(w.now, s.due-burst)
 	if at > w.now && s.cfg.RejectRate {
 		w.refuse(id)
 		return
 	}
-	s.due = max(s.due, w.now) + gap
+	s.due = min(max(s.due, w.now)+gap, 2*des.Longest)
 	if at > w.now {
 		w.queue.Push(des.Event{At: at, Kind: kindAdmit, Arg: id})
 		return
@@ -158,7 +158,7 @@ func (w *World) serve(id int32) {
 	s.busy++
 	latency := c.latency
 	if s.slow != 1 {
-		latency = min(des.Seconds(latency.Seconds()*s.slow), des.Never/4) // so that the clock can be added
+		latency = min(des.Seconds(latency.Seconds()*s.slow), des.Longest)
 	}
 	w.queue.Push(des.Event{At: max(w.now, s.stuck) + latency, Kind: kindServed, Arg: id})
 }

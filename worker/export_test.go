@@ -14,8 +14,12 @@ func (s *System) Audit() error {
 			return fmt.Errorf("queue %d: %w", i, err)
 		}
 	}
+	stock, err := s.stock()
+	if err != nil {
+		return err
+	}
 	for i := range s.workers {
-		if err := s.auditWorker(int32(i)); err != nil {
+		if err := s.auditWorker(int32(i), &stock[i]); err != nil {
 			return fmt.Errorf("worker %d: %w", i, err)
 		}
 	}
@@ -27,7 +31,7 @@ func (s *System) Audit() error {
 			return fmt.Errorf("fleet %d: %w", i, err)
 		}
 	}
-	listed := map[int32]bool{}
+	listed := make([]bool, len(s.tasks))
 	for _, id := range s.freeTasks {
 		if t := &s.tasks[id]; listed[id] || t.state != gone || t.pending != 0 {
 			return fmt.Errorf("task %d may not be used again: listed before %v, state %d, %d events pending", id, listed[id], t.state, t.pending)
@@ -134,32 +138,42 @@ func (s *System) auditFleet(f *fleet) error {
 	return nil
 }
 
-func (s *System) auditWorker(me int32) error {
-	w := &s.workers[me]
-	var unacked, inTime, inSlots, onTheWay, later int
+// stock counts the tasks that a worker has.
+type stock struct{ unacked, inTime, inSlots, onTheWay, later int }
+
+// stock counts those of all workers in one pass: a system may have many.
+func (s *System) stock() ([]stock, error) {
+	all := make([]stock, len(s.workers))
 	for id := range s.tasks {
 		t := &s.tasks[id]
-		if t.state == gone || t.worker != me {
+		if t.state == gone || t.worker == none {
 			continue
 		}
+		w := &all[t.worker]
 		switch t.state {
 		case fetching:
-			onTheWay++
+			w.onTheWay++
 		case held:
-			later++
+			w.later++
 		case starting, running, crashed:
-			inSlots++
-			if s.slots[t.slot].task != int32(id) || s.slots[t.slot].worker != me {
-				return fmt.Errorf("task %d is not in its slot %d", id, t.slot)
+			w.inSlots++
+			if s.slots[t.slot].task != int32(id) || s.slots[t.slot].worker != t.worker {
+				return nil, fmt.Errorf("task %d is not in its slot %d", id, t.slot)
 			}
 		}
 		if t.unacked {
-			unacked++
+			w.unacked++
 			if t.eta == 0 {
-				inTime++ // those with an eta have widened the window
+				w.inTime++ // those with an eta have widened the window
 			}
 		}
 	}
+	return all, nil
+}
+
+func (s *System) auditWorker(me int32, has *stock) error {
+	w := &s.workers[me]
+	unacked, inTime, inSlots, onTheWay, later := has.unacked, has.inTime, has.inSlots, has.onTheWay, has.later
 	if err := s.auditKept(w, me); err != nil {
 		return err
 	}

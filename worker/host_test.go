@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"example.com/simrun/des"
 	"example.com/simrun/worker"
 )
@@ -136,7 +134,9 @@ func playIn(t *testing.T, s worker.Setup, h *host, script []message, until ...de
 		e := h.queue.Pop()
 		reckoned.Reckon(h.sys, e.At-h.now)
 		h.step(e)
-		require.NoError(t, h.sys.Audit(), "at %v", h.now)
+		if err := h.sys.Audit(); err != nil {
+			t.Fatalf("%v, at %v", err, h.now)
+		}
 		h.auditProcesses(len(s.Workers))
 	}
 	if len(until) > 0 {

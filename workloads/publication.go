@@ -20,7 +20,7 @@ func (s *Source) Publication(a *Arrival, demands []des.Time, p *worker.Publicati
 		p.Priority, p.HasPriority = extra.Priority, extra.HasPriority
 	}
 	for _, d := range demands {
-		p.Demand = min(p.Demand+d, longest)
+		p.Demand = min(p.Demand+d, des.Longest)
 	}
 	return fate
 }

@@ -92,21 +92,17 @@ func (s *Source) Demands(ref Ref, attempt int, into []des.Time) Fate {
 			own = own.With(phaseDemand + uint64(i))
 		}
 		s.scratch.Reset(own)
-		into[i] = min(des.Seconds(p.demand.Draw(s.scratch)*slow), longest)
+		into[i] = min(des.Seconds(p.demand.Draw(s.scratch)*slow), des.Longest)
 	}
 	return fate
 }
 
-// longest is what a demand is at most: longer than any run, and so far from the end of time that a run's clock and a
-// few demands can be added.
-const longest = des.Never / 4
-
 // stretch multiplies a demand, exactly so by 1.
 func stretch(t des.Time, factor float64) des.Time {
 	if factor == 1 {
-		return min(t, longest)
+		return min(t, des.Longest)
 	}
-	return min(des.Seconds(t.Seconds()*factor), longest)
+	return min(des.Seconds(t.Seconds()*factor), des.Longest)
 }
 
 // fate draws what happens. All four numbers are drawn each time, so that none depends on the chance of another.

@@ -24,7 +24,8 @@ const benchLong = `Run every strategy of a scenario for real: the same broker an
 real clock, with tasks that really compute and sleep. Then compare what was measured with what the simulator predicts
 for the same tasks on this machine, which is calibrated first.
 
-Arrivals are open loop, and waits count from the intended arrival. Runs take turns: all strategies once, then all again.
+Arrivals are open loop, and waits count from the intended arrival. Runs take turns: all strategies once, then all again with
+other tasks.
 A run is void when lateness of the harness or other processes could have moved it further than predictions are claimed to
 be off; what moves it less widens the range of the runs.
 
@@ -70,7 +71,7 @@ func benchCommand() *cobra.Command {
 	f.IntVar(&o.rounds, "rounds", 3, "runs of each strategy, which share its time")
 	f.StringVar(&o.executor, "executor", "", "what a slot is made of: process, thread or goroutine (default goroutine if all tasks only sleep, else thread)")
 	f.BoolVar(&o.replay, "replay", false, "also simulate the tasks with the times their bodies really took")
-	f.StringVar(&o.record, "record", "", "write the runs of each strategy into this folder, as recordings for simrun verify")
+	f.StringVar(&o.record, "record", "", "write the runs of each strategy into this folder, as recordings for simrun verify; all rounds then run the same tasks")
 	f.StringVarP(&o.out, "out", "o", "", "folder of bench.html and bench.json (default results/NAME)")
 	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: table or json")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no hints on standard error")

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"example.com/simrun/des"
 	"example.com/simrun/internal/units"
@@ -16,16 +17,21 @@ import (
 const (
 	claimedSleeping  = 0.10
 	claimedComputing = 0.15
-	enough           = 20 // responses of a class, to have a p95
+
+	// The simulation takes the cores of others away evenly. Tasks that compute meet them in bursts, which nobody has measured:
+	// beyond this share of the cores what they did is not known.
+	mostOfOthers = 0.25
 )
 
 const voidRule = "a run is void when what disturbed it could move p95 of a response by more than 10 % (15 % where tasks compute) and " +
 	"more than 1 ms. The run is simulated again with its loop as late as it was and without the cores that other processes " +
-	"took; by how far that moves a figure, and by the lateness itself, the range of the runs is widened"
+	"took; by how far that moves a figure, and by the lateness itself, the range of the runs is widened. Where tasks compute, a run is " +
+	"also void when other processes took more than a quarter of the cores: when they did is not known"
 
 // disturbance is what disturbed a run: how late its harness was, and the run simulated with that.
 type disturbance struct {
 	lag, send des.Histogram
+	others    float64 // cores that other processes took
 	tally     *worker.Tally
 }
 
@@ -37,7 +43,7 @@ type blur struct {
 
 // disturbed simulates a run on the machine as it was meanwhile.
 func (m *measurement) disturbed(l *strategies.Layout, burden []workloads.Class, o TrialOptions, t *Trial) (d disturbance) {
-	d.lag, d.send = t.Lag, t.SendLag
+	d.lag, d.send, d.others = t.Lag, t.SendLag, t.Others
 	cost := m.opts.Calibration.of(m.opts.Executor)
 	if more := max(t.Lag.Mean(), t.SendLag.Mean()) - cost.Lag.Mean; more > 0 {
 		cost.Lag.Mean += more
@@ -81,9 +87,13 @@ func (b *blur) moves(f workloads.Metric, predicted *worker.ClassTally) float64 {
 func (m *measurement) moved(p *pair) (most float64, void string) {
 	figure := workloads.Metric{Of: worker.Response, Stat: workloads.Percentile(95)}
 	worst := 0.0 // over what is claimed
+	if cores := m.machine[0].Cores; p.others > mostOfOthers*cores && slices.ContainsFunc(m.classes, computes) {
+		worst = math.Inf(1)
+		void = fmt.Sprintf("other processes took %s of %s cores, and when is not known", units.Number(p.others), units.Number(cores))
+	}
 	for i := range m.classes {
 		measured := &p.measured.Classes[i]
-		if measured.Response.Count() < enough {
+		if !shown(figure, measured) {
 			continue
 		}
 		var b blur
@@ -101,10 +111,12 @@ func (m *measurement) moved(p *pair) (most float64, void string) {
 
 // claimed is the error that is claimed of predictions for a class.
 func claimed(c *workloads.Class) float64 {
-	for _, p := range c.Work {
-		if p.Kind == workloads.CPU {
-			return claimedComputing
-		}
+	if computes(*c) {
+		return claimedComputing
 	}
 	return claimedSleeping
+}
+
+func computes(c workloads.Class) bool {
+	return slices.ContainsFunc(c.Work, func(p workloads.Phase) bool { return p.Kind == workloads.CPU })
 }

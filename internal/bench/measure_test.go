@@ -105,6 +105,39 @@ func TestAPerfectWorldIsPredictedExactly(t *testing.T) {
 	}
 }
 
+// Each round has tasks of its own, which all layouts and the predictions share; rounds that are recorded have one trace.
+func TestRoundsDrawTheirOwnTasks(t *testing.T) {
+	published := func(keep bool) (counts [2][3]int64) {
+		o := options()
+		o.Keep, o.Rounds = keep, 3
+		b, err := bench.Measure(t.Context(), scenarioOf(t, scenario), perfect(0), o)
+		require.NoError(t, err)
+		for i, s := range b.Strategies {
+			require.Len(t, s.Runs, 3)
+			for _, r := range s.Runs {
+				counts[i][r.Round-1] = r.Published
+			}
+			for _, c := range s.Classes {
+				for _, f := range c.Figures {
+					assert.Zero(t, f.Error, "%s %s %s", s.Name, c.Name, f.Metric)
+					assert.InDelta(t, 0, *f.ReplayError, 1e-6)
+					if f.Metric.String() == "response.mean" {
+						assert.Equal(t, keep, f.Low == f.High, "%s: rounds differ", c.Name)
+					}
+				}
+			}
+		}
+		return counts
+	}
+	own := published(false)
+	assert.Equal(t, own[0], own[1], "the layouts of a round have the same tasks")
+	assert.NotEqual(t, own[0][0], own[0][1])
+	assert.NotEqual(t, own[0][1], own[0][2])
+	recorded := published(true)
+	assert.Equal(t, own[0][0], recorded[0][0], "the first round is the first replication")
+	assert.Equal(t, recorded[0][0], recorded[0][2])
+}
+
 // Ten times as fast is the same day in a tenth of the time: arrivals, demands, delays.
 func TestSpeedScalesEverything(t *testing.T) {
 	sc := scenarioOf(t, scenario)
@@ -234,7 +267,9 @@ strategies:
 			}
 		}, "lateness and other processes could move response p95 of short by "},
 		{"others, cores to spare", computing, func(r *bench.Trial) { r.Others = 0.1 }, ""},
-		{"others, no cores left", computing, func(r *bench.Trial) { r.Others = 1.6 }, "lateness and other processes could move response p95 of job by "},
+		{"others, no cores left", strings.ReplaceAll(computing, "60ms", "300ms"), func(r *bench.Trial) { r.Others = 0.45 }, "lateness and other processes could move response p95 of job by "},
+		{"others, nobody knows when", computing, func(r *bench.Trial) { r.Others = 0.55 }, "other processes took 0.55 of 2 cores, and when is not known"},
+		{"others, nobody computes", scenario, func(r *bench.Trial) { r.Others = 1.6; r.Lag.Add(time.Millisecond) }, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b, err := bench.Measure(t.Context(), scenarioOf(t, c.text), func(ctx context.Context, l *strategies.Layout, classes []workloads.Class, o bench.TrialOptions) (bench.Trial, error) {
@@ -258,6 +293,22 @@ strategies:
 				assert.InDelta(t, f.High-f.Measured, f.Disturbed, 1e-9)
 			}
 		})
+	}
+}
+
+// A quantile with no task beyond it is the largest of them, and says nothing of others: 2 x 6 tasks have a p50, not a p95.
+func TestFewTasksHaveNoTail(t *testing.T) {
+	b, err := bench.Measure(t.Context(), scenarioOf(t, strings.ReplaceAll(scenario, "poisson: 1/s", "every: 10s")), perfect(0), options())
+	require.NoError(t, err)
+	for _, s := range b.Strategies {
+		shown := map[string][]string{}
+		for _, c := range s.Classes {
+			for _, f := range c.Figures {
+				shown[c.Name] = append(shown[c.Name], f.Metric.String())
+			}
+		}
+		assert.Equal(t, []string{"wait.mean", "wait.p50", "response.mean", "response.p50"}, shown["long"], s.Name)
+		assert.Len(t, shown["short"], 8, s.Name)
 	}
 }
 
@@ -361,7 +412,7 @@ strategies:
 	}
 }
 
-// What services do happens as fast as everything else: timeouts and planned faults.
+// What services do happens as fast as everything else: timeouts, planned faults, and rates with their bursts.
 func TestSpeedScalesServices(t *testing.T) {
 	sc := scenarioOf(t, `
 name: b
@@ -369,21 +420,18 @@ broker: ideal
 run: {duration: 1m, warmup: 0s}
 services:
   api: {latency: {exponential: 400ms}, capacity: 4, errors: 2%}
+  metered: {latency: 5ms, rate_limit: 3/s}
+  strict: {latency: 5ms, rate_limit: 2/s, when_limited: reject}
 tasks:
   a: {arrivals: {poisson: 10/s}, work: [{io: {exponential: 50ms}}, {io: api, timeout: 2s}], retry: {max: 2, delay: 1s}}
+  b: {arrivals: {poisson: 2/s}, work: [{io: metered}]}
+  c: {arrivals: {poisson: 2/s}, work: [{io: strict}], rate_limit: 100/m}
 faults:
   - {at: 20s, for: 3s, service: api}
   - {at: 40s, for: 3s, service: api, mode: hang}
 strategies:
-  pool: {workers: {w: {queues: [a], concurrency: 20}}}
+  pool: {workers: {w: {queues: [a], concurrency: 20}, v: {queues: [b, c], concurrency: 20}}}
 `)
-	limited := scenarioOf(t, `
-services: {api: {latency: 1s, rate_limit: 2/s}}
-tasks: {a: {arrivals: {every: 1s}, work: [{io: api}]}}
-strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}
-`)
-	_, err := bench.Measure(t.Context(), limited, perfect(0), bench.Options{For: time.Second, Speed: 2, Rounds: 1})
-	require.EqualError(t, err, "services.api.rate_limit: its bursts cannot be sped up: want --speed 1")
 	measured := func(speed float64) *bench.Strategy {
 		o := options()
 		o.Speed, o.For, o.Replay, o.Keep = speed, time.Duration(float64(time.Minute)/speed), false, false
@@ -394,8 +442,10 @@ strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}
 	slow, fast := measured(1), measured(10)
 	assert.Equal(t, slow.Runs[0].Failed, fast.Runs[0].Failed)
 	assert.Positive(t, slow.Runs[0].Failed)
-	for k, f := range slow.Classes[0].Figures {
-		assert.Zero(t, f.Error)
-		assert.InDelta(t, f.Measured, 10*fast.Classes[0].Figures[k].Measured, 0.005*f.Measured+1e-6, f.Metric)
+	for i := range slow.Classes {
+		for k, f := range slow.Classes[i].Figures {
+			assert.Zero(t, f.Error)
+			assert.InDelta(t, f.Measured, 10*fast.Classes[i].Figures[k].Measured, 0.005*f.Measured+1e-6, "%s %s", slow.Classes[i].Name, f.Metric)
+		}
 	}
 }

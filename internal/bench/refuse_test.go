@@ -40,6 +40,24 @@ func TestZonesAndConnectionsAreSimulatedOnly(t *testing.T) {
 	require.ErrorContains(t, refused(home, "{transfer: 30MiB, to: home}", "[]"), `task "a" transfers data to the zone "home": zones are simulated only`)
 }
 
+// The statistics of which KEDA's rates are made keep their own pace.
+func TestRatesOfKEDAAreNotSpedUp(t *testing.T) {
+	measured := func(measure string, speed float64) error {
+		sc := scenarioOf(t, `
+broker: rabbitmq
+run: {duration: 1m}
+tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: 1s}]}}
+strategies:
+  s: {workers: {w: {queues: [a], concurrency: 1, autoscale: {min: 0, max: 3, policy: keda, measure: `+measure+`, target: 5}}}}
+`)
+		_, err := bench.Measure(t.Context(), sc, perfect(0), bench.Options{For: time.Second, Speed: speed, Rounds: 1})
+		return err
+	}
+	require.NoError(t, measured("messages", 10))
+	require.NoError(t, measured("publish_rate", 1))
+	require.EqualError(t, measured("publish_rate", 10), "strategies.s: a fleet of KEDA's follows rates, whose samples cannot be sped up: want --speed 1")
+}
+
 // What a recording has no words for would be another system when it is read again.
 func TestRecordsOnlyWhatARecordingHolds(t *testing.T) {
 	recorded := func(queue string) error {

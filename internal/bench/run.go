@@ -22,16 +22,17 @@ const allowance = 1e-3
 
 // measurement is one in progress.
 type measurement struct {
-	sc      *scenarios.Scenario
-	trial   Real
-	opts    Options
-	classes []workloads.Class // as they run
-	layouts []strategies.Layout
-	machine []system.Machine
-	start   des.Time
-	faults  [][]system.Fault // of each layout
-	out     *Result
-	tallies [][]pair // of each layout and run
+	sc       *scenarios.Scenario
+	trial    Real
+	opts     Options
+	classes  []workloads.Class // as they run
+	layouts  []strategies.Layout
+	services []system.Service
+	machine  []system.Machine
+	start    des.Time
+	faults   [][]system.Fault // of each layout
+	out      *Result
+	tallies  [][]pair // of each layout and run
 }
 
 // pair is one run with its predictions.
@@ -53,7 +54,7 @@ func Measure(ctx context.Context, sc *scenarios.Scenario, run Real, o Options) (
 		}
 	}
 	m := &measurement{
-		sc: sc, trial: run, opts: o, classes: classes, layouts: layouts, start: divided(sc.Run.Start, o.Speed),
+		sc: sc, trial: run, opts: o, classes: classes, layouts: layouts, services: busier(sc.Services, o.Speed), start: divided(sc.Run.Start, o.Speed),
 		machine: []system.Machine{{
 			Name: "this", Cores: float64(o.Calibration.Cores), Efficiency: o.Calibration.Efficiency, Speed: 1, Count: 1,
 		}},
@@ -119,11 +120,20 @@ func (m *measurement) rounds(ctx context.Context) error {
 	return nil
 }
 
+// key is that of a round's tasks, and of all that is random about them: a replication each. Recorded runs are all of one
+// replication, as a recording has one trace.
+func (m *measurement) key(round int) des.Key {
+	if m.opts.Keep {
+		round = 0
+	}
+	return des.NewKey(m.sc.Seed).With(uint64(round))
+}
+
 // run makes one real run, and simulates the same seconds.
 func (m *measurement) run(ctx context.Context, layout, round int) error {
 	l := &m.layouts[layout]
 	o := TrialOptions{
-		Key: des.NewKey(m.sc.Seed).With(0), Duration: m.opts.For, Start: m.start, Services: m.sc.Services, Faults: m.faults[layout],
+		Key: m.key(round), Duration: m.opts.For, Start: m.start, Services: m.services, Faults: m.faults[layout],
 		// What has piled up may take as long again; a task that never ends must not hold up the rest.
 		Drain: min(max(divided(m.sc.Run.Drain, m.opts.Speed), m.opts.For/10), m.opts.For),
 	}

@@ -1,13 +1,16 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"example.com/simrun/des"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
+	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -80,12 +83,27 @@ func faster(sc *scenarios.Scenario, speed float64) ([]workloads.Class, []strateg
 	return classes, layouts
 }
 
-// unscaled says why a scenario cannot be sped up; nil if it can. The burst that a rate lets through is a second's worth,
-// however fast the second passes.
+// busier speeds up services: what they let in, in less time, and no more at once. How long they take is of the calls.
+func busier(services []system.Service, speed float64) []system.Service {
+	services = slices.Clone(services)
+	for i := range services {
+		s := &services[i]
+		s.Rate *= speed
+		s.BurstOver = divided(cmp.Or(s.BurstOver, time.Second), speed)
+	}
+	return services
+}
+
+// unscaled says why a scenario cannot be sped up; nil if it can. The samples of which KEDA's rates are made come every 5 s,
+// however fast everything else happens.
 func unscaled(sc *scenarios.Scenario, speed float64) error {
-	for i := range sc.Services {
-		if s := &sc.Services[i]; s.Rate > 0 && speed != 1 {
-			return fmt.Errorf("services.%s.rate_limit: its bursts cannot be sped up: want --speed 1", s.Name)
+	for i := range sc.Layouts {
+		for j := range sc.Layouts[i].Fleets {
+			f := &sc.Layouts[i].Fleets[j]
+			rates := func(t worker.Trigger) bool { return f.Policy == worker.KEDA && t.Measure != worker.Messages }
+			if speed != 1 && slices.ContainsFunc(f.Follows(), rates) {
+				return fmt.Errorf("strategies.%s: a fleet of KEDA's follows rates, whose samples cannot be sped up: want --speed 1", sc.Layouts[i].Name)
+			}
 		}
 	}
 	return nil

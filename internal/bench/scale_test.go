@@ -10,6 +10,7 @@ import (
 	"example.com/simrun/des"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
+	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -50,6 +51,11 @@ func TestSpeedForgetsNoTime(t *testing.T) {
 	n := 0
 	all(&sc.Classes[0], &sc.Layouts[0], func(_, _ string, v reflect.Value) { v.SetInt(int64(time.Minute)); n++ })
 	assert.Greater(t, n, 20)
+	services := []system.Service{{Rate: 1, BurstOver: time.Minute}}
+	times(reflect.ValueOf(&busier(services, 60)[0]).Elem(), "service", func(path, _ string, v reflect.Value) {
+		assert.Equal(t, time.Second, time.Duration(v.Int()), "%s", path)
+	})
+	assert.Equal(t, time.Minute, services[0].BurstOver, "of the scenario itself")
 	classes, layouts := faster(sc, 60)
 	all(&classes[0], &layouts[0], func(path, name string, v reflect.Value) {
 		if !unhurried[name] {

@@ -59,8 +59,8 @@ func (m *measurement) summarise(layout int) {
 		c.Waits.Predicted, c.Waits.Replayed = &predicted.Wait, &replayed.Wait
 		for _, f := range figures() {
 			x := Figure{Metric: f, Measured: f.In(&measured), Predicted: f.In(&predicted), Low: math.Inf(1), High: math.Inf(-1)}
-			if math.IsNaN(x.Measured) || math.IsNaN(x.Predicted) {
-				continue // nothing ended
+			if math.IsNaN(x.Measured) || math.IsNaN(x.Predicted) || !shown(f, &measured) {
+				continue
 			}
 			for _, t := range counted {
 				if one := f.In(&t.measured.Classes[class]); !math.IsNaN(one) {
@@ -78,6 +78,15 @@ func (m *measurement) summarise(layout int) {
 		}
 		s.Classes = append(s.Classes, c)
 	}
+}
+
+// shown says whether so many tasks have such a figure: a quantile with none of them beyond it is the largest of them.
+func shown(f workloads.Metric, t *worker.ClassTally) bool {
+	n := t.Response.Count()
+	if f.Of == worker.Wait {
+		n = t.Wait.Count()
+	}
+	return n > 0 && (f.Stat.Kind == workloads.Mean || float64(n)*(1-f.Stat.P) >= 1)
 }
 
 func relative(predicted, measured float64) float64 {

@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -124,5 +125,23 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "figures.json"), []byte(content), 0o644))
 		_, err := compare.Read(dir)
 		assert.ErrorContains(t, err, want)
+	}
+}
+
+// A run that was written does not differ from the same run that was not.
+func TestAWrittenRunIsTheSame(t *testing.T) {
+	run := figures(t, 1, 1)
+	dir := t.TempDir()
+	data, err := json.Marshal(run)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "figures.json"), data, 0o644))
+	written, err := compare.Read(dir)
+	require.NoError(t, err)
+	require.NotEmpty(t, written.Figures)
+	for _, found := range []*compare.Comparison{compare.Runs(written, run), compare.Runs(run, written)} {
+		for _, c := range found.Changes {
+			assert.Equal(t, [2]float64{}, [2]float64{*c.Difference.Low, *c.Difference.High}, "%s %s", c.Class, c.Metric)
+		}
+		assert.False(t, found.Worse())
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"example.com/simrun/des"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -18,9 +19,11 @@ type Break struct {
 	Metric *workloads.Metric `json:"metric,omitempty"`
 	// Behind has, of the wait of the class for its first start, the part behind each class, and in brackets what no task held.
 	Behind map[string]float64 `json:"behind,omitempty"`
-	Full   []Full             `json:"full,omitempty"`  // the workers that take from its queue, and their machines
-	Grows  string             `json:"grows,omitempty"` // a queue that grows without end, so that no figure is known
-	By     string             `json:"short_of,omitempty"`
+	// Through is the part of the response that takes too long: ByWait, ByRun or ByRetries.
+	Through string `json:"through,omitempty"`
+	Full    []Full `json:"full,omitempty"`  // the workers that take from its queue, and their machines
+	Grows   string `json:"grows,omitempty"` // a queue that grows without end, so that no figure is known
+	By      string `json:"short_of,omitempty"`
 }
 
 // Full is how much of something is in use.
@@ -50,8 +53,9 @@ func (e *engine) breaks(s *search) *Break {
 	}
 	b.Class, b.Metric = e.sc.Classes[x.class].Name, &x.target.Metric
 	probe := e.probe(s.layout, x.seen.samples)
-	blocked := &x.seen.pool.classes[x.class].Blocked
-	if blocked.Total > 0 {
+	c := &x.seen.pool.classes[x.class]
+	b.Through = through(x.target.Metric, &c.Wait, &c.Run, x.target.Target(), c.Retried > 0)
+	if blocked := &c.Blocked; blocked.Total > 0 {
 		b.Behind = map[string]float64{}
 		parts := map[string]float64{
 			"(replaced)": blocked.Replaced / blocked.Total, "(idle)": blocked.Idle / blocked.Total, "(absent)": blocked.Absent / blocked.Total,
@@ -64,6 +68,47 @@ func (e *engine) breaks(s *search) *Break {
 	}
 	b.Full = probe.full(s.layout, x.class)
 	return b
+}
+
+// Parts of a duration that is too long.
+const (
+	ByWait    = "wait" // for its first start
+	ByRun     = "run"
+	ByRetries = "retries"
+)
+
+// mostly is the part of a target that a run takes at least to be what the target is missed by, where the wait takes no more
+// than the rest.
+const mostly = 0.8
+
+// through is the part by which a target is missed: the wait, unless without it the target would be missed, too, or nearly so.
+// Empty where the target is a share: what is lost, say, is no matter of whom a task waits for.
+func through(m workloads.Metric, wait, run *des.Histogram, target float64, retried bool) string {
+	switch {
+	case m.IsShare():
+		return ""
+	case m.Of == worker.Run:
+		return ByRun
+	case m.Of == worker.Wait || m.HasBy || run.Count() == 0 || wait.Count() == 0:
+		return ByWait
+	case m.Stat.Of(run) > target:
+		return ByRun
+	case m.Stat.Of(wait) > (1-mostly)*target:
+		return ByWait
+	case m.Stat.Of(run) >= mostly*target:
+		return ByRun
+	case retried:
+		return ByRetries
+	}
+	return ByWait
+}
+
+// Through is the part by which a class misses a target, as in Break; empty where that is not known.
+func (c *Class) Through(o *SLO) string {
+	if c.Wait == nil || c.Run == nil {
+		return ""
+	}
+	return through(o.Metric, c.Wait.Pooled, c.Run.Pooled, o.Target, c.Retried > 0)
 }
 
 // full is how much is in use of the workers that take a class, and of their machines.
@@ -109,8 +154,13 @@ func (b *Break) Sentence() string {
 	if b.Grows != "" {
 		return said
 	}
-	ofWait := !b.Metric.IsShare() && b.Metric.Of != worker.Run // what is lost, or how long a task runs, is no matter of whom it waits for
-	if most, share := largest(b.Behind); ofWait && most != "" {
+	switch most, share := largest(b.Behind); {
+	case b.Metric.IsShare() || b.Metric.Of == worker.Run:
+	case b.Through == ByRun:
+		said += ": it runs for so long, and hardly waits"
+	case b.Through == ByRetries:
+		said += ": it is retried, and hardly waits for its first start"
+	case most != "":
 		said += fmt.Sprintf(": %s of its wait is %s", units.Share(math.Round(100*share)/100), behindIt(most, b.Class))
 	}
 	var full []string

@@ -1,6 +1,7 @@
 package experiment_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,14 +41,45 @@ strategies:
 
 // A share of tasks, as what is lost, does not break by whom they wait for.
 func TestWhatBreaksWithoutWaiting(t *testing.T) {
-	of := func(metric string) string {
+	of := func(metric, through string) string {
 		m, err := workloads.ParseMetric(metric)
 		require.NoError(t, err)
-		b := experiment.Break{Class: "video", Metric: &m, Behind: map[string]float64{"mail": 0.9}, Full: []experiment.Full{{Worker: "w", Share: 0.5}}}
+		b := experiment.Break{Class: "video", Metric: &m, Through: through, Behind: map[string]float64{"mail": 0.9}, Full: []experiment.Full{{Worker: "w", Share: 0.5}}}
 		return b.Sentence()
 	}
-	assert.Equal(t, "video wait p95 breaks: 90 % of its wait is behind mail; in use are 50 % of the slots of w", of("wait.p95"))
-	for _, metric := range []string{"loss", "run.p95"} {
-		assert.NotContains(t, of(metric), "its wait", metric)
+	assert.Equal(t, "video wait p95 breaks: 90 % of its wait is behind mail; in use are 50 % of the slots of w", of("wait.p95", experiment.ByWait))
+	assert.Equal(t, "video response p95 breaks: 90 % of its wait is behind mail; in use are 50 % of the slots of w", of("response.p95", experiment.ByWait))
+	assert.Equal(t, "video response p95 breaks: it runs for so long, and hardly waits; in use are 50 % of the slots of w", of("response.p95", experiment.ByRun))
+	assert.Equal(t, "video loss breaks; in use are 50 % of the slots of w", of("loss", ""))
+	assert.Equal(t, "video run p95 breaks; in use are 50 % of the slots of w", of("run.p95", experiment.ByRun))
+}
+
+// A response is too long by its wait, by its run or by its retries, whichever that is.
+func TestThroughWhatAResponseIsTooLong(t *testing.T) {
+	through := func(task string, slots int, load float64) (missed, breaks string) {
+		sc := read(t, fmt.Sprintf(`
+broker: ideal
+run: {replications: 4}
+machines: {m: {cores: 2}}
+tasks: {a: {arrivals: {poisson: %g/s}, %s}}
+strategies: {s: {workers: {w: {queues: [a], concurrency: %d, machine: m}}}}
+`, load, task, slots))
+		r := run(t, sc)
+		c := &r.Strategies[0].Classes[0]
+		missed = c.Through(&c.SLO[0])
+		if b := r.Verdict.Headroom["s"].Breaks; b != nil {
+			breaks = b.Through
+		}
+		return missed, breaks
 	}
+	missed, _ := through("work: [{io: {exponential: 1s}}], slo: {response: {p95: 2s}}", 20, 1)
+	assert.Equal(t, experiment.ByRun, missed, "p95 of the run alone is 3 s")
+	missed, _ = through("work: [{io: {exponential: 1s}}], slo: {response: {p95: 4s}}", 2, 1.8)
+	assert.Equal(t, experiment.ByWait, missed)
+	missed, _ = through("work: [{io: 1s}], failures: {error: 30%}, retry: {max: 5, delay: 20s}, slo: {response: {p95: 10s}}", 20, 1)
+	assert.Equal(t, experiment.ByRetries, missed)
+	_, breaks := through("work: [{cpu: {exponential: 500ms}}], slo: {response: {p95: 4s}}", 50, 1)
+	assert.Equal(t, experiment.ByRun, breaks, "tasks share cores, and find a slot at once")
+	_, breaks = through("work: [{io: {exponential: 500ms}}], slo: {response: {p95: 4s}}", 2, 1)
+	assert.Equal(t, experiment.ByWait, breaks)
 }

@@ -57,12 +57,21 @@ type Met struct {
 	Verdict  string           `json:"verdict"`
 }
 
-// Digits is a number of which nine digits are written: more than any figure of a simulation has.
+// Digits is a number of nine digits: more than any figure of a simulation has.
 type Digits float64
 
 // MarshalJSON implements json.Marshaler.
 func (d Digits) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(d), 'g', 9, 64), nil
+}
+
+// digitsOf is a number as it comes back when it was written: a run must not differ from itself in what a file leaves out.
+func digitsOf(x float64) Digits {
+	y, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 9, 64), 64)
+	if err != nil {
+		return Digits(x)
+	}
+	return Digits(y)
 }
 
 // NewFigures is what figures.json says of a result.
@@ -97,7 +106,7 @@ func (e *engine) figures() (all []Figure) {
 				}
 				figure := Figure{Strategy: e.sc.Layouts[l].Name, Class: e.sc.Classes[c].Name, Metric: m, Value: f.Value}
 				for _, x := range f.row {
-					figure.Rows = append(figure.Rows, Digits(x))
+					figure.Rows = append(figure.Rows, digitsOf(x))
 				}
 				all = append(all, figure)
 			}

@@ -256,7 +256,7 @@ func (f *Flip) Outcome() string {
 func (f *Flip) Show(v float64) string {
 	switch f.Unit {
 	case "x":
-		return units.Number(v) + "x"
+		return digits(v, f.Low, f.High) + "x"
 	case "s":
 		return units.Duration(v)
 	case "":

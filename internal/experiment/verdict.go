@@ -141,11 +141,20 @@ func misses(s *Strategy) []miss {
 	return all
 }
 
+// less says which of two misses is less: the one that is less far from its target or, where both are infinitely far, as any
+// figure is from a target of 0, the one with the smaller figure.
+func (m *miss) less(than *miss) bool {
+	if math.IsInf(m.factor, 1) && m.slo.Metric == than.slo.Metric && m.slo.Value.Known() && than.slo.Value.Known() {
+		return m.factor < than.factor || math.IsInf(than.factor, 1) && m.slo.Value.Value < than.slo.Value.Value
+	}
+	return m.factor < than.factor
+}
+
 // closest is the worst miss of the layout whose worst miss is least.
 func (e *engine) closest(r *Result) *Closest {
 	var found *miss
 	for _, l := range e.choices() {
-		if m := misses(&r.Strategies[l]); len(m) > 0 && len(r.Strategies[l].Breaches) == 0 && (found == nil || m[0].factor < found.factor) {
+		if m := misses(&r.Strategies[l]); len(m) > 0 && len(r.Strategies[l].Breaches) == 0 && (found == nil || m[0].less(found)) {
 			found = &m[0]
 		}
 	}

@@ -109,7 +109,7 @@ func observed(l *logs.Log) (all []scenarios.ObservedTask) {
 	for i := range l.Tasks {
 		t := &l.Tasks[i]
 		o := scenarios.ObservedTask{
-			ID: t.ID, Class: recordings.ClassName(t.Class), Outcome: t.Outcome, Due: t.Arrived, Received: t.Received, Attempts: len(t.Attempts),
+			ID: t.ID, Class: logs.Nameable(t.Class), Outcome: t.Outcome, Due: t.Arrived, Received: t.Received, Attempts: len(t.Attempts),
 			Started: math.NaN(), Ended: math.NaN(), Published: math.NaN(), Queue: t.Queue,
 		}
 		if n := len(t.Attempts); n > 0 {

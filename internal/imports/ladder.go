@@ -87,7 +87,7 @@ func priorities(t *recordings.Today, today *scenarios.Scenario) []string {
 	for i := range today.Classes {
 		c := &today.Classes[i]
 		level := last
-		if slices.ContainsFunc(t.Targets, func(target recordings.Target) bool { return recordings.ClassName(target.Class) == c.Name }) {
+		if slices.ContainsFunc(t.Targets, func(target recordings.Target) bool { return logs.Nameable(target.Class) == c.Name }) {
 			level = first
 			urgent++
 		}

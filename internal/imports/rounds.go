@@ -6,7 +6,6 @@ import (
 
 	"example.com/simrun/des"
 	"example.com/simrun/internal/logs"
-	"example.com/simrun/internal/recordings"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/workloads"
 )
@@ -104,7 +103,7 @@ func meanRuns(l *logs.Log) map[string]float64 {
 		t := &l.Tasks[i]
 		for k := range t.Attempts {
 			if a := &t.Attempts[k]; !math.IsNaN(a.Runtime) && a.Asked != nil && t.Outcome != "timeout" {
-				name := recordings.ClassName(t.Class)
+				name := logs.Nameable(t.Class)
 				sum[name] += a.Runtime
 				cpu[name] += a.Asked.CPU
 				n[name]++
@@ -125,7 +124,7 @@ func meanRuns(l *logs.Log) map[string]float64 {
 func scale(sc *scenarios.Scenario, l *logs.Log, factor map[string]float64) {
 	for i := range l.Tasks {
 		t := &l.Tasks[i]
-		if f, given := factor[recordings.ClassName(t.Class)]; given {
+		if f, given := factor[logs.Nameable(t.Class)]; given {
 			for k := range t.Attempts {
 				if asked := t.Attempts[k].Asked; asked != nil {
 					asked.CPU *= f

@@ -103,7 +103,7 @@ func likened(sc, other *scenarios.Scenario, was, is map[string]float64) {
 func counts(l *logs.Log) map[string]float64 {
 	n := map[string]float64{}
 	for i := range l.Tasks {
-		n[recordings.ClassName(l.Tasks[i].Class)]++
+		n[logs.Nameable(l.Tasks[i].Class)]++
 	}
 	return n
 }

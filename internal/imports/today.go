@@ -187,6 +187,10 @@ func (s *Said) workers() (all []recordings.TodayWorker, err error) {
 	var errs []error
 	add := func(w *recordings.TodayWorker, line string, where string) {
 		says, _, err := celery.ParseCommand(line)
+		for i, q := range says.Queues { // as the log has them here
+			says.Queues[i] = logs.Nameable(q)
+			line = strings.ReplaceAll(line, q, says.Queues[i])
+		}
 		if err != nil {
 			errs = append(errs, wrong("%s: %q: %v", where, line, err))
 			return
@@ -319,7 +323,7 @@ func (s *Said) queues(names []string, t *recordings.Today) error {
 			if t.Sent == nil {
 				t.Sent = map[string]string{}
 			}
-			t.Sent[name] = queue
+			t.Sent[name] = logs.Nameable(queue)
 		}
 	}
 	return errors.Join(errs...)

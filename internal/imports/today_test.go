@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/simrun/internal/imports"
+	"example.com/simrun/internal/logs"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/worker"
 )
@@ -171,6 +172,22 @@ func TestSettings(t *testing.T) {
 		require.ErrorAs(t, err, &wrong, text)
 		assert.Equal(t, want, err.Error())
 	}
+}
+
+// A queue whose name has a space is said as it is, and has one name in the log, in the line and where a task is sent.
+func TestQueuesWithSpaces(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.csv")
+	require.NoError(t, os.WriteFile(log, []byte("created,started,ended,class,queue\n1,2,3,mail,high prio\n4,5,6,film,\n"), 0o644))
+	mapping, err := logs.ParseMapping("created=created, started=started, ended=ended, class=class, queue=queue")
+	require.NoError(t, err)
+	m, err := imports.Make(t.Context(), imports.Options{
+		Paths: []string{log}, Read: logs.Options{Map: mapping}, Base: "mine",
+		Said: imports.Said{Workers: []string{"celery -A app worker -c 4 -Q 'high prio','slow lane'"}, Sent: []string{"film=slow lane"}},
+	})
+	require.NoError(t, err)
+	assert.Contains(t, m.Scenario, "-Q 'high-prio','slow-lane'")
+	assert.Contains(t, m.Scenario, "queue: high-prio\n")
+	assert.Contains(t, m.Scenario, "queue: slow-lane\n")
 }
 
 // What the app says of its queues is a setting as any other, and one of those that are tried.

@@ -7,5 +7,5 @@
 //	acks       messages that the broker takes back: visibility timeout, consumer timeout
 //	windows    what workers hold: prefetch, windows of each queue, held messages, priorities, strict order
 //	limits     time limits, services, memory
-//	load       utilization, bursts, autoscalers
+//	load       utilization, rare values, bursts, autoscalers
 package lint

@@ -103,6 +103,11 @@ func TestRules(t *testing.T) {
 			`{celery: "5.6", broker: rabbitmq, queues: {a: {exchange: topic}, b: {type: quorum}}, tasks: {a: {countdown: 40m, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}}`,
 		},
 		{
+			"rare-values", "but half of all runs of 10000 tasks see",
+			`{tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: {pareto: {mean: 1s, alpha: 1.01}}}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 4}}}}}`,
+			`{tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: {pareto: {mean: 1s, alpha: 1.01, max: 1h}}}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 4}}}}}`,
+		},
+		{
 			"worst-hour", "5 slots",
 			`{run: {duration: 2h}, tasks: {a: {arrivals: {stages: [{for: 1h, rate: 1/s}, {for: 1h, rate: 50/s}]}, work: [{io: 100ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 4}}}}}`,
 			`{run: {duration: 2h}, tasks: {a: {arrivals: {stages: [{for: 1h, rate: 1/s}, {for: 1h, rate: 50/s}]}, work: [{io: 100ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 8}}}}}`,

@@ -2,7 +2,10 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
+	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -10,6 +13,10 @@ import (
 const (
 	busy       = 0.85 // utilization beyond which waits grow fast
 	burstHolds = 10   // seconds for which a batch may hold all slots without a word
+
+	spread = 5      // coefficient of variation beyond which a law is looked at for values that hardly ever come
+	draws  = 10_000 // tasks of a run
+	seen   = 0.75   // part of the mean that half of such runs see at least
 )
 
 // utilization: waits grow as 1 / (1 - utilization).
@@ -18,6 +25,33 @@ func (l *linter) utilization() {
 		if u := load.Offered / load.Capacity; load.Capacity > 0 && u > busy && !load.Unstable {
 			l.say("utilization", note, "strategies."+l.l.Name, "more slots, or fewer tasks",
 				"the queue %q keeps %.0f %% of its slots busy: beyond %.0f %% waits grow fast with every burst", load.Queue, 100*u, 100*busy)
+		}
+	}
+}
+
+// rare: the load is reckoned from the mean of a law, and a run meets what is drawn. Where much of the mean lies in values that
+// hardly any run draws, figures and headroom are of a lighter load than that.
+func (l *linter) rare() {
+	for i := range l.sc.Classes {
+		c := &l.sc.Classes[i]
+		for k := range c.Work {
+			law := c.Work[k].Demand
+			if law == nil || law.CV() < spread {
+				continue
+			}
+			means := make([]float64, 15)
+			s := des.NewStream(des.NewKey(1))
+			for m := range means {
+				for range draws {
+					means[m] += law.Draw(s) / draws
+				}
+			}
+			slices.Sort(means)
+			if half := means[len(means)/2]; half < seen*law.Mean() {
+				l.say("rare-values", warning, l.taskPath(c), "a max for the law",
+					"the mean of %s is %s, but half of all runs of %d tasks see %s at most: the rest lies in values that hardly ever come, and figures and headroom are those without them",
+					law, units.Duration(law.Mean()), draws, units.Duration(half))
+			}
 		}
 	}
 }

@@ -132,6 +132,8 @@ func TestMappedColumns(t *testing.T) {
 	_, err = read("a,b,c,d,e\n5,5,5,x,ok\n5,6,5,x,ok\n5,6,7,x,maybe\n", columns, nil)
 	assert.ErrorContains(t, err, `t.csv:3: ended: 1 s before started`)
 	assert.ErrorContains(t, err, `t.csv:4: outcome: "maybe": want such as ok, failed`)
+	_, err = read("a,b,c,d,e\n5,5,5,x,ok\nnoon,ten,7,x,ok\n", columns, nil)
+	assert.Regexp(t, `^\S*t\.csv:3: created: "noon": .*; started: "ten": [^\n]*$`, err.Error(), "a place for each line")
 	_, err = read("a,b,c\n", columns, nil)
 	assert.ErrorContains(t, err, `t.csv:1: class: no column "d": want a, b or c`)
 
@@ -144,6 +146,24 @@ func TestMappedColumns(t *testing.T) {
 		_, err := logs.ParseMapping(text)
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+// A queue whose name no scenario can have gets one that it can.
+func TestQueuesAreNamedAsScenariosCan(t *testing.T) {
+	m, err := logs.ParseMapping("created=c, started=s, ended=e, class=n, queue=q")
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "log.csv")
+	require.NoError(t, os.WriteFile(path, []byte("c,s,e,n,q\n1,2,3,mail,high prio\n4,5,6,mail,high prio\n7,8,9,mail,low\n"), 0o644))
+	l, err := (&logs.Options{Map: m}).Read(path)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"high-prio", "high-prio", "low"}, []string{l.Tasks[0].Queue, l.Tasks[1].Queue, l.Tasks[2].Queue})
+	said := strings.Join(l.Warnings, "\n")
+	assert.Equal(t, 1, strings.Count(said, `the queue "high prio" is called high-prio here`), said)
+
+	require.NoError(t, os.WriteFile(path, []byte("c,s,e,n,q\n1,2,3,mail,high prio\n4,5,6,mail,high-prio\n"), 0o644))
+	_, err = (&logs.Options{Map: m}).Read(path)
+	require.ErrorContains(t, err, `the queues "high prio" and "high-prio": want names that differ in more than spaces`)
+	assert.NotContains(t, said, `"low"`)
 }
 
 func TestMetrics(t *testing.T) {

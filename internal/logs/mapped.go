@@ -185,8 +185,8 @@ func (r *reader) mappedRow(value func(column string) string, name string, row in
 	case ended < began:
 		errs = append(errs, fmt.Errorf("ended: %g s before started", began-ended))
 	}
-	if len(errs) > 0 {
-		return errors.Join(errs...)
+	if len(errs) > 0 { // in one line, which begins with the place
+		return errors.New(strings.ReplaceAll(errors.Join(errs...).Error(), "\n", "; "))
 	}
 	if fate == "timeout" && ended > began {
 		t.exception = fmt.Sprintf("TimeLimitExceeded(%g)", ended-began)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Options say how to read. The zero Options know the formats by themselves.
@@ -53,7 +54,53 @@ func (o *Options) Read(paths ...string) (*Log, error) {
 	slices.SortStableFunc(l.Tasks, func(a, b Task) int {
 		return cmp.Or(cmp.Compare(a.Arrived, b.Arrived), strings.Compare(a.ID, b.ID))
 	})
+	if err := l.nameQueues(); err != nil {
+		return nil, err
+	}
 	return l, nil
+}
+
+// nameQueues gives queues names that a scenario can have, and says so. Two queues must not become one.
+func (l *Log) nameQueues() error {
+	of := map[string]string{} // what had the name
+	var err error
+	rename := func(queue *string) {
+		was, name := *queue, Nameable(*queue)
+		*queue = name
+		switch other, known := of[name]; {
+		case !known:
+			of[name] = was
+			if was != name {
+				l.warn("the queue %q is called %s here: the names of a scenario have no spaces, quotes, commas or signs of a shell", was, name)
+			}
+		case was != other && err == nil:
+			err = fmt.Errorf("%s: the queues %q and %q: want names that differ in more than spaces, quotes, commas and signs of a shell, which no scenario has",
+				l.Name, other, was)
+		}
+	}
+	for i := range l.Tasks {
+		rename(&l.Tasks[i].Queue)
+	}
+	if l.Sums == nil {
+		return err
+	}
+	for i := range l.Sums.Classes {
+		rename(&l.Sums.Classes[i].Queue)
+	}
+	for i := range l.Sums.Queues {
+		rename(&l.Sums.Queues[i].Name)
+	}
+	return err
+}
+
+// Nameable returns a name of a log as a scenario can have it: one that goes into command lines.
+func Nameable(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune(",\"'*\\`$;|&<>", r) {
+			return '-'
+		}
+		return r
+	}, name)
 }
 
 // reader is a log while it is read.

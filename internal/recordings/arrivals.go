@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"example.com/simrun/internal/units"
 )
 
 // Arriving is how tasks of a class arrive, as far as a log tells.
@@ -26,10 +28,19 @@ const unlikely = 0.01
 // atOnce is the gap below which tasks come as one batch, in seconds: publishing one after the other takes about it.
 const atOnce = 0.002
 
-// arriving finds the process. Times are sorted, from the start of the log.
-func arriving(times []float64, span float64) Arriving {
+// few arrivals tell no process.
+const few = 10
+
+// arriving finds the process. Times are sorted, from the start of the log, which is as long as log; the last arrival of any
+// class in it comes after span.
+func arriving(times []float64, span, log float64) Arriving {
 	starts, sizes := batches(times)
 	rate := float64(len(times)) / span
+	if within := starts[len(starts)-1] - starts[0]; len(starts) < few && crowded(len(starts), within/log) < unlikely {
+		return Arriving{Moments: times, Words: "once, within " + units.Duration(within), Rate: float64(len(times)) / log, Dispersion: math.NaN(),
+			Warning: fmt.Sprintf("all %d tasks came within %s, of a log of %s: how often that happens cannot be told, so they come when they came, once",
+				len(times), units.Duration(within), units.Duration(log))}
+	}
 	if 2*len(times) < 3*len(starts) { // few share their moment with others
 		a := single(times, span)
 		a.Rate = rate
@@ -45,6 +56,12 @@ func arriving(times []float64, span float64) Arriving {
 	a.Text += ", batch: " + batchLaw(sizes)
 	a.Words += fmt.Sprintf(", in batches of %s on average", number(significant(float64(len(times))/float64(len(starts)))))
 	return a
+}
+
+// crowded is the chance that the n arrivals that a Poisson process has in a while lie within so small a part of it: that of
+// the range of n uniform numbers.
+func crowded(n int, part float64) float64 {
+	return float64(n)*math.Pow(part, float64(n-1)) - float64(n-1)*math.Pow(part, float64(n))
 }
 
 // batches returns the moments at which tasks come, and how many at each.
@@ -78,9 +95,9 @@ func single(times []float64, span float64) Arriving {
 	a := Arriving{Dispersion: math.NaN()}
 	rate := float64(len(times)) / span
 	poisson := func() { a.Text, a.Words = "poisson: "+perSecond(rate), "Poisson" }
-	if len(times) < 10 {
+	if len(times) < few {
 		poisson()
-		a.Warning = fmt.Sprintf("only %d arrivals: how they come cannot be told, Poisson is assumed", len(times))
+		a.Warning = fmt.Sprintf("only %s: how they come cannot be told, Poisson is assumed", units.Plural(len(times), "arrival", "arrivals"))
 		return a
 	}
 	gaps := make([]float64, len(times)-1)

@@ -84,19 +84,20 @@ func Import(l *logs.Log, o ImportOptions) *Imported {
 	}
 	m.sendSomewhere(&o.Today)
 	m.findWorkers(l)
-	last := shortest // arrival of any class: what comes after it is the end of the work, not a lull
+	last, arrivals := shortest, 0 // arrival of any class: what comes after it is the end of the work, not a lull
 	for i := range m.Classes {
 		if a := m.Classes[i].arrivals; len(a) > 0 {
 			last = max(last, a[len(a)-1])
+			arrivals += len(a)
 		}
 	}
-	if last < atOnce { // all that came, came at once: of how often, the log tells no more than how long it is
+	if last < atOnce || arrivals < few { // of how often they come, the log tells no more than how long it is
 		last = max(last, l.Span)
 	}
 	for i := range m.Classes {
 		c := &m.Classes[i]
 		if l.Sums == nil {
-			c.Arrivals = arriving(c.arrivals, last)
+			c.Arrivals = arriving(c.arrivals, last, max(last, l.Span))
 		}
 		c.Fits = Laws(c.Runs)
 		m.doubt(c, o)
@@ -326,5 +327,5 @@ func workerName(host string) string {
 	if host == "" {
 		return "worker"
 	}
-	return ClassName(host)
+	return logs.Nameable(host)
 }

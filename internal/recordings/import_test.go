@@ -78,7 +78,8 @@ func TestArrivals(t *testing.T) {
 		{"two rates", append(poisson(1, 0, 300, 1), poisson(9, 300, 600, 2)...), `^stages: \[\{for: (299|30\d)(\.\d)?s, rate: (0\.9|1\.).*, \{for: (299|30\d)(\.\d)?s, rate: (8|9)`},
 		{"batches", batches, `^poisson: 0\.\d+/s, batch: \{empirical: \[3, .*4\]\}$`},
 		{"once", []float64{7, 7, 7, 7}, `^$`},
-		{"few", []float64{1, 4, 20}, `^poisson: 0\.15/s$`},
+		{"few", []float64{1, 4, 20}, `^poisson: 0\.1478/s$`},
+		{"two", []float64{0, 0.1}, `^poisson: 6\.667/s$`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := recordings.Import(logOf(c.times, runs), recordings.ImportOptions{Base: "x"})
@@ -102,6 +103,31 @@ func TestABatchThatCameOnce(t *testing.T) {
 	assert.False(t, trace.HasWork)
 	assert.Zero(t, sc.Run.Warmup, "it starts where the log starts")
 	assert.False(t, sc.Run.AutoWarmup)
+}
+
+// Few tasks that came together say no rate, be it in a log of their own or in one of hours of others.
+func TestFewThatCameTogetherAreNoRate(t *testing.T) {
+	alone := recordings.Import(logOf([]float64{0, 0.015}, []float64{5}), recordings.ImportOptions{Base: "x"})
+	among := logOf(append([]float64{9, 9.015, 9.4}, poisson(1, 0, 3600, 1)...), []float64{0.1})
+	for i := 3; i < len(among.Tasks); i++ {
+		among.Tasks[i].Class = "other"
+	}
+	m := recordings.Import(among, recordings.ImportOptions{Base: "x"})
+	for _, c := range []struct {
+		class *recordings.ImportedClass
+		want  []float64
+		says  string
+	}{
+		{&alone.Classes[0], []float64{0, 0.015}, "all 2 tasks came within 15 ms, of a log of 5.01 s: how often that happens cannot be told, so they come when they came, once"},
+		{&m.Classes[0], []float64{9, 9.015, 9.4}, "all 3 tasks came within 400 ms"},
+	} {
+		assert.Equal(t, c.want, c.class.Arrivals.Moments)
+		assert.Contains(t, c.class.Arrivals.Warning, c.says)
+	}
+	sc := imported(t, alone)
+	trace, ok := sc.Classes[0].Arrivals.Process.(workloads.Trace)
+	require.True(t, ok)
+	assert.Len(t, trace.Rows, 2)
 }
 
 // A log of one task is as long as that task: it comes once in that time, not a million times a second.

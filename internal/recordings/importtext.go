@@ -62,7 +62,7 @@ func (m *Imported) varies() bool {
 }
 
 func (m *Imported) writeClass(y *yaml, c *ImportedClass, o ImportOptions) {
-	name := ClassName(c.Name)
+	name := logs.Nameable(c.Name)
 	y.line(1, "%s:", quote(name))
 	y.line(2, "queue: %s", quote(c.Queue))
 	if c.priority != nil && !c.mixed {
@@ -91,7 +91,7 @@ func (m *Imported) writeArrivals(y *yaml, c *ImportedClass, o ImportOptions) {
 		y.line(2, "arrivals: {%s}", c.Arrivals.Text)
 		return
 	}
-	name := ClassName(c.Name)
+	name := logs.Nameable(c.Name)
 	file := fmt.Sprintf("%s.%s.arrivals.csv", o.Base, fileName(name))
 	var b strings.Builder
 	b.WriteString("due,class\n")
@@ -138,7 +138,7 @@ func (m *Imported) phase(c *ImportedClass, kind, ending string, values []float64
 	if cv < 0.01 {
 		return fmt.Sprintf("{%s: %s}", kind, rounded(mean)), ""
 	}
-	file := fmt.Sprintf("%s.%s%s.csv", o.Base, fileName(ClassName(c.Name)), ending)
+	file := fmt.Sprintf("%s.%s%s.csv", o.Base, fileName(logs.Nameable(c.Name)), ending)
 	sample := fmt.Sprintf("{%s: {empirical: %s}}", kind, quote(file))
 	fits := c.Fits
 	if ending != "" {
@@ -223,16 +223,6 @@ func (m *Imported) writeMemory(y *yaml, c *ImportedClass) {
 	least, most := slices.Min(c.memories), slices.Max(c.memories)
 	y.line(2, "# memory: {hold: %.0fMiB} # yours to say: processes had held %.0f to %.0f MiB when one ended, and %.0f at least when any did",
 		max(1, math.Ceil((least-rest)/mib)), least/mib, most/mib, rest/mib)
-}
-
-// ClassName returns the name of a task as a scenario can have it.
-func ClassName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" \t\r\n,\"'*\\`$;|&<>", r) {
-			return '-'
-		}
-		return r
-	}, name)
 }
 
 // fileName returns the name as part of a file's.

@@ -41,7 +41,7 @@ func (m *Imported) trace() []byte {
 		if queue == "" {
 			queue = e.c.Queue
 		}
-		lines = append(lines, workloads.TraceLine{Class: ClassName(e.c.Name), Queue: queue, TraceRow: row})
+		lines = append(lines, workloads.TraceLine{Class: logs.Nameable(e.c.Name), Queue: queue, TraceRow: row})
 	}
 	var b bytes.Buffer
 	_ = workloads.WriteTrace(&b, lines) // a buffer takes everything
