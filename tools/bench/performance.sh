@@ -30,7 +30,8 @@ function pair(what, small, large) {
 }
 END {
 	print "\n## Queue\n\nOne event taken and scheduled again among n, ns.\n\n| n | ns |\n|---|---|"
-	for (i = 1; i <= names; i++) if (order[i] ~ /^Queue/) printf "| %s | %s |\n", substr(order[i], 7), show(median(order[i], "ns/op"))
+	for (i = 1; i <= names; i++) if (order[i] ~ /^Queue\//) printf "| %s | %s |\n", substr(order[i], 9), show(median(order[i], "ns/op"))
+	printf "| 4,096 of one time | %s |\n", show(median("QueueTies", "ns/op"))
 	print "\n## Kernel and worker\n\nns an event at load 0.9. Naive is container/heap with an object and a closure for every event, the kernel is des alone,"
 	print "the worker is all of Celery and its broker; SimPy is the same model there, a process for every task. The last columns say how many"
 	print "times longer SimPy takes.\n"
