@@ -145,15 +145,16 @@ func (w *World) takeUp(slot int32, demand des.Time, e des.Event) {
 		if p.starting { // its worker has died since
 			w.nodes[n].remove(w.now, w.slotUser(slot), 1)
 		}
-		p.starting, p.takenUp, p.takenGen = true, e.Kind, e.Gen
+		p.starting, p.event = true, e
 		w.nodes[n].add(w.now, w.slotUser(slot), float64(demand), 1)
 	}
 }
 
 // takenUp ends the taking up of a task by the child in a slot. On a shared thread it still waits for the lock.
-func (w *World) takenUp(slot int32, p *place) {
+func (w *World) takenUp(p *place) {
 	p.starting = false
-	e := des.Event{At: w.now, Kind: p.takenUp, Arg: slot, Gen: p.takenGen}
+	e := p.event
+	e.At = w.now
 	if th := &w.threads[p.worker]; th.kind == sharedThread && th.heap.len() > 0 && th.lock > 0 {
 		e.At += th.lockWait()
 		w.queue.Push(e)

@@ -178,7 +178,7 @@ func (w *World) attain(n *node) {
 		p := &w.slots[slot]
 		if p.starting {
 			n.remove(w.now, u, 1)
-			w.takenUp(slot, p)
+			w.takenUp(p)
 			return
 		}
 		n.remove(w.now, u, int(p.threads))

@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"slices"
-
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
@@ -125,7 +123,7 @@ type body struct {
 	observed bool
 }
 
-// place is the world's side of a slot, in one line of a cache.
+// place is the world's side of a slot. What each phase needs comes first, and lies together.
 type place struct {
 	worker   int32
 	task     int32 // none = empty
@@ -138,10 +136,10 @@ type place struct {
 	failed   bool // the attempt fails, as something that it needs did
 	starting bool // its child takes up a task
 	awake    bool // threads: what it waited for has come, and it waits for the interpreter lock
-	reading  reading
-	takenUp  des.Kind // what its child has then done
-	takenGen des.Gen
-	_        [16]byte
+
+	reading reading
+	leak    int64 // of the present attempt: what stays after it
+	event   des.Event
 }
 
 const none = -1
@@ -163,7 +161,6 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 		w.phases = append(w.phases, classes[i].Work)
 		w.stride = max(w.stride, len(classes[i].Work))
 	}
-	w.slots = make([]place, 0, layout.Slots())
 	for i := range layout.Workers {
 		for range layout.Workers[i].Concurrency {
 			w.slots = append(w.slots, place{worker: int32(i), task: none})
@@ -338,12 +335,10 @@ func (w *World) observes(due des.Time) bool {
 // makeRoom makes room for what the world keeps of a task.
 func (w *World) makeRoom(task int32) {
 	for int(task) >= len(w.bodies) {
-		if n := len(w.bodies); n == cap(w.bodies) { // append makes a large one a quarter larger, and copies four times as much
-			w.bodies = slices.Grow(w.bodies, n+1)
-			w.demands = slices.Grow(w.demands, cap(w.bodies)*w.stride-len(w.demands))
-		}
 		w.bodies = append(w.bodies, body{})
-		w.demands = w.demands[:len(w.demands)+w.stride]
+		for range w.stride {
+			w.demands = append(w.demands, 0)
+		}
 	}
 }
 

@@ -2,24 +2,24 @@ package worker
 
 import "example.com/simrun/des"
 
-// slot is one unit of a worker's concurrency, in one line of a cache.
+// slot is one unit of a worker's concurrency.
 type slot struct {
 	worker, task int32
 	queue        int32 // of its task, or of its last one
 	holder       int32 // class whose task holds it, from 1; 0 = none does
 	gen          uint32
-	killed       Outcome // of the attempt that a limit ended while its body could not be interrupted
 	ackWhenFree  bool
-	overtaken    bool  // its next task waits until a message is received
-	missed       bool  // the child is dead and its parent did not notice
-	spent        bool  // its child has run as many tasks as it may, or held more than it may
-	silent       bool  // its child was killed while no task ran in it: its being free again is no end of a task
-	connected    bool  // its child has published a retry, and can publish more without connecting to the broker
-	runs         int32 // of its child
-	timerGen     uint32
+	overtaken    bool     // its next task waits until a message is received
+	missed       bool     // the child is dead and its parent did not notice
+	spent        bool     // its child has run as many tasks as it may, or held more than it may
+	silent       bool     // its child was killed while no task ran in it: its being free again is no end of a task
+	connected    bool     // its child has published a retry, and can publish more without connecting to the broker
+	runs         int32    // of its child
+	killed       Outcome  // of the attempt that a limit ended while its body could not be interrupted
 	limitAt      des.Time // deadline of the present attempt
 	settling     des.Time // far redis: what is left to do for its free slot, once the broker has replied
 	timer        des.Time // when the timer armed last fires; Never = none
+	timerGen     uint32
 }
 
 func (sl *slot) mine(e des.Event) bool { return des.MakeGen(sl.gen) == e.Gen }

@@ -8,26 +8,27 @@ type instance struct {
 	cfg       *Config
 	id        int32
 	firstSlot int32
+	window    int      // 0 = no limit
+	most      int      // messages in hand; 0 = no limit but the window
+	lost      des.Time // since when it has no connection to the broker; Never = it has one
+	life      life
+	serial    bool // redis: it asks for one message at a time; rabbitmq pushes
+	asking    bool // waits for a message
+	expelled  bool // rabbitmq has closed its channel, and it ends
 	reactor
-	window   int      // 0 = no limit
-	most     int      // messages in hand; 0 = no limit but the window
-	lost     des.Time // since when it has no connection to the broker; Never = it has one
-	life     life
-	serial   bool     // redis: it asks for one message at a time; rabbitmq pushes
-	asking   bool     // waits for a message
-	expelled bool     // rabbitmq has closed its channel, and it ends
-	free     []int32  // slots without a task; the last is used first
-	sent     des.Time // when the present ask for messages was sent
 	ledger
+	free     []int32  // slots without a task; the last is used first
+	absent   []int32  // slots without a process: autoscaled
 	busy     des.Area // slots that are not free
-	asked    uint64   // serial of the present ask for a message
-	wire     des.Time // far redis: its loop waits for an answer until then
-	lines    []uint64 // rabbitmq: since when it stands in the line of each queue; nil = it is alone
 	rotation rotation
+	lines    []uint64 // rabbitmq: since when it stands in the line of each queue; nil = it is alone
 
-	absent    []int32  // slots without a process: autoscaled
-	seats     []seat   // where it is found by when it asked
-	fetched   des.Time // when it has the last of the messages on their way
+	asked   uint64   // serial of the present ask for a message
+	sent    des.Time // when the present ask for messages was sent
+	seats   []seat   // where it is found by that
+	fetched des.Time // when it has the last of the messages on their way
+	wire    des.Time // far redis: its loop waits for an answer until then
+
 	deaths    uint32   // what was scheduled for it in an earlier life does not concern it
 	outages   int      // of what it runs on, which have not ended
 	connected des.Time // since when it has the present connection
@@ -36,7 +37,6 @@ type instance struct {
 	cause     int32    // of its shutdown
 	rollout   int32    // of the deploy in whose hands it is, from 1; 0 = none
 	replica   replica
-	_         [16]byte
 }
 
 func newInstance(id int, cfg *Config, kind BrokerKind, queues []queue) instance {

@@ -16,10 +16,10 @@ type ledger struct {
 	keeps    *kept         // nil = no slot is kept for a queue
 	channel  *channel      // nil = one window for all queues
 	reserved list          // those that wait for a slot
+	waiting  des.Area      // their number
 	acking   int           // messages in the window, whose acks the loop has to send yet
 	unheard  int           // others, whose start the loop has not heard of yet: it is busy with a message
 	widening bool          // the broker is about to be told of one more
-	waiting  des.Area      // the number of reserved ones
 }
 
 // take gives a message that the broker delivers to a worker: on its way, or into its hands.

@@ -25,17 +25,17 @@ func (l Loop) deaf() bool      { return l == Deaf || l == DeafAskFirst }
 
 // reactor is what the loop of a worker is at.
 type reactor struct {
-	turned    des.Time // its last turn
-	blocked   des.Time // it does nothing before
-	phase     des.Time // of its timers
-	firstLook des.Time // for messages that are unacked for too long
-	lastFreed des.Time // a slot
 	blind     bool     // it sleeps without having asked for a message
 	ripe      bool     // an eta has come, and it has not looked at its children since
 	alarmed   bool     // a timer is set that wakes it
 	stalled   bool     // gevent: its thread is taken by a task
 	overdue   bool     // a timer has come while it was
 	throttled bool     // a token has come while it was
+	turned    des.Time // its last turn
+	lastFreed des.Time // a slot
+	blocked   des.Time // it does nothing before
+	phase     des.Time // of its timers
+	firstLook des.Time // for messages that are unacked for too long
 }
 
 // turn runs the worker's loop once: it sends the acks, and asks for a message if there is room.

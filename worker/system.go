@@ -1,10 +1,6 @@
 package worker
 
-import (
-	"reflect"
-
-	"example.com/simrun/des"
-)
+import "example.com/simrun/des"
 
 // Setup is what a System is made of.
 type Setup struct {
@@ -175,16 +171,8 @@ func New(setup Setup, host Host) *System {
 }
 
 func (s *System) addWorkers(configs []Config, fleets []Fleet) {
-	slots := 0
-	for i := range configs {
-		slots += configs[i].Concurrency
-	}
-	s.slots, s.workers = make([]slot, 0, slots), make([]instance, 0, len(configs))
 	for i := range configs {
 		cfg := &configs[i]
-		if i > 0 && replicas(cfg, s.workers[i-1].cfg) {
-			cfg = s.workers[i-1].cfg // what thousands have in common then stays in the cache
-		}
 		w := newInstance(i, cfg, s.broker.Kind, s.queues)
 		w.firstSlot = int32(len(s.slots))
 		for n := range cfg.Concurrency {
@@ -207,13 +195,6 @@ func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 		s.workers = append(s.workers, w)
 		s.ready(&s.workers[i])
 	}
-}
-
-// replicas says that two workers have the same settings.
-func replicas(a, b *Config) bool {
-	like := *a
-	like.Name = b.Name
-	return reflect.DeepEqual(&like, b)
 }
 
 func (s *System) policyOf(t *task) *policy {

@@ -1,10 +1,6 @@
 package worker
 
-import (
-	"slices"
-
-	"example.com/simrun/des"
-)
+import "example.com/simrun/des"
 
 // state is where a task is.
 type state uint8
@@ -107,9 +103,6 @@ func (s *System) newTask() int32 {
 		id := s.freeTasks[n-1]
 		s.freeTasks = s.freeTasks[:n-1]
 		return id
-	}
-	if n := len(s.tasks); n == cap(s.tasks) { // append makes a large one a quarter larger, and copies four times as much
-		s.tasks = slices.Grow(s.tasks, n+1)
 	}
 	s.tasks = append(s.tasks, task{})
 	return int32(len(s.tasks) - 1)
