@@ -18,13 +18,29 @@ type crossing struct {
 	open  [2]bool        // the line has no lower end, or no upper one, as the slope may be 0 for all that is known
 }
 
-// limit is the least load at which a target begins to be missed, as seen from the points; nil where they do not say.
+// limit is the least load at which a target begins to be missed, as seen from the points; nil where they do not say. Targets that
+// grow with the load for all that is known go before those that may not: of these, only how low the limit may be is believed.
 func (s *search) limit(points []point) (least *crossing) {
+	var all []*crossing
+	_, missed := s.surely(nil)
 	for i := range points {
 		for j := range points[i].missed {
-			if x := s.crossing(points[i].missed[j].target, points); x != nil && (least == nil || x.at.Value < least.at.Value) {
-				least = x
+			x := s.crossing(points[i].missed[j].target, points)
+			if x == nil || x.at.Low > missed { // another one is missed already
+				continue
 			}
+			all = append(all, x)
+		}
+	}
+	for _, x := range all {
+		if least == nil || x.slack < 1 && least.slack >= 1 || x.slack < 1 == (least.slack < 1) && x.at.Value < least.at.Value {
+			least = x
+		}
+	}
+	for _, x := range all {
+		least.at.High = max(least.at.Value, min(least.at.High, x.at.High))
+		if x.at.Value < least.at.Value {
+			least.at.Low = min(least.at.Low, x.at.Low)
 		}
 	}
 	return least
