@@ -113,11 +113,17 @@ func (s *Searched) words() (said []string) {
 	return said
 }
 
+// words are "2 machines app", "at most 3 machines app".
+func (m Machines) words() string {
+	bound := map[string]string{"": "", "min": "at least ", "max": "at most "}[m.Bound]
+	return bound + units.Plural(m.Count, "machine", "machines") + " " + m.Name
+}
+
 // OnMachines writes how many machines workers share, where that varied: " on 2 machines app".
 func OnMachines(all []Machines) string {
 	var parts []string
 	for _, m := range all {
-		parts = append(parts, units.Plural(m.Count, "machine", "machines")+" "+m.Name)
+		parts = append(parts, m.words())
 	}
 	if parts == nil {
 		return ""
