@@ -164,6 +164,10 @@ func TestQueuesAreNamedAsScenariosCan(t *testing.T) {
 	_, err = (&logs.Options{Map: m}).Read(path)
 	require.ErrorContains(t, err, `the queues "high prio" and "high-prio": want names that differ in more than spaces`)
 	assert.NotContains(t, said, `"low"`)
+
+	require.NoError(t, os.WriteFile(path, []byte("c,s,e,n,q\n1,2,3,send mail,a\n4,5,6,send-mail,a\n"), 0o644))
+	_, err = (&logs.Options{Map: m}).Read(path)
+	require.ErrorContains(t, err, `the tasks "send mail" and "send-mail": want names that differ in more than spaces`)
 }
 
 func TestMetrics(t *testing.T) {
