@@ -833,6 +833,9 @@ type Autoscale struct {
 	// With `keda`: messages (or, by `measure`, messages a second or seconds) up to which it stays at 0, and goes there
 	// (`activationListLength`, `activationValue`); `0` if it is missing.
 	Activation any `key:"activation"`
+	// With `keda`: replicas that are there, in place of `min`, when no poll within `cooldown` found more than
+	// `activation`; KEDA supports `0` alone (`idleReplicaCount`); `min` if it is missing.
+	Idle any `key:"idle"`
 	// With `keda` and `hpa`: how the HPA may add replicas (`behavior`); `{window: 0s, select: max, policies: [{type:
 	// pods, value: 4, period: 15s}, {type: percent, value: 100, period: 15s}]}`, each by itself if it is missing.
 	ScaleUp *Rules `key:"scale_up"`
