@@ -90,13 +90,21 @@ func changedFigures(c *compare.Comparison, all bool) *grid {
 			row[5] = signed(f.Metric, *f.Difference.Low) + " to " + signed(f.Metric, *f.Difference.High)
 		}
 		if f.P != nil {
-			row[6] = units.Number(*f.P)
+			row[6] = chance(*f.P)
 		}
 		last := &g.Groups[len(g.Groups)-1]
 		last.Rows = append(last.Rows, row)
 	}
 	g.note("~: no difference is shown. p is adjusted for the number of figures (Holm); intervals are at 95 %%, each by itself.")
 	return g
+}
+
+// chance is a p-value; nobody decides by how far one is below a ten-thousandth.
+func chance(p float64) string {
+	if p < 0.0001 {
+		return "< 0.0001"
+	}
+	return units.Number(p)
 }
 
 func compareMeans(c *compare.Comparison) *grid {

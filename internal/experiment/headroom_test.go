@@ -35,4 +35,6 @@ func TestDigitsOfAnInterval(t *testing.T) {
 		assert.Equal(t, h.String(), f.Show(tt.at), "a flip is written as a limit is")
 	}
 	assert.Equal(t, "1.23x the load", Headroom{Factor: 1.2345}.Load())
+	low, high := 0.885, 0.917
+	assert.Equal(t, "1x", (&Flip{Unit: "x", Now: 1, At: 0.901, Low: &low, High: &high}).Show(1), "what the file says is exact")
 }
