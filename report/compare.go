@@ -45,7 +45,12 @@ func changedLine(c *compare.Comparison) string {
 	if !c.Paired {
 		how = "each run on tasks of its own (other seeds, or other numbers of replications)"
 	}
-	if n == 0 {
+	switch {
+	case !c.Common:
+		return "Nothing can be compared: no task under a layout of the same name is in both runs."
+	case len(c.Changes) == 0:
+		return "Nothing can be compared: no figure is in both runs."
+	case n == 0:
 		return fmt.Sprintf("No difference is shown: %s compared, %s.", units.Plural(len(c.Changes), "figure", "figures"), how)
 	}
 	up := 0
