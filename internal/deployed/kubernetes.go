@@ -78,7 +78,7 @@ func readManifests(_ string, data []byte, _ Open) ([]started, error) {
 // readScaler notes what an object that scales another says, by the name of the other, or why it is not read.
 func readScaler(node *yaml.Node, kind string, scalers map[string]Worker) (err error) {
 	var w Worker
-	name, target := "", ""
+	var name, target string
 	switch kind {
 	case "ScaledObject":
 		var s scaled
