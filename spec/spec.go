@@ -581,7 +581,7 @@ type Worker struct {
 	// Queues it consumes.
 	Queues []string `key:"queues"`
 	// Slots: how many tasks it runs at once; not with autoscale. Celery's own default, the cores of the node, holds
-	// only for a command without -c.
+	// only for a command without -c, or with -c 0.
 	Concurrency any `key:"concurrency"`
 	// {min: 2, max: 8, policy: celery}: Celery's own --autoscale. It starts with min processes, the window is that of
 	// max; it grows when a message arrives and more are reserved and running than there are processes, and drops all
