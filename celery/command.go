@@ -16,8 +16,9 @@ import (
 //
 // Whatever stands before the word celery is skipped: variables, wrappers, a shell with the line in quotes, commands that
 // are joined to it. Only what the line gives is set; the name is that of -n without its host. The second result says, a
-// sentence each, what was skipped and which flags have no effect. A flag that has one, but is not simulated, is an
-// error, as is an unknown one; all errors of a line are joined, each beginning with the flag.
+// sentence each, what was skipped without loss and which flags have no effect: Line.Unread has what may change the worker.
+// A flag that has an effect, but is not simulated, is an error, as is an unknown one; all errors of a line are joined, each
+// beginning with the flag.
 func ParseCommand(line string) (Worker, []string, error) {
 	l, ignored, err := ParseLine(line, nil)
 	return l.Says, ignored, err
@@ -37,6 +38,7 @@ func ParseLine(line string, env map[string]string) (Line, []string, error) {
 		return Line{}, nil, errors.Join(p.errs...)
 	}
 	p.line.Assumed = p.shell.assumed
+	p.lastHolds()
 	return p.line, p.ignored, nil
 }
 
@@ -83,7 +85,7 @@ func (p *commandLine) program() {
 		case isAssignment(word.text):
 			p.variable(word)
 			continue
-		case !slices.Contains(plain, base) && !strings.HasPrefix(base, "python"):
+		case skipped != nil || !slices.Contains(plain, base) && !strings.HasPrefix(base, "python"):
 			skipped = append(skipped, word.written)
 		}
 		p.keep(word)
@@ -96,10 +98,23 @@ func (p *commandLine) program() {
 	p.keep(word)
 }
 
-// skipped notes what is not read.
+// harmless are programs beside the line that change nothing for the worker: shells, and commands of theirs.
+var harmless = append([]string{
+	"sh", "bash", "dash", "ash", "zsh", "cd", "set", "export", "source", ".", "echo", "tee", "wait", "exit", "true", ":",
+}, plain...)
+
+// skipped notes what is not read. Operators without a command join nothing to the line: a & at its end, brackets.
 func (p *commandLine) skipped(what, where string) {
-	if what = strings.Join(strings.Fields(what), " "); what != "" {
-		p.ignored = append(p.ignored, units.Shorten(what)+": "+where+", and is not read")
+	words, err := p.shell.split(what)
+	commands := cut(words)
+	if err == nil && len(commands) == 0 {
+		return
+	}
+	said := units.Shorten(strings.Join(strings.Fields(what), " ")) + ": " + where + ", and is not read"
+	if err != nil || slices.ContainsFunc(commands, func(c []shellWord) bool { return !slices.Contains(harmless, path.Base(c[0].text)) }) {
+		p.line.Unread = append(p.line.Unread, said)
+	} else {
+		p.ignored = append(p.ignored, said)
 	}
 }
 
@@ -168,8 +183,12 @@ func (p *commandLine) options() {
 		case !started && word.text != "worker":
 			p.fail("%q: want the command \"worker\"%s", word.text, units.Suggestion(word.text, []string{"worker"}))
 			return
-		case started && strings.HasPrefix(word.text, "$"):
-			p.fail("%q: a variable of the shell, whose value is unknown: write the flags that it stands for, or leave it out", word.text)
+		case started && strings.IndexAny(word.text, "$`") == 0:
+			p.fail("%q: a variable or a command of the shell, whose value is unknown: write the flags that it stands for, or leave it out", word.text)
+		case started && isCelery(word):
+			p.fail("%q: another command: want the line of each worker by itself", word.text)
+		case started && strings.TrimLeft(word.text, dashes) != word.text:
+			p.fail("%q: begins with a dash that is not the hyphen of a flag: want -%s", word.text, strings.TrimLeft(word.text, dashes))
 		case started:
 			p.fail("%q: want a flag", word.text)
 		default:
@@ -179,6 +198,9 @@ func (p *commandLine) options() {
 	}
 }
 
+// dashes are what word processors make of a hyphen.
+const dashes = "‐‑‒–—−"
+
 // long reads --flag, --flag=value or --flag value.
 func (p *commandLine) long(word shellWord) {
 	name, value, given := strings.Cut(word.text, "=")
@@ -186,7 +208,7 @@ func (p *commandLine) long(word shellWord) {
 	made := part{written: word.written, flag: f, prefix: name + "="}
 	switch {
 	case f == nil:
-		p.fail("%s: no such flag%s", name, units.Suggestion(name, flagNames()))
+		p.fail("%s: no such flag%s%s", name, units.Suggestion(name, flagNames()), unexpanded(name))
 		return
 	case !f.takes && given:
 		p.fail("%s: %q: takes no value", name, value)
@@ -250,11 +272,32 @@ func (p *commandLine) apply(made part, name, text string) {
 	if note != "" {
 		p.ignored = append(p.ignored, name+": "+note)
 	}
-	if made.setting = f.setting; value != nil {
-		f.setting.Set(&p.line.Says, value)
-	}
+	made.setting, made.value = f.setting, value
 	if f.names[0] == nameFlag {
 		p.line.Says.Name, p.line.host, _ = strings.Cut(text, "@")
 	}
 	p.line.parts = append(p.line.parts, made)
+}
+
+// lastHolds sets what the flags say. Of one that is given twice the last holds (click, as Celery uses it).
+func (p *commandLine) lastHolds() {
+	parts := p.line.parts
+	for i := range parts {
+		f := parts[i].flag
+		if f == nil || f.setting == nil && (f.names[0] != nameFlag || parts[i].prefix == "") { // or the node of celery multi
+			continue
+		}
+		last := i
+		for j := i + 1; j < len(parts); j++ {
+			if parts[j].flag == f {
+				last = j
+			}
+		}
+		switch {
+		case last > i && parts[i].written != parts[last].written:
+			p.ignored = append(p.ignored, fmt.Sprintf("%s: has no effect: of a flag that is given twice the last holds, %s", parts[i].written, parts[last].written))
+		case last == i && parts[i].value != nil:
+			f.setting.Set(&p.line.Says, parts[i].value)
+		}
+	}
 }

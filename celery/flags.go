@@ -1,7 +1,9 @@
 package celery
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/simrun/internal/units"
@@ -12,6 +14,8 @@ type flag struct {
 	names   []string
 	takes   bool           // has a value
 	setting *WorkerSetting // that it says; nil = none
+	words   []string       // that it takes, of one that says none; nil = any
+	whole   bool           // takes whole numbers, and says none
 	ignored string         // why it has no effect; with a setting or neither, there is nothing to tell
 	refused string         // why the line cannot be taken
 }
@@ -31,7 +35,7 @@ const (
 // flags are those of the settings, and those that say none.
 var flags = append(settingFlags(), []flag{
 	{names: []string{nameFlag, "--hostname"}, takes: true},
-	{names: []string{"-O", "--optimization"}, takes: true, ignored: "fair is what Celery does anyway"},
+	{names: []string{"-O", "--optimization"}, takes: true, words: []string{"default", "fair"}, ignored: "fair is what Celery does anyway"},
 
 	{names: []string{"-X", "--exclude-queues"}, takes: true, refused: notYet + ": list the queues with -Q"},
 	{names: []string{"--help"}, refused: "starts no worker"},
@@ -49,7 +53,7 @@ var flags = append(settingFlags(), []flag{
 	{names: []string{"--skip-checks"}, ignored: noEffect},
 	{names: []string{"-D", "--detach"}, ignored: noEffect},
 	{names: []string{"-S", "--statedb"}, takes: true, ignored: "no task is revoked"},
-	{names: []string{"-l", "--loglevel"}, takes: true, ignored: noEffect},
+	{names: []string{"-l", "--loglevel"}, takes: true, words: []string{"debug", "info", "warning", "warn", "error", "critical", "fatal"}, ignored: noEffect}, // warn: Celery 4
 	{names: []string{"-f", "--logfile"}, takes: true, ignored: noEffect},
 	{names: []string{"--pidfile"}, takes: true, ignored: noEffect},
 	{names: []string{"--uid"}, takes: true, ignored: noEffect},
@@ -61,7 +65,7 @@ var flags = append(settingFlags(), []flag{
 	{names: []string{"-I", "--include"}, takes: true, ignored: "the tasks are those of the scenario"},
 	{names: []string{"--without-gossip"}, ignored: "gossip costs nothing here; as a timer it goes with the heartbeat"},
 	{names: []string{"--without-mingle"}, ignored: "workers are up when a run starts"},
-	{names: []string{"--heartbeat-interval"}, takes: true, ignored: "heartbeats cost nothing here"},
+	{names: []string{"--heartbeat-interval"}, takes: true, whole: true, ignored: "heartbeats cost nothing here"},
 	{names: []string{beatFlag, "--beat"}, ignored: periodic},
 	{names: []string{"-s", "--schedule", "--schedule-filename"}, takes: true, ignored: periodic},
 	{names: []string{"--scheduler"}, takes: true, ignored: periodic},
@@ -81,9 +85,8 @@ func settingFlags() []flag {
 func (f *flag) read(text string) (value any, note string, err error) {
 	s := f.setting
 	switch {
-	case s == nil && slices.Contains(f.names, "-O"):
-		_, err = units.Choose([]string{"default", "fair"}, text)
-		return nil, f.ignored, err
+	case s == nil && !strings.ContainsAny(text, "$`"): // a value that is not known has no effect either
+		return nil, f.ignored, f.check(text)
 	case s == nil:
 		return nil, f.ignored, nil
 	case s.Quantity.Kind == YesNo:
@@ -93,12 +96,27 @@ func (f *flag) read(text string) (value any, note string, err error) {
 		if text == eventlet {
 			note = LikeGevent
 		}
+		if err != nil {
+			err = fmt.Errorf("%w%s", err, unexpanded(text))
+		}
 		return pool.String(), note, err
 	case text == "0" && s.Unsaid != "":
 		return nil, s.Unsaid, nil
 	}
 	value, err = s.Quantity.FromFlag(text)
 	return value, "", err
+}
+
+// check says why Celery would not start with a value that changes nothing here.
+func (f *flag) check(text string) error {
+	if f.words != nil {
+		_, err := units.Choose(f.words, strings.ToLower(text))
+		return err
+	}
+	if _, err := strconv.Atoi(text); f.whole && err != nil {
+		return fmt.Errorf("%q: want a whole number", text)
+	}
+	return nil
 }
 
 // lookup finds a flag by one of its names.

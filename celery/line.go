@@ -11,6 +11,7 @@ import (
 type Line struct {
 	Says    Worker   // what it comes to
 	Assumed []string // variables that it gives a value itself, in sentences
+	Unread  []string // other commands, and wrappers that may change what the worker gets, in sentences
 
 	host   string // of the name, after @
 	parts  []part
@@ -22,6 +23,7 @@ type part struct {
 	written string
 	flag    *flag          // nil = no flag
 	setting *WorkerSetting // that it says; nil = none
+	value   any            // of that setting; nil = none, or not said
 	prefix  string         // what stands before the value
 	glued   bool           // to the one before: the B of -EB
 }
@@ -159,6 +161,16 @@ func (l *Line) remove(i int) {
 
 func (l *Line) has(flag string) bool {
 	return slices.ContainsFunc(l.parts, func(p part) bool { return p.flag != nil && slices.Contains(p.flag.names, flag) })
+}
+
+// Slotless is how a line without a number of slots is written: "no -c", or "-c 0".
+func (l *Line) Slotless() string {
+	for _, p := range slices.Backward(l.parts) {
+		if p.setting != nil && p.setting.Key == "concurrency" {
+			return p.written
+		}
+	}
+	return "no -c"
 }
 
 // Beats says whether the worker also publishes the periodic tasks.

@@ -1,6 +1,7 @@
 package celery
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -147,7 +148,10 @@ func (q *Quantity) FromPlain(v any) (any, error) {
 	return nil, fmt.Errorf("%v: no plain form", v)
 }
 
-const mostSeconds = 1e9
+const (
+	mostSeconds = 1e9
+	mostSlots   = 1_000_000
+)
 
 func wholeOf(v any) (int, bool) {
 	switch n := v.(type) {
@@ -216,7 +220,13 @@ func (q *Quantity) FromFlag(text string) (any, error) {
 	switch q.Kind {
 	case Whole, Size:
 		n, err := strconv.Atoi(text)
-		if err != nil || n < q.Min || n > math.MaxInt32 {
+		most := cmp.Or(q.Max, math.MaxInt32)
+		switch {
+		case n > most: // also one that no int holds
+			return nil, fmt.Errorf("%s: want at most %d", text, most)
+		case (err != nil || n < q.Min) && q.Kind == Size:
+			return nil, fmt.Errorf("%q: want KiB, a whole number of at least %d%s", text, q.Min, unexpanded(text))
+		case err != nil || n < q.Min:
 			return nil, fmt.Errorf("%q: want a whole number of at least %d%s", text, q.Min, unexpanded(text))
 		}
 		return q.FromPlain(n)
@@ -254,8 +264,8 @@ func queuesOf(text string) (any, error) {
 		if name == "" {
 			return nil, fmt.Errorf("%q: want names of queues with single commas between them", text)
 		}
-		if strings.Contains(name, "$") {
-			return nil, fmt.Errorf("%q: variables of the shell are not expanded: write the value", name)
+		if why := unexpanded(name); why != "" {
+			return nil, fmt.Errorf("%q%s", name, strings.Replace(why, ";", ":", 1))
 		}
 		names = append(names, name)
 	}
@@ -271,15 +281,15 @@ func rangeOf(text string) (any, error) {
 	if err == nil && both {
 		low, err = strconv.Atoi(least)
 	}
-	if err != nil || high < 1 || low < 0 || high > math.MaxInt32 || low > math.MaxInt32 {
-		return nil, fmt.Errorf("%q: want max or max,min%s", text, unexpanded(text))
+	if err != nil || max(high, low) < 1 || min(high, low) < 0 || max(high, low) > mostSlots {
+		return nil, fmt.Errorf("%q: want max or max,min: whole numbers, max from 1 to %d, min at least 0%s", text, mostSlots, unexpanded(text))
 	}
 	return Autoscale{Min: max(1, min(low, high)), Max: max(high, low)}, nil
 }
 
 func unexpanded(text string) string {
-	if strings.Contains(text, "$") {
-		return "; variables of the shell are not expanded: write the value"
+	if strings.ContainsAny(text, "$`") {
+		return "; variables and commands of the shell are not expanded: write the value"
 	}
 	return ""
 }

@@ -178,11 +178,26 @@ func (r *reading) operator(i int) (int, error) {
 	}
 	n := i + len(rest) - len(strings.TrimLeft(rest, "&<>"))
 	n += len(r.line[n:]) - len(strings.TrimLeft(r.line[n:], " \t"))
-	for n < len(r.line) && strings.IndexByte(" \t\n;|&<>()", r.line[n]) < 0 {
-		n++
+	to, err := r.target(n)
+	if err != nil {
+		return 0, err
 	}
+	n = to
 	r.words = append(r.words, shellWord{text: r.line[from:n], written: r.line[from:n], from: from, to: n, redirects: true})
 	return n - i, nil
+}
+
+// target is where the name of a file ends to which output goes. It is read as a word, and kept as it stands.
+func (r *reading) target(n int) (int, error) {
+	in := reading{shell: &shell{}, line: r.line}
+	for n < len(r.line) && strings.IndexByte(" \t\n;|&<>()", r.line[n]) < 0 {
+		step, err := in.step(n)
+		if err != nil {
+			return 0, err
+		}
+		n += step
+	}
+	return n, nil
 }
 
 // expand reads a variable or a command at the beginning of s: its value, or it as it stands, and its length.

@@ -49,9 +49,9 @@ var workerSettings = []WorkerSetting{
 			return c.Concurrency
 		},
 	}, WorkerSetting{
-		Key: "concurrency", Flags: []string{"-c", "--concurrency"}, Name: "worker_concurrency", Quantity: Quantity{Kind: Whole, Min: 1, Max: 1_000_000},
+		Key: "concurrency", Flags: []string{"-c", "--concurrency"}, Name: "worker_concurrency", Quantity: Quantity{Kind: Whole, Min: 1, Max: mostSlots},
 		Unsaid:  "0 means the number of the node's cores, as if it were not given", // celery/worker/worker.py: setup_defaults
-		Meaning: "slots: how many tasks it runs at once; not with `autoscale`. Celery's own default, the cores of the node, holds only for a `command` without `-c`",
+		Meaning: "slots: how many tasks it runs at once; not with `autoscale`. Celery's own default, the cores of the node, holds only for a `command` without `-c`, or with `-c 0`",
 	}),
 	row(access[Worker, worker.Config]{
 		given: func(w *Worker) any { return pointed(w.Autoscale) },

@@ -97,13 +97,19 @@ func TestLinesThatAreRefused(t *testing.T) {
 		"celery multi stopwait w1":                                   `multi stopwait: starts no worker`,
 		"${CELERY_BIN} multi start ${NODES} -A app":                  "no celery in it",
 		"celery multi start $NODES -A app":                           `"$NODES": a variable of the shell, whose value is unknown: write the name of the node`,
-		`exec celery -A app worker -l info "$@"`:                     `"$@": a variable of the shell, whose value is unknown`,
-		"celery -A app worker $CELERY_OPTS":                          `"$CELERY_OPTS": a variable of the shell, whose value is unknown: write the flags that it stands for`,
-		"celery -A app worker -c $(nproc)":                           `-c: "$(nproc)": want a whole number of at least 1; variables of the shell are not expanded`,
+		`exec celery -A app worker -l info "$@"`:                     `"$@": a variable or a command of the shell, whose value is unknown`,
+		"celery -A app worker $CELERY_OPTS":                          `"$CELERY_OPTS": a variable or a command of the shell, whose value is unknown: write the flags that it stands for`,
+		"celery -A app worker -c $(nproc)":                           `-c: "$(nproc)": want a whole number of at least 1; variables and commands of the shell are not expanded`,
 		"celery -A app worker -c ${N}":                               `-c: "${N}": want a whole number`,
 		"celery -A app worker -Ofast -c 2":                           `-O: "fast": want default or fair`,
 		"celery -A app worker -c 2 -- celeryd.prefetch_multiplier=1": "--: settings on the command line: not supported yet",
-		"celery -A app worker -c 2 --max-memory-per-child=150MB":     `--max-memory-per-child: "150MB": want a whole number`,
+		"celery -A app worker -c 2 --max-memory-per-child=150MB":     `--max-memory-per-child: "150MB": want KiB, a whole number of at least 1`,
+		"celery -A app worker -c `nproc`":                            "-c: \"`nproc`\": want a whole number of at least 1; variables and commands of the shell are not expanded",
+		"celery -A app worker -c 2 `args`":                           "\"`args`\": a variable or a command of the shell, whose value is unknown",
+		"celery -A app worker -c 2 -P $POOL":                         `-P: "$POOL": want prefork, threads, gevent, solo or eventlet; variables and commands of the shell are not expanded`,
+		"celery -A app worker -c 2 --$FLAG":                          "--$FLAG: no such flag; variables and commands of the shell are not expanded",
+		"celery -A app worker -c 2\ncelery -A app worker -c 4":       `"celery": another command: want the line of each worker by itself`,
+		"celery -A app worker –c 2":                                  `"–c": begins with a dash that is not the hyphen of a flag: want -c`,
 		"celery -A app worker -c 2 & celery -A app worker -Q a":      "2 commands start workers: want the line of each worker by itself",
 		`su app -c "celery worker -Q a"; su app -c "celery worker"`:  "2 commands start workers",
 		"exec gunicorn app.wsgi":                                     "no celery in it",
@@ -119,11 +125,47 @@ func TestWhatALineSkipsAndAssumes(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{
 		"sh -c: stands around the line, and is not read",
-		"python manage.py migrate &&: stands before the line, and is not read",
-		"newrelic-admin run-program: stands before celery, and is not read",
 		"-P: eventlet is simulated as gevent, which has the same rules; it has not been measured",
 	}, notes)
 	assert.Equal(t, []string{`N is "4", which the line says itself`}, line.Assumed)
+	assert.Equal(t, []string{
+		"python manage.py migrate &&: stands before the line, and is not read",
+		"newrelic-admin run-program: stands before celery, and is not read",
+	}, line.Unread)
+}
+
+// Other commands and wrappers are told apart from what a shell does with a worker that changes nothing.
+func TestWhatALineLeavesUnread(t *testing.T) {
+	for line, want := range map[string][2]string{
+		"celery -A app worker -c 4; rm -rf /":                                 {"", "; rm -rf /: stands after the line, and is not read"},
+		"celery -A app worker -c 4 && echo done":                              {"&& echo done: stands after the line, and is not read", ""},
+		"ulimit -v 100000; celery -A app worker -c 4 &":                       {"", "ulimit -v 100000;: stands before the line, and is not read"},
+		"celery -A app worker -c 4 2>&1 | tee log":                            {"| tee log: stands after the line, and is not read", ""},
+		"for i in 1 2; do celery -A app worker -c 4 & done":                   {"", "for i in 1 2;: stands before the line, and is not read\n& done: stands after the line, and is not read\ndo: stands before celery, and is not read"},
+		"nice -n 10 celery -A app worker -c 4":                                {"", "nice -n 10: stands before celery, and is not read"},
+		"(cd /app; exec celery -A app worker -c 4);":                          {"(cd /app;: stands before the line, and is not read", ""},
+		`celery -A app worker > "my log" -c 4 2>>'o ut'`:                      {"", ""},
+		"celery -A app worker -c 4 &> log &":                                  {"", ""},
+		"sh -c 'cd /app && celery -A app worker -c 4 | grep -v debug'":        {"sh -c: stands around the line, and is not read\ncd /app &&: stands before the line, and is not read", "| grep -v debug: stands after the line, and is not read"},
+		"docker compose exec web celery -A app worker -c 4":                   {"", "docker compose exec web: stands before celery, and is not read"},
+		"celery -A app worker -c 2 --concurrency=4":                           {"-c 2: has no effect: of a flag that is given twice the last holds, --concurrency=4", ""},
+		"celery -A app worker -c 4 -Q a -c 4 -l info -l debug":                {"-l: no effect here\n-l: no effect here", ""},
+		"celery -A app worker -n a -c 4 -n b":                                 {"-n a: has no effect: of a flag that is given twice the last holds, -n b", ""},
+		"celery multi start w1 -c:w1 2 -c 4":                                  {"-c 2: has no effect: of a flag that is given twice the last holds, -c 4", ""},
+		"celery -A app worker -c 4 -l $LEVEL --heartbeat-interval=`cat beat`": {"-l: no effect here\n--heartbeat-interval: heartbeats cost nothing here", ""},
+	} {
+		l, notes, err := ParseLine(line, nil)
+		require.NoError(t, err, line)
+		assert.Equal(t, 4, *l.Says.Concurrency, line)
+		assert.Equal(t, want, [2]string{strings.Join(notes, "\n"), strings.Join(l.Unread, "\n")}, line)
+		again, _, err := ParseLine(l.String(), nil)
+		require.NoError(t, err, line)
+		assert.Equal(t, l.Says, again.Says, line)
+	}
+	l, _, err := ParseLine("celery -A app worker -c 4 -c 0", nil)
+	require.NoError(t, err)
+	assert.Nil(t, l.Says.Concurrency, "the last holds")
+	assert.Equal(t, "-c 0", l.Slotless())
 }
 
 // A variable that is known is put in, and the line says its value from then on.

@@ -55,8 +55,11 @@ func TestAutoscaledChildrenComeAndGo(t *testing.T) {
 	}).Run(t.Context())
 	require.NoError(t, err)
 	assert.EqualValues(t, 8, r.Classes[0].ByOutcome[worker.OK])
-	assert.Equal(t, 7, r.Children.Started, "1 from the beginning, 3 for each burst")
-	assert.Equal(t, 3, r.Children.Retired, "between the bursts")
+	// How many are one too many between the bursts, and after them, goes by how long a busy machine takes for each.
+	assert.GreaterOrEqual(t, r.Children.Started, 4, "1 from the beginning, 3 for the first burst")
+	assert.Positive(t, r.Children.Retired, "one too many")
+	left := r.Children.Started - r.Children.Retired
+	assert.True(t, left >= 1 && left <= 4, "as many as there are slots: %d", left)
 	distinct(t, r.Children)
 }
 

@@ -110,19 +110,21 @@ func TestServiceIsSharedAndGoesDown(t *testing.T) {
 	for _, e := range executors {
 		for pool, name := range []string{"prefork", "threads", "gevent"} {
 			t.Run(e.String()+" "+name, func(t *testing.T) {
+				t.Parallel()
 				latency, err := workloads.Constant(0.02)
 				require.NoError(t, err)
 				layout, classes := script(worker.Pool(pool), 4, slices.Repeat([]workloads.TraceRow{{IO: ms}}, 4))
 				classes[0].Arrivals.Process = workloads.Trace{Rows: make([]workloads.TraceRow, 4)}
 				classes[0].Work = []workloads.Phase{{Kind: workloads.Call, Demand: latency, Timeout: 10 * time.Second}}
-				classes[0].Retry = worker.Retry{Max: 1, Delay: 400 * ms, Backoff: 1, OnError: true, OnService: true}
+				// Nobody comes again before the delay is over, so all of it is left to who comes late for the first time.
+				classes[0].Retry = worker.Retry{Max: 1, Delay: 2 * time.Second, Backoff: 1, OnError: true, OnService: true}
 				r := play(t, layout, classes, live.Options{
 					Executor: e, Precise: true, Services: []system.Service{{Capacity: 1}},
-					Faults: []system.Fault{{At: 50 * time.Microsecond, For: 200 * ms, Mode: system.Down}},
+					Faults: []system.Fault{{At: 50 * time.Microsecond, For: 1950 * ms, Mode: system.Down}},
 				})
 				assert.EqualValues(t, 4, r.Classes[0].ByOutcome[worker.OK])
 				assert.EqualValues(t, 8, r.Classes[0].Attempts, "each once while it is down")
-				assert.GreaterOrEqual(t, r.End, 480*ms, "one after the other")
+				assert.GreaterOrEqual(t, r.End, 2080*ms, "one after the other")
 			})
 		}
 	}
@@ -137,7 +139,7 @@ func TestWhoHangsUpLeavesTheLine(t *testing.T) {
 				// Far beyond the timeout, so that whoever sleeps for too long on a busy machine still finds no answer.
 				latency, err := workloads.Constant(0.9)
 				require.NoError(t, err)
-				first, err := workloads.Constant(0.1)
+				first, err := workloads.Constant(0.8)
 				require.NoError(t, err)
 				layout, classes := script(worker.Pool(pool), 9, nil)
 				classes[0].Arrivals.Process = workloads.Trace{Rows: make([]workloads.TraceRow, 8)}
@@ -145,7 +147,8 @@ func TestWhoHangsUpLeavesTheLine(t *testing.T) {
 				classes = append(classes, classes[0])
 				classes[1].Name, layout.ClassQueue = "patient", []int{0, 0}
 				classes[1].Arrivals.Process = workloads.Trace{Rows: []workloads.TraceRow{{}}}
-				// It waits first, so that one of the others has begun, however slowly processes come to the service.
+				// It waits first, as long as what another has begun is worked on, so that one has, however slowly processes come
+				// to the service.
 				classes[1].Work = []workloads.Phase{{Kind: workloads.IO, Demand: first}, {Kind: workloads.Call, Demand: latency}}
 				r := play(t, layout, classes, live.Options{Executor: e, Precise: true, Services: []system.Service{{Capacity: 1}}})
 				assert.EqualValues(t, 8, r.Classes[0].ServiceFailures)

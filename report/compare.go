@@ -45,7 +45,12 @@ func changedLine(c *compare.Comparison) string {
 	if !c.Paired {
 		how = "each run on tasks of its own (other seeds, or other numbers of replications)"
 	}
-	if n == 0 {
+	switch {
+	case !c.Common:
+		return "Nothing can be compared: no task under a layout of the same name is in both runs."
+	case len(c.Changes) == 0:
+		return "Nothing can be compared: no figure is in both runs."
+	case n == 0:
 		return fmt.Sprintf("No difference is shown: %s compared, %s.", units.Plural(len(c.Changes), "figure", "figures"), how)
 	}
 	up := 0
@@ -90,13 +95,21 @@ func changedFigures(c *compare.Comparison, all bool) *grid {
 			row[5] = signed(f.Metric, *f.Difference.Low) + " to " + signed(f.Metric, *f.Difference.High)
 		}
 		if f.P != nil {
-			row[6] = units.Number(*f.P)
+			row[6] = chance(*f.P)
 		}
 		last := &g.Groups[len(g.Groups)-1]
 		last.Rows = append(last.Rows, row)
 	}
 	g.note("~: no difference is shown. p is adjusted for the number of figures (Holm); intervals are at 95 %%, each by itself.")
 	return g
+}
+
+// chance is a p-value; nobody decides by how far one is below a ten-thousandth.
+func chance(p float64) string {
+	if p < 0.0001 {
+		return "< 0.0001"
+	}
+	return units.Number(p)
 }
 
 func compareMeans(c *compare.Comparison) *grid {

@@ -113,8 +113,8 @@ func TestAHeadroomIsRoundedOnce(t *testing.T) {
 		Baseline: "pool", Headroom: map[string]experiment.Headroom{"pool": {Factor: 1.3642, Low: new(1.345), High: new(1.3801), Breaks: &experiment.Break{Class: "a", Metric: &metric}}},
 	}}
 	assert.Equal(t, "1.364x", load(r, &r.Strategies[0]))
-	assert.Equal(t, "passes up to 1.364x the load (1.345x to 1.38x)", headroom(r, &r.Strategies[0]))
-	assert.Equal(t, "Limit of pool: at 1.364x the load (1.345x to 1.38x) a wait p95 breaks.", limit(r, (*experiment.Break).Sentence))
+	assert.Equal(t, "passes up to 1.364x the load (1.345x to 1.380x)", headroom(r, &r.Strategies[0]))
+	assert.Equal(t, "Limit of pool: at 1.364x the load (1.345x to 1.380x) a wait p95 breaks.", limit(r, (*experiment.Break).Sentence))
 	flip := experiment.Flip{Unit: "x", At: 1.3642, Low: new(1.345), High: new(1.3801)}
 	assert.Equal(t, "1.364x", flip.Show(flip.At))
 }

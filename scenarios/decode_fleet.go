@@ -19,7 +19,7 @@ func (d *decoder) autoscale(v *value, path string, w *strategies.WorkerSpec) {
 		if scales == "replicas" {
 			refuse("scales", `"replicas": want processes: Celery's own autoscaler adds no replicas`)
 		}
-		for _, key := range []string{"target", "counts", "poll", "cooldown", "boot", "grace", "victim", "limit", "activation", "scale_up", "scale_down", "measure", "triggers"} {
+		for _, key := range []string{"target", "counts", "poll", "cooldown", "boot", "grace", "victim", "limit", "activation", "idle", "scale_up", "scale_down", "measure", "triggers"} {
 			refuse(key, "not with the policy celery, which has keepalive alone")
 		}
 		w.Autoscale = &celery.Autoscale{Min: d.whole(v.get("min")), Max: d.whole(v.get("max"))}

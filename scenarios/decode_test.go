@@ -77,6 +77,13 @@ func TestDefaults(t *testing.T) {
 	assert.NotContains(t, strings.Join(priority.Assumptions, "\n"), "not given", "what is written is not assumed")
 }
 
+// What else a worker's line does is said wherever the scenario is run, and not only by check.
+func TestCommandsBesideALineAreWarnings(t *testing.T) {
+	s, err := Decode("m.yaml", []byte("tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: 1s}]}}\nstrategies: {s: {workers: {w: {command: \"sh -c 'cd /app; celery -A app worker -Q a -c 4 -l info; rm -rf /'\"}}}}\n"), ".")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"m.yaml:2:41: strategies.s.workers.w.command: ; rm -rf /: stands after the line, and is not read"}, s.Warnings)
+}
+
 func TestMachinesAndQueues(t *testing.T) {
 	s := everything(t)
 	assert.Equal(t, 0.5, s.Machines[0].Cores)

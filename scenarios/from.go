@@ -62,7 +62,10 @@ func (d *decoder) deployed(workers *value, from *field, path string) *value {
 	merged := extender{problems: &problems{}}
 	for _, w := range found {
 		if w.Unread != "" {
-			d.warnf(from.val.at, path+"."+w.Name, "%s follows what is not known here: its replicas stay as they are, unless autoscale says otherwise", w.Unread)
+			d.warnf(from.val.at, path+"."+w.Name, "%s: its replicas stay as they are, unless autoscale says otherwise", w.Unread)
+		}
+		for _, said := range w.Ignored {
+			d.warnf(from.val.at, path+"."+w.Name, "%s", said)
 		}
 		if others := unasked(&w); others != nil {
 			d.warnf(from.val.at, path+"."+w.Name, "its autoscaler asks %s alone, and the worker takes %s, too: read as if it asked all of them", units.And(w.Scaling.Queues), units.And(others))
@@ -156,6 +159,9 @@ func scalingValue(w *deployed.Worker) *value {
 	a.add("poll", textValue(formatTime(s.Poll)))
 	if s.Policy != "hpa" {
 		a.add("cooldown", textValue(formatTime(s.Cooldown)))
+	}
+	if s.Idle {
+		a.add("idle", wholeValue(0))
 	}
 	if s.Up != nil {
 		a.add("scale_up", saidRules(s.Up))

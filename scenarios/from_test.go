@@ -90,4 +90,9 @@ strategies: {now: {workers: {from: k8s.yml}}}}`), dir)
 	none := read("{type: cpu}")
 	assert.Equal(t, []string{`s.yaml:2:36: strategies.now.workers.w: ScaledObject "s" follows what is not known here: its replicas stay as they are, unless autoscale says otherwise`}, none.Warnings)
 	assert.Empty(t, none.Layouts[0].Fleets)
+
+	idle := read(list("high", "10") + ", " + list("low", "50") + "], fallback: {failureThreshold: 3, replicas: 6}, idleReplicaCount: 0, minReplicaCount: 2, x: [")
+	assert.Equal(t, []string{`s.yaml:2:36: strategies.now.workers.w: ScaledObject "s": fallback: no effect here, where what the triggers ask always answers, also while a fault has the broker down`}, idle.Warnings)
+	assert.True(t, idle.Layouts[0].Fleets[0].Idle)
+	assert.Equal(t, 2, idle.Layouts[0].Fleets[0].Min)
 }

@@ -28,6 +28,7 @@ func autoscaleKeys() *record {
 			{name: "per", doc: "within this time", shape: amount{quantity: durations().positive()}, required: true},
 		}}},
 		activationKey(),
+		{name: "idle", doc: "with `keda`: replicas that are there, in place of `min`, when no poll within `cooldown` found more than `activation`; KEDA supports `0` alone (`idleReplicaCount`)", absent: "`min`", shape: amount{quantity: wholes(0, 1_000_000)}},
 		{name: "scale_up", doc: "with `keda` and `hpa`: how the HPA may add replicas (`behavior`)", absent: "`{window: 0s, select: max, policies: [{type: pods, value: 4, period: 15s}, {type: percent, value: 100, period: 15s}]}`, each by itself", shape: rulesKeys()},
 		{name: "scale_down", doc: "the same for removing them", absent: "`{window: 300s, select: max, policies: [{type: percent, value: 100, period: 15s}]}`, each by itself", shape: rulesKeys()},
 	}}

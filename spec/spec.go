@@ -581,7 +581,7 @@ type Worker struct {
 	// Queues it consumes.
 	Queues []string `key:"queues"`
 	// Slots: how many tasks it runs at once; not with autoscale. Celery's own default, the cores of the node, holds
-	// only for a command without -c.
+	// only for a command without -c, or with -c 0.
 	Concurrency any `key:"concurrency"`
 	// {min: 2, max: 8, policy: celery}: Celery's own --autoscale. It starts with min processes, the window is that of
 	// max; it grows when a message arrives and more are reserved and running than there are processes, and drops all
@@ -833,6 +833,9 @@ type Autoscale struct {
 	// With `keda`: messages (or, by `measure`, messages a second or seconds) up to which it stays at 0, and goes there
 	// (`activationListLength`, `activationValue`); `0` if it is missing.
 	Activation any `key:"activation"`
+	// With `keda`: replicas that are there, in place of `min`, when no poll within `cooldown` found more than
+	// `activation`; KEDA supports `0` alone (`idleReplicaCount`); `min` if it is missing.
+	Idle any `key:"idle"`
 	// With `keda` and `hpa`: how the HPA may add replicas (`behavior`); `{window: 0s, select: max, policies: [{type:
 	// pods, value: 4, period: 15s}, {type: percent, value: 100, period: 15s}]}`, each by itself if it is missing.
 	ScaleUp *Rules `key:"scale_up"`

@@ -38,6 +38,7 @@ type FleetSpec struct {
 	Victim                string
 	Limit                 *LimitSpec
 	Activation            *float64
+	Idle                  *int // replicas without a reason to be there; nil = Min
 	Measure               string
 	ScaleUp, ScaleDown    *RulesSpec
 	Triggers              []TriggerSpec
@@ -130,6 +131,9 @@ func (b *builder) follow(path string, a *FleetSpec, f *worker.Fleet) {
 	if a.Measure != "" && f.Policy != worker.KEDA {
 		b.fail(path+".measure", "only with the policy keda")
 	}
+	if a.Idle != nil {
+		b.idle(path+".idle", a, f)
+	}
 	if f.Policy == worker.KEDA {
 		b.measure(path, a, f)
 		f.Activation = or(a.Activation, 0)
@@ -148,6 +152,18 @@ func (b *builder) follow(path string, a *FleetSpec, f *worker.Fleet) {
 	}
 	if a.Triggers == nil {
 		b.target(path+".target", a, f)
+	}
+}
+
+// idle resolves how many replicas are there without a reason: KEDA supports 0 alone (keda.sh, ScaledObject specification).
+func (b *builder) idle(path string, a *FleetSpec, f *worker.Fleet) {
+	switch f.Idle = true; {
+	case f.Policy != worker.KEDA:
+		b.fail(path, "only with the policy keda")
+	case *a.Idle != 0:
+		b.fail(path, "%d: want 0, the only number of idle replicas that KEDA supports", *a.Idle)
+	case a.Min == 0:
+		b.fail(path, "0: want a min above it")
 	}
 }
 

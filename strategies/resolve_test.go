@@ -191,7 +191,7 @@ func TestResolveProblems(t *testing.T) {
 		},
 		{
 			"no -c, no machine", pool(func(w *WorkerSpec) { w.Command, w.Concurrency, w.Machine = "celery worker", nil, "" }),
-			"warning: workers.w.machine: not given: cores without limit\nworkers.w.command: no -c: Celery then takes the number of the node's cores: want -c, or a machine",
+			"warning: workers.w.machine: not given: cores without limit\nworkers.w.command: no -c: Celery then takes the number of the node's cores: want -c with at least 1, or a machine",
 		},
 		{
 			"no -Q",

@@ -132,7 +132,10 @@ func describeRules(f *worker.Fleet) string {
 		if above != nil {
 			out += "; KEDA acts above " + strings.Join(above, " or ")
 		}
-		if f.Min == 0 {
+		switch {
+		case f.Idle:
+			out += fmt.Sprintf("; all of them go %v after there was a reason to be there", f.Cooldown)
+		case f.Min == 0:
 			out += fmt.Sprintf("; the last one goes after %v", f.Cooldown)
 		}
 	}

@@ -77,6 +77,9 @@ func (b *builder) withCommand(path string, w WorkerSpec) (WorkerSpec, celery.Lin
 	for _, note := range ignored {
 		b.note("%s: %s", path, note)
 	}
+	for _, said := range line.Unread {
+		b.warn(path+".command", "%s", said)
+	}
 	c := &line.Says
 	if w.Name == "" {
 		w.Name = c.Name
@@ -224,11 +227,11 @@ func (b *builder) concurrency(path string, w *WorkerSpec, g *group) int {
 	case w.Command == "":
 		b.fail(path+".concurrency", "not given: want the number of slots")
 	case g.machine < 0:
-		b.fail(path+".command", "no -c: Celery then takes the number of the node's cores: want -c, or a machine")
+		b.fail(path+".command", "%s: Celery then takes the number of the node's cores: want -c with at least 1, or a machine", g.line.Slotless())
 	default:
 		cores := max(1, int(b.machines[g.machine].Cores))
 		g.line.Says.Concurrency = &cores
-		b.warn(path+".command", "no -c: Celery takes the number of the node's cores, here %d", cores)
+		b.warn(path+".command", "%s: Celery takes the number of the node's cores, here %d", g.line.Slotless(), cores)
 		return cores
 	}
 	return 1

@@ -59,6 +59,7 @@ type Fleet struct {
 	Up, Down   Rules     // of HPA and KEDA
 	Measure    Measure   // KEDA: what it asks of the queues, of which Target is one replica's
 	Activation float64   // KEDA: so much of it is still no reason to be there
+	Idle       bool      // KEDA: without a reason to be there, there are 0 replicas, and not Min
 	Triggers   []Trigger // KEDA, HPA: several, in place of Target, Unacked, Share, Measure and Activation; the HPA takes the largest wish
 	Sync       des.Time  // KEDA: from one look of the HPA to the next, where Poll is KEDA's own
 }

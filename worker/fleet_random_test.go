@@ -97,6 +97,7 @@ func randomFleet(r *rand.Rand) worker.Fleet {
 		if f.Activation = float64(r.IntN(3)); f.Policy == worker.HPA {
 			f.Min, f.Share = 1, r.IntN(2) == 0
 		}
+		f.Idle = f.Policy == worker.KEDA && f.Min > 0 && f.Activation > 0
 	case worker.Schedule:
 		f.Plan = []worker.Span{{For: 7 * sec, Replicas: 1}, {For: 4 * sec, Replicas: 3}, {For: 9 * sec}}
 	}

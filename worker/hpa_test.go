@@ -129,6 +129,23 @@ func TestFleetOfKEDA(t *testing.T) {
 	assert.NotContains(t, four, "order 4@")
 }
 
+// keda.sh, ScaledObject specification, idleReplicaCount: with nothing to do there is none, and with something the minimum at
+// once; the cooldown is about the step to none.
+func TestIdleFleetOfKEDA(t *testing.T) {
+	up, down := hpa()
+	f := worker.Fleet{
+		Policy: worker.KEDA, Min: 2, Idle: true, Target: 2, Poll: 30 * sec, First: 10 * sec, Sync: 15 * sec, Cooldown: 60 * sec, Up: up, Down: down, Grace: 300 * sec,
+	}
+	// Polls at 10, 40, 70 s and so on: the first finds none, as none ever did, and both go. What comes at 105 s is found at
+	// 130 s, when both are ordered; the poll at 190 s is 60 s later, and not more.
+	h := play(t, fleet(8, f), burst("a", 1, 0, 105*sec, 10*sec), 400*sec)
+	assert.Equal(t, "order 0@0s, up 0@0s, order 1@0s, up 1@0s, leave 1@10s, gone 1@10s, leave 0@10s, gone 0@10s, "+
+		"order 0@2m10s, up 0@2m10s, order 1@2m10s, up 1@2m10s, leave 1@3m40s, gone 1@3m40s, leave 0@3m40s, gone 0@3m40s", h.life())
+	f.Idle = false
+	h = play(t, fleet(8, f), burst("a", 1, 0, 105*sec, 10*sec), 400*sec)
+	assert.Equal(t, "order 0@0s, up 0@0s, order 1@0s, up 1@0s", h.life())
+}
+
 // Two replicas within any 30 s, whatever is wanted; who looks after every change looks again when it may.
 func TestFleetGrowsWithinItsLimit(t *testing.T) {
 	for _, poll := range []des.Time{0, 15 * sec} {

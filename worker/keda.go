@@ -31,7 +31,7 @@ func (f *Fleet) loop() des.Time {
 
 // activate is a poll of KEDA, to which the steps from 0 and to 0 belong: the cooldown is about the latter alone, and
 // begins anew with each poll that finds more than the activation value (scale_scaledobjects.go, RequestScale). Where it
-// never has, there is none.
+// never has, there is none. Idle is an idleReplicaCount of 0: the step from 0 then goes to Min.
 func (s *System) activate(f *fleet) {
 	active := false
 	for i := range f.follows { // one is enough (scale_handler.go, getScaledObjectState)
@@ -44,7 +44,7 @@ func (s *System) activate(f *fleet) {
 		if f.asked == 0 {
 			f.asked = max(1, f.cfg.Min)
 		}
-	case f.cfg.Min == 0 && (f.active < 0 || f.active+f.cfg.Cooldown < s.now):
+	case (f.cfg.Min == 0 || f.cfg.Idle) && (f.active < 0 || f.active+f.cfg.Cooldown < s.now):
 		f.asked = 0
 	}
 }

@@ -86,6 +86,9 @@ func compareRuns(c *cobra.Command, args []string, o compareOptions) error {
 	if err := stepSummary(report.CompareMarkdown(found, o.all)); err != nil {
 		return err
 	}
+	if o.failOnWorse && !found.Common {
+		return fmt.Errorf("--fail-on-worse: %s and %s have nothing in common: want the same names of layouts and tasks in both", args[0], args[1])
+	}
 	if o.failOnWorse && found.Worse() {
 		return requireError{fmt.Errorf("%s is worse than %s", args[1], args[0])}
 	}

@@ -43,6 +43,16 @@ func TestCompare(t *testing.T) {
 	assert.Contains(t, string(written), "**No difference is shown")
 	assert.Contains(t, string(written), "for the worse", "the second is added to the first")
 
+	renamed := strings.NewReplacer("quick", "other").Replace(slower)
+	require.NotEqual(t, slower, renamed)
+	require.NoError(t, os.WriteFile("renamed.yaml", []byte(renamed), 0o644))
+	status, stdout, stderr = call(t, "compare", "-q", "old", "renamed.yaml")
+	assert.Equal(t, exitOK, status, stderr)
+	assert.Contains(t, stdout, "Nothing can be compared: no task under a layout of the same name is in both runs.")
+	status, _, stderr = call(t, "compare", "--fail-on-worse", "-q", "old", "renamed.yaml")
+	assert.Equal(t, exitFailed, status, "nothing that was compared is no pass")
+	assert.Contains(t, stderr, "--fail-on-worse: old and renamed.yaml have nothing in common")
+
 	for _, args := range [][]string{{"compare", "old"}, {"compare", "-f", "csv", "old", "old"}} {
 		status, _, stderr := call(t, args...)
 		assert.Equal(t, exitUsage, status, stderr)

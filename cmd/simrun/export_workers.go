@@ -152,7 +152,7 @@ func same(l *strategies.Layout, v, w int) bool {
 func scalingOf(f *worker.Fleet, queues []string) *deployed.Scaling {
 	s := &deployed.Scaling{
 		Min: f.Min, Max: len(f.Workers), Policy: strategies.PolicyName(f), Target: f.Target, Unacked: f.Unacked, Poll: f.Poll, Cooldown: f.Cooldown,
-		Share: f.Share || f.Policy == worker.Utilization, Activation: f.Activation,
+		Share: f.Share || f.Policy == worker.Utilization, Activation: f.Activation, Idle: f.Idle,
 	}
 	switch f.Policy {
 	case worker.KEDA, worker.HPA:

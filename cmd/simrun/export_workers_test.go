@@ -75,6 +75,7 @@ strategies: {one: {workers: {w: {queues: [q], concurrency: 3, autoscale: {max: 9
 		{"kubernetes", "redis", "min: 1, policy: hpa, triggers: [{queues: [q], target: 20}, {queues: [p], target: 2.5}, {target: 70%}]", "values: [q]"},
 		{"keda", "redis", "min: 0, policy: keda, target: 20, activation: 2, poll: 10s, cooldown: 2m", "activationListLength: '2'"},
 		{"keda", "redis", "min: 0, policy: keda, target: 20", "# q on redis is 2 lists"},
+		{"keda", "redis", "min: 2, policy: keda, target: 20, idle: 0", "idleReplicaCount: 0"},
 		{"keda", "redis", "min: 0, policy: queue_length, target: 20", `listName: "q\x06\x163"`},
 		{"keda", "rabbitmq", "min: 1, policy: keda, target: 2.5, limit: {replicas: 5, per: 1m}", "# The layout has w grow by at most 5 replicas in 1m0s"},
 		{"keda", "rabbitmq", "min: 0, policy: keda, target: 20, activation: 2.5, scale_up: {select: disabled}, scale_down: {window: 0s, select: min, policies: [{type: pods, value: 2, period: 1m}]}", "activationValue: '2.5'"},

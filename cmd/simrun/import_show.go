@@ -103,10 +103,18 @@ func selfCheck(m *imports.Import) report.Section {
 		if !math.IsNaN(f.Predicted) {
 			predicted = units.Duration(f.Predicted)
 			if f.Observed > 0 {
-				off = fmt.Sprintf("%+.0f %%", 100*(f.Predicted/f.Observed-1))
+				off = signedPercent(f.Predicted/f.Observed - 1)
 			}
 		}
 		g.Rows = append(g.Rows, []string{f.Metric + " " + f.Stat, predicted, units.Duration(f.Observed), off, holds})
 	}
 	return s
+}
+
+// signedPercent writes a share with its sign, which 0 has none.
+func signedPercent(x float64) string {
+	if n := math.Round(100 * x); n != 0 {
+		return fmt.Sprintf("%+.0f %%", n)
+	}
+	return "0 %"
 }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"math"
+	"slices"
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/stats"
@@ -18,6 +19,7 @@ type Comparison struct {
 	Targets []Target  `json:"targets"` // whose verdict changed
 	Only    []Missing `json:"only"`    // strategies and classes that only one run has
 	Paired  bool      `json:"paired"`  // every figure, on the same tasks
+	Common  bool      `json:"-"`       // some class under some layout is in both runs
 }
 
 // Change is one figure in both runs, in seconds.
@@ -73,6 +75,7 @@ func Runs(old, new *experiment.Figures) *Comparison {
 	c := &Comparison{Changes: []Change{}, Means: []Mean{}, Targets: []Target{}}
 	c.Only = append(only(old, new, "old"), only(new, old, "new")...)
 	c.Paired = old.Scenario.Seed == new.Scenario.Seed
+	c.Common = slices.ContainsFunc(new.Parts, func(p experiment.Part) bool { return slices.Contains(old.Parts, p) })
 	before := map[key]*experiment.Figure{}
 	for i := range old.Figures {
 		f := &old.Figures[i]

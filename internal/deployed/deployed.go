@@ -22,7 +22,8 @@ type Worker struct {
 	Memory   int64 // bytes; 0 = not said
 
 	Scaling *Scaling      // nil = its replicas stay as they are
-	Unread  string        // the object that has them follow what is not known here; "" = none
+	Unread  string        // why the object that scales them is not read, in words; "" = there is none, or it is
+	Ignored []string      // what of that object changes nothing here, in sentences
 	Grace   time.Duration // to end what runs, once a replica is to go; 0 = not said
 }
 

@@ -24,24 +24,24 @@ const mi = 1 << 20
 func TestRead(t *testing.T) {
 	for name, want := range map[string][]Worker{
 		"docker-compose.yml": {
-			{"worker", `service "worker"`, "sh -c 'python manage.py wait_for_db && celery -A shop worker -l info -Q high,low -c 6 --prefetch-multiplier=1'", 3, 1.5, 512 * mi, nil, "", 0},
-			{"reports", `service "reports"`, `AUTOSCALE_KEEPALIVE=10 /entrypoint.sh celery -A shop worker --queues=reports --concurrency=2 -n reports@%h`, 2, 0, 1024 * mi, nil, "", 0},
-			{"emails", `service "emails"`, "AUTOSCALE_KEEPALIVE=10 celery -A shop worker --queues=emails --autoscale=8,1", 2, 0, 1024 * mi, nil, "", 0},
+			{"worker", `service "worker"`, "sh -c 'python manage.py wait_for_db && celery -A shop worker -l info -Q high,low -c 6 --prefetch-multiplier=1'", 3, 1.5, 512 * mi, nil, "", nil, 0},
+			{"reports", `service "reports"`, `AUTOSCALE_KEEPALIVE=10 /entrypoint.sh celery -A shop worker --queues=reports --concurrency=2 -n reports@%h`, 2, 0, 1024 * mi, nil, "", nil, 0},
+			{"emails", `service "emails"`, "AUTOSCALE_KEEPALIVE=10 celery -A shop worker --queues=emails --autoscale=8,1", 2, 0, 1024 * mi, nil, "", nil, 0},
 		},
 		"Procfile": {
-			{"worker", `process "worker"`, "REMAP_SIGTERM=SIGQUIT newrelic-admin run-program celery -A shop worker -l info -Q high,low --concurrency=${WEB_CONCURRENCY:-4} --without-gossip --without-mingle", 0, 0, 0, nil, "", 0},
-			{"emails", `process "emails"`, "celery -A shop worker -Q emails --autoscale 8,2", 0, 0, 0, nil, "", 0},
+			{"worker", `process "worker"`, "REMAP_SIGTERM=SIGQUIT newrelic-admin run-program celery -A shop worker -l info -Q high,low --concurrency=${WEB_CONCURRENCY:-4} --without-gossip --without-mingle", 0, 0, 0, nil, "", nil, 0},
+			{"emails", `process "emails"`, "celery -A shop worker -Q emails --autoscale 8,2", 0, 0, 0, nil, "", nil, 0},
 		},
 		"supervisord.conf": {
-			{"worker", `program "worker"`, "/srv/shop/venv/bin/celery -A shop worker --loglevel=info -Q high,low --concurrency=3 -n worker_0@%h", 2, 0, 0, nil, "", 0},
-			{"nightly", `program "nightly"`, "bash -c 'sleep 5 && exec /srv/shop/venv/bin/celery -A shop worker -Q nightly -c 1 -P solo'", 0, 0, 0, nil, "", 0},
+			{"worker", `program "worker"`, "/srv/shop/venv/bin/celery -A shop worker --loglevel=info -Q high,low --concurrency=3 -n worker_0@%h", 2, 0, 0, nil, "", nil, 0},
+			{"nightly", `program "nightly"`, "bash -c 'sleep 5 && exec /srv/shop/venv/bin/celery -A shop worker -Q nightly -c 1 -P solo'", 0, 0, 0, nil, "", nil, 0},
 		},
 		"celery@.service": {
-			{"celery", `unit "celery@"`, "/bin/sh -c '/srv/shop/venv/bin/celery -A shop multi start w1 --pidfile=/run/celery/%n.pid --logfile=/var/log/celery/%n%I.log --loglevel=INFO --time-limit=300 --concurrency=8 -Q high,low'", 0, 1.5, 2048 * mi, nil, "", 0},
+			{"celery", `unit "celery@"`, "/bin/sh -c '/srv/shop/venv/bin/celery -A shop multi start w1 --pidfile=/run/celery/%n.pid --logfile=/var/log/celery/%n%I.log --loglevel=INFO --time-limit=300 --concurrency=8 -Q high,low'", 0, 1.5, 2048 * mi, nil, "", nil, 0},
 		},
 		"deployment.yaml": {
-			{"shop-worker", `Deployment "shop-worker"`, "celery -A shop worker --queues=high,low --concurrency=2 --max-tasks-per-child 100", 4, 0.5, 600 * mi, nil, "", 5 * time.Minute},
-			{"reports", `StatefulSet "reports", container "reports"`, "/bin/bash -c 'exec celery -A shop worker -Q reports -c 1 -P threads'", 0, 2, 1e9, nil, "", 0},
+			{"shop-worker", `Deployment "shop-worker"`, "celery -A shop worker --queues=high,low --concurrency=2 --max-tasks-per-child 100", 4, 0.5, 600 * mi, nil, "", nil, 5 * time.Minute},
+			{"reports", `StatefulSet "reports", container "reports"`, "/bin/bash -c 'exec celery -A shop worker -Q reports -c 1 -P threads'", 0, 2, 1e9, nil, "", nil, 0},
 		},
 	} {
 		got, err := read(t, name, name)
@@ -175,6 +175,11 @@ func TestScalersOfOthers(t *testing.T) {
 		keda("", rabbit("mode: ExpectedQueueConsumptionTime, protocol: http")):                                               by(func(s *Scaling) { s.Policy, s.Measure, s.Unacked = "keda", "consumption_time", true }),
 		keda("", rabbit("mode: MessageRate, protocol: http, excludeUnacknowledged: 'true'")):                                 by(func(s *Scaling) { s.Policy, s.Measure = "keda", "publish_rate" }),
 		keda("", rabbit("mode: PublishedToDeliveredRatio, protocol: http")):                                                  nil,
+		keda(", idleReplicaCount: 0, minReplicaCount: 2", list):                                                              by(func(s *Scaling) { s.Policy, s.Min, s.Idle = "keda", 2, true }),
+		keda(", fallback: {failureThreshold: 3, replicas: 6}", list):                                                         by(func(*Scaling) {}),
+		keda("", "{type: redis, metadata: {listName: q, listLength: '10'}, metricType: AverageValue}"):                       by(func(*Scaling) {}),
+		keda("", "{type: redis, metadata: {listName: q, listLength: '10'}, metricType: Value}"):                              nil,
+		keda(", advanced: {scalingModifiers: {formula: 'a + b', target: '5'}}", list):                                        nil,
 		// What KEDA takes where nothing is said (redis_scaler.go, rabbitmq_scaler.go).
 		keda("", "{type: redis, metadata: {listName: q}}"):                        by(func(s *Scaling) { s.Target = 5 }),
 		keda("", "{type: rabbitmq, metadata: {queueName: q, queueLength: '30'}}"): by(func(s *Scaling) { s.Target = 30 }),
@@ -202,10 +207,38 @@ func TestScalersOfOthers(t *testing.T) {
 		keda("", list+`, {type: redis, metadata: {listName: "q\x06\x169", listLength: '11'}}`):                        `lists of the queue "q" with several targets`,
 		keda("", list+", {type: prometheus, metadata: {query: 'sum(celery_worker_tasks_active{})', threshold: '1'}}"): "slots beside other triggers",
 		keda("", "{type: rabbitmq, metadata: {queueName: q, mode: QueueLength}}"):                                     "want a target above 0",
-		hpa(behavior, external+", "+cpu): `HorizontalPodAutoscaler "h": the largest of several metrics counts, and what Resource wants is not known here`,
-		hpa("", external):                `HorizontalPodAutoscaler "h": no behavior`,
+		hpa(behavior, external+", "+cpu):                        `HorizontalPodAutoscaler "h": the largest of several metrics counts, and what Resource wants is not known here`,
+		hpa("", external):                                       `HorizontalPodAutoscaler "h": no behavior`,
+		keda(", idleReplicaCount: 1, minReplicaCount: 2", list): `ScaledObject "s": idleReplicaCount: 1: want 0, the only one that KEDA supports`,
+		keda(", idleReplicaCount: 0", list):                     `ScaledObject "s": idleReplicaCount: 0: want a minReplicaCount above it`,
+		keda(", idleReplicaCount: 0, minReplicaCount: 1", "{type: prometheus, metadata: {query: 'sum(celery_worker_tasks_active{})', threshold: '1'}}"): `idleReplicaCount beside slots`,
+		keda("", list+", {type: rabbitmq, metricType: Value, metadata: {queueName: q, value: '10'}}"):                                                   `what "rabbitmq" with the metricType Value wants is not known here`,
 	} {
 		_, err := Read("f", []byte(text), nil)
 		assert.ErrorContains(t, err, want, text)
+	}
+}
+
+// What an object says beside its triggers is read, or said not to be: none of it is passed over.
+func TestWhatAScaledObjectSaysBeside(t *testing.T) {
+	for more, want := range map[string][2]string{
+		"spec: {fallback: {failureThreshold: 3, replicas: 6}, initialCooldownPeriod: 60, ":         {"", "ScaledObject \"s\": fallback: no effect here, where what the triggers ask always answers, also while a fault has the broker down\nScaledObject \"s\": initialCooldownPeriod: no effect here, where the object was made long before the run"},
+		"spec: {advanced: {scalingModifiers: {formula: 'max(a, b)', target: '2'}}, fallback: {}, ": {`ScaledObject "s" has a formula, "max(a, b)" (scalingModifiers), and formulas are not modelled`, ""},
+		"  annotations: {autoscaling.keda.sh/paused: 'true'}\nspec: {":                             {`ScaledObject "s" is paused by an annotation`, ""},
+		"  annotations: {autoscaling.keda.sh/paused-replicas: '3'}\nspec: {":                       {`ScaledObject "s" is paused at 3 replicas by an annotation`, ""},
+		"  annotations: {autoscaling.keda.sh/paused: 'false'}\nspec: {":                            {"", ""},
+	} {
+		got, err := Read("f", []byte(`kind: Deployment
+metadata: {name: w}
+spec: {template: {spec: {containers: [{name: w, command: [celery, -A, app, worker, -Q, q]}]}}}
+---
+kind: ScaledObject
+metadata:
+  name: s
+`+more+`scaleTargetRef: {name: w}, triggers: [{type: redis, metadata: {listName: q}}]}
+`), nil)
+		require.NoError(t, err, more)
+		assert.Equal(t, want, [2]string{got[0].Unread, strings.Join(got[0].Ignored, "\n")}, more)
+		assert.Equal(t, want[0] == "", got[0].Scaling != nil, more)
 	}
 }

@@ -16,6 +16,7 @@ type (
 	trigger struct {
 		Type     string            `yaml:"type"`
 		Metadata map[string]string `yaml:"metadata"`
+		Metric   string            `yaml:"metricType,omitempty"`
 	}
 	scaled struct {
 		Version  string   `yaml:"apiVersion"`
@@ -28,11 +29,17 @@ type (
 			Poll     int  `yaml:"pollingInterval"`
 			Min      int  `yaml:"minReplicaCount"`
 			Max      int  `yaml:"maxReplicaCount"`
+			Idle     *int `yaml:"idleReplicaCount,omitempty"`
 			Cooldown *int `yaml:"cooldownPeriod"`
+			Initial  int  `yaml:"initialCooldownPeriod,omitempty"`
+			Fallback *any `yaml:"fallback,omitempty"`
 			Advanced struct {
 				HPA struct {
 					Behavior behavior `yaml:"behavior"`
 				} `yaml:"horizontalPodAutoscalerConfig"`
+				Modifiers struct {
+					Formula string `yaml:"formula,omitempty"`
+				} `yaml:"scalingModifiers,omitempty"`
 			} `yaml:"advanced"`
 			Triggers []trigger `yaml:"triggers"`
 		} `yaml:"spec"`
@@ -65,6 +72,9 @@ func scaledOf(p *Part, name string) scaled {
 	cooldown := seconds(p.Scaling.Cooldown)
 	s.Spec.Poll, s.Spec.Cooldown = max(1, seconds(p.Scaling.Poll)), &cooldown
 	s.Spec.Min, s.Spec.Max = p.Scaling.Min, p.Scaling.Max
+	if p.Scaling.Idle {
+		s.Spec.Idle = new(0)
+	}
 	b := &s.Spec.Advanced.HPA.Behavior
 	if b.Up, b.Down = p.Scaling.Up, p.Scaling.Down; p.Scaling.Policy != "keda" {
 		b.Down = &Rules{Window: &cooldown}
@@ -84,7 +94,7 @@ func triggersOf(p *Part) []trigger {
 		return t
 	}
 	query := func(q string) []trigger {
-		return []trigger{activated("activationThreshold", p.Scaling.Activation, trigger{"prometheus", map[string]string{"serverAddress": "http://prometheus:9090", "query": q, "threshold": target}})}
+		return []trigger{activated("activationThreshold", p.Scaling.Activation, trigger{Type: "prometheus", Metadata: map[string]string{"serverAddress": "http://prometheus:9090", "query": q, "threshold": target}})}
 	}
 	switch {
 	case p.Scaling.Measure != "":
@@ -94,7 +104,7 @@ func triggersOf(p *Part) []trigger {
 	case len(p.Queues) > 1:
 		return query(fmt.Sprintf("sum(%s{queue_name=~%q})", lengthMetric, anyOf(p.Queues)))
 	case p.Broker == "rabbitmq": // AMQP tells the messages that are ready, HTTP also those that are unacked
-		t := trigger{"rabbitmq", map[string]string{"hostFromEnv": "RABBITMQ_URL", "protocol": "amqp", "queueName": p.Queues[0], "mode": "QueueLength", "value": target}}
+		t := trigger{Type: "rabbitmq", Metadata: map[string]string{"hostFromEnv": "RABBITMQ_URL", "protocol": "amqp", "queueName": p.Queues[0], "mode": "QueueLength", "value": target}}
 		if p.Scaling.Unacked {
 			t.Metadata["protocol"], t.Metadata["hostFromEnv"] = "http", "RABBITMQ_MANAGEMENT_URL"
 		}
@@ -135,17 +145,43 @@ func rateTrigger(p *Part, target string) trigger {
 	if len(p.Queues) > 1 {
 		m["useRegex"], m["operation"], m["queueName"] = "true", "sum", "^("+anyOf(p.Queues)+")$"
 	}
-	return trigger{"rabbitmq", m}
+	return trigger{Type: "rabbitmq", Metadata: m}
 }
 
 func listTrigger(name, length string) trigger {
-	return trigger{"redis", map[string]string{"addressFromEnv": "REDIS_ADDRESS", "listName": name, "listLength": length}}
+	return trigger{Type: "redis", Metadata: map[string]string{"addressFromEnv": "REDIS_ADDRESS", "listName": name, "listLength": length}}
 }
 
 var (
 	divided  = regexp.MustCompile(`^sum\(` + activeMetric + `\{`)
 	together = regexp.MustCompile(`^sum\(` + lengthMetric + `\{(?:queue_name=~?"([^"]*)")?`)
 )
+
+// unread says why an object is not read at all; "" if it is.
+func (s *scaled) unread() string {
+	const paused = "autoscaling.keda.sh/paused"
+	by := s.Metadata.Annotations
+	switch {
+	case s.Spec.Advanced.Modifiers.Formula != "":
+		return fmt.Sprintf("has a formula, %q (scalingModifiers), and formulas are not modelled", s.Spec.Advanced.Modifiers.Formula)
+	case by[paused+"-replicas"] != "":
+		return fmt.Sprintf("is paused at %s replicas by an annotation", by[paused+"-replicas"])
+	case by[paused] == "true":
+		return "is paused by an annotation"
+	}
+	return ""
+}
+
+// ignored is what changes nothing here (keda.sh, ScaledObject specification).
+func (s *scaled) ignored() (said []string) {
+	if s.Spec.Fallback != nil {
+		said = append(said, "fallback: no effect here, where what the triggers ask always answers, also while a fault has the broker down")
+	}
+	if s.Spec.Initial > 0 {
+		said = append(said, "initialCooldownPeriod: no effect here, where the object was made long before the run")
+	}
+	return said
+}
 
 // scaling reads what scaledOf writes, and the scalers of one queue that others have written; nil where it knows none of
 // the triggers. Who says more than a window of the HPA, or an activation value, means KEDA to the letter.
@@ -155,6 +191,16 @@ func (s *scaled) scaling() (*Scaling, error) {
 		return nil, err
 	}
 	out.Min, out.Max = s.Spec.Min, s.Spec.Max
+	if idle := s.Spec.Idle; idle != nil {
+		switch out.Idle = true; {
+		case *idle != 0:
+			return nil, fmt.Errorf("ScaledObject %q: idleReplicaCount: %d: want 0, the only one that KEDA supports", s.Metadata.Name, *idle)
+		case out.Min == 0:
+			return nil, fmt.Errorf("ScaledObject %q: idleReplicaCount: 0: want a minReplicaCount above it", s.Metadata.Name)
+		case out.Share:
+			return nil, fmt.Errorf("ScaledObject %q: idleReplicaCount beside slots: want messages to follow, for where no replica is there no slot is held", s.Metadata.Name)
+		}
+	}
 	if out.Poll = time.Duration(s.Spec.Poll) * time.Second; out.Poll == 0 {
 		out.Poll = 30 * time.Second
 	}
@@ -163,7 +209,7 @@ func (s *scaled) scaling() (*Scaling, error) {
 	}
 	out.Cooldown = 300 * time.Second // KEDA's, and stabilisation of the HPA, unless they are told otherwise
 	b := &s.Spec.Advanced.HPA.Behavior
-	if !out.Share && (out.Triggers != nil || out.Measure != "" || out.Activation > 0 || b.Up != nil || b.Down != nil && (b.Down.Select != "" || b.Down.Policies != nil)) {
+	if !out.Share && (out.Triggers != nil || out.Measure != "" || out.Activation > 0 || out.Idle || b.Up != nil || b.Down != nil && (b.Down.Select != "" || b.Down.Policies != nil)) {
 		out.Policy, out.Up, out.Down = "keda", b.Up, b.Down
 		if s.Spec.Cooldown != nil {
 			out.Cooldown = time.Duration(*s.Spec.Cooldown) * time.Second
@@ -225,6 +271,9 @@ func (s *scaled) measure() (*Scaling, error) {
 
 // said is a trigger in the words of an error.
 func (t *trigger) said() string {
+	if t.Metric != "" {
+		return fmt.Sprintf("%q with the metricType %s", t.Type, t.Metric)
+	}
 	if mode := t.Metadata["mode"]; mode != "" {
 		return fmt.Sprintf("%q (%s)", t.Type, mode)
 	}
@@ -236,6 +285,8 @@ func (t *trigger) measure() (*Scaling, error) {
 	m := &Scaling{Policy: "queue_length"}
 	var queues []string
 	switch {
+	case t.Metric != "" && t.Metric != "AverageValue": // Value does not divide by the replicas
+		return nil, nil
 	case t.Type == "redis":
 		m.Target, m.Activation = number(cmp.Or(t.Metadata["listLength"], strconv.Itoa(defaultListLength))), number(t.Metadata["activationListLength"])
 		list, _, _ := strings.Cut(t.Metadata["listName"], listSeparator)

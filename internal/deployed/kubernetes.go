@@ -2,6 +2,7 @@ package deployed
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -48,14 +49,15 @@ type container struct {
 func readManifests(_ string, data []byte, _ Open) ([]started, error) {
 	loader := yaml.NewDecoder(bytes.NewReader(data))
 	var list []started
-	scalers, unread := map[string]*Scaling{}, map[string]string{}
+	scalers := map[string]Worker{}
 	for {
 		var node yaml.Node
 		var o object
 		switch err := loader.Decode(&node); {
 		case errors.Is(err, io.EOF):
 			for i := range list {
-				list[i].Scaling, list[i].Unread = scalers[list[i].target], unread[list[i].target]
+				w := scalers[list[i].target]
+				list[i].Scaling, list[i].Unread, list[i].Ignored = w.Scaling, w.Unread, w.Ignored
 			}
 			return list, nil
 		case err != nil:
@@ -64,7 +66,7 @@ func readManifests(_ string, data []byte, _ Open) ([]started, error) {
 		if err := node.Decode(&o); err != nil {
 			return nil, oneLine(err)
 		}
-		if err := readScaler(&node, o.Kind, scalers, unread); err != nil {
+		if err := readScaler(&node, o.Kind, scalers); err != nil {
 			return nil, err
 		}
 		for _, item := range append(o.Items, o) {
@@ -73,26 +75,38 @@ func readManifests(_ string, data []byte, _ Open) ([]started, error) {
 	}
 }
 
-// readScaler notes what an object that scales another says, by the name of the other, or that nothing of it is known.
-func readScaler(node *yaml.Node, kind string, scalers map[string]*Scaling, unread map[string]string) (err error) {
+// readScaler notes what an object that scales another says, by the name of the other, or why it is not read.
+func readScaler(node *yaml.Node, kind string, scalers map[string]Worker) (err error) {
+	var w Worker
+	var name, target string
 	switch kind {
 	case "ScaledObject":
 		var s scaled
 		if err := node.Decode(&s); err != nil {
 			return oneLine(err)
 		}
-		if scalers[s.Spec.Target.Name], err = s.scaling(); scalers[s.Spec.Target.Name] == nil {
-			unread[s.Spec.Target.Name] = fmt.Sprintf("ScaledObject %q", s.Metadata.Name)
+		name, target = fmt.Sprintf("ScaledObject %q", s.Metadata.Name), s.Spec.Target.Name
+		if w.Unread = s.unread(); w.Unread == "" {
+			w.Scaling, err = s.scaling()
+			w.Ignored = s.ignored()
 		}
 	case "HorizontalPodAutoscaler":
 		var a autoscaler
 		if err := node.Decode(&a); err != nil {
 			return oneLine(err)
 		}
-		if scalers[a.Spec.Target.Name], err = a.scaling(); scalers[a.Spec.Target.Name] == nil {
-			unread[a.Spec.Target.Name] = fmt.Sprintf("HorizontalPodAutoscaler %q", a.Metadata.Name)
-		}
+		name, target = fmt.Sprintf("HorizontalPodAutoscaler %q", a.Metadata.Name), a.Spec.Target.Name
+		w.Scaling, err = a.scaling()
+	default:
+		return nil
 	}
+	if w.Scaling == nil {
+		w.Unread, w.Ignored = name+" "+cmp.Or(w.Unread, "follows what is not known here"), nil
+	}
+	for i := range w.Ignored {
+		w.Ignored[i] = name + ": " + w.Ignored[i]
+	}
+	scalers[target] = w
 	return err
 }
 

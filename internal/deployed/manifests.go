@@ -12,8 +12,9 @@ import (
 // What Kubernetes reads: apps/v1 Deployment.
 type (
 	metadata struct {
-		Name   string            `yaml:"name"`
-		Labels map[string]string `yaml:"labels,omitempty"`
+		Name        string            `yaml:"name"`
+		Labels      map[string]string `yaml:"labels,omitempty"`
+		Annotations map[string]string `yaml:"annotations,omitempty"`
 	}
 	resources struct {
 		Limits   map[string]string `yaml:"limits,omitempty"`
@@ -59,7 +60,7 @@ func writeManifests(b *strings.Builder, parts []Part, names []string) error {
 		}
 		name := names[i]
 		label := map[string]string{"app.kubernetes.io/name": name}
-		d := deployment{Version: "apps/v1", Kind: "Deployment", Metadata: metadata{name, label}}
+		d := deployment{Version: "apps/v1", Kind: "Deployment", Metadata: metadata{Name: name, Labels: label}}
 		if p.Scaling == nil { // else it is the scaler's
 			d.Spec.Replicas = new(max(1, p.Replicas))
 		}

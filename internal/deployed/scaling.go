@@ -19,6 +19,7 @@ type Scaling struct {
 	Poll       time.Duration
 	Cooldown   time.Duration // not with hpa
 	Activation float64       // with keda: messages that are still no reason to be there
+	Idle       bool          // with keda: without a reason none is there, and not Min
 	Up, Down   *Rules        // with keda and hpa; nil = not said
 	Triggers   []Trigger     // with keda and hpa: several, in place of Target, Share, Unacked, Measure and Activation
 	Queues     []string      // read: those that its one trigger is about; nil = not said

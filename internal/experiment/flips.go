@@ -256,6 +256,9 @@ func (f *Flip) Outcome() string {
 func (f *Flip) Show(v float64) string {
 	switch f.Unit {
 	case "x":
+		if v == f.Now { // exact, whatever the interval of where it flips
+			return digits(v, nil, nil) + "x"
+		}
 		return digits(v, f.Low, f.High) + "x"
 	case "s":
 		return units.Duration(v)

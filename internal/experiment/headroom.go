@@ -65,13 +65,23 @@ func (h Headroom) Load() string {
 	return h.String() + " the load"
 }
 
-// digits writes a number to the digit that its interval leaves open.
+// digits writes a number, or an end of its interval, with the decimals that the interval leaves open: one digit of half its
+// width, two where that begins with 1; at most four digits in all, and one at least of the lower end.
 func digits(x float64, low, high *float64) string {
-	n := 3
-	if low != nil && *high > *low && x > 0 {
-		n = min(4, max(2, int(math.Ceil(math.Log10(x/(*high-*low))))+2))
+	if low == nil || !(*high > *low) {
+		return fmt.Sprintf("%.3g", x)
 	}
-	return fmt.Sprintf("%.*g", n, x)
+	half := (*high - *low) / 2
+	order := func(x float64) int { return int(math.Floor(math.Log10(x))) }
+	decimals := -order(half)
+	if half < 2*math.Pow10(-decimals) {
+		decimals++
+	}
+	decimals = max(0, min(decimals, 3-order(*high)))
+	if *low > 0 {
+		decimals = max(decimals, -order(*low))
+	}
+	return fmt.Sprintf("%.*f", decimals, x)
 }
 
 const (

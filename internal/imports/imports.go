@@ -41,12 +41,12 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 		return nil, err
 	}
 	names := classes(l)
-	errs := []error{o.Said.add(&today)}
+	errs := []error{o.Said.add(&today, l.Queues)}
 	targets, err := o.Said.targets(names)
 	today.Targets = targets
 	errs = append(errs, err)
 	computes, err := o.Said.computing(names)
-	errs = append(errs, o.Said.queues(names, &today))
+	errs = append(errs, o.Said.queues(names, &today, l.Queues))
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}

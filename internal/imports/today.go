@@ -44,8 +44,8 @@ type Wrong struct{ error }
 
 func wrong(format string, args ...any) error { return Wrong{fmt.Errorf(format, args...)} }
 
-// add puts what was said over what is known of the system already.
-func (s *Said) add(t *recordings.Today) error {
+// add puts what was said over what is known of the system already. Queues have the names of the log.
+func (s *Said) add(t *recordings.Today, queues logs.Names) error {
 	var errs []error
 	if s.Broker != "" {
 		if _, err := units.Choose(worker.BrokerNames(), s.Broker); err != nil {
@@ -74,7 +74,7 @@ func (s *Said) add(t *recordings.Today) error {
 		}
 	}
 	if s.Workers != nil || s.From != "" {
-		workers, err := s.workers()
+		workers, err := s.workers(queues)
 		errs = append(errs, err)
 		t.Workers = workers
 	}
@@ -183,17 +183,23 @@ func entries(v any) any {
 }
 
 // workers are those of the lines and of the file.
-func (s *Said) workers() (all []recordings.TodayWorker, err error) {
+func (s *Said) workers(queues logs.Names) (all []recordings.TodayWorker, err error) {
 	var errs []error
 	add := func(w *recordings.TodayWorker, line string, where string) {
-		says, _, err := celery.ParseCommand(line)
+		parsed, _, err := celery.ParseLine(line, nil)
+		says := parsed.Says
+		says.Queues = slices.Clone(says.Queues)
 		for i, q := range says.Queues { // as the log has them here
-			says.Queues[i] = logs.Nameable(q)
-			line = strings.ReplaceAll(line, q, says.Queues[i])
+			name, _, clash := queues.Take("queues", q)
+			says.Queues[i] = name
+			err = errors.Join(err, clash)
 		}
 		if err != nil {
 			errs = append(errs, wrong("%s: %q: %v", where, line, err))
 			return
+		}
+		if !slices.Equal(says.Queues, parsed.Says.Queues) {
+			line = parsed.For(&says, "").String()
 		}
 		if w.Name == "" {
 			w.Name = node(says.Name)
@@ -309,21 +315,24 @@ func (s *Said) computing(names []string) (all []Computing, err error) {
 }
 
 // queues reads TASK=QUEUE.
-func (s *Said) queues(names []string, t *recordings.Today) error {
+func (s *Said) queues(names []string, t *recordings.Today, queues logs.Names) error {
 	var errs []error
 	for _, text := range s.Sent {
 		name, queue, _ := strings.Cut(text, "=")
 		name, queue = strings.TrimSpace(name), strings.TrimSpace(queue)
+		sent, _, clash := queues.Take("queues", queue)
 		switch {
 		case !slices.Contains(names, name):
 			errs = append(errs, wrong("--queue: no task %q in the log: want %s%s", name, units.Alternatives(names), units.Suggestion(name, names)))
 		case queue == "":
 			errs = append(errs, wrong("--queue: %q: no queue: want %s=QUEUE", text, name))
+		case clash != nil:
+			errs = append(errs, wrong("--queue: %q: %v", text, clash))
 		default:
 			if t.Sent == nil {
 				t.Sent = map[string]string{}
 			}
-			t.Sent[name] = logs.Nameable(queue)
+			t.Sent[name] = sent
 		}
 	}
 	return errors.Join(errs...)

@@ -185,9 +185,21 @@ func TestQueuesWithSpaces(t *testing.T) {
 		Said: imports.Said{Workers: []string{"celery -A app worker -c 4 -Q 'high prio','slow lane'"}, Sent: []string{"film=slow lane"}},
 	})
 	require.NoError(t, err)
-	assert.Contains(t, m.Scenario, "-Q 'high-prio','slow-lane'")
+	assert.Contains(t, m.Scenario, "-Q high-prio,slow-lane")
 	assert.Contains(t, m.Scenario, "queue: high-prio\n")
 	assert.Contains(t, m.Scenario, "queue: slow-lane\n")
+
+	// Nor do two names become one.
+	for _, said := range []imports.Said{
+		{Workers: []string{"celery -A app worker -c 4 -Q high-prio"}},
+		{Workers: []string{"celery -A app worker -c 4 -Q 'high prio','slow lane'", `celery -A app worker -c 2 -Q slow\ lane,"slow'lane"`}},
+		{Sent: []string{"film=high\tprio"}},
+	} {
+		_, err = imports.Make(t.Context(), imports.Options{Paths: []string{log}, Read: logs.Options{Map: mapping}, Base: "mine", Said: said})
+		var wrong imports.Wrong
+		require.ErrorAs(t, err, &wrong)
+		require.ErrorContains(t, err, "want names that differ in more than spaces, quotes, commas and signs of a shell, which no scenario has, or the same one")
+	}
 }
 
 // What the app says of its queues is a setting as any other, and one of those that are tried.

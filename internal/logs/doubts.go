@@ -17,7 +17,7 @@ type doubts struct {
 }
 
 // count looks at one task of a log that is so long, in seconds.
-func (d *doubts) count(s *story, span float64) {
+func (d *doubts) count(s *story, span float64, all *events) {
 	count := func(n *int, is bool) {
 		if is {
 			*n++
@@ -33,7 +33,7 @@ func (d *doubts) count(s *story, span float64) {
 	count(&d.backwards, s.sent > s.Received+skew || len(s.Attempts) > 0 && s.Received > s.Attempts[0].Started+skew)
 	count(&d.unstarted, s.Outcome == "unstarted" && s.before(span/2))
 	count(&d.unfinished, s.Outcome == "unfinished" && s.Attempts[len(s.Attempts)-1].Started < span/2)
-	count(&d.gaps, math.IsNaN(s.Received) && len(s.Attempts) > 0 || len(s.Attempts) == 0 && (s.Outcome == OK || s.Outcome == "failed"))
+	count(&d.gaps, math.IsNaN(s.Received) && len(s.Attempts) > 0 && !all.untaken || len(s.Attempts) == 0 && (s.Outcome == OK || s.Outcome == "failed"))
 }
 
 // say warns of it. That nothing was sent is known where the format has no such thing.

@@ -75,6 +75,7 @@ type events struct {
 	release string
 	twice   int  // events that stand in the log again
 	unsent  bool // some file cannot say when tasks were sent
+	untaken bool // some table has no column for when a worker received them
 }
 
 const chunk = 1 << 14

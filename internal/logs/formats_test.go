@@ -136,6 +136,14 @@ func TestMappedColumns(t *testing.T) {
 	assert.Regexp(t, `^\S*t\.csv:3: created: "noon": .*; started: "ten": [^\n]*$`, err.Error(), "a place for each line")
 	_, err = read("a,b,c\n", columns, nil)
 	assert.ErrorContains(t, err, `t.csv:1: class: no column "d": want a, b or c`)
+	_, err = read("a,b,c,d,a,x,x\n5,6,7,x,8,,\n", columns, nil)
+	assert.ErrorContains(t, err, `t.csv:1: the column "a" is there twice: want another name for one of them`)
+	assert.NotContains(t, err.Error(), `"x"`, "nobody asks for it")
+	_, err = read("a,b,c,d,e\n5,6,7,x,ok\n5,6,7\n", columns, nil)
+	assert.ErrorContains(t, err, `t.csv:3: 3 cells, where the header has 5`)
+	plain, err := read("a,b,c,d,e\n5,6,7,x,ok\n6,7,8,x,ok\n", columns, nil)
+	require.NoError(t, err)
+	assert.NotContains(t, strings.Join(plain.Warnings, "\n"), "lack an event", "no column says when they were received")
 
 	for text, want := range map[string]string{
 		"created=a,started=b,ended=c":                   "class is missing: want class=COLUMN",
@@ -164,6 +172,10 @@ func TestQueuesAreNamedAsScenariosCan(t *testing.T) {
 	_, err = (&logs.Options{Map: m}).Read(path)
 	require.ErrorContains(t, err, `the queues "high prio" and "high-prio": want names that differ in more than spaces`)
 	assert.NotContains(t, said, `"low"`)
+
+	require.NoError(t, os.WriteFile(path, []byte("c,s,e,n,q\n1,2,3,send mail,a\n4,5,6,send-mail,a\n"), 0o644))
+	_, err = (&logs.Options{Map: m}).Read(path)
+	require.ErrorContains(t, err, `the tasks "send mail" and "send-mail": want names that differ in more than spaces`)
 }
 
 func TestMetrics(t *testing.T) {

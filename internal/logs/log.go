@@ -15,6 +15,7 @@ type Log struct {
 	Measured bool    // it has the CPU time of attempts
 	Taken    []string
 	Warnings []string // what the log cannot tell, as sentences
+	Queues   Names
 }
 
 // Task is one task of a log. NaN stands for what did not happen, or is not in the log.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -63,6 +64,7 @@ var fates = map[string]kind{
 // mapped reads a table whose columns are told: CSV with a header, or JSON objects, one a line or in an array.
 func (r *reader) mapped(name string, in *bufio.Reader) error {
 	start, _ := in.Peek(startOf) //nolint:errcheck // there is something, or nobody would have come here
+	r.events.untaken = r.events.untaken || r.opts.Map.of["received"] == ""
 	row := 0
 	of := func(value func(column string) string) error {
 		row++
@@ -113,10 +115,14 @@ func (r *reader) mappedCSV(name string, in *bufio.Reader, start []byte, of func(
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	at := map[string]int{}
-	for i, column := range head {
-		at[strings.TrimSpace(column)] = i
-	}
 	var errs []error
+	for i, column := range head {
+		column = strings.TrimSpace(column)
+		if _, twice := at[column]; twice && slices.Contains(slices.Collect(maps.Values(r.opts.Map.of)), column) {
+			errs = append(errs, fmt.Errorf("%s:1: the column %q is there twice: want another name for one of them", name, column))
+		}
+		at[column] = i
+	}
 	for _, what := range Columns {
 		if column := r.opts.Map.of[what]; column != "" {
 			if _, there := at[column]; !there {
@@ -137,6 +143,8 @@ func (r *reader) mappedCSV(name string, in *bufio.Reader, start []byte, of func(
 			err = of(func(column string) string { return strings.TrimSpace(row[at[column]]) })
 		} else if !errors.Is(err, csv.ErrFieldCount) {
 			return errors.Join(append(errs, fmt.Errorf("%s: %w", name, err))...)
+		} else {
+			err = fmt.Errorf("%s, where the header has %d", units.Plural(len(row), "cell", "cells"), len(head))
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s:%d: %w", name, line, err))

@@ -60,32 +60,55 @@ func (o *Options) Read(paths ...string) (*Log, error) {
 	return l, nil
 }
 
-// nameQueues gives queues names that a scenario can have, and says so. Two queues must not become one.
+// Names are those that a scenario can have, each with what had it before. Two that were different must not become one.
+type Names map[string]string
+
+// Take returns the name that a scenario can have in place of another one, and whether it is the first that has it. The error
+// names what they are of.
+func (n Names) Take(what, was string) (name string, first bool, err error) {
+	name = Nameable(was)
+	other, known := n[name]
+	switch {
+	case !known:
+		n[name] = was
+	case was != other:
+		err = fmt.Errorf("the %s %q and %q: want names that differ in more than spaces, quotes, commas and signs of a shell, which no scenario has, or the same one",
+			what, other, was)
+	}
+	return name, !known, err
+}
+
+// nameQueues gives queues names that a scenario can have, and says so. Tasks get theirs where they are written.
 func (l *Log) nameQueues() error {
-	of := map[string]string{} // what had the name
+	l.Queues = Names{}
 	var err error
+	classes := Names{}
+	class := func(name string) {
+		if _, _, wrong := classes.Take("tasks", name); wrong != nil && err == nil {
+			err = fmt.Errorf("%s: %w", l.Name, wrong)
+		}
+	}
 	rename := func(queue *string) {
-		was, name := *queue, Nameable(*queue)
+		was := *queue
+		name, first, wrong := l.Queues.Take("queues", was)
 		*queue = name
-		switch other, known := of[name]; {
-		case !known:
-			of[name] = was
-			if was != name {
-				l.warn("the queue %q is called %s here: the names of a scenario have no spaces, quotes, commas or signs of a shell", was, name)
-			}
-		case was != other && err == nil:
-			err = fmt.Errorf("%s: the queues %q and %q: want names that differ in more than spaces, quotes, commas and signs of a shell, which no scenario has",
-				l.Name, other, was)
+		if first && was != name {
+			l.warn("the queue %q is called %s here: the names of a scenario have no spaces, quotes, commas or signs of a shell", was, name)
+		}
+		if wrong != nil && err == nil {
+			err = fmt.Errorf("%s: %w", l.Name, wrong)
 		}
 	}
 	for i := range l.Tasks {
 		rename(&l.Tasks[i].Queue)
+		class(l.Tasks[i].Class)
 	}
 	if l.Sums == nil {
 		return err
 	}
 	for i := range l.Sums.Classes {
 		rename(&l.Sums.Classes[i].Queue)
+		class(l.Sums.Classes[i].Class)
 	}
 	for i := range l.Sums.Queues {
 		rename(&l.Sums.Queues[i].Name)

@@ -28,7 +28,7 @@ func (l *Log) tasksOf(all *events) {
 			s.tell(all, all.at(i), start)
 		}
 		s.cut = s.cut || math.IsNaN(s.sent) && math.IsNaN(s.Received)
-		d.count(s, l.Span)
+		d.count(s, l.Span, all)
 		l.Measured = l.Measured || s.measured
 		if t, ok := s.task(); ok {
 			l.Tasks = append(l.Tasks, t)

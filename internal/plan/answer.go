@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/scenarios"
@@ -85,12 +86,19 @@ func (p *planner) change(best *fit) string {
 		return ""
 	}
 	text := strategies.Render(strategies.Diff(p.today, best.layout, p.sc.Classes))
+	var other []string
 	for _, m := range best.machines {
-		for i := range p.sc.Machines {
-			if old := &p.sc.Machines[i]; old.Name == m.Name && old.Count != m.Count {
-				text += fmt.Sprintf("\nMachines\n  %s instead of %d\n", OnMachines([]Machines{m})[len(" on "):], old.Count)
-			}
+		kind := p.kind(m.Name)
+		was := kind.Count
+		if m.Bound == "max" {
+			was = max(was, kind.Most)
 		}
+		if was != m.Count {
+			other = append(other, fmt.Sprintf("  %s instead of %d\n", m.words(), was))
+		}
+	}
+	if other != nil {
+		text += "\nMachines\n" + strings.Join(other, "")
 	}
 	return text
 }

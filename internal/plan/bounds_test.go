@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,6 +39,16 @@ func TestBounds(t *testing.T) {
 
 	changes := planned(t, bounded+"plan: {minimise: changes, workers: 2..3}", plan.Options{})
 	assert.Equal(t, "one", changes.Answer.Strategy, "today's, with more slots")
+}
+
+// A plan tells people to start lines: what a warning says of them must not be lost.
+func TestWarningsOfTheFile(t *testing.T) {
+	said := strings.Join(planned(t, `
+tasks: {a: {queue: q, arrivals: {poisson: 2/s}, work: [{io: {exponential: 1s}}], slo: {wait: {p95: 5s}}}}
+strategies: {one: {workers: {w: {command: "celery -A app worker -Q q -c 6; rm -rf /"}}}}
+`, plan.Options{NoSearch: true}).Said, " ")
+	assert.Contains(t, said, "The file has 1 warning: simrun check has the details.")
+	assert.NotContains(t, strings.Join(planned(t, bounded, plan.Options{NoSearch: true}).Said, " "), "warning")
 }
 
 // No layout passes: the file's own is not enough at any size.

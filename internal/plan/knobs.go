@@ -5,15 +5,19 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
+	"example.com/simrun/system"
 )
 
 // knob is one size of a layout that may be varied.
 type knob struct {
 	worker   string   // whose it is; "" = of none
 	machine  string   // of whose kind it is the number; "" = of none
+	bound    string   // of that number: "min" or "max" where machines come and go
 	path     []string // of its value in the file
 	from, to int
 	start    int
@@ -35,6 +39,12 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 			k := knob{path: v.Path, from: v.From, to: v.To, start: whole(d.Get(v.Path...))}
 			if len(v.Path) > 4 && v.Path[0] == "strategies" && v.Path[2] == "workers" {
 				k.worker = v.Path[3]
+			}
+			if v.Path[0] == "machines" && len(v.Path) > 2 && v.Path[2] == "count" {
+				k.machine, k.bound = v.Path[1], strings.Join(v.Path[3:], "")
+				if least := p.kind(k.machine).Count; k.bound == "max" {
+					k.from = max(k.from, min(least+1, k.to)) // where both are the same no machine comes or goes
+				}
 			}
 			all = append(all, k)
 		}
@@ -77,6 +87,27 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 		}
 	}
 	return all
+}
+
+// comeAndGo says of which machines the number was not varied, because they come with the replicas: whose number is.
+func (p *planner) comeAndGo() (said string) {
+	var names []string
+	for i := range p.sc.Machines {
+		m := &p.sc.Machines[i]
+		uses := func(l strategies.Layout) bool { return shares(&l, i) }
+		if m.Most > 0 && m.Price > 0 && slices.ContainsFunc(p.sc.Layouts, uses) {
+			names = append(names, m.Name)
+		}
+	}
+	if names == nil || p.bounds.Vary != nil || !p.may(scenarios.TryMachines) {
+		return ""
+	}
+	return fmt.Sprintf("The bounds of machines %s were not varied, as these come and go with the replicas: a range for machines.%s.count.max or .min in plan.vary does that.", units.And(names), names[0])
+}
+
+// kind is a kind of machine, by its name.
+func (p *planner) kind(name string) *system.Machine {
+	return &p.sc.Machines[slices.IndexFunc(p.sc.Machines, func(m system.Machine) bool { return m.Name == name })]
 }
 
 // shares says whether workers of a layout share machines of a kind.

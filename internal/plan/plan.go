@@ -145,6 +145,9 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 		f.written = true
 		fits = append(fits, f)
 	}
+	if said := p.comeAndGo(); said != "" {
+		p.notes = append(p.notes, said)
+	}
 	return fits, nil
 }
 

@@ -41,6 +41,7 @@ type Answer struct {
 type Machines struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
+	Bound string `json:"bound,omitempty"` // min or max of count, where they come and go
 }
 
 // Searched is what a search tried.

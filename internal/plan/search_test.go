@@ -113,6 +113,35 @@ strategies: {today: {workers: {w: {queues: [a, b], concurrency: 4, replicas: 4, 
 	assert.InDelta(t, 4*0.1*730, *r.Answer.Cost, 1e-6)
 }
 
+// Machines that come and go are bounded by the replicas that bring them, which is said; by path their bounds vary, and are named.
+func TestBoundsOfMachines(t *testing.T) {
+	const file = `
+broker: redis
+run: {duration: 1h}
+machines: {m: {cores: 2, count: {min: 2, max: 6}, boot: 60s, price: 0.1/h}}
+tasks: {a: {queue: a, arrivals: {poisson: 4/s}, work: [{io: {exponential: 1s}}], slo: {wait: {p95: 10s}}}}
+strategies: {pool: {workers: {w: {queues: [a], concurrency: 2, machine: m, autoscale: {min: 2, max: 6, policy: utilization, target: 70%}}}}}
+`
+	const untouched = "The bounds of machines m were not varied, as these come and go with the replicas: a range for machines.m.count.max or .min in plan.vary does that."
+	r := planned(t, file, plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Contains(t, r.Said, untouched)
+	assert.Contains(t, r.Change, "2 to 3 replicas")
+
+	r = planned(t, file+"plan: {vary: {machines.m.count.max: 1..6}}", plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.NotContains(t, r.Said, untouched)
+	assert.Equal(t, []plan.Machines{{Name: "m", Count: 3, Bound: "max"}}, r.Answer.Machines, "with max = min, no machine would come or go")
+	assert.Contains(t, r.Headline, "on at most 3 machines m for 219 a month")
+	assert.Contains(t, r.YAML, "# with machines.m.count.max: 3\n")
+	assert.Contains(t, r.Change, "Machines\n  at most 3 machines m instead of 6\n")
+
+	r = planned(t, strings.Replace(file, "min: 2, max: 6}, b", "min: 4, max: 6}, b", 1)+"plan: {vary: {machines.m.count.min: 1..4}}", plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, []plan.Machines{{Name: "m", Count: 1, Bound: "min"}}, r.Answer.Machines)
+	assert.Contains(t, r.Change, "at least 1 machine m instead of 4\n")
+}
+
 // Where the memory of tasks makes every size fail, limits are tried: processes that are replaced before they have grown too large,
 // and more memory for the worker.
 func TestLimitsOfMemory(t *testing.T) {

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"example.com/simrun/internal/experiment"
-	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 	"example.com/simrun/workloads"
@@ -48,7 +48,7 @@ func (c *capacity) settle(x []int) (*fit, error) {
 		default:
 			lessIs = "undecided"
 			if m := c.knobs[i].machine; m != "" {
-				open = units.Plural(y[i], "machine", "machines") + " " + m
+				open = Machines{m, y[i], c.knobs[i].bound}.words()
 			}
 		}
 	}
@@ -141,7 +141,7 @@ func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, erro
 	}
 	f.yaml = d.YAML(c.name)
 	for _, m := range f.machines {
-		f.yaml = fmt.Sprintf("# with machines.%s.count: %d\n", m.Name, m.Count) + f.yaml
+		f.yaml = fmt.Sprintf("# with %s: %d\n", strings.Trim("machines."+m.Name+".count."+m.Bound, "."), m.Count) + f.yaml
 	}
 	return f, nil
 }
@@ -179,7 +179,7 @@ func (c *capacity) sizes(x []int) (all []string) {
 func (c *capacity) machines(x []int) (all []Machines) {
 	for i, k := range c.knobs {
 		if k.machine != "" {
-			all = append(all, Machines{k.machine, x[i]})
+			all = append(all, Machines{k.machine, x[i], k.bound})
 		}
 	}
 	return all

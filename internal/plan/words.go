@@ -14,7 +14,7 @@ import (
 func (p *planner) say(r *Result, fits []*fit) error {
 	if len(fits) == 0 {
 		r.Headline = "No layout was found that is shown to meet every target."
-		r.Said = append(p.notes, r.Searched.words()...)
+		r.Said = slices.Concat(p.notes, r.Searched.words(), p.warned())
 		return nil
 	}
 	best := fits[0]
@@ -38,9 +38,17 @@ func (p *planner) say(r *Result, fits []*fit) error {
 		r.Said = append(r.Said, fmt.Sprintf("The smallest change that passes is %s with %s%s%s.", simplest.name,
 			units.Plural(simplest.layout.Slots(), "slot", "slots"), p.perMonth(simplest), simplest.judged.With))
 	}
-	r.Said = append(append(r.Said, p.notes...), r.Searched.words()...)
+	r.Said = slices.Concat(r.Said, p.notes, r.Searched.words(), p.warned())
 	if p.short {
 		r.Said = append(r.Said, "The plan ended at its bound of simulated events: what is open may be decided by a run, and there may be better layouts.")
+	}
+	return nil
+}
+
+// warned says that the file has warnings, which a plan does not repeat.
+func (p *planner) warned() []string {
+	if n := len(p.sc.Warnings); n > 0 {
+		return []string{fmt.Sprintf("The file has %s: simrun check has the details.", units.Plural(n, "warning", "warnings"))}
 	}
 	return nil
 }
@@ -113,11 +121,17 @@ func (s *Searched) words() (said []string) {
 	return said
 }
 
+// words are "2 machines app", "at most 3 machines app".
+func (m Machines) words() string {
+	bound := map[string]string{"": "", "min": "at least ", "max": "at most "}[m.Bound]
+	return bound + units.Plural(m.Count, "machine", "machines") + " " + m.Name
+}
+
 // OnMachines writes how many machines workers share, where that varied: " on 2 machines app".
 func OnMachines(all []Machines) string {
 	var parts []string
 	for _, m := range all {
-		parts = append(parts, units.Plural(m.Count, "machine", "machines")+" "+m.Name)
+		parts = append(parts, m.words())
 	}
 	if parts == nil {
 		return ""
