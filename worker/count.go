@@ -133,13 +133,12 @@ func (s *System) tallyEnd(t *task) {
 }
 
 // finish ends a task for good.
-func (s *System) finish(id int32, o Outcome) { s.finishAt(id, o, s.now) }
+func (s *System) finish(t *task, o Outcome) { s.finishAt(t, o, s.now) }
 
 // finishAt ends a task that had its outcome at a time.
-func (s *System) finishAt(id int32, o Outcome, at des.Time) {
-	t := &s.tasks[id]
-	if t.message != 0 && s.copied(id) {
-		s.finishCopy(id, o)
+func (s *System) finishAt(t *task, o Outcome, at des.Time) {
+	if t.message != 0 && s.copied(t) {
+		s.finishCopy(t, o)
 		return
 	}
 	c := &s.tally.Classes[t.class]
@@ -168,15 +167,15 @@ func (s *System) finishAt(id int32, o Outcome, at des.Time) {
 		s.meet(t, o, at, false)
 		s.trace(t, o)
 	}
-	s.record(Done, id, o)
-	name := id
+	s.record(Done, t, o)
+	name := t.id
 	if t.message != 0 {
-		name = s.nameOf(id)
-		s.part(id, o)
+		name = s.nameOf(t)
+		s.part(t, o)
 	}
 	s.host.Done(name, o)
-	s.release(id)
-	if name != id {
+	s.release(t)
+	if name != t.id {
 		s.forgetName(name)
 	}
 }

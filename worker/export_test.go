@@ -32,11 +32,11 @@ func (s *System) Audit() error {
 		}
 	}
 	listed := make([]bool, len(s.tasks))
-	for _, id := range s.freeTasks {
-		if t := &s.tasks[id]; listed[id] || t.state != gone || t.pending != 0 {
-			return fmt.Errorf("task %d may not be used again: listed before %v, state %d, %d events pending", id, listed[id], t.state, t.pending)
+	for _, t := range s.freeTasks {
+		if listed[t.id] || t.state != gone || t.pending != 0 {
+			return fmt.Errorf("task %d may not be used again: listed before %v, state %d, %d events pending", t.id, listed[t.id], t.state, t.pending)
 		}
-		listed[id] = true
+		listed[t.id] = true
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func (s *System) auditQueue(q *queue) error {
 		l := &q.levels[level]
 		found := 0
 		for id := l.head; id != none; id = s.tasks[id].next {
-			t := &s.tasks[id]
+			t := s.tasks[id]
 			if t.state != queued || int(t.level) != level || &s.queues[t.queue] != q {
 				return fmt.Errorf("task %d at level %d is in state %d, of level %d and queue %d", id, level, t.state, t.level, t.queue)
 			}
@@ -91,15 +91,17 @@ func (s *System) queueOf(q *queue) int32 {
 func (s *System) auditMessages() error {
 	live := make([]int, len(s.messages))
 	named := map[int32]bool{}
-	for id := range s.tasks {
-		t := &s.tasks[id]
+	for id, t := range s.tasks {
+		if t.id != int32(id) {
+			return fmt.Errorf("task %d takes itself for %d", id, t.id)
+		}
 		if t.message == 0 {
 			continue
 		}
 		live[t.message-1]++
-		if name := s.nameOf(int32(id)); t.state == gone || !s.copied(int32(id)) && (named[name] || name != int32(id) && s.tasks[name].pending == 0) {
+		if name := s.nameOf(t); t.state == gone || !s.copied(t) && (named[name] || name != t.id && s.tasks[name].pending == 0) {
 			return fmt.Errorf("task %d in state %d, known as %d, has another's name or a name that may be used again", id, t.state, name)
-		} else if !s.copied(int32(id)) {
+		} else if !s.copied(t) {
 			named[name] = true
 		}
 	}
@@ -144,8 +146,7 @@ type stock struct{ unacked, inTime, inSlots, onTheWay, later int }
 // stock counts those of all workers in one pass: a system may have many.
 func (s *System) stock() ([]stock, error) {
 	all := make([]stock, len(s.workers))
-	for id := range s.tasks {
-		t := &s.tasks[id]
+	for id, t := range s.tasks {
 		if t.state == gone || t.worker == none {
 			continue
 		}
@@ -157,7 +158,7 @@ func (s *System) stock() ([]stock, error) {
 			w.later++
 		case starting, running, crashed:
 			w.inSlots++
-			if s.slots[t.slot].task != int32(id) || s.slots[t.slot].worker != t.worker {
+			if sl := &s.slots[t.slot]; sl.id != t.slot || sl.task != t || sl.worker.id != t.worker {
 				return nil, fmt.Errorf("task %d is not in its slot %d", id, t.slot)
 			}
 		}
@@ -184,7 +185,7 @@ func (s *System) auditWorker(me int32, has *stock) error {
 		}
 	}
 	for _, id := range w.free {
-		if sl := &s.slots[id]; sl.worker != me || sl.task != none || sl.ackWhenFree {
+		if sl := &s.slots[id]; sl.worker != w || sl.task != nil || sl.ackWhenFree {
 			return fmt.Errorf("slot %d is not free", id)
 		}
 	}
@@ -227,7 +228,7 @@ func (s *System) auditKept(w *instance, me int32) error {
 		b := &s.buckets[int(me)*len(s.classes)+c]
 		n := 0
 		for id := b.waiting.head; id != none; id = s.tasks[id].next {
-			if t := &s.tasks[id]; t.state != throttled || t.worker != me || int(t.class) != c || !t.unacked {
+			if t := s.tasks[id]; t.state != throttled || t.worker != me || int(t.class) != c || !t.unacked {
 				return fmt.Errorf("task %d in state %d waits for a token of class %d", id, t.state, c)
 			}
 			n++
@@ -251,8 +252,7 @@ func (s *System) auditKept(w *instance, me int32) error {
 			}
 		}
 	}
-	for i := range s.tasks {
-		t := &s.tasks[i]
+	for _, t := range s.tasks {
 		if t.state == gone || t.worker != me {
 			continue
 		}
@@ -294,8 +294,8 @@ func (s *System) Processes(worker int) int { return s.workers[worker].processes(
 // Heavy is the number of messages that lie in a worker's memory without a slot.
 func (s *System) Heavy(worker int) int {
 	n := 0
-	for id := range s.tasks {
-		if t := &s.tasks[id]; int(t.worker) == worker && t.state > fetching && t.state < starting {
+	for _, t := range s.tasks {
+		if int(t.worker) == worker && t.state > fetching && t.state < starting {
 			n++
 		}
 	}
@@ -308,8 +308,7 @@ type Reckoner []Blocked
 // Reckon charges every task that waits with what holds the slots that it waits for, from one instant to the next: what
 // holders does by differences of integrals.
 func (r Reckoner) Reckon(s *System, d des.Time) {
-	for id := range s.tasks {
-		t := &s.tasks[id]
+	for _, t := range s.tasks {
 		if !t.observed || t.attempts > 0 || t.state == gone {
 			continue
 		}
@@ -333,7 +332,7 @@ func (r Reckoner) Reckon(s *System, d des.Time) {
 				slot := w.firstSlot + int32(n)
 				if !slices.Contains(w.free, slot) && !slices.Contains(w.absent, slot) {
 					sl := &s.slots[slot]
-					if sl.holder == 0 || sl.task != none && s.tasks[sl.task].class != sl.holder-1 {
+					if sl.holder == 0 || sl.task != nil && sl.task.class != sl.holder-1 {
 						panic("a slot is charged to the wrong class")
 					}
 					busy[sl.holder-1]++

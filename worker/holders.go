@@ -103,13 +103,13 @@ func (h *holders) hold(sl *slot, class int32, now des.Time) {
 		class = int32(h.classes)
 	}
 	sl.holder = class + 1
-	for _, st := range h.serving[sl.worker] {
+	for _, st := range h.serving[sl.worker.id] {
 		st.hold(int(class), 1, now)
 	}
 }
 
 func (h *holders) unhold(sl *slot, now des.Time) {
-	for _, st := range h.serving[sl.worker] {
+	for _, st := range h.serving[sl.worker.id] {
 		st.hold(int(sl.holder-1), -1, now)
 	}
 	sl.holder = 0

@@ -137,8 +137,7 @@ func (s *System) pull(w *instance) {
 }
 
 // deliver gives a message to a worker.
-func (s *System) deliver(id int32, w *instance) {
-	t := &s.tasks[id]
+func (s *System) deliver(t *task, w *instance) {
 	to := fetching
 	if w.cfg.RoundTrip == 0 && w.cfg.Overheads.Fetch == 0 {
 		to = received
@@ -154,24 +153,23 @@ func (s *System) deliver(id int32, w *instance) {
 	}
 	s.lineUp(w, t.queue)
 	if w.cfg.RoundTrip > 0 {
-		s.carry(id, w)
+		s.carry(t, w)
 		return
 	}
 	w.asking = false
 	if to == received {
-		s.receive(id, w)
+		s.receive(t, w)
 		return
 	}
 	w.blind = w.serial && w.cfg.Loop != Alert
-	s.fetch(id, w)
+	s.fetch(t, w)
 }
 
 // fetched is the turn of the loop in which a message is in the worker's hands.
-func (s *System) fetched(id int32) {
-	t := &s.tasks[id]
+func (s *System) fetched(t *task) {
 	w := &s.workers[t.worker]
 	s.move(t, w, received)
-	s.receive(id, w)
+	s.receive(t, w)
 	if w.cfg.Loop != Alert && w.cfg.Pool == Solo && len(w.free) == 0 {
 		return // it runs the task in this very turn
 	}
@@ -184,39 +182,38 @@ func (s *System) fetched(id int32) {
 }
 
 // receive finds the place of a message that has come into the worker's hands.
-func (s *System) receive(id int32, w *instance) {
-	t := &s.tasks[id]
+func (s *System) receive(t *task, w *instance) {
 	if t.grown {
 		t.grown = false
 		s.dispatch(w)
-		s.enlist(id, w)
+		s.enlist(t, w)
 		return
 	}
 	t.received = s.now
-	s.record(Received, id, OK)
+	s.record(Received, t, OK)
 	switch {
 	case t.eta > s.now:
 		// Held in memory until due; the window is widened so that others can pass (celery/worker/strategy.py).
 		s.move(t, w, held)
 		s.widen(w)
-		s.at(t.eta, kindDue, id)
+		s.at(t.eta, kindDue, t)
 	case s.limited(t):
-		s.throttle(id)
-	case !s.grow(id, w):
-		s.enlist(id, w)
+		s.throttle(t)
+	case !s.grow(t, w):
+		s.enlist(t, w)
 	}
 }
 
 // enlist puts a message at the end of the worker's reserve and hands out what it can.
-func (s *System) enlist(id int32, w *instance) {
+func (s *System) enlist(t *task, w *instance) {
 	s.handOver(w)
 	switch {
 	case len(w.free) == 0, w.stalled, w.leaves():
-	case w.reserved.n == 0 && w.keeps == nil, w.keeps != nil && w.keeps.slots.has(s.tasks[id].queue):
-		s.occupy(id, w)
+	case w.reserved.n == 0 && w.keeps == nil, w.keeps != nil && w.keeps.slots.has(t.queue):
+		s.occupy(t, w)
 		return
 	}
-	s.reserve(id, false)
+	s.reserve(t, false)
 }
 
 // dispatch hands reserved messages to free slots.
@@ -233,25 +230,24 @@ func (s *System) dispatch(w *instance) {
 
 // occupy hands a message to a free slot. One that has expired is dropped only now, as Celery looks at it when it is
 // about to run (celery/worker/request.py: revoked).
-func (s *System) occupy(id int32, w *instance) {
-	t := &s.tasks[id]
+func (s *System) occupy(t *task, w *instance) {
 	if s.now >= t.expires {
-		s.drop(id)
+		s.drop(t)
 		s.ack(t)
-		s.finish(id, Expired)
+		s.finish(t, Expired)
 		return
 	}
 	n := len(w.free) - 1
 	t.slot = w.free[n]
 	w.free = w.free[:n]
 	sl := &s.slots[t.slot]
-	sl.task, sl.queue = id, t.queue
+	sl.task, sl.queue = t, t.queue
 	s.move(t, w, starting)
 	w.busy.Add(s.now, 1)
 	s.hold(sl, t.class)
 	if w.cfg.Overheads.Start > 0 {
-		s.takeUp(t.slot, w)
+		s.takeUp(sl, w)
 	} else {
-		s.begin(id, w)
+		s.begin(t, sl, w)
 	}
 }

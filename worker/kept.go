@@ -133,12 +133,12 @@ func (r *kept) drop(queue int32, from state) {
 // looked for, so that a long reserve is not read in vain.
 func (s *System) dispatchKept(w *instance) {
 	for len(w.free) > 0 && !w.stalled && w.keeps.startable() && (!w.leaves() || w.mayStart()) {
-		id := w.reserved.head
-		for !w.keeps.slots.has(s.tasks[id].queue) {
-			id = s.tasks[id].next
+		t := s.tasks[w.reserved.head]
+		for !w.keeps.slots.has(t.queue) {
+			t = s.tasks[t.next]
 		}
-		s.unlist(&w.reserved, id)
-		s.occupy(id, w)
+		s.unlist(&w.reserved, t)
+		s.occupy(t, w)
 	}
 }
 
@@ -153,8 +153,7 @@ func (r *kept) startable() bool {
 }
 
 // unlist takes a task out of the list it stands in.
-func (s *System) unlist(l *list, id int32) {
-	t := &s.tasks[id]
+func (s *System) unlist(l *list, t *task) {
 	if t.prev == none {
 		s.popFront(l)
 		return

@@ -66,22 +66,20 @@ func (s *System) move(t *task, w *instance, to state) {
 }
 
 // reserve puts a message into the reserve, or back to its front.
-func (s *System) reserve(id int32, front bool) {
-	t := &s.tasks[id]
+func (s *System) reserve(t *task, front bool) {
 	w := &s.workers[t.worker]
 	s.move(t, w, reserved)
 	s.join(t)
 	if front {
-		s.pushFront(&w.reserved, id)
+		s.pushFront(&w.reserved, t)
 	} else {
-		s.pushBack(&w.reserved, id)
+		s.pushBack(&w.reserved, t)
 	}
 	w.waiting.Set(s.now, w.reserved.n)
 }
 
 // drop takes a message that has no slot out of its worker's hands; its place in the window is another matter.
-func (s *System) drop(id int32) {
-	t := &s.tasks[id]
+func (s *System) drop(t *task) {
 	w := &s.workers[t.worker]
 	s.quit(t)
 	w.in[t.state]--
@@ -155,8 +153,7 @@ func (s *System) forgo(t *task) {
 }
 
 // ackFreed sends the ack that waits for a slot to be free, and says whether there was one.
-func (s *System) ackFreed(id int32, w *instance) bool {
-	sl := &s.slots[id]
+func (s *System) ackFreed(sl *slot, w *instance) bool {
 	if !sl.ackWhenFree {
 		return false
 	}
@@ -171,7 +168,7 @@ func (s *System) ackFreed(id int32, w *instance) bool {
 		w.channel.toAck(sl.queue)
 	}
 	if w.keeps != nil {
-		w.keeps.window.give(w.keeps.inSlot[id-w.firstSlot])
+		w.keeps.window.give(w.keeps.inSlot[sl.id-w.firstSlot])
 	}
 	return true
 }

@@ -40,8 +40,7 @@ func (s *System) findOverlong() {
 	s.watched = false
 	next := des.Never
 	s.scratch = s.scratch[:0]
-	for id := range s.tasks {
-		t := &s.tasks[id]
+	for _, t := range s.tasks {
 		if !t.unacked || t.state < fetching || s.workers[t.worker].down() || s.workers[t.worker].cut() {
 			continue
 		}

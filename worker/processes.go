@@ -42,7 +42,7 @@ func (s *System) tellChange(what Change, id int32) {
 // tellChildren tells what becomes of the children in some slots, if these have any.
 func (s *System) tellChildren(what Change, slots ...int32) {
 	for _, id := range slots {
-		if s.workers[s.slots[id].worker].cfg.Pool == Prefork {
+		if s.slots[id].worker.cfg.Pool == Prefork {
 			s.tellChange(what, id)
 		}
 	}
@@ -57,6 +57,6 @@ func (s *System) raise(w *instance) {
 // outgrown says that a child is to be replaced for its memory. Celery looks once a task has ended, and at the highest
 // resident set size of the child's life (billiard/pool.py: workloop; billiard/compat.py: mem_rss, ru_maxrss): what the
 // task has given back counts as well.
-func (s *System) outgrown(id int32, cfg *Config) bool {
-	return s.observer != nil && cfg.Pool == Prefork && s.observer.Peak(id) > cfg.MaxMemoryPerChild
+func (s *System) outgrown(sl *slot, cfg *Config) bool {
+	return s.observer != nil && cfg.Pool == Prefork && s.observer.Peak(sl.id) > cfg.MaxMemoryPerChild
 }

@@ -22,17 +22,16 @@ type queue struct {
 	meter     *meter // nil = no fleet asks for rates
 }
 
-func (s *System) push(q *queue, id int32, front bool) {
-	t := &s.tasks[id]
+func (s *System) push(q *queue, t *task, front bool) {
 	t.state = queued
 	l := &q.levels[t.level]
 	q.filled |= 1 << t.level
 	s.join(t)
 	switch {
 	case front:
-		s.pushFront(&l.list, id)
-	case !s.putAway(l, id):
-		s.pushBack(&l.list, id)
+		s.pushFront(&l.list, t)
+	case !s.putAway(l, t):
+		s.pushBack(&l.list, t)
 	}
 	s.lengthen(q, 1)
 }
@@ -45,14 +44,14 @@ func (s *System) lengthen(q *queue, n int) {
 }
 
 // pop takes the message that is served first.
-func (s *System) pop(q *queue) int32 {
+func (s *System) pop(q *queue) *task {
 	level := q.top()
 	if q.cfg.TwoToOne {
 		level = q.fair()
 	}
 	l := &q.levels[level]
-	id := s.popFront(&l.list)
-	s.quit(&s.tasks[id])
+	t := s.popFront(&l.list)
+	s.quit(t)
 	if l.n == 0 {
 		s.takeOut(l)
 	}
@@ -60,7 +59,7 @@ func (s *System) pop(q *queue) int32 {
 		q.filled &^= 1 << level
 	}
 	s.lengthen(q, -1)
-	return id
+	return t
 }
 
 // top is the level of the message that is served first, in a queue that is not empty.

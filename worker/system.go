@@ -36,8 +36,9 @@ type System struct {
 	queues       []queue
 	workers      []instance
 	slots        []slot
-	tasks        []task
-	freeTasks    []int32
+	tasks        []*task
+	freeTasks    []*task
+	unused       []task    // entries that no task has had
 	messages     []message // delivered more than once
 	freeMessages []int32
 	asks         uint64 // serial of the last ask for a message
@@ -171,12 +172,13 @@ func New(setup Setup, host Host) *System {
 }
 
 func (s *System) addWorkers(configs []Config, fleets []Fleet) {
+	s.workers = make([]instance, len(configs))
 	for i := range configs {
 		cfg := &configs[i]
 		w := newInstance(i, cfg, s.broker.Kind, s.queues)
 		w.firstSlot = int32(len(s.slots))
 		for n := range cfg.Concurrency {
-			s.slots = append(s.slots, slot{worker: int32(i), task: none, timer: des.Never})
+			s.slots = append(s.slots, slot{worker: &s.workers[i], id: int32(len(s.slots)), timer: des.Never})
 			w.free = append(w.free, w.firstSlot+int32(cfg.Concurrency-1-n))
 		}
 		for _, q := range cfg.Queues {
@@ -192,7 +194,7 @@ func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 		if s.broker.Kind == RabbitMQ && len(configs) > 1 {
 			w.lines = make([]uint64, len(s.queues))
 		}
-		s.workers = append(s.workers, w)
+		s.workers[i] = w
 		s.ready(&s.workers[i])
 	}
 }
@@ -285,19 +287,18 @@ func (s *System) observe(end bool) {
 // Settled says that the observed window is over and every task observed in it has ended.
 func (s *System) Settled() bool { return s.seen && s.open == 0 }
 
-func (s *System) record(kind RecordKind, id int32, o Outcome) {
+func (s *System) record(kind RecordKind, t *task, o Outcome) {
 	if s.recorder != nil {
-		s.tell(kind, id, o)
+		s.tell(kind, t, o)
 	}
 }
 
-func (s *System) tell(kind RecordKind, id int32, o Outcome) {
-	if s.copied(id) {
+func (s *System) tell(kind RecordKind, t *task, o Outcome) {
+	if s.copied(t) {
 		return
 	}
-	t := &s.tasks[id]
 	s.recorder.Record(Record{
-		At: s.now, Kind: kind, Outcome: o, Task: s.nameOf(id), Class: t.class, Queue: t.queue,
+		At: s.now, Kind: kind, Outcome: o, Task: s.nameOf(t), Class: t.class, Queue: t.queue,
 		Worker: t.worker, Slot: t.slot, Attempt: t.attempts, Due: t.due,
 	})
 }
@@ -309,10 +310,10 @@ func (s *System) Close(now des.Time) *Tally {
 	if !s.seen {
 		s.observe(true)
 	}
-	for id := range s.tasks {
-		s.quit(&s.tasks[id])
-		if s.tasks[id].state != gone && !s.copied(int32(id)) {
-			s.end(int32(id))
+	for _, t := range s.tasks {
+		s.quit(t)
+		if t.state != gone && !s.copied(t) {
+			s.end(t)
 		}
 	}
 	s.closeShelves()
@@ -328,11 +329,10 @@ func (s *System) Close(now des.Time) *Tally {
 }
 
 // end counts where a task is that has not ended.
-func (s *System) end(id int32) {
-	t := &s.tasks[id]
+func (s *System) end(t *task) {
 	o := s.whereabouts(t)
 	s.censor(t, o)
-	s.host.Done(s.nameOf(id), o)
+	s.host.Done(s.nameOf(t), o)
 }
 
 // whereabouts is the outcome of a task that the end of the run cut off.
