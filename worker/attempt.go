@@ -4,24 +4,31 @@ import "example.com/simrun/des"
 
 // slot is one unit of a worker's concurrency.
 type slot struct {
-	worker      *instance
-	task        *task // nil = none
-	id          int32 // its index
-	queue       int32 // of its task, or of its last one
+	id, worker  int32
+	task        int32 // none = it is free
+	class       int32 // of its task, or of its last one
 	holder      int32 // class whose task holds it, from 1; 0 = none does
 	gen         uint32
+	timerGen    uint32
+	runs        int32 // of its child
 	ackWhenFree bool
 	overtaken   bool     // its next task waits until a message is received
 	missed      bool     // the child is dead and its parent did not notice
 	spent       bool     // its child has run as many tasks as it may, or held more than it may
 	silent      bool     // its child was killed while no task ran in it: its being free again is no end of a task
 	connected   bool     // its child has published a retry, and can publish more without connecting to the broker
-	runs        int32    // of its child
 	killed      Outcome  // of the attempt that a limit ended while its body could not be interrupted
 	limitAt     des.Time // deadline of the present attempt
 	settling    des.Time // far redis: what is left to do for its free slot, once the broker has replied
 	timer       des.Time // when the timer armed last fires; Never = none
-	timerGen    uint32
+}
+
+// taskIn is the task in a slot, or nil.
+func (s *System) taskIn(sl *slot) *task {
+	if sl.task == none {
+		return nil
+	}
+	return s.tasks.at(sl.task)
 }
 
 func (sl *slot) mine(e des.Event) bool { return des.MakeGen(sl.gen) == e.Gen }
@@ -32,13 +39,13 @@ func (s *System) slotAt(when des.Time, kind des.Kind, sl *slot) {
 
 // begin starts an attempt in its slot.
 func (s *System) begin(t *task, sl *slot, w *instance) {
-	p := s.policyOf(t)
+	p := &w.policies[t.class]
 	t.state = running
 	t.attempts++
 	t.began = s.now
 	if !t.late && w.cfg.Pool != Solo {
 		// A solo worker runs the task itself, and sends the ack only when its loop has come round again.
-		s.ack(t)
+		s.ack(t, w)
 	}
 	s.tallyStart(t)
 	s.record(Started, t, OK)
@@ -72,7 +79,7 @@ func (s *System) limit(e des.Event) {
 		return
 	}
 	sl.timer = des.Never
-	if sl.task == nil || sl.task.state != running || sl.limitAt == des.Never {
+	if sl.task == none || s.tasks.at(sl.task).state != running || sl.limitAt == des.Never {
 		return
 	}
 	if sl.limitAt > s.now {
@@ -84,13 +91,14 @@ func (s *System) limit(e des.Event) {
 
 // overrun ends an attempt at its time limit: the soft one raises an error in the task, the hard one kills its child.
 func (s *System) overrun(sl *slot) {
-	p := s.policyOf(sl.task)
+	t := s.tasks.at(sl.task)
+	p := &s.workers[sl.worker].policies[t.class]
 	sl.limitAt = des.Never
 	o := TimedOut
 	if p.soft {
 		o = Failed
 	}
-	if !s.host.Stop(sl.task.id, sl.id) {
+	if !s.host.Stop(t.id, sl.id) {
 		sl.killed = o
 		return
 	}
@@ -99,15 +107,15 @@ func (s *System) overrun(sl *slot) {
 
 // cut ends an attempt whose body was stopped.
 func (s *System) cut(sl *slot, o Outcome) {
-	t, w := sl.task, sl.worker
+	t, w := s.tasks.at(sl.task), &s.workers[sl.worker]
 	if o == Failed {
-		s.close(sl, Failed, s.classes[t.class].Retry.OnSoft)
+		s.close(sl, Failed, s.kinds[t.class].class.Retry.OnSoft)
 		return
 	}
 	s.tallyEnd(t)
 	s.record(Ended, t, TimedOut)
-	s.ack(t) // task_acks_on_failure_or_timeout
-	sl.task = nil
+	s.ack(t, w) // task_acks_on_failure_or_timeout
+	sl.task = none
 	s.finish(t, TimedOut)
 	if w.cfg.Pool == Prefork {
 		// The parent waits until the child is dead (billiard/pool.py: trywaitkill).
@@ -116,7 +124,7 @@ func (s *System) cut(sl *slot, o Outcome) {
 		}
 		s.childKilled(sl, max(0, w.blocked-s.now))
 	} else {
-		s.leave(sl, w.cfg.Overheads.Finish)
+		s.leave(sl, w, w.cfg.Overheads.Finish)
 	}
 	s.turn(w) // its ack has made room
 }
@@ -130,12 +138,12 @@ func (s *System) Ended(now des.Time, slot int32, r Result) {
 	case Succeeded:
 		s.close(sl, OK, false)
 	case Errored:
-		s.close(sl, Failed, s.classes[sl.task.class].Retry.OnError)
+		s.close(sl, Failed, s.kindIn(sl).class.Retry.OnError)
 	case ServiceFailed:
-		if t := sl.task; t.observed {
-			s.tally.Classes[t.class].ServiceFailures++
+		if s.tasks.at(sl.task).observed {
+			s.kindIn(sl).tally.ServiceFailures++
 		}
-		s.close(sl, Failed, s.classes[sl.task.class].Retry.OnService)
+		s.close(sl, Failed, s.kindIn(sl).class.Retry.OnService)
 	case Fatal:
 		s.close(sl, Failed, false)
 	case Stopped:
@@ -145,9 +153,12 @@ func (s *System) Ended(now des.Time, slot int32, r Result) {
 	}
 }
 
+// kindIn is that of the task in a slot.
+func (s *System) kindIn(sl *slot) *kind { return &s.kinds[s.tasks.at(sl.task).class] }
+
 // close ends an attempt that returned or raised, and frees its slot.
 func (s *System) close(sl *slot, o Outcome, mayRetry bool) {
-	t, w := sl.task, sl.worker
+	t, w := s.tasks.at(sl.task), &s.workers[sl.worker]
 	cfg := w.cfg
 	s.tallyEnd(t)
 	s.record(Ended, t, o)
@@ -161,15 +172,15 @@ func (s *System) close(sl *slot, o Outcome, mayRetry bool) {
 		t.unacked = false
 		s.untag(t)
 	}
-	sl.task = nil
-	if policy := &s.classes[t.class].Retry; o == Failed && mayRetry && !s.copied(t) && int(t.retries) < policy.Max {
+	sl.task = none
+	if o == Failed && mayRetry && s.retries(t) {
 		// The child waits for the broker's answer to what it publishes.
 		busy := cfg.Overheads.Retry
 		if !sl.connected {
 			sl.connected = true
 			busy += cfg.Overheads.Connect
 		}
-		s.retry(t, policy, busy+cfg.RoundTrip/2)
+		s.retry(t, busy+cfg.RoundTrip/2)
 		overhead += busy + cfg.RoundTrip
 	} else {
 		s.finish(t, o)
@@ -181,23 +192,26 @@ func (s *System) close(sl *slot, o Outcome, mayRetry bool) {
 	if cfg.MaxMemoryPerChild > 0 && s.outgrown(sl, cfg) {
 		sl.spent = true
 	}
-	if cfg.RoundTrip == 0 || !s.replies(sl, w, overhead) {
+	switch {
+	case cfg.RoundTrip > 0 && s.replies(sl, w, overhead):
+	case cfg.Charged:
 		s.conclude(sl, w, overhead)
+	default:
+		s.leave(sl, w, overhead)
 	}
 }
 
 // leave frees a slot after some time.
-func (s *System) leave(sl *slot, after des.Time) {
+func (s *System) leave(sl *slot, w *instance, after des.Time) {
 	sl.gen++
 	if after > 0 {
 		s.slotAt(s.now+after, kindFree, sl)
 		return
 	}
-	s.freeSlot(sl)
+	s.freeSlot(sl, w)
 }
 
-func (s *System) freeSlot(sl *slot) {
-	w := sl.worker
+func (s *System) freeSlot(sl *slot, w *instance) {
 	if w.cfg.Loop == AskFirst && s.overtaken(w, sl) {
 		return
 	}
@@ -220,7 +234,9 @@ func (s *System) freeSlot(sl *slot) {
 		s.recorder.Record(Record{At: s.now, Kind: Freed, Task: none, Class: none, Queue: none, Worker: w.id, Slot: sl.id})
 	}
 	blocked := w.reserved.n > 0
-	s.dispatch(w)
+	if blocked {
+		s.dispatch(w)
+	}
 	switch {
 	case w.leaves() && s.mayLeave(w):
 		return
@@ -228,11 +244,22 @@ func (s *System) freeSlot(sl *slot) {
 		s.mayFall(w)
 		return
 	}
-	s.freed(w, acked, blocked)
+	if w.cfg.Loop == Alert {
+		s.handOver(w)
+		s.pull(w)
+	} else {
+		s.freed(w, acked, blocked)
+	}
+}
+
+// retries says whether a task whose attempt has failed is published anew.
+func (s *System) retries(t *task) bool {
+	return !s.copied(t) && int(t.retries) < s.kinds[t.class].class.Retry.Max
 }
 
 // retry publishes the task anew, to the back of its queue, with an eta.
-func (s *System) retry(t *task, policy *Retry, busy des.Time) {
+func (s *System) retry(t *task, busy des.Time) {
+	policy := &s.kinds[t.class].class.Retry
 	delay := policy.delay(int(t.retries))
 	if policy.Jitter {
 		delay = des.Time(s.host.Jitter(t.id, int(t.retries)) * float64(delay))
@@ -244,7 +271,7 @@ func (s *System) retry(t *task, policy *Retry, busy des.Time) {
 	t.eta = s.now + delay
 	t.published = t.eta
 	if t.observed {
-		s.tally.Classes[t.class].Retried++
+		s.kinds[t.class].tally.Retried++
 	}
 	s.record(Retried, t, OK)
 	s.send(t, 0, busy)

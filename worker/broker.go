@@ -23,7 +23,7 @@ func (s *System) Publish(now des.Time, p *Publication) int32 {
 	s.clock(now)
 	t := s.newTask()
 	s.fill(t, now, p)
-	c := &s.tally.Classes[t.class]
+	c := s.kinds[t.class].tally
 	s.present(c, 1)
 	if t.observed {
 		c.Published++
@@ -39,12 +39,13 @@ func (s *System) fill(t *task, at des.Time, p *Publication) {
 	id, gen, pending := t.id, t.gen, t.pending
 	*t = task{} // field by field from here: a composite literal would be made elsewhere and copied, twice
 	t.id, t.gen, t.pending = id, gen, pending
-	t.class, t.queue, t.level = p.Class, s.classQueue[p.Class], s.classLevel[p.Class]
+	k := &s.kinds[p.Class]
+	t.class, t.level = p.Class, k.level
 	t.worker, t.slot = none, none
 	t.due, t.published, t.demand = p.Due, at, p.Demand
 	t.observed = p.Due >= s.from && p.Due < s.to
 	if p.HasPriority {
-		t.level = s.priorities.level(p.Priority, s.queues[t.queue].cfg)
+		t.level = s.priorities.level(p.Priority, k.queue.cfg)
 	}
 	if p.Countdown > 0 {
 		t.eta = at + p.Countdown
@@ -75,7 +76,7 @@ func (s *System) send(t *task, lag, busy des.Time) {
 	switch {
 	case s.broker.Kind == Ideal:
 		arrival = max(arrival, t.eta)
-	case s.queues[t.queue].cfg.Delays && t.eta > s.now:
+	case s.queueOf(t).cfg.Delays && t.eta > s.now:
 		// In whole seconds (celery/app/base.py: send_task). A worker holds it for what is left of the last one.
 		arrival += (t.eta - s.now).Truncate(time.Second)
 	}
@@ -84,26 +85,27 @@ func (s *System) send(t *task, lag, busy des.Time) {
 		s.at(arrival, kindPublished, t)
 		return
 	}
-	s.charge(t.queue)
+	s.charge(t)
 	s.enqueue(t, false)
 }
 
 // enqueue gives a message to a worker that has room, or else to the queue. Whoever has room has found its queues
 // empty, so a message that finds others waiting joins them.
 func (s *System) enqueue(t *task, front bool) {
-	q := &s.queues[t.queue]
+	q := s.queueOf(t)
 	t.worker = none
 	if t.redeliveries == 0 {
 		s.record(Published, t, OK)
-		if q.meter != nil {
-			q.meter.published.add(s.now)
+		if s.metered {
+			s.meter(t, false)
 		}
 	}
 	if q.n == 0 {
-		if w := s.taker(t.queue); w != none {
-			s.workers[w].rotation.served(t.queue)
-			s.deliver(t, &s.workers[w])
-			s.pull(&s.workers[w]) // its pool may have grown, and what was reserved before has left the window
+		if w := s.taker(q); w != none {
+			w := &s.workers[w]
+			w.rotation.served(q)
+			s.deliver(t, w)
+			s.pull(w) // its pool may have grown, and what was reserved before has left the window
 			return
 		}
 	}
@@ -120,8 +122,8 @@ func (s *System) enqueue(t *task, front bool) {
 }
 
 // taker picks the worker that gets a message arriving in an empty queue, or none.
-func (s *System) taker(id int32) int32 {
-	q := &s.queues[id]
+func (s *System) taker(q *queue) int32 {
+	id := q.id
 	if len(q.consumers) == 1 && len(q.overflow) == 0 {
 		if w := q.consumers[0]; hasRoom(&s.workers[w], id) {
 			return w
@@ -182,7 +184,7 @@ func (s *System) requeue(t *task, delay des.Time, toFront bool) {
 	s.record(Requeued, t, OK)
 	t.slot = none
 	t.redeliveries++
-	if limit := s.queues[t.queue].cfg.DeliveryLimit; limit >= 0 && int(t.redeliveries) > limit {
+	if limit := s.queueOf(t).cfg.DeliveryLimit; limit >= 0 && int(t.redeliveries) > limit {
 		s.finish(t, Dead)
 		return
 	}
@@ -213,8 +215,8 @@ func (s *System) spares(t *task) bool {
 
 // NextTask is the index that the next call of Publish will return, so that a world can prepare what belongs to it.
 func (s *System) NextTask() int32 {
-	if n := len(s.freeTasks); n > 0 {
-		return s.freeTasks[n-1].id
+	if s.freeTask != none {
+		return s.freeTask
 	}
-	return int32(len(s.tasks))
+	return s.tasks.n
 }

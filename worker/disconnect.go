@@ -101,15 +101,16 @@ func (s *System) emptyWindow(w *instance) {
 	for n := range w.cfg.Concurrency {
 		sl := &s.slots[w.firstSlot+int32(n)]
 		sl.ackWhenFree = false
-		if sl.task != nil {
-			sl.task.unacked = false
+		if sl.task != none {
+			s.tasks.at(sl.task).unacked = false
 			running++
 		}
 	}
-	for id := w.reserved.head; id != none; id = s.tasks[id].next {
-		s.tasks[id].unacked = false
+	for id := w.reserved.head; id != none; id = s.tasks.at(id).next {
+		s.tasks.at(id).unacked = false
 	}
-	s.countUnacked(w, -w.unacked)
+	w.unacked = 0
+	s.changed()
 	w.acking, w.unheard = 0, 0
 	w.channel.reset()
 	if w.keeps != nil {

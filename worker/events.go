@@ -57,7 +57,7 @@ func (s *System) Handle(e des.Event) {
 	}
 	switch k := e.Kind; {
 	case k <= lastOfTasks:
-		if t := s.tasks[e.Arg]; s.mine(t, e) {
+		if t := s.tasks.at(e.Arg); s.mine(t, e) {
 			s.handleTask(k, t)
 		}
 	case k <= lastOfSlots:
@@ -76,7 +76,7 @@ func (s *System) Handle(e des.Event) {
 func (s *System) handleTask(kind des.Kind, t *task) {
 	switch kind {
 	case kindPublished:
-		s.charge(t.queue)
+		s.charge(t)
 		s.enqueue(t, false)
 	case kindFetched:
 		s.fetched(t)
@@ -94,14 +94,15 @@ func (s *System) handleTask(kind des.Kind, t *task) {
 func (s *System) handleSlot(kind des.Kind, sl *slot) {
 	switch kind {
 	case kindStart:
-		s.begin(sl.task, sl, sl.worker)
-		s.started(sl.worker)
+		w := &s.workers[sl.worker]
+		s.begin(s.tasks.at(sl.task), sl, w)
+		s.started(w)
 	case kindFree:
-		s.freeSlot(sl)
+		s.freeSlot(sl, &s.workers[sl.worker])
 	case kindNotice:
 		s.notice(sl)
 	case kindReplied:
-		s.conclude(sl, sl.worker, sl.settling)
+		s.conclude(sl, &s.workers[sl.worker], sl.settling)
 	}
 }
 
@@ -160,13 +161,13 @@ func (s *System) postpone(e des.Event) bool {
 	var id int32
 	switch e.Kind {
 	case kindFetched, kindDue, kindCarried, kindNoted:
-		t := s.tasks[e.Arg]
+		t := s.tasks.at(e.Arg)
 		if des.MakeGen(t.gen) != e.Gen {
 			return false
 		}
 		id = t.worker
 	case kindFree, kindNotice, kindLimit, kindReplied:
-		id = s.slots[e.Arg].worker.id
+		id = s.slots[e.Arg].worker
 	case kindToken:
 		id = e.Arg / int32(len(s.classes))
 	case kindTimer, kindNudge, kindKeepalive, kindGrown:

@@ -49,22 +49,28 @@ func (s *System) takeUp(sl *slot, w *instance) {
 // conclude schedules the freeing of a slot whose body has ended, once nothing has to be asked of a far broker any more.
 func (s *System) conclude(sl *slot, w *instance, after des.Time) {
 	if !w.cfg.Charged || s.labour == nil {
-		s.leave(sl, after)
+		s.leave(sl, w, after)
 		return
 	}
 	if after > 0 {
 		sl.gen++
 		s.labour.Work(Consumer, w.id, after, des.Event{Kind: kindFree, Arg: sl.id, Gen: des.MakeGen(sl.gen)})
 	} else {
-		s.leave(sl, 0)
+		s.leave(sl, w, 0)
 	}
 	if w.cfg.Overheads.After > 0 {
 		s.labour.Toil(Consumer, w.id, w.cfg.Overheads.After)
 	}
 }
 
-// charge makes the producer and the broker work for a message.
-func (s *System) charge(queue int32) {
+// charge makes the producer and the broker work for a message that has come to it.
+func (s *System) charge(t *task) {
+	if s.broker.PublishCPU+s.broker.ServeCPU > 0 {
+		s.toil(t)
+	}
+}
+
+func (s *System) toil(t *task) {
 	if s.labour == nil {
 		return
 	}
@@ -72,6 +78,6 @@ func (s *System) charge(queue int32) {
 		s.labour.Toil(Producer, 0, s.broker.PublishCPU)
 	}
 	if s.broker.ServeCPU > 0 {
-		s.labour.Toil(Server, 0, s.broker.ServeCPU+s.queues[queue].cfg.ServeCPU)
+		s.labour.Toil(Server, 0, s.broker.ServeCPU+s.queueOf(t).cfg.ServeCPU)
 	}
 }

@@ -69,7 +69,7 @@ func (s *System) started(w *instance) {
 	}
 }
 
-// freed tells the loop that a slot is free again. Blocked says that the consumer stood still with a message for it.
+// freed tells a loop that is not Alert that a slot is free again. Blocked says that the consumer stood still with a message for it.
 func (s *System) freed(w *instance, acked, blocked bool) {
 	last := w.lastFreed
 	w.lastFreed = s.now

@@ -10,7 +10,7 @@ import (
 // crash ends the process that ran a body. A prefork child dies alone, and its parent sees it a little
 // later; in the other pools the task takes its whole worker along.
 func (s *System) crash(sl *slot) {
-	t, w := sl.task, sl.worker
+	t, w := s.tasks.at(sl.task), &s.workers[sl.worker]
 	s.tallyEnd(t)
 	s.record(Ended, t, Lost)
 	t.state = crashed
@@ -24,17 +24,19 @@ func (s *System) crash(sl *slot) {
 // notice lets the parent see that a child is dead, and others with it.
 func (s *System) notice(sl *slot) {
 	sl.missed = false
+	w := &s.workers[sl.worker]
 	s.bury(sl)
-	s.buryOthers(sl.worker)
-	s.turn(sl.worker) // the acks of lost messages have made room
+	s.buryOthers(w)
+	s.turn(w) // the acks of lost messages have made room
 }
 
 // bury replaces a dead child. Without late ack and reject_on_worker_lost the task that it ran is lost.
 func (s *System) bury(sl *slot) {
-	if t := sl.task; t != nil {
-		sl.task = nil
+	if sl.task != none {
+		t := s.tasks.at(sl.task)
+		sl.task = none
 		if !s.outlives(t) {
-			s.ack(t)
+			s.ack(t, &s.workers[sl.worker])
 		}
 		if s.spares(t) {
 			s.requeue(t, 0, s.broker.Kind != Redis)
@@ -45,7 +47,7 @@ func (s *System) bury(sl *slot) {
 
 // outlives says whether a message is delivered again when the child that runs it is lost.
 func (s *System) outlives(t *task) bool {
-	return t.late && s.policyOf(t).reject || s.superseded(t)
+	return t.late && s.workers[t.worker].policies[t.class].reject || s.superseded(t)
 }
 
 // loss is how a worker loses the messages in its hands.
@@ -77,7 +79,7 @@ func (s *System) lose(w *instance, by loss) {
 		s.clear(w)
 	}
 	for _, id := range s.lost {
-		t := s.tasks[id]
+		t := s.tasks.at(id)
 		switch {
 		case by != cutOff:
 			s.quit(t)
@@ -123,7 +125,7 @@ func (s *System) cancel(t *task) *slot {
 	s.host.Stop(t.id, t.slot)
 	s.tallyEnd(t)
 	s.record(Ended, t, Lost)
-	sl.task, sl.limitAt = nil, des.Never
+	sl.task, sl.limitAt = none, des.Never
 	return sl
 }
 
@@ -132,13 +134,14 @@ func (s *System) cancel(t *task) *slot {
 // and come when it is known what becomes of that.
 func (s *System) collect(worker int32, toFront bool) {
 	s.lost = s.lost[:0]
-	for _, t := range s.tasks {
+	for id := range s.tasks.n {
+		t := s.tasks.at(id)
 		if t.worker == worker && t.state >= fetching {
 			s.lost = append(s.lost, t.id)
 		}
 	}
 	slices.SortFunc(s.lost, func(a, b int32) int {
-		x, y := s.tasks[a], s.tasks[b]
+		x, y := s.tasks.at(a), s.tasks.at(b)
 		if late := s.superseded(x); late != s.superseded(y) {
 			if late {
 				return 1
@@ -177,12 +180,12 @@ func (s *System) clear(w *instance) {
 		sl.gen++
 		s.unhold(sl)
 		sl.ackWhenFree = false
-		if t := sl.task; t != nil && t.state == running {
+		if t := s.taskIn(sl); t != nil && t.state == running {
 			s.host.Stop(t.id, id)
 			s.tallyEnd(t)
 			s.record(Ended, t, Lost)
 		}
-		sl.task = nil
+		sl.task = none
 		sl.limitAt = des.Never
 		sl.missed, sl.spent, sl.silent, sl.connected, sl.overtaken, sl.runs = false, false, false, false, false, 0
 		s.tellChange(SlotRenewed, id)

@@ -7,9 +7,9 @@ import "example.com/simrun/des"
 func (s *System) Kill(now des.Time, id int32) {
 	s.clock(now)
 	sl := &s.slots[id]
-	w := sl.worker
+	w := &s.workers[sl.worker]
 	s.count1(&s.tally.Workers[w.id].Killed)
-	switch t := sl.task; {
+	switch t := s.taskIn(sl); {
 	case t != nil && t.state == running:
 		s.host.Stop(t.id, id)
 		sl.limitAt = des.Never
@@ -25,7 +25,7 @@ func (s *System) Kill(now des.Time, id int32) {
 		s.childExited(sl, 0)
 	case t != nil:
 		// The child had not accepted it yet: the pool keeps it for another (celery/concurrency/asynpool.py: _put_back).
-		sl.task = nil
+		sl.task = none
 		t.slot = none
 		s.reserve(t, true)
 		sl.silent = true
@@ -63,7 +63,7 @@ func (s *System) KillWorker(now des.Time, worker int32) {
 	s.count1(&s.tally.Workers[worker].Killed)
 	s.collect(worker, false)
 	for _, id := range s.lost {
-		t := s.tasks[id]
+		t := s.tasks.at(id)
 		s.tallyKilled(t, t.unacked || s.superseded(t))
 	}
 	s.kill(w, s.cause)
@@ -89,7 +89,7 @@ func (s *System) tallyKilled(t *task, again bool) {
 	if !t.observed {
 		return
 	}
-	k := &s.tally.Classes[t.class].Killed
+	k := &s.kinds[t.class].tally.Killed
 	if t.state == running {
 		k.Attempts++
 		k.Wasted.Add(s.now - t.began)

@@ -57,7 +57,7 @@ func (s *System) copyOf(t *task) *task {
 	c := s.newTask()
 	id, gen, pending := c.id, c.gen, c.pending
 	*c = task{
-		id: id, class: t.class, queue: t.queue, worker: none, slot: none, gen: gen, pending: pending, level: t.level,
+		id: id, class: t.class, worker: none, slot: none, gen: gen, pending: pending, level: t.level,
 		due: t.due, published: s.now, eta: t.eta, expires: t.expires, demand: t.demand,
 		waited: t.waited, attempts: t.attempts, redeliveries: t.redeliveries + 1, message: t.message,
 	}
@@ -106,13 +106,13 @@ func (s *System) carryOn(t *task) {
 	m := &s.messages[t.message-1]
 	if m.last == none {
 		if o := m.outcome; o == OK && t.observed {
-			s.tally.Classes[t.class].Duplicated-- // nothing was done twice
+			s.kinds[t.class].tally.Duplicated-- // nothing was done twice
 		}
 		s.finishAt(t, m.outcome, m.ended)
 		return
 	}
 	s.record(Requeued, t, OK)
-	next := s.tasks[m.last]
+	next := s.tasks.at(m.last)
 	next.observed, next.missed, next.retries = t.observed, t.missed, t.retries
 	if t.attempts > 0 {
 		next.waited = t.waited
@@ -138,17 +138,17 @@ func (s *System) carryOn(t *task) {
 
 // forgetName lets the entry that a task had its name from be used again.
 func (s *System) forgetName(name int32) {
-	t := s.tasks[name]
+	t := s.tasks.at(name)
 	t.pending--
 	if t.pending == 0 {
-		s.freeTasks = append(s.freeTasks, t)
+		s.reuse(t)
 	}
 }
 
 // finishCopy ends a copy.
 func (s *System) finishCopy(t *task, o Outcome) {
 	if o == OK && t.due >= s.from && t.due < s.to {
-		s.tally.Classes[t.class].Duplicated++
+		s.kinds[t.class].tally.Duplicated++
 	}
 	s.part(t, o)
 	s.release(t)

@@ -46,13 +46,13 @@ func (w *instance) muster() {
 // are dead; one that cannot be waited for yet is found when it looks again: at the death of another child, or at the
 // next maintenance of the pool (billiard/pool.py: _join_exited_workers; celery/concurrency/asynpool.py: every 5 s).
 func (s *System) childExited(sl *slot, after des.Time) {
-	s.childDied(sl, after, sl.worker.cfg.Overheads.Unnoticed)
+	s.childDied(sl, after, s.workers[sl.worker].cfg.Overheads.Unnoticed)
 }
 
 // childKilled ends a child that its parent has killed. It has waited for it, and finds it; but where it was the
 // only child, no other event follows.
 func (s *System) childKilled(sl *slot, after des.Time) {
-	w := sl.worker
+	w := &s.workers[sl.worker]
 	chance := 0.0
 	if w.processes() == 1 {
 		chance = w.cfg.Overheads.UnnoticedAlone
@@ -61,7 +61,7 @@ func (s *System) childKilled(sl *slot, after des.Time) {
 }
 
 func (s *System) childDied(sl *slot, after des.Time, unnoticed float64) {
-	w := sl.worker
+	w := &s.workers[sl.worker]
 	o := &w.cfg.Overheads
 	sl.gen++
 	s.tellChange(ChildDied, sl.id)
@@ -90,11 +90,11 @@ func (s *System) buryOthers(w *instance) {
 
 // replace starts a child in the place of a dead one. Forking blocks the parent.
 func (s *System) replace(sl *slot) {
-	w := sl.worker
+	w := &s.workers[sl.worker]
 	sl.runs, sl.connected, sl.spent = 0, false, false
 	s.tellChange(SlotRenewed, sl.id)
 	if w.leaves() {
-		s.leave(sl, 0) // nobody comes in its place
+		s.leave(sl, w, 0) // nobody comes in its place
 		return
 	}
 	s.tellChildren(ChildStarted, sl.id)
@@ -103,14 +103,14 @@ func (s *System) replace(sl *slot) {
 	if w.cfg.Overheads.Fork > 0 {
 		s.block(w, w.cfg.Overheads.Fork)
 	}
-	s.leave(sl, wait+w.cfg.Overheads.Respawn)
+	s.leave(sl, w, wait+w.cfg.Overheads.Respawn)
 }
 
 // grow asks Celery's autoscaler at the receipt of a message: when more tasks are reserved and running than there are
 // processes, it starts as many as are missing before it handles the message (celery/worker/autoscale.py: maybe_scale).
 // It says whether the message has to wait for that.
 func (s *System) grow(t *task, w *instance) bool {
-	if w.cfg.AutoscaleMin == 0 || w.leaves() || w.cfg.Pool == Gevent {
+	if w.leaves() || w.cfg.Pool == Gevent {
 		return false
 	}
 	n := min(w.wanted()+1, w.cfg.Concurrency) - w.processes() // with this message

@@ -42,7 +42,7 @@ func (s *System) tellChange(what Change, id int32) {
 // tellChildren tells what becomes of the children in some slots, if these have any.
 func (s *System) tellChildren(what Change, slots ...int32) {
 	for _, id := range slots {
-		if s.slots[id].worker.cfg.Pool == Prefork {
+		if s.workers[s.slots[id].worker].cfg.Pool == Prefork {
 			s.tellChange(what, id)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 // queue is one named queue of the broker: a first-in first-out list for each level of priority.
 type queue struct {
 	cfg       *Queue
+	id        int32
 	levels    []level
 	filled    uint64 // bit l set: level l is not empty
 	n         int
@@ -39,7 +40,7 @@ func (s *System) push(q *queue, t *task, front bool) {
 func (s *System) lengthen(q *queue, n int) {
 	q.n += n
 	s.waiting += n
-	q.length.Set(s.now, q.n)
+	q.length.Add(s.now, n)
 	s.changed()
 }
 

@@ -95,7 +95,7 @@ func (s *System) takeOut(l *level) {
 	for range min(atOnce, l.shelf.n) {
 		d := l.shelf.pop()
 		if d.Class == stays {
-			s.pushBack(&l.list, s.tasks[d.Number])
+			s.pushBack(&l.list, s.tasks.at(int32(d.Number)))
 		} else {
 			s.pushBack(&l.list, s.recall(d))
 		}

@@ -23,9 +23,8 @@ const none = -1
 
 // task is a message and what became of it so far.
 type task struct {
-	id           int32 // its index
-	class, queue int32
-	prev, next   int32 // neighbours in the list it stands in
+	id, class    int32
+	prev, next   int32 // neighbours in the list it stands in, unless it is the first or the last; a free entry has a next one
 	worker, slot int32
 	attempts     int32 // started so far
 	retries      int32
@@ -67,7 +66,7 @@ func (s *System) pushBack(l *list, t *task) {
 	if l.tail == none {
 		l.head = t.id
 	} else {
-		s.tasks[l.tail].next = t.id
+		s.tasks.at(l.tail).next = t.id
 	}
 	l.tail = t.id
 	l.n++
@@ -78,38 +77,50 @@ func (s *System) pushFront(l *list, t *task) {
 	if l.head == none {
 		l.tail = t.id
 	} else {
-		s.tasks[l.head].prev = t.id
+		s.tasks.at(l.head).prev = t.id
 	}
 	l.head = t.id
 	l.n++
 }
 
 func (s *System) popFront(l *list) *task {
-	t := s.tasks[l.head]
+	t := s.tasks.at(l.head)
 	l.head = t.next
 	if l.head == none {
 		l.tail = none
-	} else {
-		s.tasks[l.head].prev = none
 	}
 	l.n--
 	return t
 }
 
-// newTask takes a free entry, or a new one. Entries do not move, so that a task is handed on by its address.
+// tasks are those of a System, by index. They do not move, so that they are handed on by their addresses.
+type tasks struct {
+	blocks []*[blockSize]task
+	n      int32
+}
+
+const blockSize = 256
+
+func (a *tasks) at(id int32) *task { return &a.blocks[uint32(id)/blockSize][uint32(id)%blockSize] }
+
+// add makes one more.
+func (a *tasks) add() *task {
+	if a.n%blockSize == 0 {
+		a.blocks = append(a.blocks, new([blockSize]task))
+	}
+	a.n++
+	t := a.at(a.n - 1)
+	t.id = a.n - 1
+	return t
+}
+
+// newTask takes a free entry, or a new one.
 func (s *System) newTask() *task {
-	if n := len(s.freeTasks); n > 0 {
-		t := s.freeTasks[n-1]
-		s.freeTasks = s.freeTasks[:n-1]
-		return t
+	if s.freeTask == none {
+		return s.tasks.add()
 	}
-	if len(s.unused) == 0 {
-		s.unused = make([]task, max(64, len(s.tasks)/4)) // more and more at once, as append does
-	}
-	t := &s.unused[0]
-	s.unused = s.unused[1:]
-	t.id = int32(len(s.tasks))
-	s.tasks = append(s.tasks, t)
+	t := s.tasks.at(s.freeTask)
+	s.freeTask = t.next
 	return t
 }
 
@@ -118,8 +129,14 @@ func (s *System) release(t *task) {
 	t.state = gone
 	t.gen++
 	if t.pending == 0 {
-		s.freeTasks = append(s.freeTasks, t)
+		s.reuse(t)
 	}
+}
+
+// reuse lists an entry as free.
+func (s *System) reuse(t *task) {
+	t.next = s.freeTask
+	s.freeTask = t.id
 }
 
 // at schedules an event of a task.
@@ -136,7 +153,7 @@ func (s *System) mine(t *task, e des.Event) bool {
 	}
 	s.tally.Stale++
 	if t.state == gone && t.pending == 0 {
-		s.freeTasks = append(s.freeTasks, t)
+		s.reuse(t)
 	}
 	return false
 }

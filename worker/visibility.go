@@ -51,16 +51,17 @@ func (s *System) restoreVisible(id int32) {
 		return
 	}
 	s.lost = s.lost[:0]
-	for i, t := range s.tasks {
+	for i := range s.tasks.n {
+		t := s.tasks.at(i)
 		if t.unacked && !s.superseded(t) && s.tagged(t) && t.state >= fetching && s.now-t.delivered >= s.broker.Visibility {
-			s.lost = append(s.lost, int32(i))
+			s.lost = append(s.lost, i)
 		}
 	}
 	slices.SortFunc(s.lost, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(s.tasks[b].delivered, s.tasks[a].delivered), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(s.tasks.at(b).delivered, s.tasks.at(a).delivered), cmp.Compare(a, b))
 	})
 	for _, i := range slices.Clone(s.lost[:min(len(s.lost), restoredAtOnce)]) {
-		s.enqueue(s.copyOf(s.tasks[i]), true)
+		s.enqueue(s.copyOf(s.tasks.at(i)), true)
 	}
 }
 
