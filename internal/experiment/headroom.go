@@ -84,8 +84,10 @@ const (
 	headroomLook    = 2e5   // with so many tasks each, at least
 	headroomApart   = 0.015 // relative distance of two of them, at least
 	headroomNear    = 0.04  // relative distance of the limit from one of them within which a line is as good as the curve
+	headroomFar     = 0.25  // of a load from the line that it says something of
 	headroomHalf    = 0.012 // relative half-width that the nearest of them is to reach with as many more as it takes,
 	headroomTasks   = 4e5   // but not more tasks than this
+	headroomSlack   = 0.4   // of a slope, for which its lever is given as many
 )
 
 // headroom finds how much load each layout takes. Layouts without targets are left out.
@@ -245,6 +247,7 @@ type missed struct {
 	target  *workloads.SLO
 	rows    []float64
 	allowed float64 // the part of the tasks that may miss a quantile; 1 where rows are relative
+	sure    bool    // whether it is met
 }
 
 // of is what there is of a target; nil = nothing says by how much it is missed: nothing is steady, or all is met.
@@ -301,7 +304,7 @@ func (e *engine) excess(l int, samples []sample) excess {
 				scale += r * r / float64(len(rows))
 			}
 			worse(mean(rows)/math.Sqrt(max(scale, math.SmallestNonzeroFloat64)), c, o)
-			m := missed{o, rows, 1}
+			m := missed{o, rows, 1, side(j.decisive, j.decides) != undecided}
 			if o.Share == workloads.NoShare && o.Stat.Kind == workloads.Quantile {
 				m.allowed = 1 - o.Stat.P
 			}
@@ -309,6 +312,26 @@ func (e *engine) excess(l int, samples []sample) excess {
 		})
 	}
 	return x
+}
+
+// says is whether a target is met or missed for certain: pass or fail. Of all of them, where none is given, one that is missed.
+func (x *excess) says(verdict string, target *workloads.SLO) bool {
+	if x.sure {
+		return verdict == fail
+	}
+	met, missed := target != nil || x.passes, false
+	for i := range x.missed {
+		m := &x.missed[i]
+		if target != nil && m.target != target {
+			continue
+		}
+		met = met && m.sure && mean(m.rows) <= 0
+		missed = missed || m.sure && mean(m.rows) > 0
+	}
+	if verdict == pass {
+		return met
+	}
+	return missed
 }
 
 // missing is by how much each replication misses a target, in units of what it bounds; nil for what is met or missed as

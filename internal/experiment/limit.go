@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"example.com/simrun/stats"
 	"example.com/simrun/workloads"
 )
 
@@ -23,10 +22,13 @@ type search struct {
 	passed    bool    // the last probe
 	stray     bool    // it moved the same end of the bracket as the one before
 	behind    point   // where that end was before
+	known     []point // all that was tried, the last word on each load
 	ends      []point // of the bracket; beside the only one what is behind it
 	points    []point // in it
 	narrow    bool    // the present probe is one of them
-	grown     *point  // the one that the present probe gives more replications, last of all; nil = none yet
+	grown     *point  // the point that the present probe gives more replications, or nil,
+	wanted    int     // so many then
+	fed       bool    // the nearest point has as many as it gets
 	over      bool
 	probed    *probed // of the present probe; nil where it was not simulated
 }
@@ -44,16 +46,15 @@ type point struct {
 	seen *probed // nil = not simulated
 }
 
-// bare is a point without what was seen there.
-func (p point) bare() point {
-	p.seen = nil
-	return p
-}
-
 // take takes in the last probe.
 func (s *search) take(x excess, seen *probed) {
 	p := point{s.at, x, seen}
 	s.tried, s.least = max(s.tried, s.at), min(s.least, s.at)
+	if i := slices.IndexFunc(s.known, func(k point) bool { return k.at == s.at }); i >= 0 {
+		s.known[i].excess = x
+	} else {
+		s.known = append(s.known, point{s.at, x, nil})
+	}
 	if x.sure {
 		s.wall = min(s.wall, s.at)
 	}
@@ -89,7 +90,7 @@ func (s *search) next(e *engine) bool {
 		s.ends = nil
 		for _, p := range known {
 			if p.at > 0 {
-				s.ends = append(s.ends, p.bare())
+				s.ends = append(s.ends, p)
 			}
 		}
 		if s.narrow = bracketed && s.high.at <= headroomBracket*s.low.at; s.narrow {
@@ -121,19 +122,43 @@ func (s *search) step(bracketed bool) float64 {
 	return min(max(x.at.Value, from), to)
 }
 
-// refine chooses the next point in the narrow bracket, or the one that gets more replications.
+// refine chooses the next point in the narrow bracket, and after the last of them the one that gets more replications: the nearest
+// to the limit, and then the lever of its line, where it is the slope that leaves the limit open.
 func (s *search) refine(e *engine) {
-	if s.grown == nil {
-		x := s.limit(s.points)
-		if len(s.points) < headroomPoints && (x == nil || away(x.at.Value, x.from.at) > headroomNear) && s.between() {
+	s.grown = nil
+	x := s.limit(s.points)
+	if !s.fed && len(s.points) < headroomPoints && (x == nil || away(x.at.Value, x.from.at) > headroomNear) && s.between() {
+		return
+	}
+	if x != nil && !s.fed {
+		s.fed = true
+		if s.feed(x.from, s.grows(e, x)); s.grown != nil {
 			return
 		}
-		if x != nil {
-			s.grown = x.from
+	}
+	if x != nil && x.lever != nil && x.slack > headroomSlack {
+		if s.feed(x.lever, len(x.from.seen.samples)); s.grown != nil {
+			return
 		}
 	}
-	if s.over = s.grown == nil || s.grows(e) == len(s.grown.seen.samples); !s.over {
-		s.at = s.grown.at
+	s.over = x == nil || !s.beyond(x)
+}
+
+// beyond goes to where a target surely ends to be met, or begins to be, where the line does not say; false where it has been there.
+func (s *search) beyond(x *crossing) bool {
+	for side, at := range [2]float64{x.at.Value / headroomBracket, x.at.Value * headroomBracket} {
+		if x.open[side] && !slices.ContainsFunc(s.points, func(p point) bool { return away(at, p.at) < (headroomBracket-1)/2 }) {
+			s.at = at
+			return true
+		}
+	}
+	return false
+}
+
+// feed gives a point so many replications, unless it has them.
+func (s *search) feed(p *point, wanted int) {
+	if wanted > len(p.seen.samples) {
+		s.grown, s.wanted, s.at = p, wanted, p.at
 	}
 }
 
@@ -172,7 +197,7 @@ func (s *search) runs(e *engine) int {
 	case e.exact:
 		return 1
 	case s.grown != nil:
-		return s.grows(e)
+		return s.wanted
 	case s.narrow:
 		return e.runsOf(s.layout, headroomLook, leastLook)
 	}
@@ -184,16 +209,11 @@ func (e *engine) runsOf(layout int, tasks float64, least int) int {
 	return min(e.sc.Run.Max, max(least, int(math.Ceil(min(tasks/e.tasks(layout), float64(e.sc.Run.Max))))))
 }
 
-// grows is the number of replications that a point gets for the interval to become as narrow as is wanted.
-func (s *search) grows(e *engine) int {
-	has := len(s.grown.seen.samples)
-	x := s.limit(s.points)
-	if x == nil {
-		return has
-	}
-	ratio := x.at.Half() / (headroomHalf * x.at.Value)
-	wanted := ratio * ratio * float64(has)
-	return max(has, int(math.Ceil(min(wanted, headroomTasks/(s.at*e.tasks(s.layout)), float64(e.sc.Run.Max)))))
+// grows is the number of replications that the point of a crossing gets for the interval to become as narrow as is wanted.
+func (s *search) grows(e *engine, x *crossing) int {
+	ratio := x.level / (headroomHalf * x.at.Value)
+	wanted := ratio * ratio * float64(len(x.from.seen.samples))
+	return int(math.Ceil(min(wanted, headroomTasks/(x.from.at*e.tasks(s.layout)), float64(e.sc.Run.Max))))
 }
 
 // before is what was seen of the present probe already.
@@ -204,112 +224,36 @@ func (s *search) before() *probed {
 	return s.grown.seen
 }
 
-// crossing is where a target begins to be missed.
-type crossing struct {
-	at   stats.Interval // those loads at which the interval of the excess holds 0
-	from *point         // that it is reckoned from
-}
-
-// limit is the least load at which a target begins to be missed, as seen from the points; nil where they do not say.
-func (s *search) limit(points []point) (least *crossing) {
-	for i := range points {
-		for j := range points[i].missed {
-			if x := s.crossing(points[i].missed[j].target, points); x != nil && (least == nil || x.at.Value < least.at.Value) {
-				least = x
-			}
-		}
-	}
-	return least
-}
-
-// crossing is where the mean excess over a target is 0, reckoned by the slope there from the nearest of the points, in a narrow
-// bracket from that with the most replications.
-//
-// What is missed of a target, against what may be, grows about exponentially with the load: exactly so for the tail of the waits
-// of M/M/c, P(W > t) = C exp(-c mu (1 - rho) t) but for C. So the line is one through its logarithms.
-func (s *search) crossing(target *workloads.SLO, points []point) *crossing {
-	var nearest *point
-	var m *missed
-	for i := range points {
-		p := &points[i]
-		n := p.of(target)
-		if n == nil || len(n.rows) < 2 {
-			continue
-		}
-		nearer := m == nil || math.Abs(mean(n.rows)) < math.Abs(mean(m.rows))
-		if m != nil && s.narrow && len(n.rows) != len(m.rows) {
-			nearer = len(n.rows) > len(m.rows)
-		}
-		if nearer {
-			nearest, m = p, n
-		}
-	}
-	if m == nil {
-		return nil
-	}
-	slope := s.slope(target, len(m.rows))
-	at := func(excess float64) float64 { return nearest.at - logMissed(excess/m.allowed)/slope }
-	excess := nearest.level.Mean(m.rows)
-	iv := stats.Interval{Value: at(excess.Value), Low: at(excess.High), High: at(excess.Low)}
-	if !(slope > 0 && iv.Value > 0) || iv.Value > s.wall || s.narrow && !(iv.Low > 0 && iv.High >= iv.Low) {
-		return nil
-	}
-	iv.High = min(iv.High, s.wall)
-	return &crossing{iv, nearest}
-}
-
-// logMissed is the logarithm of 1 + x. Where hardly anything is missed, x near -1, it goes on as its tangent: few tasks decide
-// there whether it is -1 itself.
-func logMissed(x float64) float64 {
-	if x < few {
-		return math.Log1p(few) + (x-few)/(1+few)
-	}
-	return math.Log1p(x)
-}
-
-const few = -0.9
-
-// slope is by how much the logarithm of what is missed of a target grows with the load: the slope of a line through all points and
-// the ends of the bracket, on the tasks that all of them have, n replications at most. To begin with, the other end is where
-// all tasks miss. NaN where they do not say.
-func (s *search) slope(target *workloads.SLO, n int) float64 {
-	var at []float64
-	var like []*missed
-	for _, of := range [][]point{s.ends, s.points} {
-		for i := range of {
-			if m := of[i].of(target); m != nil && len(m.rows) > 1 {
-				n, at, like = min(n, len(m.rows)), append(at, of[i].at), append(like, m)
-			}
-		}
-	}
-	logs := make([]float64, len(like))
-	for i, m := range like {
-		logs[i] = logMissed(mean(m.rows[:n]) / m.allowed)
-	}
-	if len(like) == 1 && !s.narrow && like[0].allowed < 1 {
-		at, logs = append(at, s.brim), append(logs, -math.Log(like[0].allowed))
-	}
-	return stats.Slope(at, logs)
-}
-
-// headroom is what was found. Where excesses say nothing, as loads beyond it are not steady, the interval is the bracket.
+// headroom is what was found. Where excesses say nothing, as loads beyond it are not steady, the interval is between those loads of
+// which it is sure.
 func (s *search) headroom(e *engine) Headroom {
 	h := Headroom{Factor: s.low.at, Tried: s.tried, AtLimit: s.high.at == 0}
 	if s.low.at == 0 || h.AtLimit || e.exact {
 		return h
 	}
-	h.Low, h.High = new(min(s.low.at, s.high.at)), new(max(s.low.at, s.high.at))
-	h.Factor = *h.Low // what passes and what fails may take turns
+	h.Factor = min(s.low.at, s.high.at) // what passes and what fails may take turns
+	low, high := s.surely(nil)
+	h.Low, h.High = new(min(low, h.Factor)), new(max(high, h.Factor))
 	if x := s.limit(s.points); x != nil && x.at.Value >= headroomFloor && x.at.Value <= s.tried*(1+headroomNear) {
 		h.Factor, h.Low, h.High = x.at.Value, &x.at.Low, &x.at.High
 	}
 	return h
 }
 
-func mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
+// surely are the loads that were tried between which a target begins to be missed: up to the one it is met for certain, from the
+// other one on it is missed. Without a target, all of them are met, and one is missed.
+func (s *search) surely(target *workloads.SLO) (low, high float64) {
+	high = min(headroomLimit, s.wall)
+	for _, p := range s.known {
+		if p.at < high && p.says(fail, target) {
+			high = p.at
+		}
 	}
-	return sum / float64(len(x))
+	low = headroomFloor
+	for _, p := range s.known {
+		if p.at > low && p.at < high && p.says(pass, target) {
+			low = p.at
+		}
+	}
+	return low, high
 }
