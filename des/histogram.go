@@ -24,7 +24,7 @@ func bucketOf(t Time) int {
 	if shift <= 0 {
 		return int(v)
 	}
-	return shift<<mantissa + int(v>>shift)
+	return shift<<mantissa + int(v>>(shift&63)) // the mask saves the test that a shift is below 64
 }
 
 // bounds are the values [low, high) that fall into bucket b.
@@ -40,10 +40,11 @@ func bounds(b int) (low, high Time) {
 // Add counts one value; negative values count as 0.
 func (h *Histogram) Add(t Time) {
 	// Nearly every value lies among those seen before.
-	if i := bucketOf(t) - h.first; t >= h.min && t <= h.max && t > 0 && uint(i) < uint(len(h.counts)) {
+	counts := h.counts
+	if i := bucketOf(t) - h.first; t >= h.min && t <= h.max && t > 0 && uint(i) < uint(len(counts)) {
 		h.n++
 		h.sum.Add(t)
-		h.counts[i]++
+		counts[i]++
 		return
 	}
 	h.extend(max(t, 0))

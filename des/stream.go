@@ -11,8 +11,17 @@ type Key struct{ hi, lo uint64 }
 func NewKey(seed uint64) Key { return Key{0x9e3779b97f4a7c15, seed}.With(0) }
 
 // With derives the key of a sub-stream: a replication, a class, a purpose, a task, an attempt.
-func (k Key) With(n uint64) Key {
-	hi := mix(k.hi ^ mix(n+0x9e3779b97f4a7c15))
+func (k Key) With(n uint64) Key { return k.Salted(NewSalt(n)) }
+
+// Salt is the part of that which depends on the number alone, for numbers with which many keys are derived.
+type Salt uint64
+
+// NewSalt is the salt of a number.
+func NewSalt(n uint64) Salt { return Salt(mix(n + 0x9e3779b97f4a7c15)) }
+
+// Salted is With of the number whose salt it is.
+func (k Key) Salted(s Salt) Key {
+	hi := mix(k.hi ^ uint64(s))
 	return Key{hi, mix(k.lo + hi)}
 }
 

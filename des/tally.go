@@ -52,7 +52,11 @@ func (a *Area) Set(now Time, n int) {
 }
 
 // Add changes the count by d from time now on.
-func (a *Area) Add(now Time, d int) { a.Set(now, a.level+d) }
+func (a *Area) Add(now Time, d int) {
+	a.settle(now)
+	a.level += d
+	a.most = max(a.most, a.level)
+}
 
 // Level is the count now.
 func (a *Area) Level() int { return a.level }

@@ -19,7 +19,9 @@ func (h *host) Done(task int32, o worker.Outcome) {
 	if h.guard != nil {
 		h.guard.done(task)
 	}
-	h.source.Finished(h.bodies[task].ref, h.now, o == worker.OK)
+	if h.followed {
+		h.source.Finished(h.bodies[task].ref, h.now, o == worker.OK)
+	}
 }
 
 // Start runs the body from its first phase.
@@ -27,11 +29,11 @@ func (h *host) Start(task, slot int32, attempt int) {
 	w := (*World)(h)
 	b := &w.bodies[task]
 	if attempt > 1 {
-		b.fate = w.source.Demands(b.ref, attempt, w.demandsOf(task))
+		b.fate = w.source.Demands(b.ref, attempt, w.demandsOf(task, b))
 	}
 	b.attempt = int32(attempt)
 	p := &w.slots[slot]
-	p.task, p.phase, p.awake = task, 0, false
+	p.task, p.phase, p.last, p.awake = task, 0, false, false
 	p.gen++
 	p.began, p.due = w.now, 0
 	if w.guard != nil {
@@ -44,13 +46,13 @@ func (h *host) Start(task, slot int32, attempt int) {
 	case workloads.Hang:
 		return
 	case workloads.HangCPU:
-		w.compute(slot, des.Never, 1)
+		w.compute(p, des.Never, 1)
 		return
 	}
 	if w.net.homes != nil && w.approach(slot) {
 		return
 	}
-	if !w.step(slot, p, b) {
+	if !w.step(p, b) {
 		// Nothing to do: the body ends at once, but not before Start has returned.
 		w.queue.Push(des.Event{At: w.now, Kind: kindPhase, Arg: slot, Gen: des.MakeGen(p.gen)})
 	}
@@ -83,8 +85,9 @@ func (h *host) Stop(_, slot int32) bool {
 func (h *host) Copy(task, copied int32) {
 	w := (*World)(h)
 	w.makeRoom(copied)
-	w.bodies[copied] = w.bodies[task]
-	copy(w.demandsOf(copied), w.demandsOf(task))
+	b, c := &w.bodies[task], &w.bodies[copied]
+	*c = *b
+	copy(w.demandsOf(copied, c), w.demandsOf(task, b))
 	if w.guard != nil {
 		w.guard.copied(copied)
 	}
@@ -102,97 +105,93 @@ func (h *host) Forget(task int32) (worker.Draft, bool) {
 // Recall implements worker.Drawer.
 func (h *host) Recall(task int32, d worker.Draft, p *worker.Publication) {
 	w := (*World)(h)
-	w.makeRoom(task)
-	b := &w.bodies[task]
-	a := workloads.Arrival{Ref: w.source.Ref(d.Class, d.Row, d.Number), Due: d.Due}
-	b.ref = a.Ref
-	b.fate = w.source.Publication(&a, w.demandsOf(task), p)
-	b.observed = w.observes(d.Due)
+	w.embody(task, &workloads.Arrival{Ref: w.source.Ref(d.Class, d.Row, d.Number), Due: d.Due}, p)
 }
 
 // step begins the next phase that asks for anything, and says whether there was one. Phase counts how many of the
 // task's phases have begun.
-func (w *World) step(slot int32, p *place, b *body) bool {
-	phases := w.phases[b.ref.Class]
-	for int(p.phase) < len(phases) {
-		phase, d := &phases[p.phase], w.demands[int(p.task)*w.stride+int(p.phase)]
+func (w *World) step(p *place, b *body) bool {
+	for work := w.phases[b.ref.Class]; int(p.phase) < len(work); {
+		phase, d := &work[p.phase], w.demands[int(p.task)*w.stride+int(p.phase)]
 		p.phase++
+		p.last = int(p.phase) == len(work)
 		p.began, p.due = w.now, d
 		switch {
 		case phase.Kind == workloads.Transfer:
-			if w.send(slot, int(p.phase)-1) {
+			if w.send(p.id, int(p.phase)-1) {
 				return true
 			}
 		case phase.Kind == workloads.Call:
-			w.call(slot, phase, int(p.phase), d)
+			w.call(p.id, phase, int(p.phase), d)
 			return true
 		case d == 0:
 		case phase.Kind == workloads.Disk:
-			w.useDisk(slot, d)
+			w.useDisk(p.id, d)
 			return true
 		case phase.Kind == workloads.CPU:
-			p.due /= des.Time(max(1, phase.Cores))
-			w.compute(slot, d, max(1, phase.Cores))
+			cores := max(1, phase.Cores)
+			if cores > 1 {
+				p.due /= des.Time(cores)
+			}
+			w.compute(p, d, cores)
 			return true
 		default:
 			p.due += w.threads[p.worker].wake
-			w.queue.Push(des.Event{At: w.now + p.due, Kind: kindPhase, Arg: slot, Gen: des.MakeGen(p.gen)})
+			w.queue.Push(des.Event{At: w.now + p.due, Kind: kindPhase, Arg: p.id, Gen: des.MakeGen(p.gen)})
 			return true
 		}
 	}
 	return false
 }
 
-// phaseDone goes on with the body in slot once its present phase is over.
-func (w *World) phaseDone(slot int32) {
-	p := &w.slots[slot]
-	if th := &w.threads[p.worker]; th.kind == oneAtATime {
-		w.wantThread(th, slot)
+// phaseDone goes on with the body in a slot once its present phase is over.
+func (w *World) phaseDone(p *place) {
+	if p.kind == oneAtATime {
+		w.wantThread(&w.threads[p.worker], p.id)
 		return
 	}
-	w.proceed(slot, p)
+	w.proceed(p)
 }
 
-// proceed begins the next phase of the body in slot, or ends it.
-func (w *World) proceed(slot int32, p *place) {
+// proceed begins the next phase of the body in a slot, or ends it.
+func (w *World) proceed(p *place) {
 	if p.task == none {
 		// Stopped while it could not be interrupted.
 		if w.memory != nil {
-			w.release(slot)
+			w.release(p.id)
 		}
 		p.gen++
 		if w.guard != nil {
-			w.guard.leave(slot)
+			w.guard.leave(p.id)
 		}
-		w.system.Ended(w.now, slot, worker.Stopped)
+		w.system.Ended(w.now, p.id, worker.Stopped)
 		return
 	}
 	b := &w.bodies[p.task]
-	if b.observed {
-		w.stretch[b.ref.Class].CPU.Add(max(0, w.now-p.began-p.due))
+	if longer := w.now - p.began - p.due; longer > 0 && b.observed {
+		w.stretch[b.ref.Class].CPU.Add(longer)
 	}
-	if p.failed {
-		w.hangUp(slot)
-		w.endBody(slot, p, worker.ServiceFailed)
+	r := worker.ServiceFailed
+	switch {
+	case p.failed:
+		w.hangUp(p.id)
+	case !p.last && w.step(p, b):
 		return
+	default:
+		r = results[b.fate]
 	}
-	if !w.step(slot, p, b) {
-		w.endBody(slot, p, results[b.fate])
-	}
-}
-
-// endBody ends the body in slot, which has nothing left to do.
-func (w *World) endBody(slot int32, p *place, r worker.Result) {
 	if w.memory != nil {
-		w.release(slot)
+		w.release(p.id)
 	}
 	p.task = none
 	p.gen++
-	w.threads[p.worker].turn = none
-	if w.guard != nil {
-		w.guard.leave(slot)
+	if p.kind == oneAtATime {
+		w.threads[p.worker].turn = none
 	}
-	w.system.Ended(w.now, slot, r)
+	if w.guard != nil {
+		w.guard.leave(p.id)
+	}
+	w.system.Ended(w.now, p.id, r)
 }
 
 // results of a body that has done its work, by its fate.

@@ -20,7 +20,7 @@ type kin struct {
 }
 
 // layCaps gives every worker with a cap on its cores a node of its own. Where there is none, nothing changes.
-func (w *World) layCaps(layout *strategies.Layout) {
+func (w *World) layCaps(layout *strategies.Layout, nodeOf []int32) {
 	real := len(w.nodes)
 	for i := range layout.Workers {
 		c := layout.Container(i)
@@ -29,10 +29,10 @@ func (w *World) layCaps(layout *strategies.Layout) {
 		}
 		n := int32(layout.Node[i])
 		w.nodes = append(w.nodes, newNode(false, c.Cores, 1))
-		w.nodeOf[i] = int32(len(w.nodes) - 1)
+		nodeOf[i] = int32(len(w.nodes) - 1)
 		if n != none {
-			w.capped = append(w.capped, [2]int32{n, w.nodeOf[i]})
-			w.nodes[w.nodeOf[i]].speed = w.nodes[n].speed
+			w.capped = append(w.capped, [2]int32{n, nodeOf[i]})
+			w.nodes[nodeOf[i]].speed = w.nodes[n].speed
 		}
 	}
 	for i := range real { // once the slice has its length

@@ -98,7 +98,7 @@ func (w *World) diskDone(slot int32) {
 	p.due = took // what comes on top until the body goes on is a wait for its thread
 	e := des.Event{Kind: kindPhase, Arg: slot, Gen: des.MakeGen(p.gen)}
 	if !w.lockedOut(e, p) {
-		w.phaseDone(slot)
+		w.phaseDone(p)
 	}
 }
 

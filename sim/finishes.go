@@ -28,6 +28,16 @@ func (f *finishes) push(id int32, at float64) {
 	f.up(len(f.heap)-1, finish{at, f.last, id})
 }
 
+// pop takes out the first.
+func (f *finishes) pop() {
+	last := len(f.heap) - 1
+	moved := f.heap[last]
+	f.heap = f.heap[:last]
+	if last > 0 {
+		f.down(0, moved)
+	}
+}
+
 func (f *finishes) remove(id int32) {
 	i := int(f.place[id])
 	last := len(f.heap) - 1

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"slices"
 
 	"example.com/simrun/des"
 	"example.com/simrun/strategies"
@@ -13,7 +12,7 @@ import (
 // cores of its machine.
 type labourer struct {
 	number int32 // consumers have that of their worker
-	node   int32 // none = cores without limit
+	node   *node // nil = cores without limit
 	user   user
 	busy   bool
 	jobs   line[job] // the first is under way while it is busy
@@ -31,9 +30,19 @@ type job struct {
 
 // layLabour lays out the threads of Celery: the consumer of each worker, the broker and the producers.
 func (w *World) layLabour(layout *strategies.Layout) {
-	nodes := append(slices.Clone(w.nodeOf), int32(layout.BrokerNode), int32(layout.ProducerNode))
-	for i, n := range nodes {
+	add := func(n *node) {
+		i := len(w.labour)
 		w.labour = append(w.labour, labourer{number: int32(i), node: n, user: w.labourUser(i)})
+	}
+	for i := range w.threads {
+		add(w.threads[i].node)
+	}
+	for _, n := range [...]int{layout.BrokerNode, layout.ProducerNode} {
+		if n >= 0 && n < len(w.nodes) {
+			add(&w.nodes[n])
+		} else {
+			add(nil)
+		}
 	}
 }
 
@@ -100,11 +109,11 @@ func (w *World) yield(l *labourer, yields *int) bool {
 func (w *World) startJob(l *labourer) {
 	l.busy = true
 	j := l.jobs.front()
-	if l.node == none {
+	if l.node == nil {
 		w.queue.Push(des.Event{At: w.now + j.demand, Kind: kindLabour, Arg: l.number})
 		return
 	}
-	w.nodes[l.node].add(w.now, l.user, float64(j.demand), 1)
+	l.node.add(w.now, l.user, float64(j.demand), 1)
 }
 
 // jobDone goes on after a piece of work, or after a wait that followed it.
@@ -134,19 +143,18 @@ func (w *World) jobDone(l *labourer) {
 func (w *World) takeUp(slot int32, demand des.Time, e des.Event) {
 	p := &w.slots[slot]
 	th := &w.threads[p.worker]
-	n := w.nodeOf[p.worker]
-	switch {
+	switch n := th.node; {
 	case th.kind == oneAtATime:
 		w.workOnThread(th, claim{slot: none, demand: demand, event: e})
-	case n == none:
+	case n == nil:
 		e.At = w.now + demand
 		w.queue.Push(e)
 	default:
 		if p.starting { // its worker has died since
-			w.nodes[n].remove(w.now, w.slotUser(slot), 1)
+			n.remove(w.now, w.slotUser(slot), 1)
 		}
 		p.starting, p.event = true, e
-		w.nodes[n].add(w.now, w.slotUser(slot), float64(demand), 1)
+		n.add(w.now, w.slotUser(slot), float64(demand), 1)
 	}
 }
 

@@ -184,11 +184,11 @@ func (w *World) rehome(id, home int32) {
 	if w.memory != nil {
 		w.memory.nodeOf[id] = home
 	}
-	if w.nodeOf[id] == old {
-		w.nodeOf[id], w.labour[id].node = home, home
+	own, there := w.threads[id].node, &w.nodes[home]
+	if own == nil || own.number == old {
+		w.threads[id].node, w.labour[id].node = there, there
 		return
 	}
-	own, there := &w.nodes[w.nodeOf[id]], &w.nodes[home]
 	from := own.kin
 	from.settle(w.now)
 	from.remove(own)
@@ -215,7 +215,7 @@ func (k *kin) remove(n *node) {
 func (w *World) unstart(worker int32) {
 	for i := range w.slots {
 		if p := &w.slots[i]; p.worker == worker && p.starting {
-			w.nodes[w.nodeOf[worker]].remove(w.now, w.slotUser(int32(i)), 1)
+			w.threads[worker].node.remove(w.now, w.slotUser(int32(i)), 1)
 			p.starting = false
 		}
 	}

@@ -35,6 +35,7 @@ type memory struct {
 // resident is the child in a slot, or the part that a slot has in its worker's one process.
 type resident struct {
 	held, leaked, peak int64
+	leak               int64 // of the present attempt: what stays after it
 	alive              bool
 }
 
@@ -116,8 +117,7 @@ func (w *World) allocate(slot int32) {
 	b := &w.bodies[w.slots[slot].task]
 	hold, leak := w.source.Memory(b.ref, int(b.attempt))
 	r := &m.slots[slot]
-	r.held = hold
-	w.slots[slot].leak = leak
+	r.held, r.leak = hold, leak
 	r.peak = max(r.peak, m.workers[w.slots[slot].worker].Child+r.leaked+r.held)
 	w.swell(w.slots[slot].worker, hold)
 }
@@ -125,9 +125,9 @@ func (w *World) allocate(slot int32) {
 // release gives back the memory of an attempt whose process lives on: some of it stays.
 func (w *World) release(slot int32) {
 	r, p := &w.memory.slots[slot], &w.slots[slot]
-	change := p.leak - r.held
-	r.leaked += p.leak
-	r.held, p.leak = 0, 0
+	change := r.leak - r.held
+	r.leaked += r.leak
+	r.held, r.leak = 0, 0
 	r.peak = max(r.peak, w.memory.workers[p.worker].Child+r.leaked)
 	w.swell(p.worker, change)
 }
@@ -330,7 +330,6 @@ func (w *World) down(id int32) {
 	f.alive, f.messages = false, 0
 	for slot := f.first; slot < f.past; slot++ {
 		w.memory.slots[slot] = resident{}
-		w.slots[slot].leak = 0
 	}
 	w.swell(id, -f.now)
 }
@@ -348,7 +347,6 @@ func (w *World) died(slot int32) {
 		id := w.slots[slot].worker
 		gone := w.memory.workers[id].Child + r.held + r.leaked
 		*r = resident{}
-		w.slots[slot].leak = 0
 		w.swell(id, -gone)
 	}
 }

@@ -25,6 +25,7 @@ type node struct {
 	heap    finishes
 	next    des.Time // when the earliest finish is reached, unless stale; Never = no thread
 	stale   bool     // next is to be planned anew
+	staler  *node    // that has been stale for longer
 	turns   *turns   // among all nodes, which know that it is stale
 	number  int32    // in them
 
@@ -37,6 +38,7 @@ type node struct {
 // layNodes lays out nodes and puts every worker on one. A worker without a machine has cores without limit.
 func (w *World) layNodes(layout *strategies.Layout, machines []system.Machine) {
 	places := make([]int32, len(w.slots)) // a slot is on the thread of its worker
+	nodeOf := make([]int32, len(layout.Workers))
 	for _, kind := range layout.Nodes {
 		m := &machines[kind]
 		w.nodes = append(w.nodes, newNode(true, m.Cores*m.Efficiency, m.Speed))
@@ -57,10 +59,15 @@ func (w *World) layNodes(layout *strategies.Layout, machines []system.Machine) {
 		if th.kind == sharedThread {
 			th.heap = finishes{place: places}
 		}
-		w.nodeOf = append(w.nodeOf, n)
-		w.threads = append(w.threads, th)
+		nodeOf[i] = n
+		w.threads[i] = th
 	}
-	w.layCaps(layout)
+	w.layCaps(layout, nodeOf)
+	for i, n := range nodeOf { // now that the nodes do not move any more
+		if n != none {
+			w.threads[i].node = &w.nodes[n]
+		}
+	}
 	users := make([]int32, w.users()) // each is on one node at most
 	for i := range w.nodes {
 		w.nodes[i].heap = finishes{place: users}
@@ -106,7 +113,14 @@ func (n *node) plan() {
 		n.next = des.Never // burns for ever, or for longer than there is time on cores that are slow or shared
 		return
 	}
-	n.next = n.at + des.Time(math.Ceil(max(0, took)))
+	n.next = n.at
+	if took > 0 {
+		whole := des.Time(took)
+		if float64(whole) < took { // math.Ceil, without a call
+			whole++
+		}
+		n.next += whole
+	}
 }
 
 // add lets u compute until it has attained demand, with some threads.
@@ -123,14 +137,21 @@ func (n *node) remove(now des.Time, u user, threads int) {
 	n.change(-threads)
 }
 
+// finish takes who is done first off the cores. The node has reached that.
+func (n *node) finish(threads int) {
+	n.heap.pop()
+	n.change(-threads)
+}
+
 // first is who is done first.
 func (n *node) first() user { return user(n.heap.first()) }
 
 // reach brings the attained service up to the earliest finish, which is now.
 func (n *node) reach(now des.Time) {
-	done := n.heap.least()
 	n.settle(now)
-	n.v = max(n.v, done)
+	if done := n.heap.least(); n.v < done {
+		n.v = done
+	}
 }
 
 // change counts so many threads more.
@@ -156,9 +177,9 @@ func (n *node) move(u user, demand float64) {
 // outdate makes next stale.
 func (n *node) outdate() {
 	if !n.stale {
-		n.turns.stale = append(n.turns.stale, n.number)
+		n.stale, n.staler = true, n.turns.stale
+		n.turns.stale = n
 	}
-	n.stale = true
 }
 
 // mark begins or ends the observed window.
@@ -177,18 +198,18 @@ func (w *World) attain(n *node) {
 	if slot := w.slotOf(u); slot != none {
 		p := &w.slots[slot]
 		if p.starting {
-			n.remove(w.now, u, 1)
+			n.finish(1)
 			w.takenUp(p)
 			return
 		}
-		n.remove(w.now, u, int(p.threads))
+		n.finish(int(p.threads))
 		p.onCPU = false
-		w.phaseDone(slot)
+		w.phaseDone(p)
 		return
 	}
 	th := w.threadOf(u)
 	if th == nil {
-		n.remove(w.now, u, 1)
+		n.finish(1)
 		w.jobDone(w.labourerOf(u))
 		return
 	}
@@ -197,12 +218,13 @@ func (w *World) attain(n *node) {
 		slot = th.heap.first()
 		w.leaveThread(n, th, slot)
 	} else {
-		n.remove(w.now, u, 1)
+		n.finish(1)
 	}
 	if th.own {
 		w.workDone(th)
 		return
 	}
-	w.slots[slot].onCPU = false
-	w.phaseDone(slot)
+	p := &w.slots[slot]
+	p.onCPU = false
+	w.phaseDone(p)
 }

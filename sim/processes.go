@@ -59,7 +59,7 @@ func (w *World) unplug(worker int32) {
 		}
 	}
 	if th := &w.threads[worker]; th.kind == oneAtATime && th.held && !th.own {
-		w.nodes[w.nodeOf[worker]].remove(w.now, th.user, 1)
+		th.node.remove(w.now, th.user, 1)
 		w.slots[th.holder].onCPU = false
 		th.held = false
 	}

@@ -14,6 +14,7 @@ const (
 // thread is the thread that the tasks of one worker share.
 type thread struct {
 	worker int32
+	node   *node // on which it computes; nil = cores without limit
 	user   user
 	kind   threadKind
 	lock   des.Time // sharedThread: how long a task keeps the interpreter lock from others
@@ -46,29 +47,28 @@ type claim struct {
 	silent bool      // nothing happens after it
 }
 
-// compute begins a CPU phase in slot.
-func (w *World) compute(slot int32, demand des.Time, cores int) {
-	p := &w.slots[slot]
+// compute begins a CPU phase in a slot.
+func (w *World) compute(p *place, demand des.Time, cores int) {
 	th := &w.threads[p.worker]
-	n := w.nodeOf[p.worker]
+	n := th.node
 	switch {
 	case th.kind == oneAtATime:
-		if th.held || th.ready.len() > 0 && th.turn != slot {
-			th.ready.push(claim{slot: slot, gen: p.gen, demand: demand})
+		if th.held || th.ready.len() > 0 && th.turn != p.id {
+			th.ready.push(claim{slot: p.id, gen: p.gen, demand: demand})
 			return
 		}
-		w.holdThread(th, slot, demand)
-	case n == none:
+		w.holdThread(th, p.id, demand)
+	case n == nil:
 		if demand < des.Never {
-			w.queue.Push(des.Event{At: w.now + demand, Kind: kindPhase, Arg: slot, Gen: des.MakeGen(p.gen)})
+			w.queue.Push(des.Event{At: w.now + demand, Kind: kindPhase, Arg: p.id, Gen: des.MakeGen(p.gen)})
 		}
 	case th.kind == sharedThread:
 		p.onCPU = true
-		w.joinThread(&w.nodes[n], th, slot, float64(demand))
+		w.joinThread(n, th, p.id, float64(demand))
 	default:
 		p.onCPU = true
 		p.threads = int32(cores)
-		w.nodes[n].add(w.now, w.slotUser(slot), float64(demand)/float64(cores), cores)
+		n.add(w.now, w.slotUser(p.id), float64(demand)/float64(cores), cores)
 	}
 }
 
@@ -76,7 +76,7 @@ func (w *World) compute(slot int32, demand des.Time, cores int) {
 func (w *World) cancel(slot int32) bool {
 	p := &w.slots[slot]
 	th := &w.threads[p.worker]
-	n := &w.nodes[w.nodeOf[p.worker]]
+	n := th.node
 	switch th.kind {
 	case oneAtATime:
 		return false
@@ -132,7 +132,7 @@ func (th *thread) left() float64 {
 func (w *World) holdThread(th *thread, slot int32, demand des.Time) {
 	th.held, th.holder = true, slot
 	w.slots[slot].onCPU = true
-	w.nodes[w.nodeOf[th.worker]].add(w.now, th.user, float64(demand), 1)
+	th.node.add(w.now, th.user, float64(demand), 1)
 	w.system.Stall(th.worker)
 }
 
@@ -176,7 +176,7 @@ func (w *World) passThread(th *thread) {
 		switch {
 		case c.slot == none:
 			th.held, th.own, th.holder, th.work = true, true, none, c
-			w.nodes[w.nodeOf[th.worker]].add(w.now, th.user, float64(c.demand), 1)
+			th.node.add(w.now, th.user, float64(c.demand), 1)
 			return
 		case w.slots[c.slot].gen != c.gen:
 		case c.demand > 0:
@@ -192,8 +192,12 @@ func (w *World) passThread(th *thread) {
 
 // lockedOut keeps a task whose waiting is over from going on until it has the interpreter lock.
 func (w *World) lockedOut(e des.Event, p *place) bool {
+	return p.kind == sharedThread && w.waitsForLock(e, p)
+}
+
+func (w *World) waitsForLock(e des.Event, p *place) bool {
 	th := &w.threads[p.worker]
-	if th.kind != sharedThread || th.lock == 0 {
+	if th.lock == 0 {
 		return false
 	}
 	if p.awake || th.heap.empty() {
@@ -209,6 +213,6 @@ func (w *World) lockedOut(e des.Event, p *place) bool {
 // letGoOn lets a gevent task go on: it may compute at once, while others that begin meanwhile queue for the thread.
 func (w *World) letGoOn(th *thread, slot int32) {
 	th.turn = slot
-	w.proceed(slot, &w.slots[slot])
+	w.proceed(&w.slots[slot])
 	th.turn = none
 }

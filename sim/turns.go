@@ -6,10 +6,9 @@ import "example.com/simrun/des"
 // the first of equals. Only nodes that have changed are planned and play again, as far up as that changes anything. The
 // times stand in the tree: those of many nodes would be far from each other.
 type turns struct {
-	nodes  []node
 	leaves int // a power of two
 	winner []turn
-	stale  []int32 // nodes that have changed
+	stale  *node // the last that has changed, and by it the others; nil = none has
 }
 
 // turn is the earliest finish on a node; Never = nobody computes there.
@@ -19,7 +18,7 @@ type turn struct {
 }
 
 func newTurns(nodes []node) *turns {
-	t := &turns{nodes: nodes, leaves: 1}
+	t := &turns{leaves: 1}
 	for t.leaves < len(nodes) {
 		t.leaves *= 2
 	}
@@ -35,7 +34,7 @@ func newTurns(nodes []node) *turns {
 
 // first is the finish that comes first.
 func (t *turns) first() turn {
-	if len(t.stale) > 0 {
+	if t.stale != nil {
 		t.play()
 	}
 	return t.winner[1]
@@ -43,11 +42,10 @@ func (t *turns) first() turn {
 
 // play lets the nodes that have changed play again.
 func (t *turns) play() {
-	for _, id := range t.stale {
-		n := &t.nodes[id]
+	for n := t.stale; n != nil; n = n.staler {
 		n.plan()
-		at := t.leaves + int(id)
-		t.winner[at] = turn{n.next, id}
+		at := t.leaves + int(n.number)
+		t.winner[at] = turn{n.next, n.number}
 		for at /= 2; at > 0; at /= 2 {
 			won := t.winner[2*at]
 			if other := t.winner[2*at+1]; other.at < won.at {
@@ -59,5 +57,5 @@ func (t *turns) play() {
 			t.winner[at] = won
 		}
 	}
-	t.stale = t.stale[:0]
+	t.stale = nil
 }

@@ -89,26 +89,26 @@ type World struct {
 	phases  [][]workloads.Phase // of each class
 	stride  int                 // phases of the class that has most
 
-	bodies  []body     // by task
-	demands []des.Time // task x phase
-	slots   []place
-	threads []thread // by worker: those whose tasks share one thread
-	labour  []labourer
-	nodes   []node
-	turns   *turns     // among the nodes
-	nodeOf  []int32    // by worker; none = cores without limit
-	homes   []int32    // by worker: the machine, whatever shares its cores there
-	capped  [][2]int32 // node, and that of a worker whose cores on it are capped
-	disks   []disk     // by machine
-	diskOf  []int32    // by worker; none = a disk without limit
-	net     network
-	guard   *guard  // nil = nothing is sensitive or compromised
-	memory  *memory // nil = nobody asks
-	lodging *lodging
-	stretch []Stretch // by class
-	events  int64
-	marked  bool // the end of the observed window
-	aloof   bool // who listens does not tell tasks apart
+	bodies   []body     // by task
+	demands  []des.Time // task x phase
+	slots    []place
+	threads  []thread // by worker: those whose tasks share one thread
+	labour   []labourer
+	nodes    []node
+	turns    *turns     // among the nodes
+	homes    []int32    // by worker: the machine, whatever shares its cores there
+	capped   [][2]int32 // node, and that of a worker whose cores on it are capped
+	disks    []disk     // by machine
+	diskOf   []int32    // by worker; none = a disk without limit
+	net      network
+	guard    *guard  // nil = nothing is sensitive or compromised
+	memory   *memory // nil = nobody asks
+	lodging  *lodging
+	stretch  []Stretch // by class
+	events   int64
+	marked   bool // the end of the observed window
+	followed bool // something is published when tasks end
+	aloof    bool // who listens does not tell tasks apart
 
 	// One of each serves all arrivals, one after the other.
 	arrival workloads.Arrival
@@ -125,20 +125,21 @@ type body struct {
 
 // place is the world's side of a slot. What each phase needs comes first, and lies together.
 type place struct {
-	worker   int32
-	task     int32 // none = empty
-	phase    int32
-	gen      uint32
-	began    des.Time // of the present phase
-	due      des.Time // what it would take by itself
-	threads  int32    // of the present CPU phase
-	onCPU    bool
-	failed   bool // the attempt fails, as something that it needs did
-	starting bool // its child takes up a task
-	awake    bool // threads: what it waited for has come, and it waits for the interpreter lock
+	id, worker int32
+	task       int32 // none = empty
+	phase      int32
+	gen        uint32
+	threads    int32      // of the present CPU phase
+	began      des.Time   // of the present phase
+	due        des.Time   // what it would take by itself
+	kind       threadKind // of its worker
+	last       bool       // no phase comes after the present one
+	onCPU      bool
+	failed     bool // the attempt fails, as something that it needs did
+	starting   bool // its child takes up a task
+	awake      bool // threads: what it waited for has come, and it waits for the interpreter lock
 
 	reading reading
-	leak    int64 // of the present attempt: what stays after it
 	event   des.Event
 }
 
@@ -157,13 +158,16 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 			Load: o.Load, Origin: o.Start - o.Warmup, Until: o.Warmup + o.Duration + o.Drain,
 		}),
 	}
+	w.stretch = make([]Stretch, len(classes))
 	for i := range classes {
 		w.phases = append(w.phases, classes[i].Work)
+		w.followed = w.followed || w.source.Followed(int32(i))
 		w.stride = max(w.stride, len(classes[i].Work))
 	}
+	w.threads = make([]thread, len(layout.Workers))
 	for i := range layout.Workers {
 		for range layout.Workers[i].Concurrency {
-			w.slots = append(w.slots, place{worker: int32(i), task: none})
+			w.slots = append(w.slots, place{id: int32(len(w.slots)), worker: int32(i), task: none, kind: threadKinds[layout.Workers[i].Pool]})
 		}
 	}
 	w.layNodes(layout, machines)
@@ -173,7 +177,6 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 	w.layNetwork(layout, machines)
 	w.layGuard(layout)
 	w.layLodging(layout, machines)
-	w.stretch = make([]Stretch, len(classes))
 	var listener worker.Recorder
 	if o.Recorder != nil {
 		listener = o.Recorder
@@ -199,11 +202,11 @@ func New(layout *strategies.Layout, classes []workloads.Class, machines []system
 // Run simulates until every observed task has ended, at most Drain after the observed window, and returns what was
 // observed. Arrivals go on meanwhile, so that the last observed tasks meet the same world as the others.
 func (w *World) Run() Result {
-	last := w.opts.Warmup + w.opts.Duration + w.opts.Drain
+	last := min(w.opts.Warmup+w.opts.Duration+w.opts.Drain, des.Never-1)
 	for !w.system.Settled() {
 		event, finish, arrival := w.queue.Peek(), w.turns.first(), w.source.Peek()
 		next := min(event, finish.at, arrival)
-		if next > last || next == des.Never {
+		if next > last {
 			break
 		}
 		w.events++
@@ -249,7 +252,7 @@ func (w *World) handle(e des.Event) {
 	switch e.Kind {
 	case kindPhase:
 		if p := &w.slots[e.Arg]; des.MakeGen(p.gen) == e.Gen && !w.lockedOut(e, p) {
-			w.phaseDone(e.Arg)
+			w.phaseDone(p)
 		}
 	case kindLabour:
 		w.jobDone(&w.labour[e.Arg])
@@ -308,12 +311,8 @@ func (w *World) publish() {
 		return
 	}
 	id := w.system.NextTask()
-	w.makeRoom(id)
-	b := &w.bodies[id]
-	b.ref = a.Ref
 	p := &w.message
-	b.fate = w.source.Publication(a, w.demandsOf(id), p)
-	b.observed = w.observes(a.Due)
+	w.embody(id, a, p)
 	if w.guard != nil {
 		w.guard.published(id)
 	}
@@ -332,6 +331,15 @@ func (w *World) observes(due des.Time) bool {
 	return due >= w.opts.Warmup && due < w.opts.Warmup+w.opts.Duration
 }
 
+// embody makes the body of a task that arrives, and the message that is published for it.
+func (w *World) embody(task int32, a *workloads.Arrival, p *worker.Publication) {
+	w.makeRoom(task)
+	b := &w.bodies[task]
+	b.ref = a.Ref
+	b.fate = w.source.Publication(a, w.demandsOf(task, b), p)
+	b.observed = w.observes(a.Due)
+}
+
 // makeRoom makes room for what the world keeps of a task.
 func (w *World) makeRoom(task int32) {
 	for int(task) >= len(w.bodies) {
@@ -343,7 +351,7 @@ func (w *World) makeRoom(task int32) {
 }
 
 // demandsOf are the demands of a task's phases.
-func (w *World) demandsOf(task int32) []des.Time {
+func (w *World) demandsOf(task int32, b *body) []des.Time {
 	from := int(task) * w.stride
-	return w.demands[from : from+len(w.phases[w.bodies[task].ref.Class])]
+	return w.demands[from : from+len(w.phases[b.ref.Class])]
 }

@@ -66,11 +66,12 @@ type askers struct {
 	workers    []int32
 	next, prev []int32 // by place among the workers
 	first      [parts]int32
-	filled     [(parts + 63) / 64]uint64
+	filled     [parts/64 + 1]uint64
+	words      uint64 // of filled that are not 0
 }
 
 const (
-	part      = 1 << 20 // ns
+	part      = 1 << 18 // ns: so that a word has a bit for each word of bits
 	parts     = int32(askAgain/part) + 1
 	manyAsked = 16 // consumers among whom looking at each of them takes longer
 )
@@ -145,6 +146,7 @@ func (a *askers) add(place, to int32) {
 	}
 	a.first[to] = place
 	a.filled[to/64] |= 1 << (to % 64)
+	a.words |= 1 << (to / 64)
 }
 
 func (a *askers) take(place, from int32) {
@@ -158,7 +160,9 @@ func (a *askers) take(place, from int32) {
 	}
 	a.first[from] = next
 	if next == none {
-		a.filled[from/64] &^= 1 << (from % 64)
+		if a.filled[from/64] &^= 1 << (from % 64); a.filled[from/64] == 0 {
+			a.words &^= 1 << (from / 64)
+		}
 	}
 }
 
@@ -185,14 +189,15 @@ func (s *System) longestOf(a *askers, queue int32) int32 {
 
 // from is the first part, not before p, in which anybody asks, or beyond all.
 func (a *askers) from(p int32) int32 {
-	for i := int(p / 64); i < len(a.filled); i++ {
-		word := a.filled[i]
-		if i == int(p/64) {
-			word &= ^uint64(0) << (p % 64)
+	i := p / 64
+	word := a.filled[i] &^ (1<<(p%64) - 1)
+	if word == 0 {
+		later := a.words &^ (2<<i - 1)
+		if later == 0 {
+			return parts
 		}
-		if word != 0 {
-			return int32(64*i + bits.TrailingZeros64(word))
-		}
+		i = int32(bits.TrailingZeros64(later))
+		word = a.filled[i]
 	}
-	return parts
+	return 64*i + int32(bits.TrailingZeros64(word))
 }

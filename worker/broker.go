@@ -21,30 +21,31 @@ type Publication struct {
 // Publish sends a message and returns the index of its task, which is valid until Host.Done.
 func (s *System) Publish(now des.Time, p *Publication) int32 {
 	s.clock(now)
-	id := s.newTask()
-	t := &s.tasks[id]
+	t := s.newTask()
 	s.fill(t, now, p)
-	c := &s.tally.Classes[t.class]
+	c := s.kinds[t.class].tally
 	s.present(c, 1)
 	if t.observed {
 		c.Published++
 		s.open++
 	}
-	s.send(id, p.Lag, s.broker.Way)
+	id := t.id
+	s.send(t, p.Lag, s.broker.Way)
 	return id
 }
 
 // fill makes the entry of a task that was published at a time.
 func (s *System) fill(t *task, at des.Time, p *Publication) {
-	gen, pending := t.gen, t.pending
+	id, gen, pending := t.id, t.gen, t.pending
 	*t = task{} // field by field from here: a composite literal would be made elsewhere and copied, twice
-	t.gen, t.pending = gen, pending
-	t.class, t.queue, t.level = p.Class, s.classQueue[p.Class], s.classLevel[p.Class]
+	t.id, t.gen, t.pending = id, gen, pending
+	k := &s.kinds[p.Class]
+	t.class, t.level = p.Class, k.level
 	t.worker, t.slot = none, none
 	t.due, t.published, t.demand = p.Due, at, p.Demand
 	t.observed = p.Due >= s.from && p.Due < s.to
 	if p.HasPriority {
-		t.level = s.priorities.level(p.Priority, s.queues[t.queue].cfg)
+		t.level = s.priorities.level(p.Priority, k.queue.cfg)
 	}
 	if p.Countdown > 0 {
 		t.eta = at + p.Countdown
@@ -57,12 +58,11 @@ func (s *System) fill(t *task, at des.Time, p *Publication) {
 
 // send puts a message on its way to the broker. An ideal broker keeps what has an eta until then; the others give
 // it to a worker at once, which holds it. Lag is that of its Publication, busy the time that the publisher takes beforehand.
-func (s *System) send(id int32, lag, busy des.Time) {
+func (s *System) send(t *task, lag, busy des.Time) {
 	if s.broken() {
-		s.withhold(id, busy)
+		s.withhold(t, busy)
 		return
 	}
-	t := &s.tasks[id]
 	arrival := s.now + s.broker.Publish + busy
 	switch {
 	case lag > 0:
@@ -76,54 +76,54 @@ func (s *System) send(id int32, lag, busy des.Time) {
 	switch {
 	case s.broker.Kind == Ideal:
 		arrival = max(arrival, t.eta)
-	case s.queues[t.queue].cfg.Delays && t.eta > s.now:
+	case s.queueOf(t).cfg.Delays && t.eta > s.now:
 		// In whole seconds (celery/app/base.py: send_task). A worker holds it for what is left of the last one.
 		arrival += (t.eta - s.now).Truncate(time.Second)
 	}
 	if arrival > s.now {
 		t.state = delayed
-		s.at(arrival, kindPublished, id)
+		s.at(arrival, kindPublished, t)
 		return
 	}
-	s.charge(s.tasks[id].queue)
-	s.enqueue(id, false)
+	s.charge(t)
+	s.enqueue(t, false)
 }
 
 // enqueue gives a message to a worker that has room, or else to the queue. Whoever has room has found its queues
 // empty, so a message that finds others waiting joins them.
-func (s *System) enqueue(id int32, front bool) {
-	t := &s.tasks[id]
-	q := &s.queues[t.queue]
+func (s *System) enqueue(t *task, front bool) {
+	q := s.queueOf(t)
 	t.worker = none
 	if t.redeliveries == 0 {
-		s.record(Published, id, OK)
-		if q.meter != nil {
-			q.meter.published.add(s.now)
+		s.record(Published, t, OK)
+		if s.metered {
+			s.meter(t, false)
 		}
 	}
 	if q.n == 0 {
-		if w := s.taker(t.queue); w != none {
-			s.workers[w].rotation.served(t.queue)
-			s.deliver(id, &s.workers[w])
-			s.pull(&s.workers[w]) // its pool may have grown, and what was reserved before has left the window
+		if w := s.taker(q); w != none {
+			w := &s.workers[w]
+			w.rotation.served(q)
+			s.deliver(t, w)
+			s.pull(w) // its pool may have grown, and what was reserved before has left the window
 			return
 		}
 	}
 	if q.cfg.MaxLength >= 0 && q.n >= q.cfg.MaxLength && t.redeliveries == 0 {
 		if q.cfg.Overflow == Reject || q.cfg.MaxLength == 0 {
-			s.finish(id, Rejected)
+			s.finish(t, Rejected)
 			return
 		}
 		for q.n >= q.cfg.MaxLength { // what was delivered again may have come on top
 			s.finish(s.pop(q), Rejected)
 		}
 	}
-	s.push(q, id, front)
+	s.push(q, t, front)
 }
 
 // taker picks the worker that gets a message arriving in an empty queue, or none.
-func (s *System) taker(id int32) int32 {
-	q := &s.queues[id]
+func (s *System) taker(q *queue) int32 {
+	id := q.id
 	if len(q.consumers) == 1 && len(q.overflow) == 0 {
 		if w := q.consumers[0]; hasRoom(&s.workers[w], id) {
 			return w
@@ -179,45 +179,44 @@ func (s *System) anyOf(workers []int32, queue int32, fits func(w *instance, queu
 
 // requeue gives a message back to the broker after its worker or child was lost: to the front, or with redis to the
 // back (observed on 5.2.6 and 5.6.2), unless the worker gives it back itself.
-func (s *System) requeue(id int32, delay des.Time, toFront bool) {
-	t := &s.tasks[id]
+func (s *System) requeue(t *task, delay des.Time, toFront bool) {
 	s.forgo(t)
-	s.record(Requeued, id, OK)
+	s.record(Requeued, t, OK)
 	t.slot = none
 	t.redeliveries++
-	if limit := s.queues[t.queue].cfg.DeliveryLimit; limit >= 0 && int(t.redeliveries) > limit {
-		s.finish(id, Dead)
+	if limit := s.queueOf(t).cfg.DeliveryLimit; limit >= 0 && int(t.redeliveries) > limit {
+		s.finish(t, Dead)
 		return
 	}
 	t.grown = false
 	t.gen++ // whatever was scheduled for it with that worker
 	if delay > 0 {
 		t.state = delayed
-		s.at(s.now+delay, kindPublished, id)
+		s.at(s.now+delay, kindPublished, t)
 		return
 	}
-	s.enqueue(id, toFront)
+	s.enqueue(t, toFront)
 }
 
 // spares says whether a message that its worker has lost is the broker's to deliver again. Otherwise that is settled here:
 // it was acked, and is lost; or a later delivery carries on.
-func (s *System) spares(id int32) bool {
+func (s *System) spares(t *task) bool {
 	switch {
-	case s.superseded(id):
-		s.carryOn(id)
-	case s.tasks[id].unacked && s.tagged(id):
+	case s.superseded(t):
+		s.carryOn(t)
+	case t.unacked && s.tagged(t):
 		return true
 	default:
-		s.forgo(&s.tasks[id])
-		s.finish(id, Lost)
+		s.forgo(t)
+		s.finish(t, Lost)
 	}
 	return false
 }
 
 // NextTask is the index that the next call of Publish will return, so that a world can prepare what belongs to it.
 func (s *System) NextTask() int32 {
-	if n := len(s.freeTasks); n > 0 {
-		return s.freeTasks[n-1]
+	if s.freeTask != none {
+		return s.freeTask
 	}
-	return int32(len(s.tasks))
+	return s.tasks.n
 }

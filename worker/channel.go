@@ -36,12 +36,6 @@ func (c *channel) any(queues []int) bool {
 	return false
 }
 
-func (c *channel) acked(queue int32) {
-	if c != nil {
-		c.unacked[queue]--
-	}
-}
-
 func (c *channel) toAck(queue int32) {
 	if c != nil {
 		c.acking[queue]++

@@ -11,7 +11,7 @@ func (s *System) tallyStart(t *task) {
 	if !t.observed {
 		return
 	}
-	c := &s.tally.Classes[t.class]
+	c := s.kinds[t.class].tally
 	c.Attempts++
 	if t.attempts > 1 {
 		c.WaitPerAttempt.Add(t.began - t.published)
@@ -47,17 +47,27 @@ func (s *System) present(c *ClassTally, d int) {
 	}
 }
 
-// overlap adds the part of a task's stay that lies in the observed window, once the task is gone or the run over: with
-// the area under the number of tasks it must agree to the nanosecond (Little 1961, the edges measured instead of hoped
-// to be small).
-func (s *System) overlap(c *ClassTally, t *task) {
-	if t.observed {
-		c.Sojourn.Add(s.now - t.due)
-		c.After.Add(max(0, s.now-s.to))
-		return
+// stayed adds the stay of an observed task that is gone, or the run over; and overlap, of one that was not observed, the part
+// in the observed window. With the area under the number of tasks they must agree to the nanosecond (Little 1961, the edges
+// measured instead of hoped to be small).
+func (s *System) stayed(c *ClassTally, t *task) {
+	c.Sojourn.Add(s.now - t.due)
+	if s.now > s.to {
+		c.After.Add(s.now - s.to)
 	}
+}
+
+func (s *System) overlap(c *ClassTally, t *task) {
 	if from, to := max(t.due, s.from), min(s.now, s.to); to > from {
 		c.Before.Add(to - from)
+	}
+}
+
+// judge counts an observed task against the targets of its class, and in its course.
+func (s *System) judge(t *task, o Outcome, at des.Time, cut bool) {
+	s.meet(t, o, at, cut)
+	if len(s.kinds[t.class].tally.Course) > 0 {
+		s.trace(t, o)
 	}
 }
 
@@ -66,9 +76,10 @@ func (s *System) overlap(c *ClassTally, t *task) {
 // off misses a target as soon as it has been there for longer than that allows; before, nobody can tell, and it is left
 // out.
 func (s *System) meet(t *task, o Outcome, at des.Time, cut bool) {
-	tally := &s.tally.Classes[t.class]
-	for i := range s.targets[t.class] {
-		target := &s.targets[t.class][i]
+	k := &s.kinds[t.class]
+	tally := k.tally
+	for i := range k.targets {
+		target := &k.targets[i]
 		if target.Metric == Run { // counted attempt by attempt
 			continue
 		}
@@ -122,10 +133,11 @@ func (s *System) tallyEnd(t *task) {
 		return
 	}
 	run := s.now - t.began
-	c := &s.tally.Classes[t.class]
+	k := &s.kinds[t.class]
+	c := k.tally
 	c.Run.Add(run)
-	for i := range s.targets[t.class] {
-		if target := &s.targets[t.class][i]; target.Metric == Run {
+	for i := range k.targets {
+		if target := &k.targets[i]; target.Metric == Run {
 			c.Within[i].add(run <= target.Bound)
 			t.missed = t.missed || run > target.Bound
 		}
@@ -133,19 +145,21 @@ func (s *System) tallyEnd(t *task) {
 }
 
 // finish ends a task for good.
-func (s *System) finish(id int32, o Outcome) { s.finishAt(id, o, s.now) }
+func (s *System) finish(t *task, o Outcome) { s.finishAt(t, o, s.now) }
 
 // finishAt ends a task that had its outcome at a time.
-func (s *System) finishAt(id int32, o Outcome, at des.Time) {
-	t := &s.tasks[id]
-	if t.message != 0 && s.copied(id) {
-		s.finishCopy(id, o)
+func (s *System) finishAt(t *task, o Outcome, at des.Time) {
+	if t.message != 0 && s.copied(t) {
+		s.finishCopy(t, o)
 		return
 	}
-	c := &s.tally.Classes[t.class]
+	k := &s.kinds[t.class]
+	c := k.tally
 	s.present(c, -1)
-	s.overlap(c, t)
-	if t.observed {
+	if !t.observed {
+		s.overlap(c, t)
+	} else {
+		s.stayed(c, t)
 		s.open--
 		c.ByOutcome[o]++
 		if t.attempts == 0 {
@@ -165,29 +179,31 @@ func (s *System) finishAt(id int32, o Outcome, at des.Time) {
 				c.WaitAll.Add(t.expires - t.due)
 			}
 		}
-		s.meet(t, o, at, false)
-		s.trace(t, o)
+		if k.judged {
+			s.judge(t, o, at, false)
+		}
 	}
-	s.record(Done, id, o)
-	name := id
+	s.record(Done, t, o)
+	name := t.id
 	if t.message != 0 {
-		name = s.nameOf(id)
-		s.part(id, o)
+		name = s.nameOf(t)
+		s.part(t, o)
 	}
 	s.host.Done(name, o)
-	s.release(id)
-	if name != id {
+	s.release(t)
+	if name != t.id {
 		s.forgetName(name)
 	}
 }
 
 // censor counts a task that the end of the run cut off.
 func (s *System) censor(t *task, o Outcome) {
-	c := &s.tally.Classes[t.class]
-	s.overlap(c, t)
+	c := s.kinds[t.class].tally
 	if !t.observed {
+		s.overlap(c, t)
 		return
 	}
+	s.stayed(c, t)
 	c.ByOutcome[o]++
 	if t.attempts == 0 {
 		s.waitedFor(t, s.now-t.due)
@@ -204,8 +220,7 @@ func (s *System) censor(t *task, o Outcome) {
 			c.Forfeited.Add(t.waited)
 		}
 	}
-	s.meet(t, o, s.now, cut)
-	s.trace(t, o)
+	s.judge(t, o, s.now, cut)
 }
 
 // count1 counts something of the observed window.

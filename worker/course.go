@@ -16,15 +16,13 @@ func (s *System) Follow(steps int) {
 	s.stepWidth = (s.to - s.from + des.Time(steps) - 1) / des.Time(steps)
 	for i := range s.tally.Classes {
 		s.tally.Classes[i].Course = make([]Moment, steps)
+		s.kinds[i].judged = true
 	}
 }
 
 // trace adds an observed task that has ended, or was cut off, to the course of its class.
 func (s *System) trace(t *task, o Outcome) {
-	c := &s.tally.Classes[t.class]
-	if len(c.Course) == 0 {
-		return
-	}
+	c := s.kinds[t.class].tally
 	m := &c.Course[(t.due-s.from)/s.stepWidth]
 	m.Tasks++
 	m.Retried += int64(t.retries)

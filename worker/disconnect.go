@@ -102,14 +102,15 @@ func (s *System) emptyWindow(w *instance) {
 		sl := &s.slots[w.firstSlot+int32(n)]
 		sl.ackWhenFree = false
 		if sl.task != none {
-			s.tasks[sl.task].unacked = false
+			s.tasks.at(sl.task).unacked = false
 			running++
 		}
 	}
-	for id := w.reserved.head; id != none; id = s.tasks[id].next {
-		s.tasks[id].unacked = false
+	for id := w.reserved.head; id != none; id = s.tasks.at(id).next {
+		s.tasks.at(id).unacked = false
 	}
-	s.countUnacked(w, -w.unacked)
+	w.unacked = 0
+	s.changed()
 	w.acking, w.unheard = 0, 0
 	w.channel.reset()
 	if w.keeps != nil {
@@ -123,18 +124,17 @@ func (s *System) emptyWindow(w *instance) {
 }
 
 // again delivers a message once more, while the first delivery of it runs on.
-func (s *System) again(id int32) {
-	t := &s.tasks[id]
-	if s.copier == nil || s.superseded(id) || !t.unacked {
+func (s *System) again(t *task) {
+	if s.copier == nil || s.superseded(t) || !t.unacked {
 		return
 	}
 	if c := s.toll(t); c != nil && t.state != crashed {
 		c.Doubled++
 	}
 	delay := s.restoreDelay(t)
-	copied := s.copyOf(id)
+	copied := s.copyOf(t)
 	if delay > 0 {
-		s.tasks[copied].state = delayed
+		copied.state = delayed
 		s.at(s.now+delay, kindPublished, copied)
 		return
 	}
@@ -143,8 +143,7 @@ func (s *System) again(id int32) {
 
 // withhold keeps back a message that cannot be published now. Its publisher tries again for a little while; then the call
 // fails, and there is no such task. That of a retry is lost in the same way (celery/app/task.py: retry rejects).
-func (s *System) withhold(id int32, busy des.Time) {
-	t := &s.tasks[id]
+func (s *System) withhold(t *task, busy des.Time) {
 	t.state = delayed
 	for _, d := range publishRetries {
 		if at := s.now + d; s.reachable(at) == at {
@@ -152,19 +151,19 @@ func (s *System) withhold(id int32, busy des.Time) {
 			if s.broker.Kind == Ideal {
 				at = max(at, t.eta)
 			}
-			s.at(at, kindPublished, id)
+			s.at(at, kindPublished, t)
 			return
 		}
 	}
-	s.at(s.now+publishRetries[len(publishRetries)-1], kindGiveUp, id)
+	s.at(s.now+publishRetries[len(publishRetries)-1], kindGiveUp, t)
 }
 
 // giveUp ends a task whose publisher has tried in vain.
-func (s *System) giveUp(id int32) {
+func (s *System) giveUp(t *task) {
 	s.cause = s.refusals
-	if c := s.toll(&s.tasks[id]); c != nil {
+	if c := s.toll(t); c != nil {
 		c.Refused++
 	}
 	s.cause = NoCause
-	s.finish(id, Rejected)
+	s.finish(t, Rejected)
 }

@@ -14,7 +14,7 @@ import "example.com/simrun/des"
 // What the broker hands out is chosen when the worker asks, not half a round trip later.
 
 // carry sends a message on its way to a worker that is far from the broker.
-func (s *System) carry(id int32, w *instance) {
+func (s *System) carry(t *task, w *instance) {
 	asked := w.sent
 	if !w.asking {
 		asked = max(s.now, w.wire)
@@ -23,25 +23,25 @@ func (s *System) carry(id int32, w *instance) {
 	w.asking = w.asking && !w.serial
 	w.blind = w.serial && w.cfg.Loop != Alert
 	half := w.cfg.RoundTrip / 2
-	s.at(max(s.now, asked+half)+w.cfg.RoundTrip-half, kindCarried, id)
+	s.at(max(s.now, asked+half)+w.cfg.RoundTrip-half, kindCarried, t)
 }
 
 // carried takes in a message that has come from a far broker. Far redis is told of it first.
-func (s *System) carried(id int32) {
-	if w := &s.workers[s.tasks[id].worker]; w.serial {
+func (s *System) carried(t *task) {
+	if w := &s.workers[t.worker]; w.serial {
 		w.occupyWire(s.now, 1)
-		s.at(w.wire, kindNoted, id)
+		s.at(w.wire, kindNoted, t)
 		return
 	}
-	s.noted(id)
+	s.noted(t)
 }
 
 // noted lets a worker handle a message that its far broker knows it has.
-func (s *System) noted(id int32) {
-	if w := &s.workers[s.tasks[id].worker]; w.cfg.Overheads.Fetch > 0 {
-		s.fetch(id, w)
+func (s *System) noted(t *task) {
+	if w := &s.workers[t.worker]; w.cfg.Overheads.Fetch > 0 {
+		s.fetch(t, w)
 	} else {
-		s.at(s.now, kindFetched, id)
+		s.at(s.now, kindFetched, t)
 	}
 }
 
@@ -54,11 +54,10 @@ func (w *instance) occupyWire(now des.Time, n int) {
 
 // replies says that a slot whose body has ended is free only after an answer of the broker: to its late ack, or to
 // something else that the loop, which hears of the end of a child, waits for. What is left to do then takes after.
-func (s *System) replies(id int32, w *instance, after des.Time) bool {
+func (s *System) replies(sl *slot, w *instance, after des.Time) bool {
 	if !w.serial {
 		return false
 	}
-	sl := &s.slots[id]
 	until := s.now
 	switch {
 	case sl.ackWhenFree && w.cfg.Loop == Alert:
@@ -72,6 +71,6 @@ func (s *System) replies(id int32, w *instance, after des.Time) bool {
 	}
 	sl.gen++
 	sl.settling = after
-	s.slotAt(until, kindReplied, id)
+	s.slotAt(until, kindReplied, sl)
 	return true
 }

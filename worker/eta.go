@@ -7,16 +7,15 @@ import (
 )
 
 // due goes on with a message whose eta has come.
-func (s *System) due(id int32) {
-	t := &s.tasks[id]
+func (s *System) due(t *task) {
 	w := &s.workers[t.worker]
 	s.move(t, w, received)
 	s.widen(w)
 	switch {
 	case s.limited(t):
-		s.throttle(id)
+		s.throttle(t)
 	case w.cfg.TimersLast && w.keeps == nil:
-		s.reserve(id, false)
+		s.reserve(t, false)
 		if w.ripe { // the turn that this timer has woken it for began with a look at its children
 			s.handOver(w)
 			return
@@ -25,7 +24,7 @@ func (s *System) due(id int32) {
 		s.alarmAtTimer(w)
 		return
 	default:
-		s.enlist(id, w)
+		s.enlist(t, w)
 	}
 	s.turn(w)
 }

@@ -57,12 +57,12 @@ func (s *System) Handle(e des.Event) {
 	}
 	switch k := e.Kind; {
 	case k <= lastOfTasks:
-		if s.mine(e) {
-			s.handleTask(e)
+		if t := s.tasks.at(e.Arg); s.mine(t, e) {
+			s.handleTask(k, t)
 		}
 	case k <= lastOfSlots:
-		if s.slots[e.Arg].mine(e) {
-			s.handleSlot(e)
+		if sl := &s.slots[e.Arg]; sl.mine(e) {
+			s.handleSlot(k, sl)
 		}
 	case k <= lastOfLives:
 		if w := &s.workers[e.Arg]; des.MakeGen(w.deaths) == e.Gen {
@@ -73,38 +73,36 @@ func (s *System) Handle(e des.Event) {
 	}
 }
 
-func (s *System) handleTask(e des.Event) {
-	switch e.Kind {
+func (s *System) handleTask(kind des.Kind, t *task) {
+	switch kind {
 	case kindPublished:
-		s.charge(s.tasks[e.Arg].queue)
-		s.enqueue(e.Arg, false)
+		s.charge(t)
+		s.enqueue(t, false)
 	case kindFetched:
-		s.fetched(e.Arg)
+		s.fetched(t)
 	case kindDue:
-		s.due(e.Arg)
+		s.due(t)
 	case kindGiveUp:
-		s.giveUp(e.Arg)
+		s.giveUp(t)
 	case kindCarried:
-		s.carried(e.Arg)
+		s.carried(t)
 	case kindNoted:
-		s.noted(e.Arg)
+		s.noted(t)
 	}
 }
 
-func (s *System) handleSlot(e des.Event) {
-	switch e.Kind {
+func (s *System) handleSlot(kind des.Kind, sl *slot) {
+	switch kind {
 	case kindStart:
-		sl := &s.slots[e.Arg]
 		w := &s.workers[sl.worker]
-		s.begin(sl.task, w)
+		s.begin(s.tasks.at(sl.task), sl, w)
 		s.started(w)
 	case kindFree:
-		s.freeSlot(e.Arg)
+		s.freeSlot(sl, &s.workers[sl.worker])
 	case kindNotice:
-		s.notice(e.Arg)
+		s.notice(sl)
 	case kindReplied:
-		sl := &s.slots[e.Arg]
-		s.conclude(e.Arg, &s.workers[sl.worker], sl.settling)
+		s.conclude(sl, &s.workers[sl.worker], sl.settling)
 	}
 }
 
@@ -163,7 +161,7 @@ func (s *System) postpone(e des.Event) bool {
 	var id int32
 	switch e.Kind {
 	case kindFetched, kindDue, kindCarried, kindNoted:
-		t := &s.tasks[e.Arg]
+		t := s.tasks.at(e.Arg)
 		if des.MakeGen(t.gen) != e.Gen {
 			return false
 		}

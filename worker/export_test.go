@@ -31,12 +31,13 @@ func (s *System) Audit() error {
 			return fmt.Errorf("fleet %d: %w", i, err)
 		}
 	}
-	listed := make([]bool, len(s.tasks))
-	for _, id := range s.freeTasks {
-		if t := &s.tasks[id]; listed[id] || t.state != gone || t.pending != 0 {
-			return fmt.Errorf("task %d may not be used again: listed before %v, state %d, %d events pending", id, listed[id], t.state, t.pending)
+	listed := make([]bool, s.tasks.n)
+	for id := s.freeTask; id != none; id = s.tasks.at(id).next {
+		t := s.tasks.at(id)
+		if listed[t.id] || t.state != gone || t.pending != 0 {
+			return fmt.Errorf("task %d may not be used again: listed before %v, state %d, %d events pending", t.id, listed[t.id], t.state, t.pending)
 		}
-		listed[id] = true
+		listed[t.id] = true
 	}
 	return nil
 }
@@ -46,10 +47,10 @@ func (s *System) auditQueue(q *queue) error {
 	for level := range q.levels {
 		l := &q.levels[level]
 		found := 0
-		for id := l.head; id != none; id = s.tasks[id].next {
-			t := &s.tasks[id]
-			if t.state != queued || int(t.level) != level || &s.queues[t.queue] != q {
-				return fmt.Errorf("task %d at level %d is in state %d, of level %d and queue %d", id, level, t.state, t.level, t.queue)
+		for id := l.head; id != none; id = s.tasks.at(id).next {
+			t := s.tasks.at(id)
+			if t.state != queued || int(t.level) != level || s.queueOf(t) != q {
+				return fmt.Errorf("task %d at level %d is in state %d, of level %d and queue %d", id, level, t.state, t.level, s.queueOf(t).id)
 			}
 			redelivered = redelivered || t.redeliveries > 0
 			found++
@@ -64,7 +65,7 @@ func (s *System) auditQueue(q *queue) error {
 		n += found
 	}
 	if q.askers != nil {
-		id := s.queueOf(q)
+		id := q.id
 		if found, want := s.longestOf(q.askers, id), s.longestAmong(q.consumers, id); found != want {
 			return fmt.Errorf("worker %d has waited longest, found %d", want, found)
 		}
@@ -78,28 +79,22 @@ func (s *System) auditQueue(q *queue) error {
 	return nil
 }
 
-func (s *System) queueOf(q *queue) int32 {
-	for i := range s.queues {
-		if &s.queues[i] == q {
-			return int32(i)
-		}
-	}
-	panic("worker: a queue of another system")
-}
-
 // auditMessages recounts the deliveries of those that have several.
 func (s *System) auditMessages() error {
 	live := make([]int, len(s.messages))
 	named := map[int32]bool{}
-	for id := range s.tasks {
-		t := &s.tasks[id]
+	for id := range s.tasks.n {
+		t := s.tasks.at(id)
+		if t.id != id {
+			return fmt.Errorf("task %d takes itself for %d", id, t.id)
+		}
 		if t.message == 0 {
 			continue
 		}
 		live[t.message-1]++
-		if name := s.nameOf(int32(id)); t.state == gone || !s.copied(int32(id)) && (named[name] || name != int32(id) && s.tasks[name].pending == 0) {
+		if name := s.nameOf(t); t.state == gone || !s.copied(t) && (named[name] || name != t.id && s.tasks.at(name).pending == 0) {
 			return fmt.Errorf("task %d in state %d, known as %d, has another's name or a name that may be used again", id, t.state, name)
-		} else if !s.copied(int32(id)) {
+		} else if !s.copied(t) {
 			named[name] = true
 		}
 	}
@@ -112,7 +107,7 @@ func (s *System) auditMessages() error {
 			return fmt.Errorf("message %d: %d deliveries, %d counted", i+1, live[i], m.live)
 		}
 		for _, id := range []int32{m.task, m.last} {
-			if m.live > 0 && id != none && s.tasks[id].message != int32(i+1) {
+			if m.live > 0 && id != none && s.tasks.at(id).message != int32(i+1) {
 				return fmt.Errorf("message %d: delivery %d is another's", i+1, id)
 			}
 		}
@@ -144,8 +139,8 @@ type stock struct{ unacked, inTime, inSlots, onTheWay, later int }
 // stock counts those of all workers in one pass: a system may have many.
 func (s *System) stock() ([]stock, error) {
 	all := make([]stock, len(s.workers))
-	for id := range s.tasks {
-		t := &s.tasks[id]
+	for id := range s.tasks.n {
+		t := s.tasks.at(id)
 		if t.state == gone || t.worker == none {
 			continue
 		}
@@ -157,7 +152,7 @@ func (s *System) stock() ([]stock, error) {
 			w.later++
 		case starting, running, crashed:
 			w.inSlots++
-			if s.slots[t.slot].task != int32(id) || s.slots[t.slot].worker != t.worker {
+			if sl := &s.slots[t.slot]; sl.id != t.slot || sl.task != t.id || sl.worker != t.worker {
 				return nil, fmt.Errorf("task %d is not in its slot %d", id, t.slot)
 			}
 		}
@@ -190,7 +185,7 @@ func (s *System) auditWorker(me int32, has *stock) error {
 	}
 	growing := w.cfg.AutoscaleMin > 0 && w.blocked > 0 && s.now <= w.blocked // its new processes are not there yet
 	reservedNow := 0
-	for id := w.reserved.head; id != none; id = s.tasks[id].next {
+	for id := w.reserved.head; id != none; id = s.tasks.at(id).next {
 		reservedNow++
 	}
 	switch {
@@ -212,7 +207,7 @@ func (s *System) auditWorker(me int32, has *stock) error {
 		return fmt.Errorf("%d reserved, %d in the average", reservedNow, w.waiting.Level())
 	case reservedNow > 0 && len(w.free) > 0 && !growing && !w.ripe && !w.stalled && !w.down() && !w.leaves() && (w.keeps == nil || w.keeps.startable()):
 		return fmt.Errorf("%d reserved beside %d free slots", reservedNow, len(w.free))
-	case w.cfg.Loop == Alert && w.room() && s.choose(w) != none:
+	case w.cfg.Loop == Alert && w.room() && s.choose(w) != nil:
 		return fmt.Errorf("room for a message that waits")
 	}
 	return nil
@@ -226,8 +221,8 @@ func (s *System) auditKept(w *instance, me int32) error {
 		}
 		b := &s.buckets[int(me)*len(s.classes)+c]
 		n := 0
-		for id := b.waiting.head; id != none; id = s.tasks[id].next {
-			if t := &s.tasks[id]; t.state != throttled || t.worker != me || int(t.class) != c || !t.unacked {
+		for id := b.waiting.head; id != none; id = s.tasks.at(id).next {
+			if t := s.tasks.at(id); t.state != throttled || t.worker != me || int(t.class) != c || !t.unacked {
 				return fmt.Errorf("task %d in state %d waits for a token of class %d", id, t.state, c)
 			}
 			n++
@@ -251,19 +246,19 @@ func (s *System) auditKept(w *instance, me int32) error {
 			}
 		}
 	}
-	for i := range s.tasks {
-		t := &s.tasks[i]
+	for id := range s.tasks.n {
+		t := s.tasks.at(id)
 		if t.state == gone || t.worker != me {
 			continue
 		}
 		if t.state == fetching || t.state == reserved {
-			hands[t.queue]++
+			hands[s.queueOf(t).id]++
 		}
 		if t.state == reserved {
-			waiting[t.queue]++
+			waiting[s.queueOf(t).id]++
 		}
 		if t.unacked && t.state != held {
-			window[t.queue]++
+			window[s.queueOf(t).id]++
 		}
 	}
 	if !slices.Equal(waiting, w.keeps.waiting) {
@@ -294,8 +289,9 @@ func (s *System) Processes(worker int) int { return s.workers[worker].processes(
 // Heavy is the number of messages that lie in a worker's memory without a slot.
 func (s *System) Heavy(worker int) int {
 	n := 0
-	for id := range s.tasks {
-		if t := &s.tasks[id]; int(t.worker) == worker && t.state > fetching && t.state < starting {
+	for id := range s.tasks.n {
+		t := s.tasks.at(id)
+		if int(t.worker) == worker && t.state > fetching && t.state < starting {
 			n++
 		}
 	}
@@ -308,15 +304,15 @@ type Reckoner []Blocked
 // Reckon charges every task that waits with what holds the slots that it waits for, from one instant to the next: what
 // holders does by differences of integrals.
 func (r Reckoner) Reckon(s *System, d des.Time) {
-	for id := range s.tasks {
-		t := &s.tasks[id]
+	for id := range s.tasks.n {
+		t := s.tasks.at(id)
 		if !t.observed || t.attempts > 0 || t.state == gone {
 			continue
 		}
 		var from []int32
 		switch t.state {
 		case queued:
-			from = slices.Concat(s.queues[t.queue].consumers, s.queues[t.queue].overflow)
+			from = slices.Concat(s.queueOf(t).consumers, s.queueOf(t).overflow)
 		case reserved:
 			from = []int32{t.worker}
 		default:
@@ -333,7 +329,7 @@ func (r Reckoner) Reckon(s *System, d des.Time) {
 				slot := w.firstSlot + int32(n)
 				if !slices.Contains(w.free, slot) && !slices.Contains(w.absent, slot) {
 					sl := &s.slots[slot]
-					if sl.holder == 0 || sl.task != none && s.tasks[sl.task].class != sl.holder-1 {
+					if sl.holder == 0 || sl.task != none && s.tasks.at(sl.task).class != sl.holder-1 {
 						panic("a slot is charged to the wrong class")
 					}
 					busy[sl.holder-1]++

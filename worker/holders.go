@@ -11,7 +11,7 @@ import (
 type holders struct {
 	classes  int
 	stations []*station
-	ofQueue  []*station   // the station of each queue
+	ofClass  []*station   // that of the queue of each class
 	ofWorker []*station   // of what a worker has reserved
 	serving  [][]*station // those that each worker belongs to
 	slots    []int        // that each worker has now
@@ -38,9 +38,13 @@ func newHolders(s *System) *holders {
 		}
 		return st
 	}
+	ofQueue := make([]*station, len(s.queues))
 	for i := range s.queues {
 		q := &s.queues[i]
-		h.ofQueue = append(h.ofQueue, of(append(append([]int32{}, q.consumers...), q.overflow...)))
+		ofQueue[i] = of(append(append([]int32{}, q.consumers...), q.overflow...))
+	}
+	for i := range s.kinds {
+		h.ofClass = append(h.ofClass, ofQueue[s.kinds[i].queue.id])
 	}
 	for i := range s.workers {
 		h.ofWorker = append(h.ofWorker, of([]int32{int32(i)}))
@@ -71,7 +75,7 @@ func (s *System) quit(t *task) {
 // queue tells the station at which a task waits that is in a queue or reserved.
 func (h *holders) queue(t *task, n int, now des.Time) {
 	if t.state == queued {
-		h.ofQueue[t.queue].queue(t.class, n, now)
+		h.ofClass[t.class].queue(t.class, n, now)
 	} else {
 		h.ofWorker[t.worker].queue(t.class, n, now)
 	}
@@ -210,7 +214,7 @@ func (s *System) closeHolders() {
 		b.Countdown = min(max(0, rest), c.InETA.Seconds())
 		b.Elsewhere = max(0, rest) - b.Countdown
 		b.Worst = h.windows.of(class)
-		for k, f := range h.ofQueue[s.classQueue[class]].full {
+		for k, f := range h.ofClass[class].full {
 			b.By[k].Spells, b.By[k].Full, b.By[k].Longest = f.n, f.sum, f.longest
 		}
 	}

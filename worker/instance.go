@@ -12,11 +12,14 @@ type instance struct {
 	most      int      // messages in hand; 0 = no limit but the window
 	lost      des.Time // since when it has no connection to the broker; Never = it has one
 	life      life
-	serial    bool // redis: it asks for one message at a time; rabbitmq pushes
-	asking    bool // waits for a message
-	expelled  bool // rabbitmq has closed its channel, and it ends
+	serial    bool  // redis: it asks for one message at a time; rabbitmq pushes
+	arrives   state // what the broker delivers: on its way, or in its hands
+	asks      bool  // since when it has asked matters: it is serial, or far from the broker
+	asking    bool  // waits for a message
+	expelled  bool  // rabbitmq has closed its channel, and it ends
 	reactor
 	ledger
+	policies []policy // by class
 	free     []int32  // slots without a task; the last is used first
 	absent   []int32  // slots without a process: autoscaled
 	busy     des.Area // slots that are not free
@@ -47,8 +50,13 @@ func newInstance(id int, cfg *Config, kind BrokerKind, queues []queue) instance 
 		window:   cfg.PrefetchMultiplier * cfg.Concurrency,
 		lost:     des.Never,
 		serial:   kind == Redis,
+		asks:     kind == Redis || cfg.RoundTrip > 0,
 		rotation: newRotation(cfg, queues),
+		arrives:  fetching,
 		cause:    NoCause,
+	}
+	if cfg.RoundTrip == 0 && cfg.Overheads.Fetch == 0 {
+		w.arrives = received
 	}
 	switch {
 	case cfg.DisablePrefetch:
@@ -109,69 +117,66 @@ func (s *System) ask(w *instance) { s.asksIf(w, w.room()) }
 
 // asksIf notes whether the worker waits for a message, and since when: redis serves the longest waiting first.
 func (s *System) asksIf(w *instance, room bool) {
-	if room && !w.asking {
-		s.newAsk(w)
+	if room != w.asking {
+		s.turnAsking(w)
 	}
-	w.asking = room
 }
 
-// newAsk is the beginning of that.
-func (s *System) newAsk(w *instance) {
-	s.asks++
-	w.asked = s.asks
-	w.send(max(s.now, w.wire))
+// turnAsking begins or ends that.
+func (s *System) turnAsking(w *instance) {
+	if w.asking = !w.asking; w.asking {
+		s.asks++
+		w.asked = s.asks
+		w.send(max(s.now, w.wire))
+	}
 }
 
 // pull takes messages while there is room and the worker's queues have any.
 func (s *System) pull(w *instance) {
-	room := w.room()
-	for room && s.waiting > 0 {
+	for s.waiting > 0 && w.room() {
 		q := s.choose(w)
-		if q == none {
+		if q == nil {
 			break
 		}
-		s.deliver(s.pop(&s.queues[q]), w)
-		room = w.room()
+		s.deliver(s.pop(q), w)
 	}
-	s.asksIf(w, room)
+	if w.asks {
+		s.ask(w)
+	}
 }
 
 // deliver gives a message to a worker.
-func (s *System) deliver(id int32, w *instance) {
-	t := &s.tasks[id]
-	to := fetching
-	if w.cfg.RoundTrip == 0 && w.cfg.Overheads.Fetch == 0 {
-		to = received
+func (s *System) deliver(t *task, w *instance) {
+	s.take(t, w, w.arrives)
+	if s.metered {
+		s.meter(t, true)
 	}
-	s.take(t, w, to)
-	if m := s.queues[t.queue].meter; m != nil {
-		m.delivered.add(s.now)
-	}
-	t.late = s.policyOf(t).late
+	t.late = w.policies[t.class].late
 	t.delivered = s.now
 	if s.broker.ConsumerTimeout > 0 && !s.watched {
 		s.watch(t)
 	}
-	s.lineUp(w, t.queue)
+	if w.lines != nil {
+		s.lineUp(w, s.queueOf(t).id)
+	}
 	if w.cfg.RoundTrip > 0 {
-		s.carry(id, w)
+		s.carry(t, w)
 		return
 	}
 	w.asking = false
-	if to == received {
-		s.receive(id, w)
+	if w.arrives == received {
+		s.receive(t, w)
 		return
 	}
 	w.blind = w.serial && w.cfg.Loop != Alert
-	s.fetch(id, w)
+	s.fetch(t, w)
 }
 
 // fetched is the turn of the loop in which a message is in the worker's hands.
-func (s *System) fetched(id int32) {
-	t := &s.tasks[id]
+func (s *System) fetched(t *task) {
 	w := &s.workers[t.worker]
 	s.move(t, w, received)
-	s.receive(id, w)
+	s.receive(t, w)
 	if w.cfg.Loop != Alert && w.cfg.Pool == Solo && len(w.free) == 0 {
 		return // it runs the task in this very turn
 	}
@@ -184,39 +189,38 @@ func (s *System) fetched(id int32) {
 }
 
 // receive finds the place of a message that has come into the worker's hands.
-func (s *System) receive(id int32, w *instance) {
-	t := &s.tasks[id]
+func (s *System) receive(t *task, w *instance) {
 	if t.grown {
 		t.grown = false
 		s.dispatch(w)
-		s.enlist(id, w)
+		s.enlist(t, w)
 		return
 	}
 	t.received = s.now
-	s.record(Received, id, OK)
+	s.record(Received, t, OK)
 	switch {
 	case t.eta > s.now:
 		// Held in memory until due; the window is widened so that others can pass (celery/worker/strategy.py).
 		s.move(t, w, held)
 		s.widen(w)
-		s.at(t.eta, kindDue, id)
+		s.at(t.eta, kindDue, t)
 	case s.limited(t):
-		s.throttle(id)
-	case !s.grow(id, w):
-		s.enlist(id, w)
+		s.throttle(t)
+	case w.cfg.AutoscaleMin == 0 || !s.grow(t, w):
+		s.enlist(t, w)
 	}
 }
 
 // enlist puts a message at the end of the worker's reserve and hands out what it can.
-func (s *System) enlist(id int32, w *instance) {
+func (s *System) enlist(t *task, w *instance) {
 	s.handOver(w)
 	switch {
 	case len(w.free) == 0, w.stalled, w.leaves():
-	case w.reserved.n == 0 && w.keeps == nil, w.keeps != nil && w.keeps.slots.has(s.tasks[id].queue):
-		s.occupy(id, w)
+	case w.reserved.n == 0 && w.keeps == nil, w.keeps != nil && w.keeps.slots.has(s.queueOf(t).id):
+		s.occupy(t, w)
 		return
 	}
-	s.reserve(id, false)
+	s.reserve(t, false)
 }
 
 // dispatch hands reserved messages to free slots.
@@ -233,25 +237,24 @@ func (s *System) dispatch(w *instance) {
 
 // occupy hands a message to a free slot. One that has expired is dropped only now, as Celery looks at it when it is
 // about to run (celery/worker/request.py: revoked).
-func (s *System) occupy(id int32, w *instance) {
-	t := &s.tasks[id]
+func (s *System) occupy(t *task, w *instance) {
 	if s.now >= t.expires {
-		s.drop(id)
-		s.ack(t)
-		s.finish(id, Expired)
+		s.drop(t)
+		s.ack(t, w)
+		s.finish(t, Expired)
 		return
 	}
 	n := len(w.free) - 1
 	t.slot = w.free[n]
 	w.free = w.free[:n]
 	sl := &s.slots[t.slot]
-	sl.task, sl.queue = id, t.queue
+	sl.task, sl.class = t.id, t.class
 	s.move(t, w, starting)
 	w.busy.Add(s.now, 1)
 	s.hold(sl, t.class)
 	if w.cfg.Overheads.Start > 0 {
-		s.takeUp(t.slot, w)
+		s.takeUp(sl, w)
 	} else {
-		s.begin(id, w)
+		s.begin(t, sl, w)
 	}
 }

@@ -79,7 +79,7 @@ func (q *quota) reset() {
 
 // takes says whether the worker may take one more message of a queue, if it has room for any.
 func (w *instance) takes(queue int32) bool {
-	return w.channel.has(queue) && (w.keeps == nil || w.keepsFor(queue))
+	return w.channel == nil && w.keeps == nil || w.channel.has(queue) && (w.keeps == nil || w.keepsFor(queue))
 }
 
 // keepsFor says whether those that it keeps for others leave any for a queue.
@@ -133,12 +133,12 @@ func (r *kept) drop(queue int32, from state) {
 // looked for, so that a long reserve is not read in vain.
 func (s *System) dispatchKept(w *instance) {
 	for len(w.free) > 0 && !w.stalled && w.keeps.startable() && (!w.leaves() || w.mayStart()) {
-		id := w.reserved.head
-		for !w.keeps.slots.has(s.tasks[id].queue) {
-			id = s.tasks[id].next
+		t := s.tasks.at(w.reserved.head)
+		for !w.keeps.slots.has(s.queueOf(t).id) {
+			t = s.tasks.at(t.next)
 		}
-		s.unlist(&w.reserved, id)
-		s.occupy(id, w)
+		s.unlist(&w.reserved, t)
+		s.occupy(t, w)
 	}
 }
 
@@ -153,17 +153,16 @@ func (r *kept) startable() bool {
 }
 
 // unlist takes a task out of the list it stands in.
-func (s *System) unlist(l *list, id int32) {
-	t := &s.tasks[id]
-	if t.prev == none {
+func (s *System) unlist(l *list, t *task) {
+	if l.head == t.id {
 		s.popFront(l)
 		return
 	}
-	s.tasks[t.prev].next = t.next
+	s.tasks.at(t.prev).next = t.next
 	if t.next == none {
 		l.tail = t.prev
 	} else {
-		s.tasks[t.next].prev = t.prev
+		s.tasks.at(t.next).prev = t.prev
 	}
 	l.n--
 }

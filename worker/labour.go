@@ -23,49 +23,54 @@ const (
 )
 
 // fetch schedules the receipt of a message that is on its way.
-func (s *System) fetch(id int32, w *instance) {
+func (s *System) fetch(t *task, w *instance) {
 	if !w.cfg.Charged || s.labour == nil {
 		start := s.now
 		if w.cfg.Loop != Alert { // what its loop hears between two messages matters
 			start = max(start, w.fetched)
 		}
 		w.fetched = start + w.cfg.Overheads.Fetch
-		s.at(w.fetched, kindFetched, id)
+		s.at(w.fetched, kindFetched, t)
 		return
 	}
-	t := &s.tasks[id]
 	t.pending++
-	s.labour.Work(Consumer, t.worker, w.cfg.Overheads.Fetch, des.Event{Kind: kindFetched, Arg: id, Gen: des.MakeGen(t.gen)})
+	s.labour.Work(Consumer, t.worker, w.cfg.Overheads.Fetch, des.Event{Kind: kindFetched, Arg: t.id, Gen: des.MakeGen(t.gen)})
 }
 
 // takeUp schedules the start of the body in a slot.
-func (s *System) takeUp(id int32, w *instance) {
+func (s *System) takeUp(sl *slot, w *instance) {
 	if !w.cfg.Charged || s.labour == nil {
-		s.slotAt(s.now+w.cfg.Overheads.Start, kindStart, id)
+		s.slotAt(s.now+w.cfg.Overheads.Start, kindStart, sl)
 		return
 	}
-	s.labour.Work(Child, id, w.cfg.Overheads.Start, des.Event{Kind: kindStart, Arg: id, Gen: des.MakeGen(s.slots[id].gen)})
+	s.labour.Work(Child, sl.id, w.cfg.Overheads.Start, des.Event{Kind: kindStart, Arg: sl.id, Gen: des.MakeGen(sl.gen)})
 }
 
 // conclude schedules the freeing of a slot whose body has ended, once nothing has to be asked of a far broker any more.
-func (s *System) conclude(id int32, w *instance, after des.Time) {
+func (s *System) conclude(sl *slot, w *instance, after des.Time) {
 	if !w.cfg.Charged || s.labour == nil {
-		s.leave(id, after)
+		s.leave(sl, w, after)
 		return
 	}
 	if after > 0 {
-		s.slots[id].gen++
-		s.labour.Work(Consumer, w.id, after, des.Event{Kind: kindFree, Arg: id, Gen: des.MakeGen(s.slots[id].gen)})
+		sl.gen++
+		s.labour.Work(Consumer, w.id, after, des.Event{Kind: kindFree, Arg: sl.id, Gen: des.MakeGen(sl.gen)})
 	} else {
-		s.leave(id, 0)
+		s.leave(sl, w, 0)
 	}
 	if w.cfg.Overheads.After > 0 {
 		s.labour.Toil(Consumer, w.id, w.cfg.Overheads.After)
 	}
 }
 
-// charge makes the producer and the broker work for a message.
-func (s *System) charge(queue int32) {
+// charge makes the producer and the broker work for a message that has come to it.
+func (s *System) charge(t *task) {
+	if s.broker.PublishCPU+s.broker.ServeCPU > 0 {
+		s.toil(t)
+	}
+}
+
+func (s *System) toil(t *task) {
 	if s.labour == nil {
 		return
 	}
@@ -73,6 +78,6 @@ func (s *System) charge(queue int32) {
 		s.labour.Toil(Producer, 0, s.broker.PublishCPU)
 	}
 	if s.broker.ServeCPU > 0 {
-		s.labour.Toil(Server, 0, s.broker.ServeCPU+s.queues[queue].cfg.ServeCPU)
+		s.labour.Toil(Server, 0, s.broker.ServeCPU+s.queueOf(t).cfg.ServeCPU)
 	}
 }

@@ -30,14 +30,15 @@ func (s *System) take(t *task, w *instance, to state) {
 	if s.weigher != nil {
 		s.weigh(t, fetching, to)
 	}
-	s.countUnacked(w, 1)
+	w.unacked++
+	s.changed()
 	if w.channel != nil {
-		w.channel.unacked[t.queue]++
+		w.channel.unacked[s.queueOf(t).id]++
 	}
 	s.tag(t)
 	if w.keeps != nil {
-		w.keeps.hands.take(t.queue)
-		w.keeps.window.take(t.queue)
+		w.keeps.hands.take(s.queueOf(t).id)
+		w.keeps.window.take(s.queueOf(t).id)
 	}
 }
 
@@ -58,30 +59,28 @@ func (s *System) move(t *task, w *instance, to state) {
 		s.weigh(t, from, to)
 	}
 	if w.keeps != nil {
-		w.keeps.move(t.queue, from, to)
+		w.keeps.move(s.queueOf(t).id, from, to)
 		if to == starting {
-			w.keeps.inSlot[t.slot-w.firstSlot] = t.queue
+			w.keeps.inSlot[t.slot-w.firstSlot] = s.queueOf(t).id
 		}
 	}
 }
 
 // reserve puts a message into the reserve, or back to its front.
-func (s *System) reserve(id int32, front bool) {
-	t := &s.tasks[id]
+func (s *System) reserve(t *task, front bool) {
 	w := &s.workers[t.worker]
 	s.move(t, w, reserved)
 	s.join(t)
 	if front {
-		s.pushFront(&w.reserved, id)
+		s.pushFront(&w.reserved, t)
 	} else {
-		s.pushBack(&w.reserved, id)
+		s.pushBack(&w.reserved, t)
 	}
 	w.waiting.Set(s.now, w.reserved.n)
 }
 
 // drop takes a message that has no slot out of its worker's hands; its place in the window is another matter.
-func (s *System) drop(id int32) {
-	t := &s.tasks[id]
+func (s *System) drop(t *task) {
 	w := &s.workers[t.worker]
 	s.quit(t)
 	w.in[t.state]--
@@ -89,7 +88,7 @@ func (s *System) drop(id int32) {
 		s.weigh(t, t.state, fetching)
 	}
 	if w.keeps != nil {
-		w.keeps.drop(t.queue, t.state)
+		w.keeps.drop(s.queueOf(t).id, t.state)
 	}
 }
 
@@ -112,66 +111,72 @@ func (w *instance) holding() int {
 	return w.in[fetching] + w.in[received] + w.in[reserved] + w.processes() - len(w.free)
 }
 
-// countUnacked counts messages that enter or leave the window of a worker.
-func (s *System) countUnacked(w *instance, n int) {
-	w.unacked += n
-	s.changed()
-}
-
 // ack sends the ack of a message, or leaves it to the loop to do so.
-func (s *System) ack(t *task) {
-	if t.unacked && !s.workers[t.worker].down() {
-		s.untag(t)
+func (s *System) ack(t *task, w *instance) {
+	if t.unacked {
+		s.settle(t, w, true)
 	}
-	s.forgo(t)
 }
 
 // forgo takes a message out of the window, acked or not.
 func (s *System) forgo(t *task) {
-	if !t.unacked {
-		return
+	if t.unacked {
+		s.settle(t, &s.workers[t.worker], false)
 	}
+}
+
+// settle takes a message that counts out of the window of its worker.
+func (s *System) settle(t *task, w *instance, acked bool) {
 	t.unacked = false
-	w := &s.workers[t.worker]
 	if w.down() {
 		return // its window has gone with it
 	}
+	if acked {
+		s.untag(t)
+	}
 	w.recover()
 	if w.keeps != nil && t.state != held {
-		w.keeps.window.give(t.queue)
+		w.keeps.window.give(s.queueOf(t).id)
 	}
 	switch {
 	case w.cfg.Loop == Alert:
-		s.relieve(w, t.queue, 1)
-		s.countUnacked(w, -1)
-		w.channel.acked(t.queue)
+		s.acked(w, t.class)
 		w.occupyWire(s.now, 1)
 	case w.cfg.Loop == AskFirst && w.in[fetching] > 0:
 		w.unheard++
 	default:
 		w.acking++
-		w.channel.toAck(t.queue)
+		w.channel.toAck(s.queueOf(t).id)
+	}
+}
+
+// acked takes a message of a class, whose ack the broker has, out of the window.
+func (s *System) acked(w *instance, class int32) {
+	if w.lines != nil {
+		s.relieve(w, s.kinds[class].queue.id, 1)
+	}
+	w.unacked--
+	s.changed()
+	if w.channel != nil {
+		w.channel.unacked[s.kinds[class].queue.id]--
 	}
 }
 
 // ackFreed sends the ack that waits for a slot to be free, and says whether there was one.
-func (s *System) ackFreed(id int32, w *instance) bool {
-	sl := &s.slots[id]
+func (s *System) ackFreed(sl *slot, w *instance) bool {
 	if !sl.ackWhenFree {
 		return false
 	}
 	sl.ackWhenFree = false
 	w.recover()
 	if w.cfg.Loop == Alert {
-		s.relieve(w, sl.queue, 1)
-		s.countUnacked(w, -1)
-		w.channel.acked(sl.queue)
+		s.acked(w, sl.class)
 	} else {
 		w.acking++
-		w.channel.toAck(sl.queue)
+		w.channel.toAck(s.kinds[sl.class].queue.id)
 	}
 	if w.keeps != nil {
-		w.keeps.window.give(w.keeps.inSlot[id-w.firstSlot])
+		w.keeps.window.give(w.keeps.inSlot[sl.id-w.firstSlot])
 	}
 	return true
 }
@@ -195,7 +200,8 @@ func (s *System) sendAcks(w *instance) {
 				s.relieve(w, int32(q), n)
 			}
 		}
-		s.countUnacked(w, -w.acking)
+		w.unacked -= w.acking
+		s.changed()
 		w.channel.flush()
 		w.acking = 0
 	}
@@ -212,7 +218,8 @@ func (w *instance) vacate(slot int32) {
 
 // wipe empties the account of a worker that is down: its connection, and with it the window, is gone.
 func (s *System) wipe(w *instance) {
-	s.countUnacked(w, -w.unacked)
+	w.unacked = 0
+	s.changed()
 	w.in = [starting]int{}
 	w.reserved = emptyList()
 	w.waiting.Set(s.now, 0)

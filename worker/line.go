@@ -17,10 +17,8 @@ func (s *System) firstInLine(workers []int32, queue int32) int32 {
 
 // lineUp puts a worker at the end of the line of a queue.
 func (s *System) lineUp(w *instance, queue int32) {
-	if w.lines != nil {
-		s.asks++
-		w.lines[queue] = s.asks
-	}
+	s.asks++
+	w.lines[queue] = s.asks
 }
 
 // relieve notes that the broker hears of n acks for a queue: where the window was full, its consumers line up again.

@@ -69,7 +69,7 @@ func (s *System) started(w *instance) {
 	}
 }
 
-// freed tells the loop that a slot is free again. Blocked says that the consumer stood still with a message for it.
+// freed tells a loop that is not Alert that a slot is free again. Blocked says that the consumer stood still with a message for it.
 func (s *System) freed(w *instance, acked, blocked bool) {
 	last := w.lastFreed
 	w.lastFreed = s.now
@@ -88,7 +88,7 @@ func (s *System) freed(w *instance, acked, blocked bool) {
 // overtaken lets the loop receive a message before it hands a reserved one to a slot that is free. Celery 5.2 asks redis
 // at the beginning of a turn, and what it writes to children it writes at the end (kombu/asynchronous/hub.py: events of
 // children that can be written to are consolidated). Whether the answer comes in between is a race.
-func (s *System) overtaken(w *instance, sl *slot, id int32) bool {
+func (s *System) overtaken(w *instance, sl *slot) bool {
 	o := &w.cfg.Overheads
 	chance := o.OvertakenAlone
 	if s.now-w.lastFreed <= o.BatchWithin { // redis waits for a core as the other child does, and answers later
@@ -101,7 +101,7 @@ func (s *System) overtaken(w *instance, sl *slot, id int32) bool {
 	}
 	sl.overtaken = true
 	s.turn(w)
-	s.slotAt(s.now+o.Fetch, kindFree, id)
+	s.slotAt(s.now+o.Fetch, kindFree, sl)
 	return true
 }
 

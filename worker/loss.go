@@ -9,50 +9,45 @@ import (
 
 // crash ends the process that ran a body. A prefork child dies alone, and its parent sees it a little
 // later; in the other pools the task takes its whole worker along.
-func (s *System) crash(id int32) {
-	sl := &s.slots[id]
-	t := &s.tasks[sl.task]
+func (s *System) crash(sl *slot) {
+	t, w := s.tasks.at(sl.task), &s.workers[sl.worker]
 	s.tallyEnd(t)
-	s.record(Ended, sl.task, Lost)
+	s.record(Ended, t, Lost)
 	t.state = crashed
-	w := &s.workers[sl.worker]
 	if w.cfg.Pool != Prefork {
 		s.die(w, killed, s.cause)
 		return
 	}
-	s.childExited(id, 0)
+	s.childExited(sl, 0)
 }
 
 // notice lets the parent see that a child is dead, and others with it.
-func (s *System) notice(id int32) {
-	sl := &s.slots[id]
+func (s *System) notice(sl *slot) {
 	sl.missed = false
 	w := &s.workers[sl.worker]
-	s.bury(id)
+	s.bury(sl)
 	s.buryOthers(w)
 	s.turn(w) // the acks of lost messages have made room
 }
 
 // bury replaces a dead child. Without late ack and reject_on_worker_lost the task that it ran is lost.
-func (s *System) bury(id int32) {
-	sl := &s.slots[id]
-	if task := sl.task; task != none {
-		t := &s.tasks[task]
+func (s *System) bury(sl *slot) {
+	if sl.task != none {
+		t := s.tasks.at(sl.task)
 		sl.task = none
-		if !s.outlives(task) {
-			s.ack(t)
+		if !s.outlives(t) {
+			s.ack(t, &s.workers[sl.worker])
 		}
-		if s.spares(task) {
-			s.requeue(task, 0, s.broker.Kind != Redis)
+		if s.spares(t) {
+			s.requeue(t, 0, s.broker.Kind != Redis)
 		}
 	}
-	s.replace(id)
+	s.replace(sl)
 }
 
 // outlives says whether a message is delivered again when the child that runs it is lost.
-func (s *System) outlives(id int32) bool {
-	t := &s.tasks[id]
-	return t.late && s.policyOf(t).reject || s.superseded(id)
+func (s *System) outlives(t *task) bool {
+	return t.late && s.workers[t.worker].policies[t.class].reject || s.superseded(t)
 }
 
 // loss is how a worker loses the messages in its hands.
@@ -75,7 +70,7 @@ const (
 
 // lose takes from a worker what it loses, and gives back to the broker what that delivers again.
 func (s *System) lose(w *instance, by loss) {
-	var ended []int32
+	var ended []*slot
 	toFront := by == closing || s.broker.Kind != Redis
 	s.collect(w.id, toFront)
 	if by == cutOff {
@@ -84,35 +79,32 @@ func (s *System) lose(w *instance, by loss) {
 		s.clear(w)
 	}
 	for _, id := range s.lost {
-		if by != cutOff {
-			s.quit(&s.tasks[id])
-		}
-		if by == cutOff {
-			switch t := &s.tasks[id]; {
-			case w.cancels(t):
-				ended = append(ended, t.slot)
-				s.cancel(id)
-			case w.goesOn(t):
-				s.again(id)
-				continue
-			default:
-				s.drop(id)
-			}
-		}
-		s.suffered(id)
+		t := s.tasks.at(id)
 		switch {
-		case !s.spares(id):
-		case by == closing:
-			s.requeue(id, 0, true)
+		case by != cutOff:
+			s.quit(t)
+		case w.cancels(t):
+			ended = append(ended, s.cancel(t))
+		case w.goesOn(t):
+			s.again(t)
+			continue
 		default:
-			s.requeue(id, s.restoreDelay(&s.tasks[id]), toFront)
+			s.drop(t)
+		}
+		s.suffered(t)
+		switch {
+		case !s.spares(t):
+		case by == closing:
+			s.requeue(t, 0, true)
+		default:
+			s.requeue(t, s.restoreDelay(t), toFront)
 		}
 	}
 	if by == cutOff {
 		s.emptyWindow(w)
 	}
-	for _, slot := range ended {
-		s.childExited(slot, 0)
+	for _, sl := range ended {
+		s.childExited(sl, 0)
 	}
 }
 
@@ -128,13 +120,13 @@ func (w *instance) cancels(t *task) bool {
 }
 
 // cancel ends what runs in a slot, whose child is about to end.
-func (s *System) cancel(id int32) {
-	t := &s.tasks[id]
+func (s *System) cancel(t *task) *slot {
 	sl := &s.slots[t.slot]
-	s.host.Stop(id, t.slot)
+	s.host.Stop(t.id, t.slot)
 	s.tallyEnd(t)
-	s.record(Ended, id, Lost)
+	s.record(Ended, t, Lost)
 	sl.task, sl.limitAt = none, des.Never
+	return sl
 }
 
 // collect lists the messages that a worker has in its hands, in the order in which the broker has them back. What goes to
@@ -142,19 +134,20 @@ func (s *System) cancel(id int32) {
 // and come when it is known what becomes of that.
 func (s *System) collect(worker int32, toFront bool) {
 	s.lost = s.lost[:0]
-	for id := range s.tasks {
-		if t := &s.tasks[id]; t.worker == worker && t.state >= fetching {
-			s.lost = append(s.lost, int32(id))
+	for id := range s.tasks.n {
+		t := s.tasks.at(id)
+		if t.worker == worker && t.state >= fetching {
+			s.lost = append(s.lost, t.id)
 		}
 	}
 	slices.SortFunc(s.lost, func(a, b int32) int {
-		if late := s.superseded(a); late != s.superseded(b) {
+		x, y := s.tasks.at(a), s.tasks.at(b)
+		if late := s.superseded(x); late != s.superseded(y) {
 			if late {
 				return 1
 			}
 			return -1
 		}
-		x, y := &s.tasks[a], &s.tasks[b]
 		c := cmp.Or(cmp.Compare(x.delivered, y.delivered), cmp.Compare(x.published, y.published), cmp.Compare(a, b))
 		if toFront {
 			return -c
@@ -185,12 +178,12 @@ func (s *System) clear(w *instance) {
 		id := w.firstSlot + int32(w.cfg.Concurrency-1-n)
 		sl := &s.slots[id]
 		sl.gen++
-		s.unhold(&s.slots[id])
+		s.unhold(sl)
 		sl.ackWhenFree = false
-		if sl.task != none && s.tasks[sl.task].state == running {
-			s.host.Stop(sl.task, id)
-			s.tallyEnd(&s.tasks[sl.task])
-			s.record(Ended, sl.task, Lost)
+		if t := s.taskIn(sl); t != nil && t.state == running {
+			s.host.Stop(t.id, id)
+			s.tallyEnd(t)
+			s.record(Ended, t, Lost)
 		}
 		sl.task = none
 		sl.limitAt = des.Never

@@ -60,9 +60,20 @@ func (s *System) meters(f *fleet) {
 		t := &f.follows[i]
 		for q := range s.queuesOf(f, t) {
 			if t.Measure != Messages && q.meter == nil {
-				q.meter = &meter{}
+				q.meter, s.metered = &meter{}, true
 			}
 		}
+	}
+}
+
+// meter counts a message that is published, or delivered.
+func (s *System) meter(t *task, delivered bool) {
+	switch m := s.queueOf(t).meter; {
+	case m == nil:
+	case delivered:
+		m.delivered.add(s.now)
+	default:
+		m.published.add(s.now)
 	}
 }
 

@@ -8,41 +8,39 @@ func (s *System) Kill(now des.Time, id int32) {
 	s.clock(now)
 	sl := &s.slots[id]
 	w := &s.workers[sl.worker]
-	s.count1(&s.tally.Workers[sl.worker].Killed)
-	switch task := sl.task; {
-	case task != none && s.tasks[task].state == running:
-		t := &s.tasks[task]
-		s.host.Stop(task, id)
+	s.count1(&s.tally.Workers[w.id].Killed)
+	switch t := s.taskIn(sl); {
+	case t != nil && t.state == running:
+		s.host.Stop(t.id, id)
 		sl.limitAt = des.Never
-		s.tallyKilled(t, s.outlives(task))
+		s.tallyKilled(t, s.outlives(t))
 		s.tallyEnd(t)
-		s.record(Ended, task, Lost)
+		s.record(Ended, t, Lost)
 		t.state = crashed
-		s.childExited(id, 0)
-	case task != none && w.cut():
+		s.childExited(sl, 0)
+	case t != nil && w.cut():
 		// Without its connection the worker has no reserve to keep it in.
-		t := &s.tasks[task]
-		s.tallyKilled(t, s.outlives(task))
-		s.tasks[task].state = crashed
-		s.childExited(id, 0)
-	case task != none:
+		s.tallyKilled(t, s.outlives(t))
+		t.state = crashed
+		s.childExited(sl, 0)
+	case t != nil:
 		// The child had not accepted it yet: the pool keeps it for another (celery/concurrency/asynpool.py: _put_back).
 		sl.task = none
-		s.tasks[task].slot = none
-		s.reserve(task, true)
+		t.slot = none
+		s.reserve(t, true)
 		sl.silent = true
-		s.childExited(id, 0)
+		s.childExited(sl, 0)
 		s.dispatch(w)
 	case s.takeFree(w, id):
 		w.busy.Add(s.now, 1) // until it is replaced
 		s.hold(sl, none)
 		s.tellChildren(ChildEnded, id)
 		sl.silent = true
-		s.childExited(id, 0)
+		s.childExited(sl, 0)
 	default: // its task has ended, and the parent has the result
 		s.tellChildren(ChildEnded, id)
-		s.ackFreed(id, w)
-		s.childExited(id, 0)
+		s.ackFreed(sl, w)
+		s.childExited(sl, 0)
 	}
 	s.turn(w)
 }
@@ -65,7 +63,8 @@ func (s *System) KillWorker(now des.Time, worker int32) {
 	s.count1(&s.tally.Workers[worker].Killed)
 	s.collect(worker, false)
 	for _, id := range s.lost {
-		s.tallyKilled(&s.tasks[id], s.tasks[id].unacked || s.superseded(id))
+		t := s.tasks.at(id)
+		s.tallyKilled(t, t.unacked || s.superseded(t))
 	}
 	s.kill(w, s.cause)
 }
@@ -90,7 +89,7 @@ func (s *System) tallyKilled(t *task, again bool) {
 	if !t.observed {
 		return
 	}
-	k := &s.tally.Classes[t.class].Killed
+	k := &s.kinds[t.class].tally.Killed
 	if t.state == running {
 		k.Attempts++
 		k.Wasted.Add(s.now - t.began)

@@ -5,28 +5,50 @@ import (
 	"strings"
 )
 
-// rotation is the rule by which a worker picks among its queues, and where it stands.
+// rotation is the rule by which a worker picks among its queues, and where it stands. The stops are a list in the order of
+// preference, so that a queue that was served goes to its end without the others being moved.
 type rotation struct {
-	order   Order
-	queues  []int32 // in the order of preference
-	weights []int
-	credit  []int
+	order       Order
+	stops       []stop
+	first, last int32
+	stopOf      []int32 // by queue; none = it is not one of those
+	weights     []int   // by stop
+	credit      []int
+}
+
+// stop is one of the queues.
+type stop struct {
+	queue      *queue
+	next, prev int32
 }
 
 func newRotation(cfg *Config, queues []queue) rotation {
-	r := rotation{order: cfg.Order, weights: cfg.Weights}
-	for _, q := range cfg.Queues {
-		r.queues = append(r.queues, int32(q))
+	r := rotation{order: cfg.Order, last: none, weights: cfg.Weights, stopOf: make([]int32, len(queues))}
+	for i := range r.stopOf {
+		r.stopOf[i] = none
 	}
-	switch cfg.Order {
-	case Sorted:
-		slices.SortStableFunc(r.queues, func(a, b int32) int {
-			return strings.Compare(queues[a].cfg.Name, queues[b].cfg.Name)
-		})
-	case Weighted:
-		r.credit = make([]int, len(r.queues))
+	own := slices.Clone(cfg.Queues)
+	if cfg.Order == Sorted {
+		slices.SortStableFunc(own, func(a, b int) int { return strings.Compare(queues[a].cfg.Name, queues[b].cfg.Name) })
 	}
+	for i, q := range own {
+		r.stops = append(r.stops, stop{queue: &queues[q]})
+		r.stopOf[q] = int32(i)
+		r.add(int32(i))
+	}
+	r.credit = make([]int, len(own))
 	return r
+}
+
+// add puts a stop at the end of the list.
+func (r *rotation) add(i int32) {
+	if r.last == none {
+		r.first = i
+	} else {
+		r.stops[r.last].next = i
+	}
+	r.stops[i].prev, r.stops[i].next = r.last, none
+	r.last = i
 }
 
 // shuffle gives a process that starts its own order of queues: that of a Python set of their names, which keeps to no order and
@@ -35,25 +57,26 @@ func (s *System) shuffle(r *rotation) {
 	if r.order != Drawn {
 		return
 	}
-	for i := len(r.queues) - 1; i > 0; i-- {
+	for i := len(r.stops) - 1; i > 0; i-- {
 		j := s.choice.IntN(i + 1)
-		r.queues[i], r.queues[j] = r.queues[j], r.queues[i]
+		r.stops[i].queue, r.stops[j].queue = r.stops[j].queue, r.stops[i].queue // they stay in the order of their places
 	}
 }
 
-// choose picks the queue from which w takes its next message, or none.
+// choose picks the queue from which w takes its next message, or nil.
 //
 // Redis looks at every queue of the best priority first (BRPOP lists the keys by priority step, then by queue) and
 // goes round among those. A rabbitmq worker with several queues sees them interleaved at random. Queues of overflow
 // are looked at only for a slot that would otherwise idle.
-func (s *System) choose(w *instance) int32 {
+func (s *System) choose(w *instance) *queue {
 	r := &w.rotation
 	if r.order == Weighted || r.order == RoundRobin && s.broker.Kind == RabbitMQ {
 		return s.chooseAmong(w)
 	}
-	first, level := int32(none), maxLevels
-	for _, q := range r.queues {
-		if s.queues[q].n == 0 || !w.takes(q) {
+	first, level := (*queue)(nil), maxLevels
+	for i := r.first; i != none; i = r.stops[i].next {
+		q := r.stops[i].queue
+		if q.n == 0 || !w.takes(q.id) {
 			continue
 		}
 		if top := s.rank(q); top < level {
@@ -63,7 +86,7 @@ func (s *System) choose(w *instance) int32 {
 			break
 		}
 	}
-	if first == none {
+	if first == nil {
 		return s.chooseOverflow(w)
 	}
 	r.served(first)
@@ -71,18 +94,19 @@ func (s *System) choose(w *instance) int32 {
 }
 
 // rank is the priority, 0 first, at which a queue that is not empty stands beside others.
-func (s *System) rank(q int32) int {
+func (s *System) rank(q *queue) int {
 	if s.broker.Kind == Redis {
-		return s.queues[q].top()
+		return q.top()
 	}
 	return 0
 }
 
 // chooseAmong is choose where all queues that could be served have a say.
-func (s *System) chooseAmong(w *instance) int32 {
+func (s *System) chooseAmong(w *instance) *queue {
+	r := &w.rotation
 	waiting, best := 0, maxLevels
-	for _, q := range w.rotation.queues {
-		if s.queues[q].n > 0 && w.takes(q) {
+	for i := range r.stops {
+		if q := r.stops[i].queue; q.n > 0 && w.takes(q.id) {
 			waiting++
 			best = min(best, s.rank(q))
 		}
@@ -90,20 +114,20 @@ func (s *System) chooseAmong(w *instance) int32 {
 	if waiting == 0 {
 		return s.chooseOverflow(w)
 	}
-	eligible := func(q int32) bool { return s.queues[q].n > 0 && w.takes(q) && s.rank(q) == best }
-	r := &w.rotation
-	switch {
-	case r.order == Weighted:
+	eligible := func(q *queue) bool { return q.n > 0 && w.takes(q.id) && s.rank(q) == best }
+	if r.order == Weighted {
 		return r.weighted(eligible)
-	case waiting == 1:
-		q := r.queues[slices.IndexFunc(r.queues, eligible)]
-		r.served(q)
-		return q
 	}
-	n := s.choice.IntN(waiting)
-	for _, q := range r.queues {
-		if eligible(q) {
+	n := 0
+	if waiting > 1 {
+		n = s.choice.IntN(waiting)
+	}
+	for i := r.first; i != none; i = r.stops[i].next {
+		if q := r.stops[i].queue; eligible(q) {
 			if n == 0 {
+				if waiting == 1 {
+					r.served(q)
+				}
 				return q
 			}
 			n--
@@ -112,34 +136,45 @@ func (s *System) chooseAmong(w *instance) int32 {
 	panic("worker: a queue that is not empty is gone")
 }
 
-func (s *System) chooseOverflow(w *instance) int32 {
+func (s *System) chooseOverflow(w *instance) *queue {
 	for _, q := range w.cfg.Overflow {
-		if s.queues[q].n > 0 && w.takes(int32(q)) && w.idle(int32(q)) {
-			return int32(q)
+		if q := &s.queues[q]; q.n > 0 && w.takes(q.id) && w.idle(q.id) {
+			return q
 		}
 	}
-	return none
+	return nil
 }
 
 // served moves a queue that has had its turn to the end, so that every queue that is not empty is served in turn, message
 // by message (kombu/utils/scheduling.py: round_robin_cycle); also when its message was delivered without a choice because
 // the worker was waiting for one.
-func (r *rotation) served(q int32) {
-	if r.order != RoundRobin || len(r.queues) == 1 {
+func (r *rotation) served(q *queue) {
+	if r.order == RoundRobin && len(r.stops) > 1 {
+		r.toEnd(r.stopOf[q.id])
+	}
+}
+
+// toEnd moves a stop, if it is one, to the end of the list.
+func (r *rotation) toEnd(i int32) {
+	if i == none || i == r.last {
 		return
 	}
-	if i := slices.Index(r.queues, q); i >= 0 {
-		copy(r.queues[i:], r.queues[i+1:])
-		r.queues[len(r.queues)-1] = q
+	next, prev := r.stops[i].next, r.stops[i].prev
+	r.stops[next].prev = prev
+	if prev == none {
+		r.first = next
+	} else {
+		r.stops[prev].next = next
 	}
+	r.add(i)
 }
 
 // weighted is smooth weighted round robin: every eligible queue earns its weight, the richest is served and pays for
 // all, so that the shares hold over any stretch and heavy queues do not come in runs.
-func (r *rotation) weighted(eligible func(int32) bool) int32 {
+func (r *rotation) weighted(eligible func(*queue) bool) *queue {
 	best, total := none, 0
-	for i, q := range r.queues {
-		if !eligible(q) {
+	for i := range r.stops {
+		if !eligible(r.stops[i].queue) {
 			continue
 		}
 		r.credit[i] += r.weights[i]
@@ -149,5 +184,5 @@ func (r *rotation) weighted(eligible func(int32) bool) int32 {
 		}
 	}
 	r.credit[best] -= total
-	return r.queues[best]
+	return r.stops[best].queue
 }

@@ -42,7 +42,7 @@ func (s *System) Waiting() int {
 		n += s.tally.Classes[i].InSystem.Level()
 	}
 	for i := range s.slots {
-		if id := s.slots[i].task; id != none && s.tasks[id].state == running {
+		if t := s.taskIn(&s.slots[i]); t != nil && t.state == running {
 			n--
 		}
 	}

@@ -21,7 +21,7 @@ const channelTick = time.Minute
 // overlongAt is when rabbitmq finds out that a message that is delivered now, or was, is unacked for too long; Never = it
 // does not care.
 func (s *System) overlongAt(t *task) des.Time {
-	if s.queues[t.queue].cfg.Patient {
+	if s.queueOf(t).cfg.Patient {
 		return des.Never
 	}
 	return t.delivered + (s.broker.ConsumerTimeout+channelTick-1)/channelTick*channelTick
@@ -40,8 +40,8 @@ func (s *System) findOverlong() {
 	s.watched = false
 	next := des.Never
 	s.scratch = s.scratch[:0]
-	for id := range s.tasks {
-		t := &s.tasks[id]
+	for id := range s.tasks.n {
+		t := s.tasks.at(id)
 		if !t.unacked || t.state < fetching || s.workers[t.worker].down() || s.workers[t.worker].cut() {
 			continue
 		}

@@ -45,75 +45,72 @@ func (w *instance) muster() {
 // childExited ends a child's process after some time. Its parent is told at once and looks which of its children
 // are dead; one that cannot be waited for yet is found when it looks again: at the death of another child, or at the
 // next maintenance of the pool (billiard/pool.py: _join_exited_workers; celery/concurrency/asynpool.py: every 5 s).
-func (s *System) childExited(id int32, after des.Time) {
-	s.childDied(id, after, s.workers[s.slots[id].worker].cfg.Overheads.Unnoticed)
+func (s *System) childExited(sl *slot, after des.Time) {
+	s.childDied(sl, after, s.workers[sl.worker].cfg.Overheads.Unnoticed)
 }
 
 // childKilled ends a child that its parent has killed. It has waited for it, and finds it; but where it was the
 // only child, no other event follows.
-func (s *System) childKilled(id int32, after des.Time) {
-	w := &s.workers[s.slots[id].worker]
+func (s *System) childKilled(sl *slot, after des.Time) {
+	w := &s.workers[sl.worker]
 	chance := 0.0
 	if w.processes() == 1 {
 		chance = w.cfg.Overheads.UnnoticedAlone
 	}
-	s.childDied(id, after, chance)
+	s.childDied(sl, after, chance)
 }
 
-func (s *System) childDied(id int32, after des.Time, unnoticed float64) {
-	sl := &s.slots[id]
+func (s *System) childDied(sl *slot, after des.Time, unnoticed float64) {
 	w := &s.workers[sl.worker]
 	o := &w.cfg.Overheads
 	sl.gen++
-	s.tellChange(ChildDied, id)
+	s.tellChange(ChildDied, sl.id)
 	at := s.now + after + o.Notice
 	if o.Maintenance > 0 && unnoticed > 0 && s.choice.Float64() < unnoticed {
 		sl.missed = true
 		at = w.nextTimer(at, o.Maintenance)
 	}
 	if at > s.now {
-		s.slotAt(at, kindNotice, id)
+		s.slotAt(at, kindNotice, sl)
 		return
 	}
-	s.notice(id)
+	s.notice(sl)
 }
 
 // buryOthers finds the other children whose death went unnoticed.
 func (s *System) buryOthers(w *instance) {
 	for n := range w.cfg.Concurrency {
-		id := w.firstSlot + int32(n)
-		if sl := &s.slots[id]; sl.missed {
+		if sl := &s.slots[w.firstSlot+int32(n)]; sl.missed {
 			sl.missed = false
 			sl.gen++
-			s.bury(id)
+			s.bury(sl)
 		}
 	}
 }
 
 // replace starts a child in the place of a dead one. Forking blocks the parent.
-func (s *System) replace(id int32) {
-	w := &s.workers[s.slots[id].worker]
-	s.slots[id].runs, s.slots[id].connected = 0, false
-	s.slots[id].spent = false
-	s.tellChange(SlotRenewed, id)
+func (s *System) replace(sl *slot) {
+	w := &s.workers[sl.worker]
+	sl.runs, sl.connected, sl.spent = 0, false, false
+	s.tellChange(SlotRenewed, sl.id)
 	if w.leaves() {
-		s.leave(id, 0) // nobody comes in its place
+		s.leave(sl, w, 0) // nobody comes in its place
 		return
 	}
-	s.tellChildren(ChildStarted, id)
-	s.count1(&s.tally.Workers[s.slots[id].worker].Restarts)
+	s.tellChildren(ChildStarted, sl.id)
+	s.count1(&s.tally.Workers[w.id].Restarts)
 	wait := max(0, w.blocked-s.now)
 	if w.cfg.Overheads.Fork > 0 {
 		s.block(w, w.cfg.Overheads.Fork)
 	}
-	s.leave(id, wait+w.cfg.Overheads.Respawn)
+	s.leave(sl, w, wait+w.cfg.Overheads.Respawn)
 }
 
 // grow asks Celery's autoscaler at the receipt of a message: when more tasks are reserved and running than there are
 // processes, it starts as many as are missing before it handles the message (celery/worker/autoscale.py: maybe_scale).
 // It says whether the message has to wait for that.
-func (s *System) grow(id int32, w *instance) bool {
-	if w.cfg.AutoscaleMin == 0 || w.leaves() || w.cfg.Pool == Gevent {
+func (s *System) grow(t *task, w *instance) bool {
+	if w.leaves() || w.cfg.Pool == Gevent {
 		return false
 	}
 	n := min(w.wanted()+1, w.cfg.Concurrency) - w.processes() // with this message
@@ -128,10 +125,9 @@ func (s *System) grow(id int32, w *instance) bool {
 		return false
 	}
 	s.block(w, des.Time(n)*w.cfg.Overheads.Fork)
-	t := &s.tasks[id]
 	s.move(t, w, fetching)
 	t.grown = true
-	s.at(w.blocked, kindFetched, id)
+	s.at(w.blocked, kindFetched, t)
 	return true
 }
 

@@ -57,6 +57,6 @@ func (s *System) raise(w *instance) {
 // outgrown says that a child is to be replaced for its memory. Celery looks once a task has ended, and at the highest
 // resident set size of the child's life (billiard/pool.py: workloop; billiard/compat.py: mem_rss, ru_maxrss): what the
 // task has given back counts as well.
-func (s *System) outgrown(id int32, cfg *Config) bool {
-	return s.observer != nil && cfg.Pool == Prefork && s.observer.Peak(id) > cfg.MaxMemoryPerChild
+func (s *System) outgrown(sl *slot, cfg *Config) bool {
+	return s.observer != nil && cfg.Pool == Prefork && s.observer.Peak(sl.id) > cfg.MaxMemoryPerChild
 }

@@ -11,6 +11,7 @@ import (
 // queue is one named queue of the broker: a first-in first-out list for each level of priority.
 type queue struct {
 	cfg       *Queue
+	id        int32
 	levels    []level
 	filled    uint64 // bit l set: level l is not empty
 	n         int
@@ -22,17 +23,16 @@ type queue struct {
 	meter     *meter // nil = no fleet asks for rates
 }
 
-func (s *System) push(q *queue, id int32, front bool) {
-	t := &s.tasks[id]
+func (s *System) push(q *queue, t *task, front bool) {
 	t.state = queued
 	l := &q.levels[t.level]
 	q.filled |= 1 << t.level
 	s.join(t)
 	switch {
 	case front:
-		s.pushFront(&l.list, id)
-	case !s.putAway(l, id):
-		s.pushBack(&l.list, id)
+		s.pushFront(&l.list, t)
+	case !s.putAway(l, t):
+		s.pushBack(&l.list, t)
 	}
 	s.lengthen(q, 1)
 }
@@ -40,19 +40,19 @@ func (s *System) push(q *queue, id int32, front bool) {
 func (s *System) lengthen(q *queue, n int) {
 	q.n += n
 	s.waiting += n
-	q.length.Set(s.now, q.n)
+	q.length.Add(s.now, n)
 	s.changed()
 }
 
 // pop takes the message that is served first.
-func (s *System) pop(q *queue) int32 {
+func (s *System) pop(q *queue) *task {
 	level := q.top()
 	if q.cfg.TwoToOne {
 		level = q.fair()
 	}
 	l := &q.levels[level]
-	id := s.popFront(&l.list)
-	s.quit(&s.tasks[id])
+	t := s.popFront(&l.list)
+	s.quit(t)
 	if l.n == 0 {
 		s.takeOut(l)
 	}
@@ -60,7 +60,7 @@ func (s *System) pop(q *queue) int32 {
 		q.filled &^= 1 << level
 	}
 	s.lengthen(q, -1)
-	return id
+	return t
 }
 
 // top is the level of the message that is served first, in a queue that is not empty.

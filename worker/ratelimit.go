@@ -55,11 +55,10 @@ func (s *System) dropThrottled(worker int32) {
 func (s *System) limited(t *task) bool { return s.buckets != nil && s.classes[t.class].Pace > 0 }
 
 // throttle puts a message behind those of its kind that wait for a token.
-func (s *System) throttle(id int32) {
-	t := &s.tasks[id]
+func (s *System) throttle(t *task) {
 	s.move(t, &s.workers[t.worker], throttled)
 	i := t.worker*int32(len(s.classes)) + t.class
-	s.pushBack(&s.buckets[i].waiting, id)
+	s.pushBack(&s.buckets[i].waiting, t)
 	s.spendTokens(i)
 }
 
@@ -76,9 +75,9 @@ func (s *System) spendTokens(i int32) {
 			b.fresh = false
 			b.ready = b.born + pace
 		}
-		id := s.popFront(&b.waiting)
-		s.move(&s.tasks[id], w, received)
-		s.enlist(id, w)
+		t := s.popFront(&b.waiting)
+		s.move(t, w, received)
+		s.enlist(t, w)
 	}
 	if b.waiting.n > 0 && !b.armed && !w.leaves() {
 		b.armed = true

@@ -218,7 +218,7 @@ func (s *System) oldest(f *fleet) des.Time {
 	for _, q := range s.workers[f.cfg.Workers[0]].cfg.Queues {
 		for l := range s.queues[q].levels {
 			if head := s.queues[q].levels[l].head; head != none {
-				first = min(first, s.tasks[head].published)
+				first = min(first, s.tasks.at(head).published)
 			}
 		}
 	}
@@ -244,9 +244,15 @@ func (s *System) planned(f *fleet) int {
 	return 0
 }
 
-// changed has the fleets that do not wait for a time looked at after a change.
-func (s *System) changed() {
+func (s *System) inspectPrompt() {
 	for _, f := range s.prompt {
 		s.inspectAt(f, s.now)
+	}
+}
+
+// changed has the fleets that do not wait for a time looked at after a change.
+func (s *System) changed() {
+	if s.prompt != nil {
+		s.inspectPrompt()
 	}
 }

@@ -70,24 +70,23 @@ func (sh *shelf) pop() Draft {
 }
 
 // putAway makes a draft of a task that has come to the end of a long level, and says whether it did.
-func (s *System) putAway(l *level, id int32) bool {
+func (s *System) putAway(l *level, t *task) bool {
 	if s.drawer == nil || l.shelf.n == 0 && l.n < inFront {
 		return false
 	}
-	t := &s.tasks[id]
 	if t.attempts+t.retries+t.redeliveries+t.message+t.pending == 0 && t.published == t.due {
-		if d, ok := s.drawer.Forget(id); ok {
+		if d, ok := s.drawer.Forget(t.id); ok {
 			d.Due = t.due
 			l.shelf.push(d)
 			t.charged = false // who waits is counted, and goes on to be
-			s.release(id)
+			s.release(t)
 			return true
 		}
 	}
 	if l.shelf.n == 0 {
 		return false
 	}
-	l.shelf.push(Draft{Class: stays, Number: int64(id)}) // behind those that wait there
+	l.shelf.push(Draft{Class: stays, Number: int64(t.id)}) // behind those that wait there
 	return true
 }
 
@@ -95,26 +94,25 @@ func (s *System) putAway(l *level, id int32) bool {
 func (s *System) takeOut(l *level) {
 	for range min(atOnce, l.shelf.n) {
 		d := l.shelf.pop()
-		id := int32(d.Number)
-		if d.Class != stays {
-			id = s.recall(d)
+		if d.Class == stays {
+			s.pushBack(&l.list, s.tasks.at(int32(d.Number)))
+		} else {
+			s.pushBack(&l.list, s.recall(d))
 		}
-		s.pushBack(&l.list, id)
 	}
 }
 
 // recall makes the task of a draft again, as it was published.
-func (s *System) recall(d Draft) int32 {
-	id := s.newTask()
-	s.drawer.Recall(id, d, &s.recalled)
-	t := &s.tasks[id]
+func (s *System) recall(d Draft) *task {
+	t := s.newTask()
+	s.drawer.Recall(t.id, d, &s.recalled)
 	s.fill(t, d.Due, &s.recalled)
 	t.state = queued
 	t.charged = s.counts(t)
 	if s.bystander != nil {
-		s.bystander.Recalled(id)
+		s.bystander.Recalled(t.id)
 	}
-	return id
+	return t
 }
 
 // closeShelves ends what waits in drafts.
@@ -123,10 +121,10 @@ func (s *System) closeShelves() {
 		for l := range s.queues[i].levels {
 			for sh := &s.queues[i].levels[l].shelf; sh.n > 0; {
 				if d := sh.pop(); d.Class != stays {
-					id := s.recall(d)
-					s.quit(&s.tasks[id])
-					s.end(id)
-					s.release(id)
+					t := s.recall(d)
+					s.quit(t)
+					s.end(t)
+					s.release(t)
 				}
 			}
 		}

@@ -28,16 +28,13 @@ type System struct {
 	now          des.Time
 	broker       Broker
 	classes      []Class
-	classQueue   []int32
-	classLevel   []uint8 // of a message with the class's own priority
+	kinds        []kind // by class
 	priorities   priorities
-	policies     []policy // worker x class
-	targets      [][]Target
 	queues       []queue
 	workers      []instance
 	slots        []slot
-	tasks        []task
-	freeTasks    []int32
+	tasks        tasks
+	freeTask     int32     // the first entry that may be used again; none = there is none
 	messages     []message // delivered more than once
 	freeMessages []int32
 	asks         uint64 // serial of the last ask for a message
@@ -72,6 +69,7 @@ type System struct {
 	bootKey  des.Key
 	origin   des.Time
 	opening  bool    // the replicas ordered now have been there before
+	metered  bool    // some of them ask for rates
 	prompt   []int32 // fleets that are looked at after every change
 
 	tally     Tally
@@ -82,22 +80,35 @@ type System struct {
 	open      int  // observed tasks that have not ended
 }
 
+// kind is what the tasks of a class have in common.
+type kind struct {
+	class   *Class
+	tally   *ClassTally
+	targets []Target
+	judged  bool // it has targets, or a course
+	queue   *queue
+	level   uint8 // of a message with the class's own priority
+}
+
+// queueOf is the queue of a task.
+func (s *System) queueOf(t *task) *queue { return s.kinds[t.class].queue }
+
 // policy is what a worker's settings and a class's own make together.
 type policy struct {
-	late, reject bool
 	limit        des.Time // 0 = none
-	soft         bool     // the limit raises an error in the task instead of killing its child
+	late, reject bool
+	soft         bool // the limit raises an error in the task instead of killing its child
 }
 
 // New makes a System whose workers are up and idle at time 0.
 func New(setup Setup, host Host) *System {
 	s := &System{
 		windowEnd: des.Never,
+		freeTask:  none,
 		host:      host,
 		recorder:  setup.Recorder,
 		broker:    setup.Broker,
 		classes:   setup.Classes,
-		targets:   setup.Targets,
 		origin:    setup.Origin,
 		queues:    make([]queue, len(setup.Queues)),
 		choice:    des.NewStream(setup.Key),
@@ -120,9 +131,6 @@ func New(setup Setup, host Host) *System {
 		s.drawer, _ = host.(Drawer)
 		s.bystander = b
 	}
-	if s.targets == nil {
-		s.targets = make([][]Target, len(s.classes))
-	}
 	occurring := setup.Priorities
 	for i := range s.classes {
 		occurring = append(occurring, s.classes[i].Priority)
@@ -136,17 +144,20 @@ func New(setup Setup, host Host) *System {
 	s.priorities = newPriorities(&s.broker, occurring)
 	for i := range s.queues {
 		q := &s.queues[i]
-		q.cfg = &setup.Queues[i]
+		q.id, q.cfg = int32(i), &setup.Queues[i]
 		q.levels = make([]level, s.priorities.levels())
 		for l := range q.levels {
 			q.levels[l].list = emptyList()
 		}
 	}
 	for i := range s.classes {
-		q := setup.ClassQueue[i]
-		s.classQueue = append(s.classQueue, int32(q))
-		s.classLevel = append(s.classLevel, s.priorities.level(s.classes[i].Priority, &setup.Queues[q]))
-		s.tally.Classes[i].Within = make([]Share, len(s.targets[i]))
+		q := &s.queues[setup.ClassQueue[i]]
+		k := kind{class: &s.classes[i], tally: &s.tally.Classes[i], queue: q, level: s.priorities.level(s.classes[i].Priority, q.cfg)}
+		if setup.Targets != nil {
+			k.targets, k.judged = setup.Targets[i], len(setup.Targets[i]) > 0
+		}
+		k.tally.Within = make([]Share, len(k.targets))
+		s.kinds = append(s.kinds, k)
 	}
 	s.addWorkers(setup.Workers, setup.Fleets)
 	if setup.Holders {
@@ -171,12 +182,13 @@ func New(setup Setup, host Host) *System {
 }
 
 func (s *System) addWorkers(configs []Config, fleets []Fleet) {
+	s.workers = make([]instance, len(configs))
 	for i := range configs {
 		cfg := &configs[i]
 		w := newInstance(i, cfg, s.broker.Kind, s.queues)
 		w.firstSlot = int32(len(s.slots))
 		for n := range cfg.Concurrency {
-			s.slots = append(s.slots, slot{worker: int32(i), task: none, timer: des.Never})
+			s.slots = append(s.slots, slot{worker: int32(i), id: int32(len(s.slots)), task: none, timer: des.Never})
 			w.free = append(w.free, w.firstSlot+int32(cfg.Concurrency-1-n))
 		}
 		for _, q := range cfg.Queues {
@@ -186,19 +198,15 @@ func (s *System) addWorkers(configs []Config, fleets []Fleet) {
 			s.queues[q].overflow = append(s.queues[q].overflow, int32(i))
 		}
 		for c := range s.classes {
-			s.policies = append(s.policies, newPolicy(cfg, &s.classes[c]))
+			w.policies = append(w.policies, newPolicy(cfg, &s.classes[c]))
 		}
 		w.enroll(fleets)
 		if s.broker.Kind == RabbitMQ && len(configs) > 1 {
 			w.lines = make([]uint64, len(s.queues))
 		}
-		s.workers = append(s.workers, w)
+		s.workers[i] = w
 		s.ready(&s.workers[i])
 	}
-}
-
-func (s *System) policyOf(t *task) *policy {
-	return &s.policies[int(t.worker)*len(s.classes)+int(t.class)]
 }
 
 // newPolicy combines the settings of a worker and a class: the class's own win. Time limits need a child that can
@@ -230,8 +238,8 @@ func newPolicy(cfg *Config, class *Class) policy {
 func (s *System) Observe(from, to des.Time, bins int) {
 	s.from, s.to = from, to
 	for i := range s.tally.Classes {
-		s.tally.Classes[i].Slices = make([][]Share, len(s.targets[i]))
-		for j, target := range s.targets[i] {
+		s.tally.Classes[i].Slices = make([][]Share, len(s.kinds[i].targets))
+		for j, target := range s.kinds[i].targets {
 			if target.Slice > 0 {
 				s.tally.Classes[i].Slices[j] = make([]Share, (to-from+target.Slice-1)/target.Slice)
 			}
@@ -285,19 +293,18 @@ func (s *System) observe(end bool) {
 // Settled says that the observed window is over and every task observed in it has ended.
 func (s *System) Settled() bool { return s.seen && s.open == 0 }
 
-func (s *System) record(kind RecordKind, id int32, o Outcome) {
+func (s *System) record(kind RecordKind, t *task, o Outcome) {
 	if s.recorder != nil {
-		s.tell(kind, id, o)
+		s.tell(kind, t, o)
 	}
 }
 
-func (s *System) tell(kind RecordKind, id int32, o Outcome) {
-	if s.copied(id) {
+func (s *System) tell(kind RecordKind, t *task, o Outcome) {
+	if s.copied(t) {
 		return
 	}
-	t := &s.tasks[id]
 	s.recorder.Record(Record{
-		At: s.now, Kind: kind, Outcome: o, Task: s.nameOf(id), Class: t.class, Queue: t.queue,
+		At: s.now, Kind: kind, Outcome: o, Task: s.nameOf(t), Class: t.class, Queue: s.queueOf(t).id,
 		Worker: t.worker, Slot: t.slot, Attempt: t.attempts, Due: t.due,
 	})
 }
@@ -309,10 +316,11 @@ func (s *System) Close(now des.Time) *Tally {
 	if !s.seen {
 		s.observe(true)
 	}
-	for id := range s.tasks {
-		s.quit(&s.tasks[id])
-		if s.tasks[id].state != gone && !s.copied(int32(id)) {
-			s.end(int32(id))
+	for id := range s.tasks.n {
+		t := s.tasks.at(id)
+		s.quit(t)
+		if t.state != gone && !s.copied(t) {
+			s.end(t)
 		}
 	}
 	s.closeShelves()
@@ -328,11 +336,10 @@ func (s *System) Close(now des.Time) *Tally {
 }
 
 // end counts where a task is that has not ended.
-func (s *System) end(id int32) {
-	t := &s.tasks[id]
+func (s *System) end(t *task) {
 	o := s.whereabouts(t)
 	s.censor(t, o)
-	s.host.Done(s.nameOf(id), o)
+	s.host.Done(s.nameOf(t), o)
 }
 
 // whereabouts is the outcome of a task that the end of the run cut off.

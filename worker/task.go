@@ -23,8 +23,8 @@ const none = -1
 
 // task is a message and what became of it so far.
 type task struct {
-	class, queue int32
-	prev, next   int32 // neighbours in the list it stands in
+	id, class    int32
+	prev, next   int32 // neighbours in the list it stands in, unless it is the first or the last; a free entry has a next one
 	worker, slot int32
 	attempts     int32 // started so far
 	retries      int32
@@ -61,80 +61,99 @@ type list struct {
 
 func emptyList() list { return list{none, none, 0} }
 
-func (s *System) pushBack(l *list, id int32) {
-	t := &s.tasks[id]
+func (s *System) pushBack(l *list, t *task) {
 	t.prev, t.next = l.tail, none
 	if l.tail == none {
-		l.head = id
+		l.head = t.id
 	} else {
-		s.tasks[l.tail].next = id
+		s.tasks.at(l.tail).next = t.id
 	}
-	l.tail = id
+	l.tail = t.id
 	l.n++
 }
 
-func (s *System) pushFront(l *list, id int32) {
-	t := &s.tasks[id]
+func (s *System) pushFront(l *list, t *task) {
 	t.prev, t.next = none, l.head
 	if l.head == none {
-		l.tail = id
+		l.tail = t.id
 	} else {
-		s.tasks[l.head].prev = id
+		s.tasks.at(l.head).prev = t.id
 	}
-	l.head = id
+	l.head = t.id
 	l.n++
 }
 
-func (s *System) popFront(l *list) int32 {
-	id := l.head
-	l.head = s.tasks[id].next
+func (s *System) popFront(l *list) *task {
+	t := s.tasks.at(l.head)
+	l.head = t.next
 	if l.head == none {
 		l.tail = none
-	} else {
-		s.tasks[l.head].prev = none
 	}
 	l.n--
-	return id
+	return t
+}
+
+// tasks are those of a System, by index. They do not move, so that they are handed on by their addresses.
+type tasks struct {
+	blocks []*[blockSize]task
+	n      int32
+}
+
+const blockSize = 256
+
+func (a *tasks) at(id int32) *task { return &a.blocks[uint32(id)/blockSize][uint32(id)%blockSize] }
+
+// add makes one more.
+func (a *tasks) add() *task {
+	if a.n%blockSize == 0 {
+		a.blocks = append(a.blocks, new([blockSize]task))
+	}
+	a.n++
+	t := a.at(a.n - 1)
+	t.id = a.n - 1
+	return t
 }
 
 // newTask takes a free entry, or a new one.
-func (s *System) newTask() int32 {
-	if n := len(s.freeTasks); n > 0 {
-		id := s.freeTasks[n-1]
-		s.freeTasks = s.freeTasks[:n-1]
-		return id
+func (s *System) newTask() *task {
+	if s.freeTask == none {
+		return s.tasks.add()
 	}
-	s.tasks = append(s.tasks, task{})
-	return int32(len(s.tasks) - 1)
+	t := s.tasks.at(s.freeTask)
+	s.freeTask = t.next
+	return t
 }
 
 // release frees the entry once no event refers to it.
-func (s *System) release(id int32) {
-	t := &s.tasks[id]
+func (s *System) release(t *task) {
 	t.state = gone
 	t.gen++
 	if t.pending == 0 {
-		s.freeTasks = append(s.freeTasks, id)
+		s.reuse(t)
 	}
 }
 
+// reuse lists an entry as free.
+func (s *System) reuse(t *task) {
+	t.next = s.freeTask
+	s.freeTask = t.id
+}
+
 // at schedules an event of a task.
-func (s *System) at(when des.Time, kind des.Kind, id int32) {
-	t := &s.tasks[id]
+func (s *System) at(when des.Time, kind des.Kind, t *task) {
 	t.pending++
-	s.host.Schedule(des.Event{At: when, Kind: kind, Arg: id, Gen: des.MakeGen(t.gen)})
+	s.host.Schedule(des.Event{At: when, Kind: kind, Arg: t.id, Gen: des.MakeGen(t.gen)})
 }
 
 // mine says whether an event of a task still concerns it, and settles the entry's outstanding events.
-func (s *System) mine(e des.Event) bool {
-	t := &s.tasks[e.Arg]
+func (s *System) mine(t *task, e des.Event) bool {
 	t.pending--
 	if des.MakeGen(t.gen) == e.Gen {
 		return true
 	}
 	s.tally.Stale++
 	if t.state == gone && t.pending == 0 {
-		s.freeTasks = append(s.freeTasks, e.Arg)
+		s.reuse(t)
 	}
 	return false
 }

@@ -28,8 +28,7 @@ func (s *System) toll(t *task) *Toll {
 }
 
 // suffered counts a task that its worker has taken along, before it is given back or lost.
-func (s *System) suffered(id int32) {
-	t := &s.tasks[id]
+func (s *System) suffered(t *task) {
 	if r := &s.workers[t.worker].replica; r.state == retiring && t.state == running && s.now >= s.from && s.now < s.to {
 		f := &s.tally.Fleets[r.fleet]
 		f.Interrupted++
@@ -41,7 +40,7 @@ func (s *System) suffered(id int32) {
 	case t.state < running:
 		c.Returned++
 		return
-	case t.unacked || s.superseded(id):
+	case t.unacked || s.superseded(t):
 		c.Rerun++
 	default:
 		c.Lost++

@@ -32,8 +32,8 @@ func (s *System) untag(t *task) {
 }
 
 // tagged says whether redis knows that a message is unacked. The others know each delivery by itself.
-func (s *System) tagged(id int32) bool {
-	m := s.tasks[id].message
+func (s *System) tagged(t *task) bool {
+	m := t.message
 	return m == 0 || s.broker.Kind != Redis || !s.messages[m-1].acked
 }
 
@@ -51,16 +51,17 @@ func (s *System) restoreVisible(id int32) {
 		return
 	}
 	s.lost = s.lost[:0]
-	for i := range s.tasks {
-		if t := &s.tasks[i]; t.unacked && !s.superseded(int32(i)) && s.tagged(int32(i)) && t.state >= fetching && s.now-t.delivered >= s.broker.Visibility {
-			s.lost = append(s.lost, int32(i))
+	for i := range s.tasks.n {
+		t := s.tasks.at(i)
+		if t.unacked && !s.superseded(t) && s.tagged(t) && t.state >= fetching && s.now-t.delivered >= s.broker.Visibility {
+			s.lost = append(s.lost, i)
 		}
 	}
 	slices.SortFunc(s.lost, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(s.tasks[b].delivered, s.tasks[a].delivered), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(s.tasks.at(b).delivered, s.tasks.at(a).delivered), cmp.Compare(a, b))
 	})
 	for _, i := range slices.Clone(s.lost[:min(len(s.lost), restoredAtOnce)]) {
-		s.enqueue(s.copyOf(i), true)
+		s.enqueue(s.copyOf(s.tasks.at(i)), true)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 // flow is what the source knows of one class.
 type flow struct {
+	id       int32 // its index
 	class    *Class
 	name     uint64  // its hash, for keys that name the class
 	own      des.Key // of everything of the class
@@ -79,6 +80,7 @@ type phase struct {
 	fixed  bool
 	call   bool     // its service takes another time for each attempt, whatever the attempt asks for
 	time   des.Time // of a fixed demand
+	salt   des.Salt // of its draws, unless it is the first
 }
 
 // odds are the chances of what goes wrong, of those drawn per task or of those drawn per attempt.
@@ -92,9 +94,9 @@ func (f *flow) plan() {
 	t, traced := c.Arrivals.Process.(Trace)
 	f.ownWork, f.fresh = traced && t.HasWork, c.Fresh
 	f.attributes = traced || c.Countdown != nil || c.Expires != nil
-	for _, p := range c.Work {
+	for i, p := range c.Work {
 		v, fixed := p.Demand.(constant)
-		f.phases = append(f.phases, phase{p.Demand, fixed, p.Kind == Call, des.Seconds(float64(v))})
+		f.phases = append(f.phases, phase{p.Demand, fixed, p.Kind == Call, des.Seconds(float64(v)), des.NewSalt(phaseDemand + uint64(i))})
 	}
 	x := &c.Failures
 	for _, k := range []struct {
@@ -121,6 +123,10 @@ func (f *flow) count(from *des.Stream) int64 {
 	if f.batch == nil && f.times == 1 {
 		return 1
 	}
+	return f.draw(from)
+}
+
+func (f *flow) draw(from *des.Stream) int64 {
 	drawn := 1.0
 	if f.batch != nil {
 		drawn = f.batch.Draw(from)

@@ -10,18 +10,21 @@ import (
 // Publication draws everything that a world needs to publish an arrival: the message (into p), the demands of its
 // first attempt (into demands, one a phase) and what happens to that attempt.
 func (s *Source) Publication(a *Arrival, demands []des.Time, p *worker.Publication) (fate Fate) {
-	fate = s.Demands(a.Ref, 1, demands)
+	f := &s.flows[a.Class]
+	fate = s.demands(f, &a.Ref, 1, demands)
 	*p = worker.Publication{}
 	p.Class, p.Due = a.Class, a.Due
-	if s.flows[a.Class].attributes {
+	if f.attributes {
 		extra := s.attributes(a.Ref)
 		p.Countdown, p.Expires = extra.Countdown, extra.Expires
 		p.Lag = extra.Lag
 		p.Priority, p.HasPriority = extra.Priority, extra.HasPriority
 	}
+	all := des.Time(0)
 	for _, d := range demands {
-		p.Demand = min(p.Demand+d, des.Longest)
+		all = min(all+d, des.Longest)
 	}
+	p.Demand = all
 	return fate
 }
 

@@ -72,7 +72,7 @@ type brood struct {
 // batch is a batch of tasks with one due.
 type batch struct {
 	due  des.Time
-	flow int32
+	flow *flow
 	row  int32
 	left int64
 	next uint64 // number of the next task under key; open classes go on counting
@@ -95,7 +95,7 @@ func NewSource(classes []Class, key des.Key, o Options) *Source {
 		c := &classes[i]
 		own := key.WithName(c.Name)
 		s.flows[i] = flow{
-			class: c, own: own, name: hash(c.Name), tasks: own.With(ofTasks), thinking: own.With(ofThinking), row: -1,
+			id: int32(i), class: c, own: own, name: hash(c.Name), tasks: own.With(ofTasks), thinking: own.With(ofThinking), row: -1,
 			batch: c.Arrivals.Batch, batches: des.NewStream(own.With(ofBatches)), times: 1,
 		}
 		s.flows[i].plan()
@@ -142,13 +142,12 @@ func (s *Source) start(i int32, g ground) {
 	}
 	if rate > 0 || len(f.rows) > 0 {
 		f.gen = a.Process.generator(g)
-		s.schedule(i)
+		s.schedule(f)
 	}
 }
 
 // schedule makes the next batch of an open class known.
-func (s *Source) schedule(i int32) {
-	f := &s.flows[i]
+func (s *Source) schedule(f *flow) {
 	for {
 		due := f.gen.next()
 		if due > s.until { // nearly all batches may be empty, for longer than the run
@@ -158,7 +157,7 @@ func (s *Source) schedule(i int32) {
 			f.row++
 		}
 		if f.size = f.count(f.batches); f.size > 0 {
-			s.queue.Push(des.Event{At: due, Kind: openDue, Arg: i})
+			s.queue.Push(des.Event{At: due, Kind: openDue, Arg: f.id})
 			return
 		}
 	}
@@ -206,8 +205,8 @@ func (s *Source) Next(a *Arrival) bool {
 		s.open(s.queue.Pop())
 	}
 	b.left--
-	f := &s.flows[b.flow]
-	a.Key, a.Class, a.Row, a.Ordinal, a.Due = b.key.With(b.next), b.flow, b.row, f.made, b.due
+	f := b.flow
+	a.Key, a.Class, a.Row, a.Ordinal, a.Due = b.key.With(b.next), f.id, b.row, f.made, b.due
 	b.next++
 	f.made++
 	return true
@@ -235,20 +234,26 @@ func (s *Source) open(e des.Event) {
 	switch e.Kind {
 	case openDue:
 		f := &s.flows[e.Arg]
-		b.flow, b.row, b.left, b.key, b.next = e.Arg, f.row, f.size, f.tasks, uint64(f.made)
-		s.schedule(e.Arg)
+		b.flow, b.row, b.left, b.key, b.next = f, f.row, f.size, f.tasks, uint64(f.made)
+		s.schedule(f)
 	case clientDue:
 		c := &s.clients[e.Arg]
 		f := &s.flows[c.flow]
 		n := e.Arg - f.client
-		b.flow, b.row, b.left, b.key, b.next = c.flow, n, int64(c.waiting), f.tasks.With(uint64(n)).With(c.cycle), 0
+		b.flow, b.row, b.left, b.key, b.next = f, n, int64(c.waiting), f.tasks.With(uint64(n)).With(c.cycle), 0
 		c.cycle++
 	case broodDue:
 		k := &s.broods[e.Arg]
-		b.flow, b.row, b.left, b.key, b.next = k.flow, -1, k.size, k.key, 0
+		b.flow, b.row, b.left, b.key, b.next = &s.flows[k.flow], -1, k.size, k.key, 0
 		s.free = append(s.free, e.Arg)
 	}
-	s.flows[b.flow].begin(b.left)
+	b.flow.begin(b.left)
+}
+
+// Followed says whether anything is published when tasks of a class end: what ends need not be reported otherwise.
+func (s *Source) Followed(class int32) bool {
+	f := &s.flows[class]
+	return f.think != nil || f.whole != nil || f.children != nil
 }
 
 // Finished says that a task has ended for good at time now, in whatever way, and succeeded or not. Every task of a

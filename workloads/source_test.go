@@ -282,6 +282,23 @@ func TestClosedClientsWaitForTheirTasks(t *testing.T) {
 	}
 }
 
+// TestFollowedAreThoseWhoseEndsMatter: clients wait for their tasks, and children come after their parents.
+func TestFollowedAreThoseWhoseEndsMatter(t *testing.T) {
+	s := source(workloads.Options{},
+		class("child", workloads.After{Class: 1, Chance: 1}, second),
+		class("parent", workloads.Every{Period: time.Second}, second),
+		class("callback", workloads.After{Class: 3, Chance: 1, All: true}, second),
+		class("chord", workloads.Every{Period: time.Second}, second),
+		class("client", workloads.Closed{Clients: 1, Think: must(workloads.Constant(1))}, second),
+		class("alone", workloads.Every{Period: time.Second}, second),
+	)
+	for i, want := range []bool{false, true, false, true, true, false} {
+		if got := s.Followed(int32(i)); got != want {
+			t.Errorf("class %d is followed: %v, want %v", i, got, want)
+		}
+	}
+}
+
 // TestClosedClientsDoTheSameInAnyOrder: a client's thinking and tasks do not depend on when others end.
 func TestClosedClientsDoTheSameInAnyOrder(t *testing.T) {
 	classes := []workloads.Class{class("c", workloads.Closed{Clients: 5, Think: exp(1)}, exp(1))}

@@ -34,6 +34,9 @@ func (s *Source) attributes(ref Ref) (a Attributes) {
 	return a
 }
 
+// attemptFate is mixed once for all tasks.
+var attemptFate = des.NewSalt(ofAttemptFate)
+
 // Demands fills in what every phase of an attempt (counted from 1) asks for, and says what happens to it. The slice
 // has one entry for each phase of the class's Work; phases of 0 do nothing. An attempt asks for the same as the first
 // one unless the class is Fresh, and any call may be repeated with the same answer.
@@ -42,13 +45,16 @@ func (s *Source) attributes(ref Ref) (a Attributes) {
 // slow attempt has all its demands multiplied by the factor, whatever its fate. The failure of a trace row goes before
 // those of its class.
 func (s *Source) Demands(ref Ref, attempt int, into []des.Time) Fate {
-	f := &s.flows[ref.Class]
+	return s.demands(&s.flows[ref.Class], &ref, attempt, into)
+}
+
+func (s *Source) demands(f *flow, ref *Ref, attempt int, into []des.Time) Fate {
 	fate, slow := Fine, 1.0
 	if f.taskFate {
 		fate, slow = s.fate(ref.Key.With(ofTaskFate), &f.taskOdds, f.slowFactor)
 	}
 	if f.eachFate {
-		once, slowOnce := s.fate(ref.Key.With(ofAttemptFate).With(uint64(attempt)), &f.eachOdds, f.slowFactor)
+		once, slowOnce := s.fate(ref.Key.Salted(attemptFate).With(uint64(attempt)), &f.eachOdds, f.slowFactor)
 		fate = worse(fate, once)
 		if slow == 1 {
 			slow = slowOnce
@@ -76,8 +82,9 @@ func (s *Source) Demands(ref Ref, attempt int, into []des.Time) Fate {
 	if attempt > 1 && f.fresh {
 		key = key.With(ofFresh).With(uint64(attempt))
 	}
+	phases := f.phases[:len(into)]
 	for i := range into {
-		p := &f.phases[i]
+		p := &phases[i]
 		if p.fixed {
 			into[i] = stretch(p.time, slow)
 			continue
@@ -89,7 +96,7 @@ func (s *Source) Demands(ref Ref, attempt int, into []des.Time) Fate {
 			own = ref.Key.With(ofCalls).With(uint64(attempt))
 		}
 		if i > 0 {
-			own = own.With(phaseDemand + uint64(i))
+			own = own.Salted(p.salt)
 		}
 		s.scratch.Reset(own)
 		into[i] = min(des.Seconds(p.demand.Draw(s.scratch)*slow), des.Longest)
@@ -105,14 +112,15 @@ func stretch(t des.Time, factor float64) des.Time {
 	return min(des.Seconds(t.Seconds()*factor), des.Longest)
 }
 
-// fate draws what happens. All four numbers are drawn each time, so that none depends on the chance of another.
+// fate draws what happens. The numbers are drawn each time, so that none depends on the chance of another; but for the last,
+// where it would change nothing.
 func (s *Source) fate(key des.Key, o *odds, factor float64) (fate Fate, slow float64) {
 	s.scratch.Reset(key)
 	hang := s.scratch.Float64() < o.hang
 	crash := s.scratch.Float64() < o.crash
 	failed := s.scratch.Float64() < o.error
 	slow = 1
-	if s.scratch.Float64() < o.slow {
+	if o.slow > 0 && s.scratch.Float64() < o.slow {
 		slow = factor
 	}
 	switch {
@@ -128,12 +136,15 @@ func (s *Source) fate(key des.Key, o *odds, factor float64) (fate Fate, slow flo
 
 // worse returns the fate that goes first when two draws disagree: hang, crash, error, fine.
 func worse(a, b Fate) Fate {
-	for _, f := range [...]Fate{Hang, Crash, Error} {
-		if a == f || b == f {
-			return f
-		}
+	switch {
+	case a == Fine || b == Hang:
+		return b
+	case b == Fine || a == Hang:
+		return a
+	case a == Crash || b == Crash:
+		return Crash
 	}
-	return Fine
+	return Error
 }
 
 // CallFails says whether the call that is a phase of an attempt (from 1) ends in an error, at that chance.
