@@ -16,13 +16,14 @@ import (
 // event moves at most 63 times, and is compared with few others.
 //
 // Events of one time share a bucket and keep their order in it, and go behind their equals in the front: equal times
-// leave in the order they came.
+// leave in the order they came. What was popped last stays before the front: no event is earlier, so no insertion looks
+// behind it.
 //
 // The zero value is an empty queue at time 0. Steady state allocates nothing.
 type Queue struct {
 	now    Time    // time of the last event popped; no event is earlier
 	last   Time    // events up to this time are in front, later ones in buckets
-	front  []entry // those before head have been popped
+	front  []entry // those before head have been popped; the last of these stays
 	head   int
 	base   Time   // of the buckets
 	stored int    // events in buckets
@@ -32,8 +33,9 @@ type Queue struct {
 }
 
 const (
-	few = 16 // events that are sorted into the front at once
-	far = 32 // events that one insertion may move
+	few  = 16 // events that are sorted into the front at once
+	far  = 32 // events that one insertion may move
+	room = 64 // for events in the front, at least
 )
 
 // Len is the number of pending events.
@@ -60,39 +62,53 @@ func (q *Queue) Push(e Event) {
 		q.store(e.pack())
 		return
 	}
-	if e.At < q.now {
-		panic(fmt.Sprintf("des: event of kind %d scheduled at %v, before now (%v)", e.Kind, e.At, q.now))
-	}
-	if n := len(q.front); n-q.head > far && q.front[n-far].at > e.At {
-		q.spill()
-		q.store(e.pack())
+	if n := len(q.front); e.At < q.now || n == cap(q.front) || n-q.head > far && q.front[n-far].at > e.At {
+		q.pushAnew(e)
 		return
 	}
 	q.insert(e.pack())
 }
 
-// insert puts e into the front, behind its equals.
-func (q *Queue) insert(e entry) {
-	if len(q.front) == cap(q.front) {
+// pushAnew is Push where the front has no room for e, or is too long.
+func (q *Queue) pushAnew(e Event) {
+	switch {
+	case e.At < q.now:
+		panic(fmt.Sprintf("des: event of kind %d scheduled at %v, before now (%v)", e.Kind, e.At, q.now))
+	case len(q.front) == cap(q.front):
 		q.makeRoom()
+	default:
+		q.spill()
 	}
-	q.front = q.front[:len(q.front)+1]
-	list := q.front[q.head:]
-	i := len(list) - 1
-	for ; i > 0 && list[i-1].at > e.at; i-- {
-		list[i] = list[i-1]
-	}
-	list[i] = e
+	q.Push(e)
 }
 
-// makeRoom drops what has been popped, or lets the front grow.
+// insert puts e into the front, which has room, behind its equals.
+func (q *Queue) insert(e entry) {
+	q.front = q.front[:len(q.front)+1]
+	list := q.front
+	i := len(list) - 2
+	for ; i >= 0 && list[i].at > e.at; i-- { // i >= 0 is not needed, but cheaper than the check of an index
+		list[i+1] = list[i]
+	}
+	list[i+1] = e
+}
+
+// clear leaves in the front only what stands for the event popped last.
+func (q *Queue) clear() {
+	q.front, q.head = append(slices.Grow(q.front[:0], room), entry{at: q.now}), 1
+}
+
+// makeRoom drops what was popped before the last, or lets the front grow.
 func (q *Queue) makeRoom() {
-	if live := q.front[q.head:]; q.head > len(live) {
-		q.front = q.front[:copy(q.front, live)]
-		q.head = 0
+	if q.head > len(q.front)-q.head+1 {
+		q.front = q.front[:copy(q.front, q.front[q.head-1:])]
+		q.head = 1
 		return
 	}
-	q.front = slices.Grow(q.front, few)
+	q.front = slices.Grow(q.front, room)
+	if q.head == 0 {
+		q.clear()
+	}
 }
 
 // store puts e into its bucket.
@@ -114,7 +130,7 @@ func (q *Queue) spill() {
 	for _, e := range q.front[q.head:] {
 		q.store(e)
 	}
-	q.front, q.head = q.front[:0], 0
+	q.clear()
 }
 
 // Pop removes the next event. An empty queue panics.
@@ -142,17 +158,19 @@ func (q *Queue) refill() {
 		b = bits.TrailingZeros64(q.filled)
 	}
 	q.base = q.least[b]
-	q.front, q.head = q.front[:0], 0
+	q.clear()
 	for {
 		q.last = q.least[b] | (1<<b-1)>>1 // the last time that falls into bucket b
-		for _, e := range q.take(b) {
+		events := q.take(b)
+		q.front = slices.Grow(q.front, len(events))
+		for _, e := range events {
 			q.insert(e)
 		}
 		if q.filled == 0 {
 			q.last = Never
 			return
 		}
-		if b = bits.TrailingZeros64(q.filled); len(q.front)+len(q.bucket[b]) > few {
+		if b = bits.TrailingZeros64(q.filled); len(q.front)-1+len(q.bucket[b]) > few {
 			return
 		}
 	}
@@ -172,6 +190,6 @@ func (q *Queue) Reset() {
 	for b := range q.bucket {
 		q.bucket[b] = q.bucket[b][:0]
 	}
-	q.front = q.front[:0]
-	q.now, q.last, q.head, q.base, q.stored, q.filled = 0, 0, 0, 0, 0, 0
+	q.now, q.last, q.base, q.stored, q.filled = 0, 0, 0, 0, 0
+	q.clear()
 }
