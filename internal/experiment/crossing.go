@@ -43,7 +43,22 @@ func (s *search) limit(points []point) (least *crossing) {
 			least.at.Low = min(least.at.Low, x.at.Low)
 		}
 	}
+	if least != nil && s.narrow {
+		least.at = s.agreed(least.at)
+	}
 	return least
+}
+
+// agreed is an interval that does not contradict what the file's own run says for certain, which is the verdict.
+func (s *search) agreed(iv stats.Interval) stats.Interval {
+	file := &s.known[0]
+	switch {
+	case file.says(fail, nil):
+		return stats.Interval{Value: min(iv.Value, file.at), Low: min(iv.Low, file.at), High: min(iv.High, file.at)}
+	case file.says(pass, nil):
+		return stats.Interval{Value: max(iv.Value, file.at), Low: max(iv.Low, file.at), High: max(iv.High, file.at)}
+	}
+	return iv
 }
 
 // crossing is where the mean excess over a target is 0, reckoned by the slope there from the nearest of the points, in a narrow
