@@ -13,6 +13,7 @@ type crossing struct {
 	at    stats.Interval // those loads at which the interval of the excess holds 0
 	level float64        // half of its width, were the slope of the line known
 	from  *point         // that it is reckoned from
+	of    *missed        // what is missed there
 	slack float64        // half of the width of the interval of the slope of its line, as a part of the slope
 	lever *point         // where more replications would tell most of that slope; nil = nowhere
 	open  [2]bool        // the line has no lower end, or no upper one, as the slope may be 0 for all that is known
@@ -84,7 +85,7 @@ func (s *search) crossing(target *workloads.SLO, points []point) *crossing {
 		return nil
 	}
 	l, lever := s.line(target, nearest)
-	x := &crossing{from: nearest, lever: lever}
+	x := &crossing{from: nearest, of: m, lever: lever}
 	x.at.Value = l.zero()
 	if !(l.slope > 0 && x.at.Value > 0) || x.at.Value > s.wall || s.narrow && away(x.at.Value, nearest.at) > headroomFar {
 		return nil
