@@ -37,9 +37,13 @@ strategies: {s: {workers: {w: {queues: [q], %sconcurrency: 45}}}}
 				a, b := &short.Classes[i], &long.Classes[i]
 				assert.Positive(t, a.Wait.Quantile(0.9))
 				for _, same := range [][2]any{
-					{a.Published, b.Published}, {a.ByOutcome, b.ByOutcome}, {a.Wait.Distribution(), b.Wait.Distribution()},
-					{a.Response.Distribution(), b.Response.Distribution()}, {a.Run.Distribution(), b.Run.Distribution()},
-					{a.Within, b.Within}, {a.Bins, b.Bins},
+					{a.Published, b.Published},
+					{a.ByOutcome, b.ByOutcome},
+					{a.Wait.Distribution(), b.Wait.Distribution()},
+					{a.Response.Distribution(), b.Response.Distribution()},
+					{a.Run.Distribution(), b.Run.Distribution()},
+					{a.Within, b.Within},
+					{a.Bins, b.Bins},
 				} {
 					assert.Equal(t, same[1], same[0])
 				}

@@ -63,11 +63,19 @@ func TestHPARates(t *testing.T) {
 	}{
 		// Scaling policies: 80 replicas, 10 wanted, the larger of 4 pods and 10 % a minute: 8, then 7.2, rounded up, and so
 		// on; from 40 on 4 at a time.
-		{"page", up, worker.Rules{Policies: []worker.Rate{pods(4, 60*sec), percent(10, 60*sec)}}, 60 * sec, 80, many(10, 13),
-			[]int{72, 64, 57, 51, 45, 40, 36, 32, 28, 24, 20, 16, 12}},
+		{
+			"page", up,
+			worker.Rules{Policies: []worker.Rate{pods(4, 60*sec), percent(10, 60*sec)}},
+			60 * sec, 80, many(10, 13),
+			[]int{72, 64, 57, 51, 45, 40, 36, 32, 28, 24, 20, 16, 12},
+		},
 		// The same, the smaller of both.
-		{"least", up, worker.Rules{Select: worker.Least, Policies: []worker.Rate{pods(5, 60*sec), percent(10, 60*sec)}}, 60 * sec, 60, many(10, 5),
-			[]int{55, 50, 45, 40, 36}},
+		{
+			"least", up,
+			worker.Rules{Select: worker.Least, Policies: []worker.Rate{pods(5, 60*sec), percent(10, 60*sec)}},
+			60 * sec, 60, many(10, 5),
+			[]int{55, 50, 45, 40, 36},
+		},
 		{"disabled", up, worker.Rules{Select: worker.Disabled}, 60 * sec, 80, many(10, 3), many(80, 3)},
 		// Default Behavior: 4 pods or 100 % every 15 s, whichever is more, to any size at once after 300 s.
 		{"default", up, down, 15 * sec, 1, many(100, 6), []int{5, 10, 20, 40, 80, 100}},

@@ -23,7 +23,8 @@ func TestADeliveryIsGivenBackOnce(t *testing.T) {
 		{"nothing else", nil, "started a@0s, done a@1m40s ok", 1},
 		// Both runs die; one message comes back.
 		{
-			"the machine fails", []message{{at: 30 * sec, do: fail}, {at: 40 * sec, do: recover}},
+			"the machine fails",
+			[]message{{at: 30 * sec, do: fail}, {at: 40 * sec, do: recover}},
 			"started a@0s, requeued a@30s, started a@40s, done a@2m20s ok", 0,
 		},
 		{
@@ -33,15 +34,18 @@ func TestADeliveryIsGivenBackOnce(t *testing.T) {
 		},
 		// Only the first run is left when the machine fails, or only the second one.
 		{
-			"the second waits", []message{{at: 11 * sec, do: fail}, {at: 40 * sec, do: recover}},
+			"the second waits",
+			[]message{{at: 11 * sec, do: fail}, {at: 40 * sec, do: recover}},
 			"started a@0s, requeued a@11s, started a@40s, done a@2m20s ok", 0,
 		},
 		{
-			"the first is over", []message{{at: 105 * sec, do: fail}, {at: 110 * sec, do: recover}},
+			"the first is over",
+			[]message{{at: 105 * sec, do: fail}, {at: 110 * sec, do: recover}},
 			"started a@0s, done a@1m40s ok", 1,
 		},
 		{
-			"a cold shutdown", []message{shut(30*sec, 0, 0), restart(40*sec, 0)},
+			"a cold shutdown",
+			[]message{shut(30*sec, 0, 0), restart(40*sec, 0)},
 			"started a@0s, requeued a@30s, started a@40s, done a@2m20s ok", 0,
 		},
 	} {

@@ -172,8 +172,10 @@ const (
 	Readable  // of tasks present while others were compromised: what these could read
 )
 
-var shareNames = []string{NoShare: "", Loss: "loss", FailedShare: "failed", ExpiredShare: "expired", Duplicates: "duplicates",
-	InProcess: "exposure.process", OnMachine: "exposure.machine", Readable: "readable"}
+var shareNames = []string{
+	NoShare: "", Loss: "loss", FailedShare: "failed", ExpiredShare: "expired", Duplicates: "duplicates",
+	InProcess: "exposure.process", OnMachine: "exposure.machine", Readable: "readable",
+}
 
 // String returns the share's name in files.
 func (s ShareOf) String() string { return shareNames[s] }

@@ -75,10 +75,20 @@ func TestFlagsOfParts(t *testing.T) {
 	code, _, errs = call(t, "plan", file, "-q", "--shard", "1/50", "--no-search", "--out", plan)
 	require.Equal(t, exitOK, code, errs)
 	for _, args := range [][]string{
-		{"run", file, "--shard", "3/2"}, {"run", file, file, "--shard", "1/2"}, {"run", file, "--shard", "1/2", "--tasks", "t.csv"}, {"merge"},
-		{"run", file, "--shard", "1/2", "--junit", "t.xml"}, {"run", file, "--shard", "1/2", "--on", "celery"}, {"plan", file, "--shard", "0/2"},
-		{"plan", file, file, "--shard", "1/2"}, {"plan", file, file, "--on", "celery"}, {"plan", file, "--on", "celery", "--shard", "1/2"},
-		{"merge", run, "--flip"}, {"merge", plan, "--flip"}, {"merge", plan, "--require", "now"}, {"merge", plan, "--format", "csv"},
+		{"run", file, "--shard", "3/2"},
+		{"run", file, file, "--shard", "1/2"},
+		{"run", file, "--shard", "1/2", "--tasks", "t.csv"},
+		{"merge"},
+		{"run", file, "--shard", "1/2", "--junit", "t.xml"},
+		{"run", file, "--shard", "1/2", "--on", "celery"},
+		{"plan", file, "--shard", "0/2"},
+		{"plan", file, file, "--shard", "1/2"},
+		{"plan", file, file, "--on", "celery"},
+		{"plan", file, "--on", "celery", "--shard", "1/2"},
+		{"merge", run, "--flip"},
+		{"merge", plan, "--flip"},
+		{"merge", plan, "--require", "now"},
+		{"merge", plan, "--format", "csv"},
 	} {
 		code, _, _ := call(t, args...)
 		assert.Equal(t, exitUsage, code, args)

@@ -36,8 +36,12 @@ func TestOutputsStandApart(t *testing.T) {
 	t.Chdir(filepath.Dir(file))
 	require.NoError(t, os.Symlink("demo.yaml", "link"))
 	for _, args := range [][]string{
-		{"--tasks", "demo.yaml"}, {"--tasks", "link"}, {"--trace", "DEMO.yaml"}, {"--tasks", "a.csv", "--trace", "A.csv"},
-		{"--tasks", "results/demo/classes.csv"}, {"--out", "o", "--trace", "./o/Results.json"},
+		{"--tasks", "demo.yaml"},
+		{"--tasks", "link"},
+		{"--trace", "DEMO.yaml"},
+		{"--tasks", "a.csv", "--trace", "A.csv"},
+		{"--tasks", "results/demo/classes.csv"},
+		{"--out", "o", "--trace", "./o/Results.json"},
 	} {
 		status, _, stderr := call(t, append(args, file)...)
 		assert.Equal(t, exitUsage, status, "%v: %s", args, stderr)
@@ -68,8 +72,11 @@ func TestOutputsSpareInputs(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, small, 0o600))
 	}
 	for _, args := range [][]string{
-		{"import", "log.yaml", "-o", "LOG.yaml"}, {"verify", "rec", "--out", "rec"}, {"verify", "rec", "--markdown", recorded},
-		{"bench", "bench.html", "--out", ".", "--for", "300ms"}, {"plan", "plan.html", "--out", "."},
+		{"import", "log.yaml", "-o", "LOG.yaml"},
+		{"verify", "rec", "--out", "rec"},
+		{"verify", "rec", "--markdown", recorded},
+		{"bench", "bench.html", "--out", ".", "--for", "300ms"},
+		{"plan", "plan.html", "--out", "."},
 	} {
 		status, _, stderr := call(t, args...)
 		assert.Equal(t, exitUsage, status, "%v: %s", args, stderr)

@@ -200,9 +200,9 @@ func (m *measurement) judge(t *Trial, p *pair, round int) Run {
 	}
 	switch {
 	case all.Published == 0:
-		r.Void = "no task arrived"
+		r.Void = "no task arrived: want a longer --for, or a higher --speed"
 	case all.Response.Count() == 0:
-		r.Void = "no task ended"
+		r.Void = "no task ended: want a longer --for, or a higher --speed"
 	default:
 		r.Moved, r.Void = m.moved(p)
 	}

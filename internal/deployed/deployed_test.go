@@ -191,8 +191,10 @@ func TestScalersOfOthers(t *testing.T) {
 			s.Policy, s.Target, s.Queues = "keda", 0, nil
 			s.Triggers = []Trigger{{Queues: []string{"q"}, Target: 10, Activation: 3}, {Queues: []string{"q"}, Target: 10, Measure: "publish_rate"}}
 		}),
-		hpa(behavior, external+", "+share): {Min: 1, Max: 5, Policy: "hpa", Poll: 15 * time.Second, Down: &Rules{Window: &window},
-			Triggers: []Trigger{{Target: 2.5}, {Target: 0.7, Share: true}}},
+		hpa(behavior, external+", "+share): {
+			Min: 1, Max: 5, Policy: "hpa", Poll: 15 * time.Second, Down: &Rules{Window: &window},
+			Triggers: []Trigger{{Target: 2.5}, {Target: 0.7, Share: true}},
+		},
 		hpa(", minReplicas: 2"+behavior, external): {Min: 2, Max: 5, Policy: "hpa", Target: 2.5, Poll: 15 * time.Second, Down: &Rules{Window: &window}},
 		hpa("", cpu): nil,
 	} {

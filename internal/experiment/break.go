@@ -33,11 +33,16 @@ type Full struct {
 	Share   float64 `json:"share"` // of its slots, or of its cores
 }
 
-// breaks says through what a layout fails at the last load at which it was seen to; nil where it never was.
+// breaks says through what a layout fails at the last load at which it was seen to; nil where it never was. Where it was seen at
+// none that was simulated, it is what the limit is reckoned from.
 func (e *engine) breaks(s *search) *Break {
 	x := s.high
 	if x.at == 0 {
 		return nil
+	}
+	if limit := s.limit(s.points); limit != nil && x.seen == nil {
+		x = *limit.from
+		x.class, x.target = limit.of.class, limit.of.target
 	}
 	b := &Break{Load: x.at}
 	if x.seen == nil || x.target == nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/theory"
 	"example.com/simrun/workloads"
 )
 
@@ -37,6 +38,19 @@ strategies:
 	assert.Equal(t, "long", apart.Class)
 	assert.InDelta(t, 1, apart.Behind["long"], 1e-9)
 	assert.Greater(t, apart.Full[0].Share, pool.Full[0].Share)
+}
+
+// Near the load at which a queue grows without end a target breaks before, also where no load was simulated at which it does.
+func TestWhatBreaksBeforeAQueueIsFull(t *testing.T) {
+	q := theory.MMC{Lambda: 0.94 * 8, Mu: 1, C: 8}
+	for seed := range uint64(5) {
+		sc := read(t, withTarget(queueText("", "{exponential: 1s}", 0.8*8, 8), fmt.Sprintf("wait: {p95: %gs}", q.WaitQuantile(0.95))))
+		sc.Seed = 57 + seed // with 57 and 60 all loads that are simulated meet it
+		h := run(t, sc).Verdict.Headroom["one"]
+		require.NotNil(t, h.Breaks)
+		assert.InDelta(t, 0.94/0.8, h.Factor, 0.02)
+		assert.Equal(t, "a", h.Breaks.Class, "seed %d: %v, %+v", seed, h, h.Breaks)
+	}
 }
 
 // A share of tasks, as what is lost, does not break by whom they wait for.

@@ -96,13 +96,15 @@ func emptyCells(t *testing.T, replications int) (cells []coverageCell) {
 		c := r.Strategies[0].Classes[0]
 		cells = append(cells, coverageCell{
 			name: fmt.Sprintf("M/M/1 %g, 5 min", rho), text: queueText("duration: 5m, warmup: 0s", "{exponential: 1s}", rho, 1), of: waitOf,
-			truth: truth{c.Wait.Mean.Value, c.Throughput.Value, func(x float64) float64 {
-				if x < 0 {
-					return 1
-				}
-				return 1 - c.Wait.Pooled.Share(des.Seconds(x))
+			truth: truth{
+				c.Wait.Mean.Value, c.Throughput.Value, func(x float64) float64 {
+					if x < 0 {
+						return 1
+					}
+					return 1 - c.Wait.Pooled.Share(des.Seconds(x))
+				},
+				map[float64]bool{0.5: rho == 0.5},
 			},
-				map[float64]bool{0.5: rho == 0.5}},
 		})
 	}
 	return cells

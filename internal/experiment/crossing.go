@@ -13,6 +13,7 @@ type crossing struct {
 	at    stats.Interval // those loads at which the interval of the excess holds 0
 	level float64        // half of its width, were the slope of the line known
 	from  *point         // that it is reckoned from
+	of    *missed        // what is missed there
 	slack float64        // half of the width of the interval of the slope of its line, as a part of the slope
 	lever *point         // where more replications would tell most of that slope; nil = nowhere
 	open  [2]bool        // the line has no lower end, or no upper one, as the slope may be 0 for all that is known
@@ -43,7 +44,22 @@ func (s *search) limit(points []point) (least *crossing) {
 			least.at.Low = min(least.at.Low, x.at.Low)
 		}
 	}
+	if least != nil && s.narrow {
+		least.at = s.agreed(least.at)
+	}
 	return least
+}
+
+// agreed is an interval that does not contradict what the file's own run says for certain, which is the verdict.
+func (s *search) agreed(iv stats.Interval) stats.Interval {
+	file := &s.known[0]
+	switch {
+	case file.says(fail, nil):
+		return stats.Interval{Value: min(iv.Value, file.at), Low: min(iv.Low, file.at), High: min(iv.High, file.at)}
+	case file.says(pass, nil):
+		return stats.Interval{Value: max(iv.Value, file.at), Low: max(iv.Low, file.at), High: max(iv.High, file.at)}
+	}
+	return iv
 }
 
 // crossing is where the mean excess over a target is 0, reckoned by the slope there from the nearest of the points, in a narrow
@@ -69,7 +85,7 @@ func (s *search) crossing(target *workloads.SLO, points []point) *crossing {
 		return nil
 	}
 	l, lever := s.line(target, nearest)
-	x := &crossing{from: nearest, lever: lever}
+	x := &crossing{from: nearest, of: m, lever: lever}
 	x.at.Value = l.zero()
 	if !(l.slope > 0 && x.at.Value > 0) || x.at.Value > s.wall || s.narrow && away(x.at.Value, nearest.at) > headroomFar {
 		return nil

@@ -254,6 +254,7 @@ type excess struct {
 
 // missed is by how much each replication misses a target: the mean is below 0 where it is met.
 type missed struct {
+	class   int
 	target  *workloads.SLO
 	rows    []float64
 	allowed float64 // the part of the tasks that may miss a quantile; 1 where rows are relative
@@ -314,7 +315,7 @@ func (e *engine) excess(l int, samples []sample) excess {
 				scale += r * r / float64(len(rows))
 			}
 			worse(mean(rows)/math.Sqrt(max(scale, math.SmallestNonzeroFloat64)), c, o)
-			m := missed{o, rows, 1, side(j.decisive, j.decides) != undecided}
+			m := missed{c, o, rows, 1, side(j.decisive, j.decides) != undecided}
 			if o.Share == workloads.NoShare && o.Stat.Kind == workloads.Quantile {
 				m.allowed = 1 - o.Stat.P
 			}

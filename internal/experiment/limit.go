@@ -233,7 +233,7 @@ func (s *search) headroom(e *engine) Headroom {
 	}
 	h.Factor = min(s.low.at, s.high.at) // what passes and what fails may take turns
 	low, high := s.surely(nil)
-	h.Low, h.High = new(min(low, h.Factor)), new(max(high, h.Factor))
+	h.Low, h.High = new(min(low, h.Factor)), new(max(high, s.low.at, h.Factor))
 	if x := s.limit(s.points); x != nil && x.at.Value >= headroomFloor && x.at.Value <= s.tried*(1+headroomNear) {
 		h.Factor, h.Low, h.High = x.at.Value, &x.at.Low, &x.at.High
 	}

@@ -21,7 +21,7 @@ func TestASearchFollowsALine(t *testing.T) {
 		s := &search{at: 1, least: 1, wall: math.Inf(1), brim: 1.5 * limit}
 		take := func() {
 			by := allowed * min(math.Pow(1/allowed, (s.at-limit)/(s.brim-limit))-1, 1/allowed-1)
-			s.take(excess{passes: by <= 0, level: stats.NewLevel(2, 0.95), missed: []missed{{target, []float64{by, by}, allowed, true}}}, nil)
+			s.take(excess{passes: by <= 0, level: stats.NewLevel(2, 0.95), missed: []missed{{0, target, []float64{by, by}, allowed, true}}}, nil)
 		}
 		take()
 		probes := 0
@@ -75,7 +75,7 @@ func TestIntervalsOfLimitsHold(t *testing.T) {
 				if c.rare > 0 && seen < 5 { // 3/n as in the judgement of shares
 					iv.High = max(iv.High, allowed*((seen+3)/(float64(n)*c.rare)-1))
 				}
-				m := missed{target, rows, allowed, !(iv.Low <= 0 && 0 <= iv.High)}
+				m := missed{0, target, rows, allowed, !(iv.Low <= 0 && 0 <= iv.High)}
 				s.take(excess{passes: iv.Value <= 0, level: level, missed: []missed{m}}, &probed{samples: make([]sample, n)})
 			}
 			take(20)

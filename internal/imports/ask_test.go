@@ -79,8 +79,10 @@ func TestDemandsComeBack(t *testing.T) {
 		{"prefork", `w1: {queues: [jobs], concurrency: 5, machine: box}`, 0.1, 0.03, []string{"celery -A shop worker -n w1@%h -Q jobs -c 5"}},
 		{"threads", `w1: {queues: [jobs], concurrency: 6, pool: threads, machine: box}`, 0.25, 0.06, []string{"celery -A shop worker -n w1@%h -Q jobs -c 6 -P threads"}},
 		{"gevent", `w1: {queues: [jobs], concurrency: 6, pool: gevent, machine: box}`, 0.25, 0.06, []string{"celery -A shop worker -n w1@%h -Q jobs -c 6 -P gevent"}},
-		{"two workers", `w1: {queues: [jobs], concurrency: 2, machine: box}, w2: {queues: [jobs], concurrency: 2, machine: box}`, 0.1, 0.03,
-			[]string{"celery -A shop worker -n w1@%h -Q jobs -c 2", "celery -A shop worker -n w2@%h -Q jobs -c 2"}},
+		{
+			"two workers", `w1: {queues: [jobs], concurrency: 2, machine: box}, w2: {queues: [jobs], concurrency: 2, machine: box}`, 0.1, 0.03,
+			[]string{"celery -A shop worker -n w1@%h -Q jobs -c 2", "celery -A shop worker -n w2@%h -Q jobs -c 2"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()

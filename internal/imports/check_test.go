@@ -10,9 +10,13 @@ import (
 // one sentence.
 func TestWaitsThatDoNotHold(t *testing.T) {
 	c := Check{Figures: []Figure{
-		{"normal", "wait", "mean", 2.03, 1.83}, {"normal", "wait", "p50", 0.1, 0.085},
-		{"urgent", "wait", "mean", 2.81, 2.61}, {"urgent", "wait", "p50", 0.0044, 0.0194}, {"urgent", "wait", "p95", 11.8, 9},
-		{"bulk", "wait", "mean", 1.64, 1.86}, {"bulk", "response", "mean", 9, 1},
+		{"normal", "wait", "mean", 2.03, 1.83},
+		{"normal", "wait", "p50", 0.1, 0.085},
+		{"urgent", "wait", "mean", 2.81, 2.61},
+		{"urgent", "wait", "p50", 0.0044, 0.0194},
+		{"urgent", "wait", "p95", 11.8, 9},
+		{"bulk", "wait", "mean", 1.64, 1.86},
+		{"bulk", "response", "mean", 9, 1},
 	}}
 	more, less := c.waits()
 	assert.Equal(t, []string{"urgent (p50 19.4 ms, predicted 4.4 ms)", "bulk (mean 1.86 s, predicted 1.64 s)"}, more)

@@ -61,8 +61,14 @@ func (t *flowerTask) tell(all *events) {
 		kind kind
 		at   *float64
 	}{
-		{sent, t.Sent}, {received, t.Received}, {started, t.Started}, {succeeded, t.Succeeded},
-		{failed, t.Failed}, {retried, t.Retried}, {rejected, t.Rejected}, {revoked, t.Revoked},
+		{sent, t.Sent},
+		{received, t.Received},
+		{started, t.Started},
+		{succeeded, t.Succeeded},
+		{failed, t.Failed},
+		{retried, t.Retried},
+		{rejected, t.Rejected},
+		{revoked, t.Revoked},
 	} {
 		if of.at == nil {
 			continue

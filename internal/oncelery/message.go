@@ -44,7 +44,8 @@ func newMessage(run, reply string, w *cells.Work, expires time.Time) (*message, 
 	}
 	m := &message{id: identifier(), run: run, expires: expires}
 	m.body, err = json.Marshal([]any{
-		[]any{}, map[string]any{"work": string(work), "run": run, "message": m.id, "reply": reply},
+		[]any{},
+		map[string]any{"work": string(work), "run": run, "message": m.id, "reply": reply},
 		map[string]any{"callbacks": nil, "errbacks": nil, "chain": nil, "chord": nil},
 	})
 	return m, err

@@ -181,8 +181,12 @@ func (d *drawer) spoil(root node) {
 	p := places[d.IntN(len(places))]
 	keys := append(slices.Sorted(maps.Keys(p.at)), "", "<<", "\u202e", "a\x00b", "extends")
 	things := []any{
-		nil, -1, 1e308, 0, "1e999s", "1e-300s", "0s", "36500d", "1e9/s", "999999999999", "=1+1", "\x1b[2J", "../../x", true, []any{},
-		node{}, []any{[]any{[]any{}}}, node{"exponential": "1e-9s"}, "*alpha", 1 << 53, 0.1, "-0", "NaN",
+		nil, -1, 1e308, 0, "1e999s", "1e-300s", "0s", "36500d", "1e9/s", "999999999999", "=1+1", "\x1b[2J", "../../x", true,
+		[]any{},
+		node{},
+		[]any{[]any{[]any{}}},
+		node{"exponential": "1e-9s"},
+		"*alpha", 1 << 53, 0.1, "-0", "NaN",
 	}
 	p.at[keys[d.IntN(len(keys))]] = things[d.IntN(len(things))]
 }

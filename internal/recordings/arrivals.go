@@ -37,9 +37,11 @@ func arriving(times []float64, span, log float64) Arriving {
 	starts, sizes := batches(times)
 	rate := float64(len(times)) / span
 	if within := starts[len(starts)-1] - starts[0]; len(starts) < few && crowded(len(starts), within/log) < unlikely {
-		return Arriving{Moments: times, Words: "once, within " + units.Duration(within), Rate: float64(len(times)) / log, Dispersion: math.NaN(),
+		return Arriving{
+			Moments: times, Words: "once, within " + units.Duration(within), Rate: float64(len(times)) / log, Dispersion: math.NaN(),
 			Warning: fmt.Sprintf("all %d tasks came within %s, of a log of %s: how often that happens cannot be told, so they come when they came, once",
-				len(times), units.Duration(within), units.Duration(log))}
+				len(times), units.Duration(within), units.Duration(log)),
+		}
 	}
 	if 2*len(times) < 3*len(starts) { // few share their moment with others
 		a := single(times, span)
@@ -48,8 +50,10 @@ func arriving(times []float64, span, log float64) Arriving {
 	}
 	var a Arriving
 	if len(starts) == 1 {
-		return Arriving{Moments: times, Words: "once, in a batch of " + strconv.Itoa(len(times)), Rate: rate, Dispersion: math.NaN(),
-			Warning: "all tasks came at one moment: how often that happens cannot be told, so they come when they came, once"}
+		return Arriving{
+			Moments: times, Words: "once, in a batch of " + strconv.Itoa(len(times)), Rate: rate, Dispersion: math.NaN(),
+			Warning: "all tasks came at one moment: how often that happens cannot be told, so they come when they came, once",
+		}
 	}
 	a = single(starts, span)
 	a.Rate = rate
