@@ -85,7 +85,7 @@ var built = sync.OnceValues(func() (string, error) {
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if scratch != "" {
-		os.RemoveAll(scratch) //nolint:errcheck // a temporary folder
+		os.RemoveAll(scratch)
 	}
 	os.Exit(code)
 }

@@ -115,13 +115,13 @@ func (l *Line) rename(name string) {
 // say makes the line give a value to a setting; none where a flag cannot say it, or where nothing says the default.
 func (l *Line) say(s *WorkerSetting, v any) {
 	n, prefix, glued := len(l.parts), "", false
-	for i := len(l.parts) - 1; i >= 0; i-- {
-		if l.parts[i].setting == s {
-			n, prefix, glued = i, l.parts[i].prefix, l.parts[i].glued
+	for i, v := range slices.Backward(l.parts) {
+		if v.setting == s {
+			n, prefix, glued = i, v.prefix, v.glued
 			l.remove(i)
 		}
 	}
-	written := ""
+	var written string
 	switch {
 	case v == nil || s.OnlyConfigured(v) || s.Default != nil && reflect.DeepEqual(v, s.Default) && !slices.Contains(alwaysSaid, s.Key):
 		return
@@ -179,8 +179,8 @@ func (l *Line) Beats() bool { return l.has(beatFlag) }
 // WithoutBeat is the line of a worker that leaves that to another one.
 func (l Line) WithoutBeat() Line {
 	l.parts = slices.Clone(l.parts)
-	for i := len(l.parts) - 1; i >= 0; i-- {
-		if p := l.parts[i]; p.flag != nil && slices.ContainsFunc(p.flag.names, func(name string) bool {
+	for i, v := range slices.Backward(l.parts) {
+		if p := v; p.flag != nil && slices.ContainsFunc(p.flag.names, func(name string) bool {
 			return slices.Contains([]string{beatFlag, "-s", "--scheduler"}, name)
 		}) {
 			l.remove(i)

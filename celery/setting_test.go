@@ -97,7 +97,7 @@ func sample(s *WorkerSetting) any {
 	case Whole:
 		return 7
 	case Duration:
-		return des.Time(7500 * time.Millisecond)
+		return 7500 * time.Millisecond
 	case Size:
 		return int64(7 << 20)
 	case YesNo:

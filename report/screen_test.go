@@ -83,7 +83,7 @@ func TestWrap(t *testing.T) {
 	assert.Equal(t, "separated-\nwith-limits", wrap("separated-with-limits", 12))
 	assert.Equal(t, "  a b\n  c", wrap("  a b c", 5), "the indent stays")
 	assert.Equal(t, "unbreakable", wrap("unbreakable", 4))
-	assert.Equal(t, "", wrap("", 4))
+	assert.Empty(t, wrap("", 4))
 	assert.Equal(t, "for 12.4 %\nof 2 m 5 s\nat 1 234 567\nof p95\n316 USD", wrap("for 12.4 % of 2 m 5 s at 1 234 567 of p95 316 USD", 12), "a figure stays whole")
 	assert.Equal(t, "p95\n500 ms", wrap("p95 500 ms", 7), "a name is no figure")
 	assert.Equal(t, "is\n6 m 59 s", wrap("is 6 m 59 s", 9), "nor does one with two units come apart")
@@ -95,7 +95,7 @@ func TestDecidingFigure(t *testing.T) {
 	own := decides(r, &r.Strategies[1])
 	assert.Equal(t, "notify wait p95", own.name(), "what all share is compared, where it fails")
 	assert.Equal(t, "no", passing(&r.Strategies[1]))
-	assert.Equal(t, "~", difference(&experiment.Comparison{Metric: waitP95, Difference: &experiment.Estimate{Value: 1, Low: low(-1), High: low(3)}}))
+	assert.Equal(t, "~", difference(&experiment.Comparison{Metric: waitP95, Difference: &experiment.Estimate{Value: 1, Low: new(-1.0), High: new(3.0)}}))
 	assert.Equal(t, "+2 s", difference(&experiment.Comparison{Metric: waitP95, Difference: est(2, 0.1)}))
 	assert.Empty(t, cause(&experiment.Result{}))
 	for share, want := range map[float64]string{0.1: "###···|", 0.2: "######|", 0.3: "######|###", 1: "######|#####>", 0: "······|"} {
@@ -103,8 +103,6 @@ func TestDecidingFigure(t *testing.T) {
 		assert.Equal(t, want, against(&d), "%g", share)
 	}
 }
-
-func low(x float64) *float64 { return &x }
 
 // A headroom has the same digits wherever it stands.
 func TestAHeadroomIsRoundedOnce(t *testing.T) {

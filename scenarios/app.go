@@ -86,8 +86,7 @@ func (s *record) meantFor(name string) string {
 	default:
 		return strconv.Quote(key)
 	}
-	switch {
-	case celery.IsSetting(name):
+	if celery.IsSetting(name) {
 		return "settings: {" + name + ": ...} at the top or in a strategy"
 	}
 	return ""

@@ -50,7 +50,7 @@ func (d *decoder) copies(root *value) *value {
 		for k, share := range zipf(n, exponent) {
 			name := copyName(f.key, k+1)
 			d.copyOf[name] = f.key
-			all.fields = append(all.fields, field{name, f.at, d.copied(f, share, path)})
+			all.fields = append(all.fields, field{name, f.at, d.copied(f, share)})
 		}
 	}
 	if len(of) == 0 {
@@ -88,7 +88,7 @@ func zipf(n int, s float64) []float64 {
 }
 
 // copied is one of the tasks: in the queue of all, at its own rate.
-func (d *decoder) copied(f field, factor float64, path string) *value {
+func (d *decoder) copied(f field, factor float64) *value {
 	v := f.val.without("copies")
 	if v.get("queue") == nil {
 		v = v.with("queue", f.at, &value{kind: text, at: f.at, text: f.key})

@@ -44,8 +44,9 @@ func (d *decoder) queues(v *value) []worker.Queue {
 	return queues
 }
 
-// limits returns a soft and a hard time limit; nil where there is none. The soft one must come first.
-func (d *decoder) limits(v *value, path string) (soft, hard *des.Time) {
+// limits checks a soft and a hard time limit: the soft one must come first.
+func (d *decoder) limits(v *value, path string) {
+	var soft, hard *des.Time
 	if s := v.get("soft"); s != nil {
 		t := d.time(s)
 		soft = &t
@@ -57,5 +58,4 @@ func (d *decoder) limits(v *value, path string) (soft, hard *des.Time) {
 	if soft != nil && hard != nil && *soft >= *hard && *hard > 0 {
 		d.errorf(v.get("soft").at, join(path, "soft"), "%s: want less than the hard limit, which is %s", formatTime(*soft), formatTime(*hard))
 	}
-	return soft, hard
 }

@@ -143,8 +143,8 @@ func Commands(today, l *Layout) []string {
 	l = linedLike(today, l)
 	lines, _ := linesOf(l)
 	commands := make([]string, len(l.Groups))
-	for w := len(lines) - 1; w >= 0; w-- {
-		commands[l.Group[w]] = lines[w].String()
+	for w, line := range slices.Backward(lines) {
+		commands[l.Group[w]] = line.String()
 	}
 	return commands
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"example.com/simrun/celery"
-	"example.com/simrun/des"
 	"example.com/simrun/worker"
 )
 
@@ -31,7 +30,7 @@ func TestEverySettingIsOneChange(t *testing.T) {
 		"pool":                 func(w *WorkerSpec) { w.Pool = "gevent" },
 		"prefetch_multiplier":  func(w *WorkerSpec) { w.PrefetchMultiplier = new(2) },
 		"max_memory_per_child": func(w *WorkerSpec) { w.MaxMemoryPerChild = new(int64(1 << 30)) },
-		"wakeup_timer":         func(w *WorkerSpec) { w.WakeupTimer = new(des.Time(5 * time.Millisecond)) },
+		"wakeup_timer":         func(w *WorkerSpec) { w.WakeupTimer = new(5 * time.Millisecond) },
 		"reserve":              func(w *WorkerSpec) { w.Reserve = map[string]int{"high": 1} },
 		"overflow":             func(w *WorkerSpec) { w.Queues, w.Overflow = []string{"high"}, []string{"low"} },
 	}
@@ -53,7 +52,7 @@ func TestEverySettingIsOneChange(t *testing.T) {
 			case s.Quantity.Kind == celery.YesNo:
 				set = func(w *WorkerSpec) { s.Set(&w.Worker, s.Default == false) }
 			case s.Quantity.Kind == celery.Duration:
-				set = func(w *WorkerSpec) { s.Set(&w.Worker, des.Time(30*time.Second)) }
+				set = func(w *WorkerSpec) { s.Set(&w.Worker, 30*time.Second) }
 			default:
 				set = func(w *WorkerSpec) { s.Set(&w.Worker, 7) }
 			}

@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -98,7 +99,7 @@ func TestEtaTaskLimit(t *testing.T) {
 	for i := range flood {
 		flood[i].extra = worker.Publication{Countdown: 5 * sec}
 	}
-	script := append(flood, burst("plain", 1, 0, sec, 10*ms)...)
+	script := slices.Concat(flood, burst("plain", 1, 0, sec, 10*ms))
 	for _, tt := range []struct {
 		limit, received int    // of the 60, before any is due
 		plain           string // when the other starts

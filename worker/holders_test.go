@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/simrun/des"
 	"example.com/simrun/worker"
 )
 
@@ -51,8 +50,8 @@ func TestWhoHoldsTheSlot(t *testing.T) {
 	assert.InDelta(t, 2, short.By[1].Seconds, 1e-12)
 	assert.Equal(t, worker.Held{Seconds: short.By[0].Seconds, Spells: 1, Full: 10 * sec, Longest: 10 * sec}, short.By[0])
 	assert.EqualValues(t, 2, short.By[1].Spells)
-	assert.Equal(t, des.Time(2*2*sec+sec), short.By[1].Full)
-	assert.Equal(t, des.Time(4*sec), short.By[1].Longest)
+	assert.Equal(t, 2*2*sec+sec, short.By[1].Full)
+	assert.Equal(t, 4*sec, short.By[1].Longest)
 }
 
 // The worst five minutes are those in which most is waited: here the first, 200 s behind the long task; in those after it
@@ -72,7 +71,7 @@ func TestTheWorstFiveMinutes(t *testing.T) {
 	assert.Zero(t, h.tally.Classes[0].Blocked.Worst)
 	short := h.tally.Classes[1].Blocked
 	assert.InDeltaSlice(t, []float64{200, 0}, short.Worst.By, 1e-9)
-	assert.Equal(t, des.Time(300*sec), short.Worst.Span)
+	assert.Equal(t, 300*sec, short.Worst.Span)
 	assert.InDelta(t, 350, short.By[0].Seconds, 1e-9)
 	assert.InDelta(t, 10, short.By[1].Seconds, 1e-9)
 }

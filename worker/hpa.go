@@ -2,6 +2,7 @@ package worker
 
 import (
 	"math"
+	"slices"
 
 	"example.com/simrun/des"
 )
@@ -112,7 +113,6 @@ func balanced(ratio float64, ready, current int) int {
 // shrink the most.
 func (f *fleet) stabilised(want int, now des.Time) int {
 	up, down := want, want
-	kept := f.advice[:0]
 	for _, w := range f.advice {
 		if w.at > now-f.cfg.Up.Window {
 			up = min(up, w.replicas)
@@ -120,11 +120,9 @@ func (f *fleet) stabilised(want int, now des.Time) int {
 		if w.at > now-f.cfg.Down.Window {
 			down = max(down, w.replicas)
 		}
-		if w.at > now-max(f.cfg.Up.Window, f.cfg.Down.Window) {
-			kept = append(kept, w)
-		}
 	}
-	f.advice = append(kept, wish{now, want})
+	f.advice = slices.DeleteFunc(f.advice, func(w wish) bool { return w.at <= now-max(f.cfg.Up.Window, f.cfg.Down.Window) })
+	f.advice = append(f.advice, wish{now, want})
 	return min(max(f.asked, up), down)
 }
 

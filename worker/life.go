@@ -2,6 +2,7 @@ package worker
 
 import (
 	"fmt"
+	"slices"
 
 	"example.com/simrun/des"
 )
@@ -29,11 +30,9 @@ var mayBecome = [...][]life{
 }
 
 func (w *instance) become(next life) {
-	for _, l := range mayBecome[w.life] {
-		if l == next {
-			w.life = next
-			return
-		}
+	if slices.Contains(mayBecome[w.life], next) {
+		w.life = next
+		return
 	}
 	panic(fmt.Sprintf("worker: %q goes from state %d of its life to %d", w.cfg.Name, w.life, next))
 }

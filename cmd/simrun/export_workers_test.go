@@ -187,7 +187,7 @@ func requireSame(t *testing.T, what string, sc *scenarios.Scenario, layout int, 
 		require.Equal(t, want, is, "%s: worker %d", what, w)
 		require.Equal(t, l.Container(w), got.Container(w), what)
 	}
-	require.Equal(t, len(l.Fleets), len(got.Fleets), what)
+	require.Len(t, got.Fleets, len(l.Fleets), what)
 	for f := range l.Fleets {
 		require.Equal(t, l.Fleets[f], got.Fleets[f], what)
 	}

@@ -64,8 +64,7 @@ func mergeShards(c *cobra.Command, dir string, o runOptions) error {
 	} else {
 		err = mergeRun(c, o, dir, sc, q.Flips, on)
 	}
-	var missing *experiment.Missing
-	if errors.As(err, &missing) {
+	if missing, ok := errors.AsType[*experiment.Missing](err); ok {
 		fmt.Fprintf(c.OutOrStdout(), "round %d\n", missing.Round)
 		return partError{fmt.Errorf("%s: %s", dir, on.Lacks(missing))}
 	}

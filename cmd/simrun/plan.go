@@ -38,7 +38,7 @@ func planCommand() *cobra.Command {
 			"the file bounds the search. Writes plan.json and plan.html to the folder of results.",
 		Example: "  simrun plan scenarios/priority.yaml\n  simrun plan --no-search --format json mine.yaml | jq .answer\n  simrun plan mine.yaml --shard 3/16 --out shards",
 		Args:    atLeastOneFile, ValidArgsFunction: yamlFiles,
-		RunE: func(c *cobra.Command, files []string) error { return o.run(c, files) },
+		RunE: o.run,
 	}
 	f := c.Flags()
 	f.SortFlags = false
@@ -78,8 +78,7 @@ func (o *planOptions) run(c *cobra.Command, files []string) error {
 	bars := newProgress(c.ErrOrStderr(), o.quiet, len(jobs))
 	for i, j := range jobs {
 		err := o.one(c, j, bars, nil, i > 0)
-		var none unplanned
-		if errors.As(err, &none) {
+		if _, ok := errors.AsType[unplanned](err); ok {
 			errs = append(errs, err)
 			continue
 		}

@@ -141,7 +141,7 @@ func flagError(err error) error {
 	}
 	want := map[string]string{"ParseFloat": "want a number", "ParseBool": "want true or false"}[num.Func]
 	switch {
-	case num.Err == strconv.ErrRange:
+	case errors.Is(num.Err, strconv.ErrRange):
 		want = "out of range"
 	case want == "":
 		want = "want a whole number"

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,7 +43,7 @@ func TestSignals(t *testing.T) {
 			err := cmd.Wait()
 			assert.Less(t, time.Since(began), c.within)
 			var exit *exec.ExitError
-			require.True(t, errors.As(err, &exit), "%v", err)
+			require.ErrorAs(t, err, &exit, "%v", err)
 			status := exit.Sys().(syscall.WaitStatus)
 			assert.True(t, status.ExitStatus() == exitInterrupted || status.Signaled() && status.Signal() == syscall.SIGINT, "%v", exit)
 			finished(t, filepath.Join(filepath.Dir(file), "out"))

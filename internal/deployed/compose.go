@@ -3,6 +3,7 @@ package deployed
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -99,12 +100,8 @@ func (r composed) inherit(name string, depth int) map[string]any {
 		return own
 	}
 	merged := map[string]any{}
-	for k, v := range r.inherit(base, depth+1) {
-		merged[k] = v
-	}
-	for k, v := range own {
-		merged[k] = v
-	}
+	maps.Copy(merged, r.inherit(base, depth+1))
+	maps.Copy(merged, own)
 	return merged
 }
 

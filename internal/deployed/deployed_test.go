@@ -132,7 +132,7 @@ func FuzzRead(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(_ *testing.T, text string) {
-		Read("x.service", []byte(text), func(string) ([]byte, error) { return []byte("A=$A\nB=${B}"), nil })
+		_, _ = Read("x.service", []byte(text), func(string) ([]byte, error) { return []byte("A=$A\nB=${B}"), nil })
 	})
 }
 

@@ -48,11 +48,11 @@ func interpolate(s string, env map[string]string) string {
 			b.WriteByte(s[i])
 			continue
 		}
-		switch rest := s[i+1:]; {
-		case rest[0] == '$':
+		switch rest := s[i+1:]; rest[0] {
+		case '$':
 			b.WriteByte('$')
 			i++
-		case rest[0] == '{':
+		case '{':
 			n := strings.IndexByte(rest, '}')
 			if n < 0 {
 				b.WriteByte('$')

@@ -345,7 +345,7 @@ func (t *trigger) rabbitQueues() []string {
 		return []string{name}
 	}
 	var names []string
-	for _, q := range strings.Split(strings.TrimSuffix(strings.TrimPrefix(name, "^("), ")$"), "|") {
+	for q := range strings.SplitSeq(strings.TrimSuffix(strings.TrimPrefix(name, "^("), ")$"), "|") {
 		names = append(names, strings.ReplaceAll(q, `\`, ""))
 	}
 	return names

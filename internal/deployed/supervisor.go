@@ -2,6 +2,7 @@ package deployed
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 )
@@ -24,9 +25,7 @@ func readSupervisor(_ string, data []byte, open Open) ([]started, error) {
 			continue
 		}
 		p := started{Worker: Worker{Name: name, Source: fmt.Sprintf("program %q", name), Replicas: int(number(s.get("numprocs")))}, env: map[string]string{}}
-		for k, v := range common {
-			p.env[k] = v
-		}
+		maps.Copy(p.env, common)
 		environment(s.get("environment"), p.env)
 		command, _, _ := strings.Cut(s.get("command"), " ;")
 		p.Command = expressions(command, name, p.env)

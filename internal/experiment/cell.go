@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -274,6 +275,6 @@ func joined(errs []error) error {
 }
 
 func missing(err error) *Missing {
-	m, _ := err.(*Missing)
+	m, _ := errors.AsType[*Missing](err)
 	return m
 }

@@ -191,8 +191,8 @@ strategies:
 			sc := read(t, text)
 			sc.Seed = uint64(3000 + i)
 			r := run(t, sc)
-			switch {
-			case r.Verdict.ProbabilityCorrect == nil:
+			switch r.Verdict.ProbabilityCorrect {
+			case nil:
 				n["alike or open"]++
 			default:
 				n[*r.Verdict.Best]++

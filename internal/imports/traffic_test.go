@@ -46,11 +46,12 @@ func TestSuchTrafficContainsItsLog(t *testing.T) {
 				seen   float64
 			}{{"wait", c.Window, o.WaitP95}, {"response", c.ResponseWindow, o.ResponseP95}} {
 				all++
-				if f.window != nil && f.window.P95 != nil && f.seen >= f.window.P95.Low-slack && f.seen <= f.window.P95.High+slack {
-					inside++
-				} else if f.window == nil || f.window.P95 == nil {
+				switch {
+				case f.window == nil || f.window.P95 == nil:
 					t.Logf("%s %s %s: %.3f, no band", rec.Name, c.Name, f.name, f.seen)
-				} else {
+				case f.seen >= f.window.P95.Low-slack && f.seen <= f.window.P95.High+slack:
+					inside++
+				default:
 					t.Logf("%s %s %s: %.3f outside %.3f .. %.3f", rec.Name, c.Name, f.name, f.seen, f.window.P95.Low, f.window.P95.High)
 				}
 			}

@@ -13,6 +13,7 @@ import (
 
 // seeds adds all fixtures.
 func seeds(f *testing.F) {
+	f.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", "*.*"))
 	require.NoError(f, err)
 	for _, path := range paths {

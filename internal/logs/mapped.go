@@ -63,7 +63,7 @@ var fates = map[string]kind{
 
 // mapped reads a table whose columns are told: CSV with a header, or JSON objects, one a line or in an array.
 func (r *reader) mapped(name string, in *bufio.Reader) error {
-	start, _ := in.Peek(startOf) //nolint:errcheck // there is something, or nobody would have come here
+	start, _ := in.Peek(startOf) // there is something, or nobody would have come here
 	r.events.untaken = r.events.untaken || r.opts.Map.of["received"] == ""
 	row := 0
 	of := func(value func(column string) string) error {
@@ -139,11 +139,12 @@ func (r *reader) mappedCSV(name string, in *bufio.Reader, start []byte, of func(
 		if len(row) > 0 {
 			line, _ = table.FieldPos(0)
 		}
-		if err == nil {
+		switch {
+		case err == nil:
 			err = of(func(column string) string { return strings.TrimSpace(row[at[column]]) })
-		} else if !errors.Is(err, csv.ErrFieldCount) {
+		case !errors.Is(err, csv.ErrFieldCount):
 			return errors.Join(append(errs, fmt.Errorf("%s: %w", name, err))...)
-		} else {
+		default:
 			err = fmt.Errorf("%s, where the header has %d", units.Plural(len(row), "cell", "cells"), len(head))
 		}
 		if err != nil {

@@ -24,7 +24,7 @@ func unpacked(name string, in io.Reader) (out *bufio.Reader, end func(), err err
 	if err != nil {
 		return nil, nil, err
 	}
-	switch mark, _ := out.Peek(3); { //nolint:errcheck // a file that is shorter has none
+	switch mark, _ := out.Peek(3); { // a file that is shorter has none
 	case string(mark) == "\ufeff":
 		out.Discard(3) //nolint:errcheck // just peeked
 	case len(mark) >= 2 && (string(mark[:2]) == "\xff\xfe" || string(mark[:2]) == "\xfe\xff"):

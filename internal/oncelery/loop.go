@@ -25,8 +25,7 @@ func (e *Engine) loop(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		var final givenUp
-		if errors.As(err, &final) {
+		if _, ok := errors.AsType[givenUp](err); ok {
 			e.fail(err)
 			return
 		}

@@ -186,8 +186,7 @@ func (p *planner) judge(how string, sc *scenarios.Scenario, judge func() (*exper
 	if j == nil {
 		var err error
 		j, err = judge()
-		var m *experiment.Missing
-		if errors.As(err, &m) {
+		if m, ok := errors.AsType[*experiment.Missing](err); ok {
 			return nil, &experiment.Missing{Round: p.batches + m.Round, Cells: m.Cells}
 		}
 		if err != nil {

@@ -55,18 +55,18 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 			continue
 		}
 		w := workerOf(l, name)
-		at := []string{"strategies", l.Name, "workers", name}
+		under := func(keys ...string) []string { return append([]string{"strategies", l.Name, "workers", name}, keys...) }
 		k := knob{worker: name, from: 1, start: l.Workers[w].Concurrency}
 		switch {
-		case d.Get(append(slices.Clone(at), "autoscale", "max")...) != "":
-			k.path = append(at, "autoscale", "max")
-			k.from = max(1, whole(d.Get(append(slices.Clone(at), "autoscale", "min")...)))
+		case d.Get(under("autoscale", "max")...) != "":
+			k.path = under("autoscale", "max")
+			k.from = max(1, whole(d.Get(under("autoscale", "min")...)))
 			k.start = whole(d.Get(k.path...))
 		case l.OwnsMachine(w):
-			k.path = append(at, "replicas")
+			k.path = under("replicas")
 			k.start = whole(d.Get(k.path...))
 		default:
-			k.path = append(at, "concurrency")
+			k.path = under("concurrency")
 			k.start = whole(d.Get(k.path...))
 		}
 		k.to = max(mostSlots*k.start, 64)
@@ -74,8 +74,8 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 			k.to = max(k.to, 2*int(offered(sc, w)))
 		}
 		all = append(all, k)
-		if n := whole(d.Get(append(slices.Clone(at), "replicas")...)); n > 1 && k.path[len(k.path)-1] == "concurrency" {
-			all = append(all, knob{worker: name, path: append(slices.Clone(at), "replicas"), from: 1, to: mostSlots * n, start: n})
+		if n := whole(d.Get(under("replicas")...)); n > 1 && k.path[len(k.path)-1] == "concurrency" {
+			all = append(all, knob{worker: name, path: under("replicas"), from: 1, to: mostSlots * n, start: n})
 		}
 	}
 	if !p.may(scenarios.TryMachines) {

@@ -38,7 +38,7 @@ func Plain(text string) string {
 const mark = "'"
 
 func formula(text string) bool {
-	if text == "" || !strings.Contains("=+-@\t\r", text[:1]) {
+	if text == "" || !strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return false
 	}
 	_, err := strconv.ParseFloat(text, 64)
