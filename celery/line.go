@@ -115,9 +115,9 @@ func (l *Line) rename(name string) {
 // say makes the line give a value to a setting; none where a flag cannot say it, or where nothing says the default.
 func (l *Line) say(s *WorkerSetting, v any) {
 	n, prefix, glued := len(l.parts), "", false
-	for i, v := range slices.Backward(l.parts) {
-		if v.setting == s {
-			n, prefix, glued = i, v.prefix, v.glued
+	for i, p := range slices.Backward(l.parts) {
+		if p.setting == s {
+			n, prefix, glued = i, p.prefix, p.glued
 			l.remove(i)
 		}
 	}
@@ -179,8 +179,8 @@ func (l *Line) Beats() bool { return l.has(beatFlag) }
 // WithoutBeat is the line of a worker that leaves that to another one.
 func (l Line) WithoutBeat() Line {
 	l.parts = slices.Clone(l.parts)
-	for i, v := range slices.Backward(l.parts) {
-		if p := v; p.flag != nil && slices.ContainsFunc(p.flag.names, func(name string) bool {
+	for i, p := range slices.Backward(l.parts) {
+		if p.flag != nil && slices.ContainsFunc(p.flag.names, func(name string) bool {
 			return slices.Contains([]string{beatFlag, "-s", "--scheduler"}, name)
 		}) {
 			l.remove(i)

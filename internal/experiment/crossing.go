@@ -23,7 +23,7 @@ type crossing struct {
 // grow with the load for all that is known go before those that may not: of these, only how low the limit may be is believed.
 func (s *search) limit(points []point) (least *crossing) {
 	var all []*crossing
-	_, missed := s.surely(nil)
+	_, missed := s.bounds(nil)
 	for i := range points {
 		for j := range points[i].missed {
 			x := s.crossing(points[i].missed[j].target, points)
@@ -53,10 +53,10 @@ func (s *search) limit(points []point) (least *crossing) {
 // agreed is an interval that does not contradict what the file's own run says for certain, which is the verdict.
 func (s *search) agreed(iv stats.Interval) stats.Interval {
 	file := &s.known[0]
-	switch {
-	case file.says(fail, nil):
+	switch file.surely(nil) {
+	case fail:
 		return stats.Interval{Value: min(iv.Value, file.at), Low: min(iv.Low, file.at), High: min(iv.High, file.at)}
-	case file.says(pass, nil):
+	case pass:
 		return stats.Interval{Value: max(iv.Value, file.at), Low: max(iv.Low, file.at), High: max(iv.High, file.at)}
 	}
 	return iv
@@ -92,7 +92,7 @@ func (s *search) crossing(target *workloads.SLO, points []point) *crossing {
 	}
 	if s.narrow {
 		x.at.Low, x.at.High = l.holds(x.at.Value)
-		low, high := s.surely(target)
+		low, high := s.bounds(target)
 		if x.open = [2]bool{x.at.Low == 0, math.IsInf(x.at.High, 1)}; x.open[0] {
 			x.at.Low = min(low, x.at.Value)
 		}
@@ -179,34 +179,16 @@ func (l *line) holds(x float64) (low, high float64) {
 	return end(1 / 1.01), end(1.01)
 }
 
-// line is the one through a point. Its slope is that of the least squares through the points and the ends of the bracket, on the
-// tasks that those have in common that tell most: the number of replications times the spread of the loads. To begin with, the
-// other end is where all tasks miss. The slope is NaN where they do not say.
+// line is the one through a point. Its slope is that of the least squares through those that are near, on the tasks that they have
+// in common that tell most: the number of replications times the spread of the loads. To begin with, the other end is where all
+// tasks miss. The slope is NaN where they do not say.
 func (s *search) line(target *workloads.SLO, about *point) (l *line, lever *point) {
 	m := about.of(target)
 	l = &line{at: about.at, level: about.level}
 	for _, r := range m.rows {
 		l.rows = append(l.rows, 1+r/m.allowed)
 	}
-	var of []*point
-	for _, some := range [][]point{s.ends, s.points, s.known[:1]} { // what is known first is the file itself, often with the most tasks
-		for i := range some {
-			p := &some[i]
-			n := p.of(target)
-			switch {
-			case n == nil, len(n.rows) < 2, slices.ContainsFunc(of, func(q *point) bool { return q.at == p.at }):
-				continue
-			case s.narrow && p != about && (away(p.at, about.at) > headroomFar || 1+mean(n.rows)/n.allowed < few && !n.sure):
-				continue
-			case p == &s.known[0] && (!s.narrow || 1+mean(n.rows)/n.allowed < few):
-				continue
-			}
-			of = append(of, p)
-			if p.at != 1 && len(n.rows) < len(m.rows) && (lever == nil || away(p.at, about.at) > away(lever.at, about.at)) {
-				lever = p
-			}
-		}
-	}
+	of, lever := s.near(target, about)
 	n := 0
 	var through []*point
 	most := -1.0
@@ -226,7 +208,7 @@ func (s *search) line(target *workloads.SLO, about *point) (l *line, lever *poin
 	var at, logs []float64
 	for _, p := range through {
 		m := p.of(target)
-		at, logs = append(at, p.at), append(logs, logMissed(1+mean(m.rows[:n])/m.allowed))
+		at, logs = append(at, p.at), append(logs, logMissed(m.part(n)))
 	}
 	if len(through) == 1 && !s.narrow && m.allowed < 1 {
 		at, logs = append(at, s.brim), append(logs, -math.Log(m.allowed))
@@ -240,10 +222,35 @@ func (s *search) line(target *workloads.SLO, about *point) (l *line, lever *poin
 		m := p.of(target)
 		missed := mean(m.rows[:n])
 		for i, r := range m.rows[:min(n, len(l.bends))] {
-			l.bends[i] += (p.at - middle) / around * (r - missed) / m.allowed / max(1+missed/m.allowed, few) * weight
+			l.bends[i] += (p.at - middle) / around * (r - missed) / m.allowed / max(m.part(n), few) * weight
 		}
 	}
 	return l, lever
+}
+
+// near are the points, ends of the bracket and the file itself that say something of a target about a point, each load once, and the
+// farthest of them that may get as many replications as the point has.
+func (s *search) near(target *workloads.SLO, about *point) (of []*point, lever *point) {
+	file := &s.known[0] // often with the most tasks; its replications are the answer, so that it gets no more
+	for _, some := range [][]point{s.ends, s.points, s.known[:1]} {
+		for i := range some {
+			p := &some[i]
+			n := p.of(target)
+			switch {
+			case n == nil, len(n.rows) < 2, slices.ContainsFunc(of, func(q *point) bool { return q.at == p.at }):
+				continue
+			case s.narrow && p != about && (away(p.at, about.at) > headroomFar || n.part(len(n.rows)) < few && !n.sure):
+				continue
+			case p == file && (!s.narrow || n.part(len(n.rows)) < few):
+				continue
+			}
+			of = append(of, p)
+			if p.at != file.at && len(n.rows) < len(about.of(target).rows) && (lever == nil || away(p.at, about.at) > away(lever.at, about.at)) {
+				lever = p
+			}
+		}
+	}
+	return of, lever
 }
 
 func mean(x []float64) float64 {

@@ -261,6 +261,9 @@ type missed struct {
 	sure    bool    // whether it is met
 }
 
+// part is the mean of what the first n replications miss, against what may be: 1 at the limit.
+func (m *missed) part(n int) float64 { return 1 + mean(m.rows[:n])/m.allowed }
+
 // of is what there is of a target; nil = nothing says by how much it is missed: nothing is steady, or all is met.
 func (x *excess) of(target *workloads.SLO) *missed {
 	for i := range x.missed {
@@ -325,24 +328,27 @@ func (e *engine) excess(l int, samples []sample) excess {
 	return x
 }
 
-// says is whether a target is met or missed for certain: pass or fail. Of all of them, where none is given, one that is missed.
-func (x *excess) says(verdict string, target *workloads.SLO) bool {
+// surely is pass or fail where a target is met or missed for certain, and undecided elsewhere. Where none is given, all of them
+// are met, or one is missed.
+func (x *excess) surely(target *workloads.SLO) string {
 	if x.sure {
-		return verdict == fail
+		return fail
 	}
-	met, missed := target != nil || x.passes, false
+	met := target != nil || x.passes
 	for i := range x.missed {
 		m := &x.missed[i]
 		if target != nil && m.target != target {
 			continue
 		}
-		met = met && m.sure && mean(m.rows) <= 0
-		missed = missed || m.sure && mean(m.rows) > 0
+		if m.sure && mean(m.rows) > 0 {
+			return fail
+		}
+		met = met && m.sure
 	}
-	if verdict == pass {
-		return met
+	if met {
+		return pass
 	}
-	return missed
+	return undecided
 }
 
 // missing is by how much each replication misses a target, in units of what it bounds; nil for what is met or missed as

@@ -232,7 +232,7 @@ func (s *search) headroom(e *engine) Headroom {
 		return h
 	}
 	h.Factor = min(s.low.at, s.high.at) // what passes and what fails may take turns
-	low, high := s.surely(nil)
+	low, high := s.bounds(nil)
 	h.Low, h.High = new(min(low, h.Factor)), new(max(high, s.low.at, h.Factor))
 	if x := s.limit(s.points); x != nil && x.at.Value >= headroomFloor && x.at.Value <= s.tried*(1+headroomNear) {
 		h.Factor, h.Low, h.High = x.at.Value, &x.at.Low, &x.at.High
@@ -240,18 +240,18 @@ func (s *search) headroom(e *engine) Headroom {
 	return h
 }
 
-// surely are the loads that were tried between which a target begins to be missed: up to the one it is met for certain, from the
+// bounds are the loads that were tried between which a target begins to be missed: up to the one it is met for certain, from the
 // other one on it is missed. Without a target, all of them are met, and one is missed.
-func (s *search) surely(target *workloads.SLO) (low, high float64) {
+func (s *search) bounds(target *workloads.SLO) (low, high float64) {
 	high = min(headroomLimit, s.wall)
 	for _, p := range s.known {
-		if p.at < high && p.says(fail, target) {
+		if p.at < high && p.surely(target) == fail {
 			high = p.at
 		}
 	}
 	low = headroomFloor
 	for _, p := range s.known {
-		if p.at > low && p.at < high && p.says(pass, target) {
+		if p.at > low && p.at < high && p.surely(target) == pass {
 			low = p.at
 		}
 	}
