@@ -61,8 +61,8 @@ func (f *fluid) bounds(component []int, takes func(w int) []int) []bound {
 		for _, w := range workers {
 			room += float64(usable(&l.Workers[w], set))
 		}
-		bounds = append(bounds, bound{queues: set, of: slots, most: room, by: "slots"})
-		if most, by := fetches(l, workers); !math.IsInf(most, 1) {
+		bounds = append(bounds, bound{queues: set, of: slots, most: room, by: Slots})
+		if most, by := turns(l, workers, f.machines); !math.IsInf(most, 1) {
 			bounds = append(bounds, bound{queues: set, of: messages, most: most, by: by})
 		}
 	}

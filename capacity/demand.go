@@ -17,12 +17,10 @@ type demand struct {
 }
 
 // demandOf takes the class's figures on a worker. Hangs that no time limit ends, and messages that come back for ever,
-// are left out: they take slots away for good, at whatever rate. Time limits are not taken off demands that exceed them.
-func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machine *system.Machine, box system.Container) demand {
-	speed := 1.0
-	if machine != nil && machine.Speed > 0 {
-		speed = machine.Speed
-	}
+// are left out: they take slots away for good, at whatever rate. Time limits are not taken off demands that exceed them. Bare says
+// that the slot has to wait for the next message.
+func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machine *system.Machine, box system.Container, bare bool) demand {
+	speed := speedOf(machine)
 	var work, cpu float64
 	for i := range c.Work {
 		p := &c.Work[i]
@@ -63,8 +61,8 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 	if late {
 		a.overhead = o.Start.Seconds() + o.FinishLate.Seconds()
 	}
-	if cfg.DisablePrefetch || cfg.Pool == worker.Solo || late && cfg.PrefetchMultiplier == 1 {
-		a.overhead += o.Fetch.Seconds() // nothing is in reserve: the slot waits for the next message
+	if bare {
+		a.overhead += o.Fetch.Seconds()
 	}
 	if queue.DeliveryLimit >= 0 {
 		a.again = queue.DeliveryLimit
@@ -100,6 +98,14 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 		total.slot = time / total.attempts
 	}
 	return total
+}
+
+// speedOf a machine, 1 without one.
+func speedOf(machine *system.Machine) float64 {
+	if machine != nil && machine.Speed > 0 {
+		return machine.Speed
+	}
+	return 1
 }
 
 // chances of what ends an attempt.

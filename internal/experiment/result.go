@@ -2,9 +2,12 @@ package experiment
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 
+	"example.com/simrun/capacity"
 	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -148,6 +151,14 @@ type Unstable struct {
 	Capacity      float64 `json:"capacity"`        // slots that can work on it
 	GrowthPerHour float64 `json:"growth_per_hour"` // tasks
 	By            string  `json:"by"`              // what is short: "slots", `the service "api"`
+}
+
+// Short says what the queue is short of.
+func (u *Unstable) Short() string {
+	if u.By == "" || u.By == capacity.Slots {
+		return fmt.Sprintf("it asks for %s slots of work and can have %s", units.Number(u.Offered), units.Number(u.Capacity))
+	}
+	return "it is short of " + u.By
 }
 
 // Class is what was found of one class of tasks (or of all) under one layout. Counts are means per replication.

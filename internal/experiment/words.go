@@ -163,7 +163,7 @@ func describe(m *miss) string {
 func describeGrowth(s *Strategy) string {
 	parts := make([]string, len(s.Unstable))
 	for i, u := range s.Unstable {
-		parts[i] = fmt.Sprintf("the queue %s grows without end: it asks for %s slots of work and can have %s", u.Queue, units.Number(u.Offered), units.Number(u.Capacity))
+		parts[i] = fmt.Sprintf("the queue %s grows without end: %s", u.Queue, u.Short())
 	}
 	return strings.Join(parts, "; ")
 }
