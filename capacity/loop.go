@@ -7,6 +7,7 @@ import (
 	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
 )
 
 // The loop of a worker does one thing after the other, whatever its slots: a message costs a turn of it.
@@ -51,6 +52,39 @@ func turns(l *Layout, workers []int, machines []system.Machine) (perSecond float
 		}
 	}
 	return perSecond, by
+}
+
+// LeastWorkers is how many workers like w, whatever their slots, its queues take: their loops, and the one thread that the tasks of a
+// gevent or threads worker compute with, are busy so many seconds a second. Other workers of these queues take their part by slots.
+func LeastWorkers(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, w int) float64 {
+	like := l.Names[w]
+	var messages, cpu float64
+	for i, q := range l.ClassQueue {
+		takers := l.takers(q)
+		own, all := 0, 0
+		for _, t := range takers {
+			all += l.Workers[t].Concurrency
+			if l.Names[t] == like {
+				own += l.Workers[t].Concurrency
+			}
+		}
+		if own == 0 {
+			continue
+		}
+		rate := workloads.MeanRate(classes, i)
+		if math.IsNaN(rate) {
+			rate = closedRate(classes, i)
+		}
+		d := workerDemand(l, classes, machines, o, i, w)
+		n := rate * d.attempts * float64(own) / float64(all)
+		messages += n
+		cpu += n * d.cpu
+	}
+	busy := messages * turn(l, w, machines)
+	if pool := l.Workers[w].Pool; pool == worker.Gevent || pool == worker.Threads {
+		busy = max(busy, cpu)
+	}
+	return busy
 }
 
 // toil is the CPU time of Celery itself for a message, in core-seconds of the worker's machine. That of a threads worker is left

@@ -80,6 +80,11 @@ func (l *Layout) Offered(classes []workloads.Class, machines []system.Machine, o
 	return capacity.Offered(l.capacity(), l.Sent(classes), machines, o, load)
 }
 
+// LeastWorkers is how many workers like w its queues take, whatever their slots (package capacity).
+func (l *Layout) LeastWorkers(classes []workloads.Class, machines []system.Machine, o capacity.Outside, w int) float64 {
+	return capacity.LeastWorkers(l.capacity(), l.Sent(classes), machines, o, w)
+}
+
 // Ahead estimates what one replication of the layout over a span asks of whoever simulates it (package capacity).
 func (l *Layout) Ahead(classes []workloads.Class, machines []system.Machine, o capacity.Outside, span des.Time) capacity.Effort {
 	return capacity.Ahead(l.capacity(), classes, machines, o, span)

@@ -180,3 +180,23 @@ strategies:
 	assert.NotContains(t, line, "-c 9")
 	assert.Contains(t, r.YAML, "command: "+line+", ")
 }
+
+// The loop of one worker takes 833 messages a second of redis, however many slots it has: more of them need more workers, which are
+// found though the file has one. What no number of workers can do, as the cores are too few, is said.
+func TestMoreWorkersWhereOneLoopIsTooFew(t *testing.T) {
+	const file = `
+celery: "5.6"
+broker: redis
+machines: {m: {cores: 4}}
+tasks: {task: {arrivals: {poisson: 1200/s}, work: [{io: 10ms}], slo: {wait: {p95: 100ms}}}}
+strategies: {today: {workers: {w: {queues: [task], concurrency: 16, machine: m}}}}
+`
+	r := planned(t, file, plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, 2, r.Answer.Workers[0].Replicas)
+	assert.InDelta(t, 14, r.Answer.Slots, 1, "1,200 tasks a second keep 13.1 busy")
+
+	r = planned(t, strings.Replace(file, "cores: 4", "cores: 2", 1), plan.Options{NoSearch: true})
+	assert.Nil(t, r.Answer)
+	assert.Regexp(t, `today was not seen to pass .*: with \d+ slots the queue task is short of cores of "m"\.`, strings.Join(r.Said, " "))
+}
