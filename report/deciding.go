@@ -115,6 +115,9 @@ func cause(r *experiment.Result) string {
 	if d.slo == nil || passing(s) == "yes" {
 		return ""
 	}
+	if s.Leaky {
+		return fmt.Sprintf("Why: %s.", s.Leaks[0].Sentence())
+	}
 	switch c := classOf(s, d.class); c.Through(d.slo) {
 	case experiment.ByRun:
 		return runsLong(c, d.slo.Metric.Stat) + concession(r)

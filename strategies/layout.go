@@ -85,6 +85,11 @@ func (l *Layout) LeastWorkers(classes []workloads.Class, machines []system.Machi
 	return capacity.LeastWorkers(l.capacity(), l.Sent(classes), machines, o, w)
 }
 
+// Leaks are the workers that lose slots to tasks that hang (package capacity).
+func (l *Layout) Leaks(classes []workloads.Class) []capacity.Leak {
+	return capacity.Leaks(l.capacity(), l.Sent(classes))
+}
+
 // Ahead estimates what one replication of the layout over a span asks of whoever simulates it (package capacity).
 func (l *Layout) Ahead(classes []workloads.Class, machines []system.Machine, o capacity.Outside, span des.Time) capacity.Effort {
 	return capacity.Ahead(l.capacity(), classes, machines, o, span)

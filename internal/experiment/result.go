@@ -134,6 +134,8 @@ type Strategy struct {
 	Workers      []Worker   `json:"workers"`
 	Machines     []Machine  `json:"machines,omitempty"`
 	Unstable     []Unstable `json:"unstable,omitempty"`
+	Leaks        []Leak     `json:"leaks,omitempty"`
+	Leaky        bool       `json:"-"` // so that it loses some in a run, and takes no load for good
 	Faults       []Fault    `json:"faults,omitempty"`
 	Timeline     *Timeline  `json:"-"` // of the first replications
 	Changes      int        `json:"-"` // of what runs today, as they are counted to find the simplest layout

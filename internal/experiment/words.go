@@ -84,6 +84,9 @@ func (e *engine) despite(s *Strategy) string {
 	if stuck := stuck(s); stuck != "" {
 		return fmt.Sprintf("With care: %s, though", stuck)
 	}
+	if s.Leaky {
+		return fmt.Sprintf("With care: %s, though", s.Leaks[0].often())
+	}
 	lost := 0.0
 	for i := range s.Workers {
 		lost += s.Workers[i].lost
@@ -190,6 +193,11 @@ func (e *engine) reasons(r *Result, states []string) []string {
 		default:
 			if h, ok := r.Verdict.Headroom[s.Name]; ok {
 				said = append(said, fmt.Sprintf("%s %s.", s.Name, h.Sentence()))
+			}
+		}
+		if s.Leaky {
+			for i := range s.Leaks {
+				said = append(said, fmt.Sprintf("%s does not last: %s.", s.Name, s.Leaks[i].Sentence()))
 			}
 		}
 		if states[l] == pass || states[l] == marginal {
