@@ -13,6 +13,7 @@ type demand struct {
 	attempts float64 // starts per task
 	slot     float64 // seconds that an attempt keeps its slot, overheads included, when it need not share its core
 	cpu      float64 // core-seconds of an attempt
+	late     float64 // 1 if it is acked late; of several workers the mean
 	asks     []asked // of each service, by an attempt
 }
 
@@ -55,11 +56,11 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 		onError:  c.Retry.OnError,
 		requeued: late && (cfg.Pool != worker.Prefork || c.RejectOnWorkerLost.Or(cfg.RejectOnWorkerLost)),
 		work:     work,
-		overhead: o.Start.Seconds() + o.Finish.Seconds(),
+		overhead: o.Start.Seconds() + o.Finish.Seconds() + recycling(cfg),
 		crash:    (o.Notice + o.Respawn).Seconds(),
 	}
 	if late {
-		a.overhead = o.Start.Seconds() + o.FinishLate.Seconds()
+		a.overhead += o.FinishLate.Seconds() - o.Finish.Seconds()
 	}
 	if bare {
 		a.overhead += o.Fetch.Seconds()
@@ -70,6 +71,9 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 	a.limits(c, cfg)
 
 	total := demand{cpu: cpu}
+	if late {
+		total.late = 1
+	}
 	var time, fixed float64
 	each := chances{}
 	for _, kind := range []struct {

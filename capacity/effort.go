@@ -91,7 +91,7 @@ func (l *Layout) waiting(q int, classes []workloads.Class, machines []system.Mac
 	for _, w := range l.takers(q) {
 		slots += l.Workers[w].Concurrency
 	}
-	asked, messages, all := 0.0, 0.0, 0.0
+	asked, messages, late, all := 0.0, 0.0, 0.0, 0.0
 	for i, to := range l.ClassQueue {
 		if to != q {
 			continue
@@ -100,6 +100,7 @@ func (l *Layout) waiting(q int, classes []workloads.Class, machines []system.Mac
 			d := meanDemand(l, classes, machines, o, i)
 			asked += arriving[i] * d.attempts * d.slot
 			messages += arriving[i] * d.attempts
+			late += arriving[i] * d.attempts * d.late
 		}
 		a := &classes[i].Arrivals
 		if p, ok := a.Process.(workloads.Closed); ok { // a client that waits publishes nothing
@@ -114,7 +115,7 @@ func (l *Layout) waiting(q int, classes []workloads.Class, machines []system.Mac
 	taken := 1.0 // part that the slots and the loops of the workers can take
 	if slots == 0 {
 		taken = 0
-	} else if perSecond, _ := turns(l, l.takers(q), machines); asked > 0 {
+	} else if perSecond, _ := turns(l, l.takers(q), late/max(messages, 1), machines); asked > 0 {
 		taken = min(1, float64(slots)*span.Seconds()/asked, perSecond*span.Seconds()/messages)
 	}
 	most += all * (1 - taken)

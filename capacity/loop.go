@@ -12,35 +12,52 @@ import (
 
 // The loop of a worker does one thing after the other, whatever its slots: a message costs a turn of it.
 
-// turn is the least time from one message to the next that the loop of a worker takes. Of redis it gets one at a time: it asks,
-// and of a far one it notes what it got before it asks again. 0 = no limit.
-func turn(l *Layout, w int, machines []system.Machine) (seconds float64) {
+// turn is the least time from one message to the next that the loop of a worker takes, a part of which is acked late. Of redis it gets
+// one at a time: it asks, and of a far one it notes what it got before it asks again. Starting a child in the place of one that has
+// run as many tasks as it may blocks it. 0 = no limit.
+func turn(l *Layout, w int, late float64, machines []system.Machine) (seconds float64) {
 	c := &l.Workers[w]
 	o := &c.Overheads
 	fetch := o.Fetch.Seconds()
 	if l.charged(w) {
 		speed := speedOf(l.machine(w, machines))
 		fetch /= speed
-		if c.Pool != worker.Gevent { // whose loop has one thread with the tasks; a late ack may take more
-			seconds = (o.Fetch + min(o.Finish, o.FinishLate) + o.After).Seconds() / speed
+		if c.Pool != worker.Gevent { // whose loop has one thread with the tasks
+			seconds = ((o.Fetch + o.After).Seconds() + (1-late)*o.Finish.Seconds() + late*o.FinishLate.Seconds()) / speed
 		}
 	}
-	if l.Broker.Kind == worker.Redis || c.Loop != worker.Alert {
-		seconds = max(seconds, fetch)
+	fork := 0.0
+	if recycles(c) {
+		fork = o.Fork.Seconds() / float64(c.MaxTasksPerChild)
 	}
 	if l.Broker.Kind == worker.Redis {
-		seconds = max(seconds, 2*c.RoundTrip.Seconds()+fetch)
+		return max(seconds, 2*c.RoundTrip.Seconds()+fetch+fork)
 	}
-	return seconds
+	if c.Loop != worker.Alert {
+		seconds = max(seconds, fetch)
+	}
+	return max(seconds, fork) // what was pushed comes in meanwhile
+}
+
+// recycles says that children are replaced after some tasks.
+func recycles(c *worker.Config) bool { return c.Pool == worker.Prefork && c.MaxTasksPerChild > 0 }
+
+// recycling is how long a slot is without a child, a task, if that is found dead at once.
+func recycling(c *worker.Config) float64 {
+	if !recycles(c) {
+		return 0
+	}
+	o := &c.Overheads
+	return (o.Exit + o.Notice + o.Respawn).Seconds() / float64(c.MaxTasksPerChild)
 }
 
 // charged says that what Celery does for a message takes the cores of the worker's machine.
 func (l *Layout) charged(w int) bool { return l.Workers[w].Charged && l.Node[w] >= 0 }
 
 // turns is the messages that the loops of workers can take per second, and what bounds them.
-func turns(l *Layout, workers []int, machines []system.Machine) (perSecond float64, by string) {
+func turns(l *Layout, workers []int, late float64, machines []system.Machine) (perSecond float64, by string) {
 	for _, w := range workers {
-		each := turn(l, w, machines)
+		each := turn(l, w, late, machines)
 		if each == 0 {
 			return math.Inf(1), ""
 		}
@@ -58,7 +75,7 @@ func turns(l *Layout, workers []int, machines []system.Machine) (perSecond float
 // gevent or threads worker compute with, are busy so many seconds a second. Other workers of these queues take their part by slots.
 func LeastWorkers(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, w int) float64 {
 	like := l.Names[w]
-	var messages, cpu float64
+	var messages, late, cpu float64
 	for i, q := range l.ClassQueue {
 		takers := l.takers(q)
 		own, all := 0, 0
@@ -78,9 +95,13 @@ func LeastWorkers(l *Layout, classes []workloads.Class, machines []system.Machin
 		d := workerDemand(l, classes, machines, o, i, w)
 		n := rate * d.attempts * float64(own) / float64(all)
 		messages += n
+		late += n * d.late
 		cpu += n * d.cpu
 	}
-	busy := messages * turn(l, w, machines)
+	if messages == 0 {
+		return 0
+	}
+	busy := messages * turn(l, w, late/messages, machines)
 	if pool := l.Workers[w].Pool; pool == worker.Gevent || pool == worker.Threads {
 		busy = max(busy, cpu)
 	}
@@ -89,14 +110,10 @@ func LeastWorkers(l *Layout, classes []workloads.Class, machines []system.Machin
 
 // toil is the CPU time of Celery itself for a message, in core-seconds of the worker's machine. That of a threads worker is left
 // out: its loop has a thread of its own beside the one of the tasks.
-func toil(l *Layout, w int, late bool, machine *system.Machine) float64 {
+func toil(l *Layout, w int, late float64, machine *system.Machine) float64 {
 	if !l.charged(w) || l.Workers[w].Pool == worker.Threads {
 		return 0
 	}
 	o := &l.Workers[w].Overheads
-	finish := o.Finish
-	if late {
-		finish = o.FinishLate
-	}
-	return (o.Fetch + o.Start + finish + o.After).Seconds() / speedOf(machine)
+	return ((o.Fetch + o.Start + o.After).Seconds() + (1-late)*o.Finish.Seconds() + late*o.FinishLate.Seconds()) / speedOf(machine)
 }

@@ -136,7 +136,7 @@ func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machin
 	machine := l.machine(w, machines)
 	d := demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine, l.Containers[w], bare(l, w, &classes[c]))
 	o.add(&d, l, &classes[c], w, machine)
-	d.cpu += toil(l, w, classes[c].AcksLate.Or(l.Workers[w].AcksLate), machine)
+	d.cpu += toil(l, w, d.late, machine)
 	return d
 }
 
@@ -150,13 +150,14 @@ func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine,
 		m.attempts += n * d.attempts
 		m.slot += n * d.slot
 		m.cpu += n * d.cpu
+		m.late += n * d.late
 		for i := range d.asks {
 			m.asks[i].calls += n * d.asks[i].calls
 			m.asks[i].seconds += n * d.asks[i].seconds
 		}
 		slots += n
 	}
-	m.attempts, m.slot, m.cpu = m.attempts/slots, m.slot/slots, m.cpu/slots
+	m.attempts, m.slot, m.cpu, m.late = m.attempts/slots, m.slot/slots, m.cpu/slots, m.late/slots
 	for i := range m.asks {
 		m.asks[i].calls /= slots
 		m.asks[i].seconds /= slots

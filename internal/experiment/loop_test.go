@@ -2,11 +2,14 @@ package experiment_test
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/simrun/des"
 	"example.com/simrun/sim"
 	"example.com/simrun/worker"
 )
@@ -50,4 +53,42 @@ strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s"%s}}}}
 		}
 	}
 	assert.Equal(t, 23, bounded)
+}
+
+// Whatever the layout, none does more in a simulation than the theory of stability allows: then it would call a queue unstable that is
+// not, and withhold its figures. 120 layouts at random, offered 1.6 times as much as they can do.
+func TestNoneDoesMoreThanTheoryAllows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	pick := func(of ...string) string { return of[rng.IntN(len(of))] }
+	for n := range uint64(120) {
+		line := pick("prefork", "threads", "gevent", "solo")
+		if line != "solo" {
+			line += " -c " + pick("2", "4", "8", "16", "50")
+		}
+		line += pick("", " --prefetch-multiplier 1", " --prefetch-multiplier 10")
+		if line[0] == 'p' {
+			line += pick("", " --max-tasks-per-child 50")
+		}
+		text := fmt.Sprintf(`run: {duration: 40s, warmup: 10s}
+broker: %s
+machines: {m: {cores: %s}}
+tasks: {a: {arrivals: {poisson: 1/s}, work: [%s], %sfailures: {error: {chance: 1%%}}}}
+strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s", %sreplicas: %s, machine: m}}}}
+`, pick("redis", "rabbitmq"), pick("1", "2", "4"),
+			pick("{io: 20ms}", "{cpu: 5ms}, {io: 20ms}", "{cpu: 20ms}", "{io: 200ms}", "{io: 2ms}", "{cpu: 2ms}"),
+			pick("", "acks_late: true, "), line, pick("", "cpu_limit: 1, "), pick("1", "2", "3"))
+		sc := read(t, text)
+		can, most := 0.01, 1e5
+		for most > 1.001*can {
+			if at := math.Sqrt(can * most); sc.Layouts[0].Offered(sc.Classes, sc.Machines, sc.Outside(), at)[0].Unstable {
+				most = at
+			} else {
+				can = at
+			}
+		}
+		r := sim.New(&sc.Layouts[0], sc.Classes, sc.Machines, sim.Options{Key: des.NewKey(n), Load: 1.6 * can, Duration: 40 * time.Second}).Run()
+		ended := r.Classes[0].ByOutcome[worker.OK] + r.Classes[0].ByOutcome[worker.Failed]
+		// What a replication draws: 40 s of tasks, and 4.5 standard errors of their number.
+		assert.Less(t, float64(ended)/40, can+4.5*math.Sqrt(can/40), text)
+	}
 }
