@@ -74,36 +74,13 @@ func turns(l *Layout, workers []int, late float64, machines []system.Machine) (p
 // LeastWorkers is how many workers like w, whatever their slots, its queues take: their loops, and the one thread that the tasks of a
 // gevent or threads worker compute with, are busy so many seconds a second. Other workers of these queues take their part by slots.
 func LeastWorkers(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, w int) float64 {
-	like := l.Names[w]
-	var messages, late, cpu float64
-	for i, q := range l.ClassQueue {
-		takers := l.takers(q)
-		own, all := 0, 0
-		for _, t := range takers {
-			all += l.Workers[t].Concurrency
-			if l.Names[t] == like {
-				own += l.Workers[t].Concurrency
-			}
-		}
-		if own == 0 {
-			continue
-		}
-		rate := workloads.MeanRate(classes, i)
-		if math.IsNaN(rate) {
-			rate = closedRate(classes, i)
-		}
-		d := workerDemand(l, classes, machines, o, i, w)
-		n := rate * d.attempts * float64(own) / float64(all)
-		messages += n
-		late += n * d.late
-		cpu += n * d.cpu
-	}
-	if messages == 0 {
+	all, _ := l.share(classes, machines, o, w)
+	if all.messages == 0 {
 		return 0
 	}
-	busy := messages * turn(l, w, late/messages, machines)
+	busy := all.messages * turn(l, w, all.late/all.messages, machines)
 	if pool := l.Workers[w].Pool; pool == worker.Gevent || pool == worker.Threads {
-		busy = max(busy, cpu)
+		busy = max(busy, all.cpu)
 	}
 	return busy
 }

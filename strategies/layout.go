@@ -85,6 +85,11 @@ func (l *Layout) LeastWorkers(classes []workloads.Class, machines []system.Machi
 	return capacity.LeastWorkers(l.capacity(), l.Sent(classes), machines, o, w)
 }
 
+// Stalls are the workers that do not recover once their window is full (package capacity).
+func (l *Layout) Stalls(classes []workloads.Class, machines []system.Machine, o capacity.Outside) []capacity.Stall {
+	return capacity.Stalls(l.capacity(), l.Sent(classes), machines, o)
+}
+
 // Leaks are the workers that lose slots to tasks that hang (package capacity).
 func (l *Layout) Leaks(classes []workloads.Class) []capacity.Leak {
 	return capacity.Leaks(l.capacity(), l.Sent(classes))

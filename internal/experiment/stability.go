@@ -38,6 +38,16 @@ func (e *engine) stable() []int {
 	return some
 }
 
+// stalling warns of workers that a burst would leave behind for good, whatever a run has seen of that.
+func (e *engine) stalling() (said []string) {
+	for l := range e.sc.Layouts {
+		for _, s := range e.sc.Layouts[l].Stalls(e.sc.Classes, e.sc.Machines, e.sc.Outside()) {
+			said = append(said, e.sc.Layouts[l].Name+": "+s.String())
+		}
+	}
+	return said
+}
+
 // backlog warns of classes that a steady run left behind although their queues count as stable, and of those of which
 // nothing came.
 func (e *engine) backlog() []string {

@@ -27,7 +27,7 @@ func (e *engine) summarise(reached bool) *Result {
 			Duration: e.horizon.Seconds(), Warmup: e.warmup.Seconds(), WarmupRule: e.rule,
 			Replications: e.most(), Confidence: sc.Run.Confidence, PrecisionReached: reached,
 		},
-		Warnings: slices.Concat(warnings(sc), e.notes, e.leaking(), e.backlog()),
+		Warnings: slices.Concat(warnings(sc), e.notes, e.leaking(), e.stalling(), e.backlog()),
 	}
 	r.Warnings = append(r.Warnings, e.open(reached)...)
 	for l := range sc.Layouts {
