@@ -121,24 +121,25 @@ type Quantiles struct {
 
 // Strategy is everything found about one layout.
 type Strategy struct {
-	Name         string     `json:"name"`
-	Cost         *float64   `json:"cost_per_hour,omitempty"` // the mean of Costs.PerHour
-	Costs        *Cost      `json:"cost,omitempty"`
-	Egress       []Egress   `json:"egress,omitempty"` // of each way over which tasks send anything
-	Slots        int        `json:"slots"`
-	Replications int        `json:"replications"` // as many as its targets took
-	WhatIf       []string   `json:"what_if,omitempty"`
-	Classes      []Class    `json:"classes"`
-	All          *Class     `json:"all"`
-	Queues       []Queue    `json:"queues"`
-	Workers      []Worker   `json:"workers"`
-	Machines     []Machine  `json:"machines,omitempty"`
-	Unstable     []Unstable `json:"unstable,omitempty"`
-	Leaks        []Leak     `json:"leaks,omitempty"`
-	Leaky        bool       `json:"-"` // so that it loses some in a run, and takes no load for good
-	Faults       []Fault    `json:"faults,omitempty"`
-	Timeline     *Timeline  `json:"-"` // of the first replications
-	Changes      int        `json:"-"` // of what runs today, as they are counted to find the simplest layout
+	Name         string           `json:"name"`
+	Cost         *float64         `json:"cost_per_hour,omitempty"` // the mean of Costs.PerHour
+	Costs        *Cost            `json:"cost,omitempty"`
+	Egress       []Egress         `json:"egress,omitempty"` // of each way over which tasks send anything
+	Slots        int              `json:"slots"`
+	Replications int              `json:"replications"` // as many as its targets took
+	WhatIf       []string         `json:"what_if,omitempty"`
+	Classes      []Class          `json:"classes"`
+	All          *Class           `json:"all"`
+	Queues       []Queue          `json:"queues"`
+	Workers      []Worker         `json:"workers"`
+	Machines     []Machine        `json:"machines,omitempty"`
+	Unstable     []Unstable       `json:"unstable,omitempty"`
+	Leaks        []Leak           `json:"leaks,omitempty"`
+	Leaky        bool             `json:"-"` // so that it loses some in a run, and takes no load for good
+	Faults       []Fault          `json:"faults,omitempty"`
+	Stalls       []capacity.Stall `json:"-"` // the warnings say it
+	Timeline     *Timeline        `json:"-"` // of the first replications
+	Changes      int              `json:"-"` // of what runs today, as they are counted to find the simplest layout
 
 	Memory *MemoryCourse `json:"-"` // of the first replication; nil where the scenario says nothing of memory
 

@@ -55,7 +55,7 @@ func warnings(sc *scenarios.Scenario) (said []string) {
 
 func (e *engine) strategy(l int) Strategy {
 	layout := &e.sc.Layouts[l]
-	s := Strategy{Name: layout.Name, Slots: layout.Slots(), Replications: len(e.samples[l]), WhatIf: layout.WhatIf, Costs: e.cost(l), Leaks: e.leaks(l), Leaky: e.leaky(l)}
+	s := Strategy{Name: layout.Name, Slots: layout.Slots(), Replications: len(e.samples[l]), WhatIf: layout.WhatIf, Costs: e.cost(l), Leaks: e.leaks(l), Leaky: e.leaky(l), Stalls: e.stalls(l)}
 	s.Cost = s.Costs.hourly()
 	s.Changes, _ = strategies.Simplicity(&e.sc.Layouts[e.sc.Baseline], layout, e.sc.Classes)
 	if e.heard != nil {

@@ -78,14 +78,18 @@ func stuck(s *Strategy) string {
 	return fmt.Sprintf("%s of %s never end", units.Share(worst), name)
 }
 
-// despite begins the sentence of a layout that meets its targets: "Yes:", unless it does so although tasks never end or
-// workers die.
+// despite begins the sentence of a layout that meets its targets: "Yes:", unless it does so although tasks never end, slots are lost,
+// workers would not recover from a burst, or die.
 func (e *engine) despite(s *Strategy) string {
 	if stuck := stuck(s); stuck != "" {
 		return fmt.Sprintf("With care: %s, though", stuck)
 	}
 	if s.Leaky {
 		return fmt.Sprintf("With care: %s, though", s.Leaks[0].often())
+	}
+	if len(s.Stalls) > 0 {
+		k := &s.Stalls[0]
+		return fmt.Sprintf("With care: once its window is full, %s takes some %s messages a second, of %s that come, though", k.Worker, units.Number(k.Takes), units.Number(k.Comes))
 	}
 	lost := 0.0
 	for i := range s.Workers {
