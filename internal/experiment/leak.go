@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -17,6 +18,7 @@ type Leak struct {
 	Lasts   float64  `json:"lasts"` // seconds in which all are lost, on average and as long as tasks find one
 }
 
+// leaks are those of a layout, first the worker whose slots last shortest.
 func (e *engine) leaks(l int) (leaks []Leak) {
 	for _, k := range e.sc.Layouts[l].Leaks(e.sc.Classes) {
 		found := Leak{Worker: k.Worker, PerHour: 3600 * k.PerSecond, Slots: k.Slots, Lasts: k.Lasts()}
@@ -25,6 +27,7 @@ func (e *engine) leaks(l int) (leaks []Leak) {
 		}
 		leaks = append(leaks, found)
 	}
+	slices.SortStableFunc(leaks, func(a, b Leak) int { return cmp.Compare(a.Lasts, b.Lasts) })
 	return leaks
 }
 

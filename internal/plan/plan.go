@@ -135,12 +135,12 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 		}
 		p.limit = p.events + (share-p.events)/int64(len(p.sc.Layouts)-i)
 		p.told("layouts", i, len(p.sc.Layouts))
-		f, err := p.leastOf(draft, l.Name)
+		c, f, err := p.leastOf(draft, l.Name)
 		if err != nil {
 			return nil, err
 		}
 		if f == nil {
-			p.notes = append(p.notes, fmt.Sprintf("%s was not seen to pass at any size that was tried%s.", l.Name, p.shortOf(draft, l.Name)))
+			p.notes = append(p.notes, fmt.Sprintf("%s was not seen to pass at any size that was tried%s.", l.Name, c.shortOf()))
 			continue
 		}
 		f.written = true
@@ -194,25 +194,22 @@ func (p *planner) capacityOf(draft *scenarios.Draft, name string) (*capacity, er
 }
 
 // leastOf finds the least capacity of a layout of a draft; nil where it has none.
-func (p *planner) leastOf(draft *scenarios.Draft, name string) (*fit, error) {
+func (p *planner) leastOf(draft *scenarios.Draft, name string) (*capacity, *fit, error) {
 	c, err := p.capacityOf(draft, name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f, err := c.least()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p.proofs = append(p.proofs, c.proofs...)
-	return f, nil
+	return c, f, nil
 }
 
-// shortOf says what a queue of a layout is short of even with the most slots that are tried; empty where none grows without end then.
-func (p *planner) shortOf(draft *scenarios.Draft, name string) string {
-	c, err := p.capacityOf(draft, name)
-	if err != nil {
-		return ""
-	}
+// shortOf says why no size of a layout passes, of those that are so even with the most slots that are tried; empty where nothing is
+// known.
+func (c *capacity) shortOf() string {
 	staff, err := c.staff()
 	if err != nil {
 		return ""
@@ -226,6 +223,9 @@ func (p *planner) shortOf(draft *scenarios.Draft, name string) string {
 			if load.Unstable {
 				return fmt.Sprintf(": with %s the queue %s is short of %s", units.Plural(sc.Layouts[0].Slots(), "slot", "slots"), load.Queue, load.By)
 			}
+		}
+		if j := c.seen[key(x)]; j != nil && j.Trap != "" {
+			return ": " + j.Trap
 		}
 		return ""
 	}

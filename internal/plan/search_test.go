@@ -200,3 +200,21 @@ strategies: {today: {workers: {w: {queues: [task], concurrency: 16, machine: m}}
 	assert.Nil(t, r.Answer)
 	assert.Regexp(t, `today was not seen to pass .*: with \d+ slots the queue task is short of cores of "m"\.`, strings.Join(r.Said, " "))
 }
+
+// A size that meets its target as long as nothing happens, and does not recover from a burst, is none to advise; and neither is a layout
+// that loses slots for good.
+func TestTrapsAreNoAnswers(t *testing.T) {
+	const file = `
+broker: redis
+tasks: {a: {queue: q, arrivals: {poisson: 30/s}, work: [{io: 200ms}], slo: {wait: {p95: 500ms}}}}
+strategies: {today: {workers: {w: {queues: [q], pool: threads, concurrency: 20}}}}
+`
+	r := planned(t, file, plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, 12, r.Answer.Slots, "8 would do, were no burst to come")
+	assert.Contains(t, strings.Join(r.Said, " "), "With less, such as 11 slots, it does not recover from a burst: once its window is full, w takes some 29.2 messages a second, of 30 that come.")
+
+	r = planned(t, strings.Replace(file, "pool: threads", "pool: prefork", 1)+"faults: [{task: a, mode: hang, chance: 0.1%}]\n", plan.Options{NoSearch: true})
+	assert.Nil(t, r.Answer)
+	assert.Contains(t, strings.Join(r.Said, " "), "today was not seen to pass at any size that was tried: it loses slots for good: w loses a slot every 33.3 s.")
+}
