@@ -320,7 +320,7 @@ func SplitWords(line string) ([]string, error) {
 	words := make([]string, len(split))
 	for i, w := range split {
 		if w.operator || w.redirects {
-			return nil, fmt.Errorf("%q in %q takes a shell", w.text, line)
+			return nil, fmt.Errorf("%q in %q takes a shell, which nothing here starts: want the whole of it as words of one, such as sh -c 'a && exec celery ...'", w.text, line)
 		}
 		words[i] = w.text
 	}

@@ -66,12 +66,14 @@ func TestAutoscaledChildrenComeAndGo(t *testing.T) {
 // The child of a crashed task is replaced, and so is one whose task was killed at its limit.
 func TestLostChildrenAreReplaced(t *testing.T) {
 	layout, classes := script(worker.Prefork, 1, []workloads.TraceRow{
-		{IO: ms, Failure: workloads.FailCrashAlways}, {IO: ms}, {Failure: workloads.FailHangIO}, {IO: ms},
+		{IO: ms, Failure: workloads.FailCrashAlways}, {IO: ms}, {IO: ms, Due: ms * 3 / 4},
 	})
-	layout.Workers[0].HardLimit = time.Second
+	classes = afterwards(layout, classes, workloads.TraceRow{Failure: workloads.FailHangIO}) // but before the third
+	classes[1].HardLimit = 100 * ms
 	layout.Workers[0].Overheads.Respawn = 30 * ms
 	r := play(t, layout, classes, live.Options{Executor: live.Process})
 	assert.EqualValues(t, 2, r.Classes[0].ByOutcome[worker.OK])
+	assert.EqualValues(t, 1, r.Classes[1].ByOutcome[worker.TimedOut])
 	assert.Equal(t, live.Children{Started: 3, Killed: 1, Died: 1, PIDs: r.Children.PIDs}, r.Children)
 	distinct(t, r.Children)
 }

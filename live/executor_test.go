@@ -36,6 +36,17 @@ func script(pool worker.Pool, slots int, rows []workloads.TraceRow) (*strategies
 // slowRate makes a demand of a second a few milliseconds of work, on whatever machine.
 const slowRate = live.Rate(1e6)
 
+// afterwards adds a class of one task, which comes after the others and has no time limit of theirs: however long a new child
+// takes to start, it is waited for.
+func afterwards(l *strategies.Layout, classes []workloads.Class, row workloads.TraceRow) []workloads.Class {
+	row.Due = ms / 2
+	last := classes[0]
+	last.Name, last.HardLimit = "last", 0
+	last.Arrivals.Process = workloads.Trace{Rows: []workloads.TraceRow{row}, HasWork: true}
+	l.ClassQueue = append(l.ClassQueue, l.ClassQueue[0])
+	return append(classes, last)
+}
+
 func play(t *testing.T, l *strategies.Layout, classes []workloads.Class, o live.Options) live.Result {
 	t.Helper()
 	o.Key, o.Rate, o.Duration = des.NewKey(1), slowRate, ms
@@ -57,6 +68,7 @@ func TestEveryExecutorEndsEveryTaskAsItsFateSays(t *testing.T) {
 	for _, e := range executors {
 		for pool, name := range []string{"prefork", "threads", "gevent", "solo"} {
 			t.Run(e.String()+" "+name, func(t *testing.T) {
+				t.Parallel()
 				layout, classes := script(worker.Pool(pool), 2, []workloads.TraceRow{
 					{CPU: time.Second, IO: ms},
 					{CPU: time.Second, IO: ms, IOFirst: true},
@@ -130,16 +142,15 @@ func TestCrashTakesOneChildOrTheWholeWorker(t *testing.T) {
 func TestHardLimitEndsHangs(t *testing.T) {
 	for _, e := range executors {
 		t.Run(e.String(), func(t *testing.T) {
+			t.Parallel()
 			layout, classes := script(worker.Prefork, 1, []workloads.TraceRow{
-				{Failure: workloads.FailHangIO}, {Failure: workloads.FailHangCPU}, {IO: time.Hour}, {CPU: 10 * time.Hour}, {IO: ms},
+				{Failure: workloads.FailHangIO}, {Failure: workloads.FailHangCPU}, {IO: time.Hour}, {CPU: 10 * time.Hour},
 			})
-			layout.Workers[0].HardLimit = 300 * ms
-			if e == live.Process {
-				layout.Workers[0].HardLimit = time.Second // a child must have had the time to start
-			}
+			classes[0].HardLimit = 300 * ms
+			classes = afterwards(layout, classes, workloads.TraceRow{IO: ms})
 			r := play(t, layout, classes, live.Options{Executor: e})
 			assert.EqualValues(t, 4, r.Classes[0].ByOutcome[worker.TimedOut])
-			assert.EqualValues(t, 1, r.Classes[0].ByOutcome[worker.OK])
+			assert.EqualValues(t, 1, r.Classes[1].ByOutcome[worker.OK])
 			switch e {
 			case live.Goroutine: // both hangs
 				assert.Equal(t, 2, r.Leaks)

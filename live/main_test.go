@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -14,10 +15,14 @@ import (
 	"example.com/simrun/live"
 )
 
-// TestMain makes the test program its own child, in good and in bad health, and finds goroutines left behind.
+// TestMain makes the test program its own child, in good and in bad health, and finds goroutines left behind. Tests that
+// may run at once wait most of their time: eight do, however few cores there are.
 func TestMain(m *testing.M) {
 	if live.IsChild() {
 		os.Exit(serve())
+	}
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }

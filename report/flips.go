@@ -49,8 +49,8 @@ func flipLines(r *experiment.Result) (lines []string) {
 	}
 	for i := range r.Flips.Flips {
 		f := &r.Flips.Flips[i]
-		if i > 0 && f.At == r.Flips.Flips[i-1].At && f.Input == r.Flips.Flips[i-1].Input {
-			continue // the recommendation follows the verdict: the table has both
+		if follows(r.Flips.Flips, i) {
+			continue // the table has both, where there is more than one layout
 		}
 		if lines = append(lines, f.Sentence()); len(lines) == mostFlips {
 			break
@@ -65,7 +65,7 @@ func flipLines(r *experiment.Result) (lines []string) {
 // mostFlips is how many sentences are said, the nearest first; the table has all.
 const mostFlips = 4
 
-// flipTable has every flip.
+// flipTable has every flip once.
 func flipTable(r *experiment.Result) *grid {
 	g := &grid{Title: "Where it flips", Text: 1, Wraps: true, Groups: []group{{}}, Head: []string{"input", "in the file", "flips at", "interval", "then"}}
 	if r.Flips == nil {
@@ -73,6 +73,9 @@ func flipTable(r *experiment.Result) *grid {
 	}
 	for i := range r.Flips.Flips {
 		f := &r.Flips.Flips[i]
+		if follows(r.Flips.Flips, i) && len(r.Strategies) == 1 {
+			continue // there is nothing else to recommend
+		}
 		interval := units.Absent
 		if f.Low != nil {
 			interval = f.Show(*f.Low) + " .. " + f.Show(*f.High)
@@ -80,6 +83,11 @@ func flipTable(r *experiment.Result) *grid {
 		g.Groups[0].Rows = append(g.Groups[0].Rows, []string{f.Input, f.Show(f.Now), f.Show(f.At), interval, f.Outcome()})
 	}
 	return g
+}
+
+// follows says whether a flip is that of the recommendation where the verdict before it flips.
+func follows(all []experiment.Flip, i int) bool {
+	return i > 0 && all[i].At == all[i-1].At && all[i].Input == all[i-1].Input
 }
 
 // firm says what flips nothing.

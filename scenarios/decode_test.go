@@ -77,6 +77,20 @@ func TestDefaults(t *testing.T) {
 	assert.NotContains(t, strings.Join(priority.Assumptions, "\n"), "not given", "what is written is not assumed")
 }
 
+// Machines that come and go are full at some time; on a fixed count, be it written as min = max, replicas share the cores.
+// Who is warned of the one is told of the other.
+func TestReplicasWithoutRoom(t *testing.T) {
+	for count, want := range map[string]bool{"2": false, "{min: 2, max: 2}": false, "{min: 2, max: 3}": true} {
+		s, err := Decode("m.yaml", []byte("machines: {m: {cores: 2, count: "+count+"}}\n"+
+			"tasks: {a: {arrivals: {every: 5s}, work: [{cpu: 1s}]}}\n"+
+			"strategies: {s: {workers: {w: {queues: [a], concurrency: 2, machine: m, replicas: 7}}}}\n"), ".")
+		require.NoError(t, err)
+		said := strings.Join(s.Warnings, "\n")
+		assert.Equal(t, want, strings.Contains(said, "not all replicas fit on 3 of them"), count)
+		assert.Equal(t, want, strings.Contains(said, "on a fixed count they would share the cores"), count)
+	}
+}
+
 // What else a worker's line does is said wherever the scenario is run, and not only by check.
 func TestCommandsBesideALineAreWarnings(t *testing.T) {
 	s, err := Decode("m.yaml", []byte("tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: 1s}]}}\nstrategies: {s: {workers: {w: {command: \"sh -c 'cd /app; celery -A app worker -Q a -c 4 -l info; rm -rf /'\"}}}}\n"), ".")

@@ -83,7 +83,7 @@ func runKeys() *record {
 func machineKeys() *record {
 	return &record{noun: "a machine", keys: append([]key{
 		{name: "cores", doc: "of one machine; the tasks on it share them", shape: amount{quantity: cores()}, required: true},
-		{name: "count", doc: "machines of this kind; replicas are spread evenly. `{min: 1, max: 8}`: they come and go with replicas, [below](#autoscale); with `min` = `max` none does", shape: &either{of: []shape{amount{quantity: wholes(1, 1000)}, countKeys()}}, def: "1", to: inPlace},
+		{name: "count", doc: "machines of this kind; replicas are spread evenly. `{min: 1, max: 8}`: they come and go with replicas, [below](#autoscale); with `min` = `max` none does, and replicas share their cores, however many they are", shape: &either{of: []shape{amount{quantity: wholes(1, 1000)}, countKeys()}}, def: "1", to: inPlace},
 		{name: "speed", doc: "relative to the machine on which the demands were measured", shape: amount{quantity: numbers().positive().upTo(1e6)}, def: "1"},
 		{name: "efficiency", doc: "effective cores / cores", shape: amount{quantity: numbers().positive().upTo(1)}, def: "1"},
 		{name: "price", doc: "of one machine, an hour", shape: amount{quantity: prices()}},

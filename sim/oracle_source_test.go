@@ -91,7 +91,7 @@ func fromEmpty(m *model, rounds int, names []string, at ...float64) []experiment
 
 func transient(o *oracleCase) []experiment {
 	names := []string{"n_mean@t=1.0", "n_mean@t=5.0", "n_mean@t=20.0", "n_mean@t=80.0"}
-	return fromEmpty(station(o), 800, names, 1, 5, 20, 80)
+	return fromEmpty(station(o), 420, names, 1, 5, 20, 80)
 }
 
 // overload for 20 s; the plan must not repeat within the run.
@@ -100,13 +100,13 @@ func overload(o *oracleCase) []experiment {
 		{For: 20 * time.Second, From: 6, To: 6}, {For: hour, From: 2, To: 2},
 	}}
 	m := pool(int(o.p("c")), class("task", plan, exponential(1)))
-	return fromEmpty(m, 500, []string{"n_mean@t=20", "n_mean@t=30", "n_mean@t=50"}, 20, 30, 50)
+	return fromEmpty(m, 350, []string{"n_mean@t=20", "n_mean@t=30", "n_mean@t=50"}, 20, 30, 50)
 }
 
 // sinusoidal rates on as many slots as are ever wanted, watched at the same hours of many days. The plan has straight
 // pieces of a tenth of the unit of time: a sine is nowhere off them by more than 2e-5 of 50.
 func sinusoidal(*oracleCase) []experiment {
-	const period, piece, days = 24, 0.1, 150
+	const period, piece, days = 24, 0.1, 20
 	rate := func(t float64) float64 { return 50 + 20*math.Sin(2*math.Pi*t/period) }
 	var plan workloads.Stages
 	for i := range int(math.Round(period / piece)) {

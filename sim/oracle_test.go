@@ -69,6 +69,8 @@ type study struct {
 	// The largest standard error accepted, as a share of the figure; 0 = 2 %. Quantiles from p90 up may have 1.5 times
 	// as much, but not for that more than 5 %.
 	precision float64
+	// Others of its kind are judged in every run of the tests; it takes seconds, and is with SIMRUN_LONG.
+	long bool
 }
 
 // experiment is one system to simulate, which answers some of the figures of a case.
@@ -102,6 +104,9 @@ func TestOracle(t *testing.T) {
 		}
 		t.Run(o.ID, func(t *testing.T) {
 			t.Parallel()
+			if s.long && os.Getenv("SIMRUN_LONG") == "" {
+				t.Skip("long: set SIMRUN_LONG=1, or run make check-long")
+			}
 			answered := map[int]bool{}
 			experiments := s.build(&o)
 			taken := map[string]bool{}

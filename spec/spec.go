@@ -112,7 +112,7 @@ type Machine struct {
 	// Of one machine; the tasks on it share them. Required.
 	Cores any `key:"cores"`
 	// Machines of this kind; replicas are spread evenly. `{min: 1, max: 8}`: they come and go with replicas; with
-	// `min` = `max` none does. Default 1.
+	// `min` = `max` none does, and replicas share their cores, however many they are. Default 1.
 	Count any `key:"count"`
 	// Relative to the machine on which the demands were measured. Default 1.
 	Speed any `key:"speed"`

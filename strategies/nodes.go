@@ -114,7 +114,7 @@ func (n *nodes) lodge(b *builder, g *group, slots int) int {
 			return n.take(g.machine, slots)
 		}
 		n.crowded = true
-		b.warn("workers."+g.name+".machine", "%q: not all replicas fit on %d of them, counting a core for each slot where cpu_limit says nothing, and the base_memory where memory_limit does not: some will have to wait for room", m.Name, m.Most)
+		b.warn("workers."+g.name+".machine", "%q: not all replicas fit on %d of them, counting a core for each slot where cpu_limit says nothing, and the base_memory where memory_limit does not: some will have to wait for room, as on machines that come and go; on a fixed count they would share the cores", m.Name, m.Most)
 	}
 	return n.take(g.machine, slots)
 }

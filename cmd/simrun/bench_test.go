@@ -6,11 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/simrun/internal/bench"
 	"example.com/simrun/live"
+	"example.com/simrun/scenarios"
 )
 
 // TestMain lets the test program be a child process of bench, as the program itself is.
@@ -90,23 +93,30 @@ func (f recordedFigure) floor() float64 {
 	return 0
 }
 
-// What bench records, verify reads and predicts, whatever the broker.
+// What bench records, verify reads and predicts, whatever the broker: the machine is calibrated once for all of them.
 func TestVerifyReadsWhatBenchRecords(t *testing.T) {
+	machine, err := calibrate(t.Context(), []live.Executor{live.Goroutine}, 100)
+	require.NoError(t, err)
 	for _, as := range []string{"ideal", "redis", "rabbitmq", "rabbitmq\nqueues: {a: {type: quorum}}"} {
 		file := filepath.Join(t.TempDir(), "tiny.yaml")
 		text := strings.Replace(benchFile, "broker: ideal", "broker: "+as, 1)
 		broker, quorum, _ := strings.Cut(as, "\n")
 		text = strings.Replace(text, "{cpu: 1ms}, ", "", 1)
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
-		rec := filepath.Join(t.TempDir(), "rec")
-		status, _, stderr := runBench(t, file, "--for", "800ms", "--rounds", "2", "--executor", "goroutine", "--quiet", "--out", t.TempDir(), "--record", rec)
-		require.Equal(t, exitOK, status, stderr)
+		sc, err := scenarios.Read(file)
+		require.NoError(t, err)
+		measured, err := bench.Measure(t.Context(), sc, realRun(live.Goroutine, live.Rate(machine.Rate)), bench.Options{
+			For: 400 * time.Millisecond, Speed: 1, Rounds: 2, Executor: live.Goroutine.String(), Calibration: machine, Keep: true,
+		})
+		require.NoError(t, err)
+		out, rec := t.TempDir(), filepath.Join(t.TempDir(), "rec")
+		o := benchOptions{record: rec}
+		require.NoError(t, o.write(t.Context(), sc, measured, filepath.Join(out, "bench.html"), filepath.Join(out, "bench.json")))
 		recorded, err := os.ReadFile(filepath.Join(rec, "pool", "scenario.json"))
 		require.NoError(t, err)
 		assert.Equal(t, quorum != "", strings.Contains(string(recorded), `"queue_type": "quorum"`))
-		var out, errs strings.Builder
-		status = run(t.Context(), []string{"verify", filepath.Join(rec, "pool"), "--format", "json", "--out", t.TempDir()}, &out, &errs)
-		require.Equal(t, exitOK, status, errs.String())
+		status, printed, errs := call(t, "verify", filepath.Join(rec, "pool"), "--format", "json", "--out", t.TempDir())
+		require.Equal(t, exitOK, status, errs)
 		var v struct {
 			Figures    int
 			Recordings []struct {
@@ -116,7 +126,7 @@ func TestVerifyReadsWhatBenchRecords(t *testing.T) {
 				Figures           []recordedFigure
 			}
 		}
-		require.NoError(t, json.Unmarshal([]byte(out.String()), &v), out.String())
+		require.NoError(t, json.Unmarshal([]byte(printed), &v), printed)
 		require.Len(t, v.Recordings, 1)
 		r := v.Recordings[0]
 		assert.Equal(t, broker, r.Broker)

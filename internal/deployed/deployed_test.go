@@ -84,8 +84,16 @@ func TestLinesThatFormsCannotRun(t *testing.T) {
 	text, err := write("supervisor", "nice celery -A 'my app' worker -c ${N:-4} -n w@%h")
 	require.NoError(t, err)
 	assert.Contains(t, text, "\ncommand=nice celery -A 'my app' worker -c 4 -n w@%%h\n")
-	_, err = write("supervisor", "cd /srv && celery -A app worker")
-	assert.ErrorContains(t, err, "takes a shell")
+	for _, form := range Forms {
+		if form == "procfile" {
+			continue
+		}
+		_, err = write(form, "cd /srv && celery -A app worker")
+		assert.ErrorContains(t, err, `"&&" in "cd /srv && celery -A app worker" takes a shell, which nothing here starts: want the whole of it as words of one, such as sh -c`, form)
+		text, err = write(form, "sh -c 'cd /srv && exec celery -A app worker'")
+		require.NoError(t, err, form)
+		assert.Contains(t, text, "cd /srv && exec celery -A app worker", "as it says")
+	}
 	text, err = write("procfile", "cd /srv && celery -A app worker -c ${N:-4}")
 	require.NoError(t, err)
 	assert.Equal(t, "w: cd /srv && celery -A app worker -c ${N:-4}\n", text, "a shell reads it")

@@ -80,7 +80,7 @@ run: {duration: 20m, replications: 4, allow_what_if: true}
 broker: ideal
 tasks:
   long: {queue: default, arrivals: {poisson: 80/h}, work: [{io: {exponential: 5m}}]}
-  small: {queue: critical, arrivals: {after: long, batch: 50}, work: [{io: 100ms}], expires: 30s, slo: {wait: {p95: 5s}}}
+  small: {queue: critical, arrivals: {after: long, batch: 50}, work: [{io: 100ms}], expires: 30s}
 strategies:
   weights: {workers: {srv: {queues: [critical, default], concurrency: 10, pool: threads, prefetch_multiplier: 1, order: {weighted: {critical: 6, default: 3}}}}}
   apart: {derive: {from: weights, split_by: queue, share: {critical: 1, default: 9}}}

@@ -3,6 +3,7 @@ package experiment_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
@@ -73,11 +74,11 @@ func targetsOf(s *experiment.Strategy) (n int) {
 }
 
 // TestNothingContradictsItself answers random systems: stable and not, with targets that are met and missed, with
-// failures, expiry, full queues, bursts and calendars.
+// failures, expiry, full queues, bursts and calendars. With SIMRUN_LONG they are 100.
 func TestNothingContradictsItself(t *testing.T) {
-	n := 25
-	if testing.Short() {
-		n = 5
+	n := 12
+	if os.Getenv("SIMRUN_LONG") != "" {
+		n = 100
 	}
 	random := rand.New(rand.NewPCG(7, 9))
 	pick := func(of ...string) string { return of[random.IntN(len(of))] }

@@ -20,7 +20,7 @@ func TestCopiesAreTasksWrittenByHand(t *testing.T) {
 	const n = 50
 	const file = `
 name: tenants
-run: {duration: 5m, warmup: 10s, replications: 3}
+run: {duration: 2m, warmup: 10s, replications: 3}
 machines: {m: {cores: 4}}
 tasks:
 %s  other: {arrivals: {poisson: 1/s}, work: [{io: 100ms}]}

@@ -253,7 +253,7 @@ func TestCoverage(t *testing.T) {
 	cells := append(steadyCells(), fewCells()...)
 	for _, cell := range cells {
 		if cell.name == "M/M/1 0.9" || cell.name == "50 tasks" {
-			checkCoverage(t, cell, cover(t, cell, 18, false))
+			checkCoverage(t, cell, cover(t, cell, 10, false))
 		}
 	}
 }

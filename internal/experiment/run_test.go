@@ -146,7 +146,7 @@ strategies: {one: {workers: {w: {queues: [calls], concurrency: 500}, v: {queues:
 
 func TestWhatIfIsNotRecommended(t *testing.T) {
 	text := `
-run: {duration: 1h, replications: 20ALLOW}
+run: {duration: 20m, replications: 10ALLOW}
 broker: redis
 tasks:
   a: {arrivals: {poisson: 8/s}, work: [{io: {exponential: 100ms}}], slo: {wait: {p95: 10s}}}

@@ -41,7 +41,8 @@ func planned(t *testing.T, text string, o plan.Options) *plan.Result {
 }
 
 // The least number of servers is found exactly in at least 80 of 100 seeds, wrong in at most 1, and open between two in the
-// rest: of 20 seeds with SIMRUN_LONG, or as many as SIMRUN_SEEDS says. Without it one seed is to be right or open.
+// rest: of 20 seeds with SIMRUN_LONG, or as many as SIMRUN_SEEDS says. Without it one seed is to be right or open, and the
+// largest system, which takes more than the others together, is left out.
 func TestLeastCapacity(t *testing.T) {
 	seeds, long := 1, os.Getenv("SIMRUN_LONG") != ""
 	if long {
@@ -52,6 +53,9 @@ func TestLeastCapacity(t *testing.T) {
 	}
 	for _, c := range capacities {
 		t.Run(c.rate+" "+c.slo, func(t *testing.T) {
+			if c.servers > 50 && !long {
+				t.Skip("set SIMRUN_LONG")
+			}
 			exact, open, wrong := 0, 0, 0
 			for seed := range seeds {
 				r := planned(t, fmt.Sprintf(`

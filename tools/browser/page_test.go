@@ -194,6 +194,17 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// The table of layouts, which is read first, is seen whole in a window on a laptop, with prices and targets of several kinds.
+func TestLayoutsFitTheirWindow(t *testing.T) {
+	b := open(t)
+	for name, file := range pages(t, "resources", "network") {
+		for _, width := range []int64{1024, 1200} {
+			b.visit(t, file, width, "light")
+			assert.Zero(t, ask[int](t, b, `(e => e.scrollWidth - e.clientWidth)(document.querySelector('.box[aria-label=Layouts]'))`), "%s at %d: pixels that are out of sight", name, width)
+		}
+	}
+}
+
 // overlaps are the texts in the heads of pictures (titles and legends) that lie over one another, and all that leave the
 // picture.
 func overlaps(t *testing.T, b *browser) []string {
