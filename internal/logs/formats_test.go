@@ -202,6 +202,17 @@ func TestAnHourThatAClockShowsTwice(t *testing.T) {
 
 	slices.Reverse(rows)
 	assert.Contains(t, strings.Join(read(rows...).Warnings, "\n"), "3 rows were created in an hour that the clock of Europe/Berlin showed twice")
+
+	path := filepath.Join(t.TempDir(), "worker.log")
+	var lines []string
+	for i, at := range []string{"02:15:00", "02:59:59", "02:15:00", "03:00:00"} {
+		lines = append(lines, fmt.Sprintf("[%s%s,000: INFO/MainProcess] Task x[%d] received", night, at, i))
+	}
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o644))
+	l, err = (&logs.Options{Zone: berlin}).Read(path)
+	require.NoError(t, err)
+	assert.InDelta(t, 3600, l.Tasks[2].Arrived, 1e-6)
+	assert.InDelta(t, 6300, l.Span, 1e-6)
 }
 
 // A results table that writes its row when a task starts has no waits, which is said; objects in objects have keys.
