@@ -252,4 +252,7 @@ func TestNothingArrived(t *testing.T) {
 	assert.Equal(t, "undecided", r.Verdict.Status)
 	assert.Contains(t, r.Verdict.Headline, "nothing was observed of a wait p95")
 	assert.Contains(t, strings.Join(r.Warnings, "\n"), "no task of a arrived")
+	said := strings.Join(r.Verdict.Reasons, "\n")
+	assert.Contains(t, said, "cannot be judged: nothing was observed of a wait p95")
+	assert.NotContains(t, said, "too close", "it is not near anything")
 }

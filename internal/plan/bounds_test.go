@@ -51,6 +51,16 @@ strategies: {one: {workers: {w: {command: "celery -A app worker -Q q -c 6; rm -r
 	assert.NotContains(t, strings.Join(planned(t, bounded, plan.Options{NoSearch: true}).Said, " "), "warning")
 }
 
+// Where no task comes that has a target, no size is shown to meet it, and why is said.
+func TestNothingSeen(t *testing.T) {
+	said := strings.Join(planned(t, `
+broker: ideal
+tasks: {a: {queue: q, arrivals: {cron: "0 3 1 1 *"}, work: [{io: 1s}], slo: {wait: {p95: 5s}}}}
+strategies: {one: {workers: {w: {queues: [q], concurrency: 1}}}}
+`, plan.Options{NoSearch: true}).Said, " ")
+	assert.Contains(t, said, "one was not seen to pass at any size that was tried: nothing was observed of a wait p95.")
+}
+
 // No layout passes: the file's own is not enough at any size.
 func TestNone(t *testing.T) {
 	r := planned(t, `

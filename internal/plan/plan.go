@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/sim"
 	"example.com/simrun/strategies"
@@ -53,6 +54,7 @@ type planner struct {
 	sure    bool  // a copy that simulates no more than is sure to be needed
 	proofs  []proof
 	notes   []string
+	unseen  []string // targets of which the last judgement saw no task
 	judged  *judgements
 	tried   map[string]int // layouts that were made up, by what they have of scenarios.Tries; nil = there was no search
 }
@@ -75,6 +77,7 @@ func (p *planner) count(sc *scenarios.Scenario, j *experiment.Judged) {
 	}
 	p.events += n
 	p.batches += j.Batches
+	p.unseen = j.Unseen()
 }
 
 // Run plans a scenario. The error is ctx's when it was interrupted, or says why nothing can be planned.
@@ -139,7 +142,11 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 			return nil, err
 		}
 		if f == nil {
-			p.notes = append(p.notes, fmt.Sprintf("%s was not seen to pass at any size that was tried.", l.Name))
+			why := ""
+			if p.unseen != nil {
+				why = ": nothing was observed of " + units.And(p.unseen)
+			}
+			p.notes = append(p.notes, fmt.Sprintf("%s was not seen to pass at any size that was tried%s.", l.Name, why))
 			continue
 		}
 		f.written = true
