@@ -51,6 +51,23 @@ strategies: {one: {workers: {w: {command: "celery -A app worker -Q q -c 6; rm -r
 	assert.NotContains(t, strings.Join(planned(t, bounded, plan.Options{NoSearch: true}).Said, " "), "warning")
 }
 
+// Two replicas with two slots cannot have a slot less each, but one with three passes, and so do three with one.
+func TestSlotsAreDealtOutToOtherReplicas(t *testing.T) {
+	const shared = `
+broker: ideal
+machines: {m: {cores: 100}}
+tasks: {a: {queue: q, arrivals: {poisson: 2/s}, work: [{io: {exponential: 1s}}], slo: {wait: {p95: 5s}}}}
+strategies: {one: {workers: {w: {queues: [q], concurrency: 4, replicas: 2, machine: m}}}}
+`
+	for _, more := range []string{"", "plan: {vary: {strategies.one.workers.w.replicas: 1..4, strategies.one.workers.w.concurrency: 1..8}}"} {
+		r := planned(t, shared+more, plan.Options{NoSearch: true})
+		assert.Equal(t, 3, r.Answer.Slots)
+		assert.Equal(t, "found", r.Status)
+	}
+	few := planned(t, shared+"plan: {vary: {strategies.one.workers.w.replicas: 2..4, strategies.one.workers.w.concurrency: 1..8}}", plan.Options{NoSearch: true})
+	assert.Equal(t, []int{3, 3}, []int{few.Answer.Slots, few.Answer.Workers[0].Replicas}, "one replica is out of bounds")
+}
+
 // Where no task comes that has a target, no size is shown to meet it, and why is said.
 func TestNothingSeen(t *testing.T) {
 	said := strings.Join(planned(t, `
