@@ -78,6 +78,22 @@ strategies: {one: {workers: {w: {queues: [q], concurrency: 1}}}}
 	assert.Contains(t, said, "one was not seen to pass at any size that was tried: nothing was observed of a wait p95.")
 }
 
+// What a search found and had too few events left to prove is named, as what it is.
+func TestWhatIsLikelyIsNamed(t *testing.T) {
+	r := planned(t, `
+run: {duration: 6h, start: "Mon 00:00"}
+tasks:
+  night: {queue: night, arrivals: {cron: "0 2 * * *", batch: 300}, work: [{io: {exponential: 8s}}], slo: {done_by: "05:00"}}
+  web: {queue: web, arrivals: {poisson: 1/s}, work: [{io: {exponential: 300ms}}], slo: {wait: {p95: 2s}, within: 1h}}
+strategies: {one: {workers: {w: {queues: [night, web], concurrency: 4}}}}
+`, plan.Options{Events: 20_000_000})
+	assert.Equal(t, "none", r.Status)
+	said := strings.Join(r.Said, " ")
+	assert.Contains(t, said, "Likely to meet every target is found-")
+	assert.Contains(t, said, "The plan ended at its bound of simulated events")
+	assert.Contains(t, r.YAML, "found-", "to be run")
+}
+
 // No layout passes: the file's own is not enough at any size.
 func TestNone(t *testing.T) {
 	r := planned(t, `

@@ -122,6 +122,7 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.short = c.short || j.Verdict == "undecided" && sc.Run.Max < most && j.Replications == sc.Run.Max // more may have decided it
 	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), c.sizes(x), c.machines(x), j})
 	return j, nil
 }

@@ -54,6 +54,7 @@ type planner struct {
 	sure    bool  // a copy that simulates no more than is sure to be needed
 	proofs  []proof
 	notes   []string
+	likely  *fit     // the best that was found by glances
 	unseen  []string // targets of which the last judgement saw no task
 	judged  *judgements
 	tried   map[string]int // layouts that were made up, by what they have of scenarios.Tries; nil = there was no search
