@@ -61,8 +61,8 @@ func (f *fluid) bounds(component []int, takes func(w int) []int) []bound {
 		for _, w := range workers {
 			room += float64(usable(&l.Workers[w], set))
 		}
-		bounds = append(bounds, bound{queues: set, of: slots, most: room, by: "slots"})
-		if most, by := fetches(l, workers); !math.IsInf(most, 1) {
+		bounds = append(bounds, bound{queues: set, of: slots, most: room, by: Slots})
+		if most, by := turns(l, workers, f.late(set), f.machines); !math.IsInf(most, 1) {
 			bounds = append(bounds, bound{queues: set, of: messages, most: most, by: by})
 		}
 	}
@@ -82,6 +82,22 @@ func (f *fluid) bounds(component []int, takes func(w int) []int) []bound {
 		}
 	}
 	return bounds
+}
+
+// late is the part of the messages of some queues that is acked late.
+func (f *fluid) late(queues []int) float64 {
+	var late, all float64
+	for _, q := range queues {
+		for i := range f.streams[q] {
+			s := &f.streams[q][i]
+			late += s.want * s.late
+			all += s.want
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return late / all
 }
 
 // cores is the CPU that some workers can use, and what bounds it.

@@ -13,16 +13,15 @@ type demand struct {
 	attempts float64 // starts per task
 	slot     float64 // seconds that an attempt keeps its slot, overheads included, when it need not share its core
 	cpu      float64 // core-seconds of an attempt
+	late     float64 // 1 if it is acked late; of several workers the mean
 	asks     []asked // of each service, by an attempt
 }
 
 // demandOf takes the class's figures on a worker. Hangs that no time limit ends, and messages that come back for ever,
-// are left out: they take slots away for good, at whatever rate. Time limits are not taken off demands that exceed them.
-func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machine *system.Machine, box system.Container) demand {
-	speed := 1.0
-	if machine != nil && machine.Speed > 0 {
-		speed = machine.Speed
-	}
+// are left out: they take slots away for good, at whatever rate. Time limits are not taken off demands that exceed them. Bare says
+// that the slot has to wait for the next message.
+func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machine *system.Machine, box system.Container, bare bool) demand {
+	speed := speedOf(machine)
 	var work, cpu float64
 	for i := range c.Work {
 		p := &c.Work[i]
@@ -57,14 +56,14 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 		onError:  c.Retry.OnError,
 		requeued: late && (cfg.Pool != worker.Prefork || c.RejectOnWorkerLost.Or(cfg.RejectOnWorkerLost)),
 		work:     work,
-		overhead: o.Start.Seconds() + o.Finish.Seconds(),
+		overhead: o.Start.Seconds() + o.Finish.Seconds() + recycling(cfg),
 		crash:    (o.Notice + o.Respawn).Seconds(),
 	}
 	if late {
-		a.overhead = o.Start.Seconds() + o.FinishLate.Seconds()
+		a.overhead += o.FinishLate.Seconds() - o.Finish.Seconds()
 	}
-	if cfg.DisablePrefetch || cfg.Pool == worker.Solo || late && cfg.PrefetchMultiplier == 1 {
-		a.overhead += o.Fetch.Seconds() // nothing is in reserve: the slot waits for the next message
+	if bare {
+		a.overhead += o.Fetch.Seconds()
 	}
 	if queue.DeliveryLimit >= 0 {
 		a.again = queue.DeliveryLimit
@@ -72,6 +71,9 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 	a.limits(c, cfg)
 
 	total := demand{cpu: cpu}
+	if late {
+		total.late = 1
+	}
 	var time, fixed float64
 	each := chances{}
 	for _, kind := range []struct {
@@ -100,6 +102,14 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 		total.slot = time / total.attempts
 	}
 	return total
+}
+
+// speedOf a machine, 1 without one.
+func speedOf(machine *system.Machine) float64 {
+	if machine != nil && machine.Speed > 0 {
+		return machine.Speed
+	}
+	return 1
 }
 
 // chances of what ends an attempt.

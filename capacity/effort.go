@@ -28,7 +28,7 @@ const (
 )
 
 // Ahead estimates the effort of simulating a layout over a span. What waits is what arrives and cannot be done by all the
-// slots that take it; a batch arrives as a whole.
+// slots that take it, or taken by the loops of their workers; a batch arrives as a whole.
 func Ahead(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, span des.Time) Effort {
 	var e Effort
 	slots := 0
@@ -91,7 +91,7 @@ func (l *Layout) waiting(q int, classes []workloads.Class, machines []system.Mac
 	for _, w := range l.takers(q) {
 		slots += l.Workers[w].Concurrency
 	}
-	asked, all := 0.0, 0.0
+	asked, messages, late, all := 0.0, 0.0, 0.0, 0.0
 	for i, to := range l.ClassQueue {
 		if to != q {
 			continue
@@ -99,6 +99,8 @@ func (l *Layout) waiting(q int, classes []workloads.Class, machines []system.Mac
 		if len(l.takers(q)) > 0 {
 			d := meanDemand(l, classes, machines, o, i)
 			asked += arriving[i] * d.attempts * d.slot
+			messages += arriving[i] * d.attempts
+			late += arriving[i] * d.attempts * d.late
 		}
 		a := &classes[i].Arrivals
 		if p, ok := a.Process.(workloads.Closed); ok { // a client that waits publishes nothing
@@ -110,11 +112,13 @@ func (l *Layout) waiting(q int, classes []workloads.Class, machines []system.Mac
 			most += batchOf(a)
 		}
 	}
-	if done := float64(slots) * span.Seconds(); slots == 0 {
-		most += all
-	} else if asked > done {
-		most += all * (1 - done/asked)
+	taken := 1.0 // part that the slots and the loops of the workers can take
+	if slots == 0 {
+		taken = 0
+	} else if perSecond, _ := turns(l, l.takers(q), late/max(messages, 1), machines); asked > 0 {
+		taken = min(1, float64(slots)*span.Seconds()/asked, perSecond*span.Seconds()/messages)
 	}
+	most += all * (1 - taken)
 	if limit := l.Queues[q].MaxLength; limit >= 0 {
 		most = min(most, float64(limit))
 	}

@@ -17,6 +17,7 @@ type stream struct {
 	want, got float64 // messages per second, every attempt one
 	attempts  float64 // per task
 	slot, cpu float64 // seconds per message
+	late      float64 // part that is acked late
 	asks      []asked // of each service, per message
 	by        string  // what kept it from more
 
@@ -27,13 +28,13 @@ type stream struct {
 
 // mix adds up classes by their messages per second.
 type mix struct {
-	tasks, messages, slot, cpu float64
-	asks                       []asked
+	tasks, messages, slot, cpu, late float64
+	asks                             []asked
 }
 
 // with is the sum of two.
 func (m mix) with(n mix) mix {
-	return mix{m.tasks + n.tasks, m.messages + n.messages, m.slot + n.slot, m.cpu + n.cpu, sumOf(m.asks, n.asks, 1)}
+	return mix{m.tasks + n.tasks, m.messages + n.messages, m.slot + n.slot, m.cpu + n.cpu, m.late + n.late, sumOf(m.asks, n.asks, 1)}
 }
 
 func (s *stream) add(class int, rate float64, d demand, grows, yields bool) {
@@ -46,6 +47,7 @@ func (s *stream) add(class int, rate float64, d demand, grows, yields bool) {
 	m.messages += n
 	m.slot += n * d.slot
 	m.cpu += n * d.cpu
+	m.late += n * d.late
 	m.asks = sumOf(m.asks, d.asks, n)
 	if grows {
 		s.judged = true
@@ -64,6 +66,7 @@ func (s *stream) close() {
 		s.attempts = m.messages / m.tasks
 		s.slot = m.slot / m.messages
 		s.cpu = m.cpu / m.messages
+		s.late = m.late / m.messages
 		s.asks = sumOf(nil, m.asks, 1/m.messages)
 	}
 	s.limited = slices.DeleteFunc(s.limited, func(l paced) bool { return l.yields && s.judged })

@@ -9,6 +9,9 @@ import (
 	"example.com/simrun/workloads"
 )
 
+// Slots is what a queue is short of that asks for more work than its workers have slots for.
+const Slots = "slots"
+
 // QueueLoad is what a queue is offered, and what can be done of it.
 type QueueLoad struct {
 	Queue           string
@@ -18,7 +21,7 @@ type QueueLoad struct {
 	Unstable        bool    // its backlog grows without end
 	GrowthPerSecond float64 // tasks per second by which it grows; 0 when it is offered just what can be done
 	Growing         []int   // the classes whose backlog grows: of a queue with priorities perhaps not all
-	By              string  // what is short: "slots", `cores of "app"`, `the service "api"`; empty when stable
+	By              string  // what is short: Slots, `cores of "app"`, `the service "api"`; empty when stable
 }
 
 // Offered judges every queue of a layout, in the order of its queues, when all arrivals are multiplied by load.
@@ -32,9 +35,9 @@ type QueueLoad struct {
 // A rate limit of a task holds for each worker that takes its queue. Where it is reached, what waits for it fills the
 // windows of these workers, and the other queues that only they take get no more turns than it.
 //
-// CPU is bounded by the cores of a node, and by the one thread of a gevent worker and of a threads worker (the GIL). A
-// worker far from redis gets no more messages than round trips allow. A service that is asked for more than it can do
-// holds up whoever waits for it: calls without a timeout, in tasks without a time limit.
+// CPU is bounded by the cores of a node, that of Celery itself included, and by the one thread of a gevent worker and of a threads
+// worker (the GIL). The loop of a worker takes one message after the other, of a far redis no more than round trips allow. A service
+// that is asked for more than it can do holds up whoever waits for it: calls without a timeout, in tasks without a time limit.
 //
 // Only stationary open classes without expires, in queues without max_length, are judged: the others cannot grow
 // without end, or need not. They count as competitors of other queues, not of the judged classes in their own.
@@ -131,8 +134,9 @@ func Demand(l *Layout, classes []workloads.Class, machines []system.Machine, c, 
 // workerDemand is the demand of class c on worker w.
 func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, c, w int) demand {
 	machine := l.machine(w, machines)
-	d := demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine, l.Containers[w])
+	d := demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine, l.Containers[w], bare(l, w, &classes[c]))
 	o.add(&d, l, &classes[c], w, machine)
+	d.cpu += toil(l, w, d.late, machine)
 	return d
 }
 
@@ -146,13 +150,14 @@ func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine,
 		m.attempts += n * d.attempts
 		m.slot += n * d.slot
 		m.cpu += n * d.cpu
+		m.late += n * d.late
 		for i := range d.asks {
 			m.asks[i].calls += n * d.asks[i].calls
 			m.asks[i].seconds += n * d.asks[i].seconds
 		}
 		slots += n
 	}
-	m.attempts, m.slot, m.cpu = m.attempts/slots, m.slot/slots, m.cpu/slots
+	m.attempts, m.slot, m.cpu, m.late = m.attempts/slots, m.slot/slots, m.cpu/slots, m.late/slots
 	for i := range m.asks {
 		m.asks[i].calls /= slots
 		m.asks[i].seconds /= slots

@@ -108,16 +108,15 @@ func cause(r *experiment.Result) string {
 		return ""
 	}
 	if len(s.Unstable) > 0 {
-		u := s.Unstable[0]
-		short := u.By
-		if short == "" {
-			short = "slots"
-		}
-		return fmt.Sprintf("Why: queue %s asks for %s slots of work and can have %s; it is short of %s.", u.Queue, units.Number(u.Offered), units.Number(u.Capacity), short)
+		u := &s.Unstable[0]
+		return fmt.Sprintf("Why: queue %s grows without end: %s.", u.Queue, u.Short())
 	}
 	d := decides(r, s)
 	if d.slo == nil || passing(s) == "yes" {
 		return ""
+	}
+	if s.Leaky {
+		return fmt.Sprintf("Why: %s.", s.Leaks[0].Sentence())
 	}
 	switch c := classOf(s, d.class); c.Through(d.slo) {
 	case experiment.ByRun:

@@ -72,10 +72,13 @@ func slotsOf(f *plan.Point) string {
 	return said + plan.OnMachines(f.Machines)
 }
 
-// noFigure says why a size has none: too few replications saw tasks beyond a quantile to claim it, or a queue grows.
+// noFigure says why a size has none: too few replications saw tasks beyond a quantile to claim it, a queue grows, or no figure says it.
 func noFigure(f *plan.Point) string {
 	if f.Grows {
 		return "grows without end"
+	}
+	if trap, _, _ := strings.Cut(f.Trap, ":"); trap != "" {
+		return strings.TrimPrefix(trap, "it ")
 	}
 	return "too few to say"
 }

@@ -208,7 +208,7 @@ func load(r *experiment.Result, s *experiment.Strategy) string {
 	switch {
 	case len(s.Breaches) > 0 || !ok:
 		return units.Absent
-	case h.Factor == 0:
+	case h.Factor == 0: // it loses slots, or passes nowhere
 		return "none"
 	case h.AtLimit:
 		return "over " + h.String()

@@ -135,6 +135,23 @@ Steps
   2. Put REMAP_SIGTERM=SIGQUIT into the environment of "worker": a plain TERM does not look at worker_soft_shutdown_timeout.
   3. Restart "worker" with the line above.
 `, 1, 1},
+		{"more of them", pool, with(pool, func(w *WorkerSpec) { w.Replicas = new(3) }), `Workers
+  celery -A proj worker -n worker@%h -Q high,low -c 8 -P prefork --prefetch-multiplier=4  # as today
+  celery -A proj worker -n worker_2@%h -Q high,low -c 8 -P prefork --prefetch-multiplier=4
+  celery -A proj worker -n worker_3@%h -Q high,low -c 8 -P prefork --prefetch-multiplier=4
+
+Steps
+  1. Restart "worker" with the line above.
+  2. Add 2 instances of "worker".
+`, 1, 3},
+		{"fewer and smaller", with(pool, func(w *WorkerSpec) { w.Replicas = new(3) }), with(pool, func(w *WorkerSpec) { w.Concurrency, w.Replicas = new(4), new(2) }), `Workers
+  celery -A proj worker -n worker@%h -Q high,low -c 4 -P prefork --prefetch-multiplier=4
+  celery -A proj worker -n worker_2@%h -Q high,low -c 4 -P prefork --prefetch-multiplier=4
+
+Steps
+  1. Restart "worker" with the line above.
+  2. Take away 1 instance of "worker", with TERM.
+`, 1, 2},
 		{"what no setting can do", pool, with(pool, func(w *WorkerSpec) { w.Weights = map[string]int{"high": 3, "low": 1} }), `Workers
   celery -A proj worker -n worker@%h -Q high,low -c 8 -P prefork --prefetch-multiplier=4  # as today
 

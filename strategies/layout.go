@@ -80,6 +80,21 @@ func (l *Layout) Offered(classes []workloads.Class, machines []system.Machine, o
 	return capacity.Offered(l.capacity(), l.Sent(classes), machines, o, load)
 }
 
+// LeastWorkers is how many workers like w its queues take, whatever their slots (package capacity).
+func (l *Layout) LeastWorkers(classes []workloads.Class, machines []system.Machine, o capacity.Outside, w int) float64 {
+	return capacity.LeastWorkers(l.capacity(), l.Sent(classes), machines, o, w)
+}
+
+// Stalls are the workers that do not recover once their window is full (package capacity).
+func (l *Layout) Stalls(classes []workloads.Class, machines []system.Machine, o capacity.Outside) []capacity.Stall {
+	return capacity.Stalls(l.capacity(), l.Sent(classes), machines, o)
+}
+
+// Leaks are the workers that lose slots to tasks that hang (package capacity).
+func (l *Layout) Leaks(classes []workloads.Class) []capacity.Leak {
+	return capacity.Leaks(l.capacity(), l.Sent(classes))
+}
+
 // Ahead estimates what one replication of the layout over a span asks of whoever simulates it (package capacity).
 func (l *Layout) Ahead(classes []workloads.Class, machines []system.Machine, o capacity.Outside, span des.Time) capacity.Effort {
 	return capacity.Ahead(l.capacity(), classes, machines, o, span)

@@ -117,6 +117,26 @@ func (r *rollout) restartLate(twice []string) {
 	if len(names) > 0 {
 		r.step("Restart %s with the line above%s.", units.Quoted(names), oneByOne(names))
 	}
+	for _, name := range r.to.Groups {
+		now, then := r.from.standing(name), r.to.standing(name)
+		switch more := then - now; {
+		case now == 0 || then == 0:
+		case more > 0:
+			r.step("Add %s of %q.", units.Plural(more, "instance", "instances"), name)
+		case more < 0:
+			r.step("Take away %s of %q, with TERM.", units.Plural(-more, "instance", "instances"), name)
+		}
+	}
+}
+
+// standing is how many instances a worker has; 0 where their number follows the load.
+func (l *Layout) standing(name string) (n int) {
+	for w, g := range l.Group {
+		if l.Groups[g] == name && l.FleetOf(w) == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // openedBy are the new queues that the named workers take.

@@ -233,6 +233,9 @@ func newPolicy(cfg *Config, class *Class) policy {
 	return p
 }
 
+// Ends says whether a worker of these settings ends a task of a class that hangs.
+func (c *Config) Ends(class *Class) bool { return newPolicy(c, class).limit > 0 }
+
 // Observe says which tasks count: those whose intended arrival lies in [from, to). Time averages cover the same
 // window. bins > 0 asks for the mean wait by slice of the window.
 func (s *System) Observe(from, to des.Time, bins int) {

@@ -37,7 +37,7 @@ type Full struct {
 // none that was simulated, it is what the limit is reckoned from.
 func (e *engine) breaks(s *search) *Break {
 	x := s.high
-	if x.at == 0 {
+	if x.at == 0 || s.leaks {
 		return nil
 	}
 	if limit := s.limit(s.points); limit != nil && x.seen == nil {

@@ -16,6 +16,7 @@ type Headroom struct {
 	Low, High *float64 // interval; nil where the search ended at a limit, or nothing is random
 	Tried     float64  // largest factor that was simulated
 	AtLimit   bool     // the search ended at its upper limit: the layout still passed there
+	Leaks     bool     // no load lasts: the layout loses slots, and nothing was searched
 	Breaks    *Break   // what fails first beyond it; nil where nothing was seen to fail
 }
 
@@ -26,8 +27,9 @@ func (h Headroom) MarshalJSON() ([]byte, error) {
 		Low    *float64 `json:"low"`
 		High   *float64 `json:"high"`
 		Tried  float64  `json:"tried"`
+		Leaks  bool     `json:"leaks,omitempty"`
 		Breaks *Break   `json:"breaks,omitempty"`
-	}{h.Factor, h.Low, h.High, h.Tried, h.Breaks})
+	}{h.Factor, h.Low, h.High, h.Tried, h.Leaks, h.Breaks})
 }
 
 // String is "1.4x", with as many digits as are known.
@@ -44,6 +46,8 @@ func (h Headroom) Interval() string {
 // Sentence says up to which load a layout passes.
 func (h Headroom) Sentence() string {
 	switch {
+	case h.Leaks:
+		return "lasts at no load, as it loses slots for good"
 	case h.Factor == 0:
 		return fmt.Sprintf("passes at no load that was tried, down to %sx", digits(headroomFloor, nil, nil))
 	case h.Factor < 1:
@@ -121,7 +125,8 @@ func (e *engine) headroom() (map[string]Headroom, error) {
 // searches are those for the limit of an input, a layout each. They begin with what the file says, which has been run.
 func (e *engine) searches(of Input) (all []*search) {
 	for l := range e.sc.Layouts {
-		s := &search{layout: l, input: of, at: 1, least: 1, wall: math.Inf(1), brim: math.Inf(1)}
+		s := &search{layout: l, input: of, at: 1, least: 1, wall: math.Inf(1), brim: math.Inf(1), leaks: e.leaky(l)}
+		s.over = s.leaks
 		s.take(e.excess(l, e.samples[l]), &probed{e.samples[l], &e.pools[l]})
 		if of.Kind == Load {
 			s.brim = e.brim(l)

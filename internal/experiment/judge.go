@@ -2,8 +2,10 @@ package experiment
 
 import (
 	"context"
+	"fmt"
 	"math"
 
+	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/sim"
 	"example.com/simrun/workloads"
@@ -21,6 +23,7 @@ type Judged struct {
 	With     string // what a layout that passes puts up with, in brackets; empty = nothing
 	Ends     []Ends // of each class that has a figure
 	Exact    bool   // nothing is random: one replication says all
+	Trap     string // why it fails whatever a run of it says, and was not simulated: "it loses slots for good"; empty = it is none
 
 	Events       int64 // that were simulated, those of the pilots among them
 	Replications int
@@ -28,7 +31,7 @@ type Judged struct {
 }
 
 // Grows says that a queue grows without end, so that nothing had to be simulated.
-func (j *Judged) Grows() bool { return j.Verdict == fail && j.Replications == 0 }
+func (j *Judged) Grows() bool { return j.Verdict == fail && j.Replications == 0 && j.Trap == "" }
 
 // Unseen names the targets that no task was there to meet or miss, so that no size is known to meet them.
 func (j *Judged) Unseen() (of []string) {
@@ -142,8 +145,8 @@ func (e *engine) shorten() {
 }
 
 func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
-	if e.hopeless() {
-		return &Judged{Verdict: fail, Strained: math.Inf(1), Target: SLO{Verdict: fail}}, nil
+	if trap := e.trap(); trap != "" || e.hopeless() {
+		return &Judged{Verdict: fail, Strained: math.Inf(1), Target: SLO{Verdict: fail}, Trap: trap}, nil
 	}
 	if err := settle(e); err != nil {
 		return nil, err
@@ -174,6 +177,17 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 
 // hopeless says that a queue grows without end, whose tasks have targets or not: nobody wants a layout that leaves work for ever.
 func (e *engine) hopeless() bool { return len(e.withheld[0]) > 0 }
+
+// trap is why a layout that may pass in a run is none to advise.
+func (e *engine) trap() string {
+	if e.leaky(0) {
+		return "it loses slots for good: " + e.leaks(0)[0].often()
+	}
+	for _, s := range e.stalls(0) {
+		return fmt.Sprintf("it does not recover from a burst: once its window is full, %s takes some %s messages a second, of %s that come", s.Worker, units.Number(s.Takes), units.Number(s.Comes))
+	}
+	return ""
+}
 
 // add takes one target into account.
 func (j *Judged) add(class string, t *judged) {

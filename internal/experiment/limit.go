@@ -30,6 +30,7 @@ type search struct {
 	wanted    int     // so many then
 	fed       bool    // the nearest point has as many as it gets
 	over      bool
+	leaks     bool    // of the layout: there is nothing to look for
 	probed    *probed // of the present probe; nil where it was not simulated
 }
 
@@ -227,6 +228,9 @@ func (s *search) before() *probed {
 // headroom is what was found. Where excesses say nothing, as loads beyond it are not steady, the interval is between those loads of
 // which it is sure.
 func (s *search) headroom(e *engine) Headroom {
+	if s.leaks {
+		return Headroom{Tried: 1, Leaks: true}
+	}
 	h := Headroom{Factor: s.low.at, Tried: s.tried, AtLimit: s.high.at == 0}
 	if s.low.at == 0 || h.AtLimit || e.exact {
 		return h

@@ -2,9 +2,12 @@ package experiment
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 
+	"example.com/simrun/capacity"
 	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -118,22 +121,25 @@ type Quantiles struct {
 
 // Strategy is everything found about one layout.
 type Strategy struct {
-	Name         string     `json:"name"`
-	Cost         *float64   `json:"cost_per_hour,omitempty"` // the mean of Costs.PerHour
-	Costs        *Cost      `json:"cost,omitempty"`
-	Egress       []Egress   `json:"egress,omitempty"` // of each way over which tasks send anything
-	Slots        int        `json:"slots"`
-	Replications int        `json:"replications"` // as many as its targets took
-	WhatIf       []string   `json:"what_if,omitempty"`
-	Classes      []Class    `json:"classes"`
-	All          *Class     `json:"all"`
-	Queues       []Queue    `json:"queues"`
-	Workers      []Worker   `json:"workers"`
-	Machines     []Machine  `json:"machines,omitempty"`
-	Unstable     []Unstable `json:"unstable,omitempty"`
-	Faults       []Fault    `json:"faults,omitempty"`
-	Timeline     *Timeline  `json:"-"` // of the first replications
-	Changes      int        `json:"-"` // of what runs today, as they are counted to find the simplest layout
+	Name         string           `json:"name"`
+	Cost         *float64         `json:"cost_per_hour,omitempty"` // the mean of Costs.PerHour
+	Costs        *Cost            `json:"cost,omitempty"`
+	Egress       []Egress         `json:"egress,omitempty"` // of each way over which tasks send anything
+	Slots        int              `json:"slots"`
+	Replications int              `json:"replications"` // as many as its targets took
+	WhatIf       []string         `json:"what_if,omitempty"`
+	Classes      []Class          `json:"classes"`
+	All          *Class           `json:"all"`
+	Queues       []Queue          `json:"queues"`
+	Workers      []Worker         `json:"workers"`
+	Machines     []Machine        `json:"machines,omitempty"`
+	Unstable     []Unstable       `json:"unstable,omitempty"`
+	Leaks        []Leak           `json:"leaks,omitempty"`
+	Leaky        bool             `json:"-"` // so that it loses some in a run, and takes no load for good
+	Faults       []Fault          `json:"faults,omitempty"`
+	Stalls       []capacity.Stall `json:"-"` // the warnings say it
+	Timeline     *Timeline        `json:"-"` // of the first replications
+	Changes      int              `json:"-"` // of what runs today, as they are counted to find the simplest layout
 
 	Memory *MemoryCourse `json:"-"` // of the first replication; nil where the scenario says nothing of memory
 
@@ -148,6 +154,14 @@ type Unstable struct {
 	Capacity      float64 `json:"capacity"`        // slots that can work on it
 	GrowthPerHour float64 `json:"growth_per_hour"` // tasks
 	By            string  `json:"by"`              // what is short: "slots", `the service "api"`
+}
+
+// Short says what the queue is short of.
+func (u *Unstable) Short() string {
+	if u.By == "" || u.By == capacity.Slots {
+		return fmt.Sprintf("it asks for %s slots of work and can have %s", units.Number(u.Offered), units.Number(u.Capacity))
+	}
+	return "it is short of " + u.By
 }
 
 // Class is what was found of one class of tasks (or of all) under one layout. Counts are means per replication.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/simrun/capacity"
 	"example.com/simrun/internal/units"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
@@ -36,6 +37,20 @@ func (e *engine) stable() []int {
 		}
 	}
 	return some
+}
+
+func (e *engine) stalls(l int) []capacity.Stall {
+	return e.sc.Layouts[l].Stalls(e.sc.Classes, e.sc.Machines, e.sc.Outside())
+}
+
+// stalling warns of workers that a burst would leave behind for good, whatever a run has seen of that.
+func (e *engine) stalling() (said []string) {
+	for l := range e.sc.Layouts {
+		for _, s := range e.stalls(l) {
+			said = append(said, e.sc.Layouts[l].Name+": "+s.String())
+		}
+	}
+	return said
 }
 
 // backlog warns of classes that a steady run left behind although their queues count as stable, and of those of which

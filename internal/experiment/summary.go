@@ -27,7 +27,7 @@ func (e *engine) summarise(reached bool) *Result {
 			Duration: e.horizon.Seconds(), Warmup: e.warmup.Seconds(), WarmupRule: e.rule,
 			Replications: e.most(), Confidence: sc.Run.Confidence, PrecisionReached: reached,
 		},
-		Warnings: slices.Concat(warnings(sc), e.notes, e.backlog()),
+		Warnings: slices.Concat(warnings(sc), e.notes, e.leaking(), e.stalling(), e.backlog()),
 	}
 	r.Warnings = append(r.Warnings, e.open(reached)...)
 	for l := range sc.Layouts {
@@ -55,7 +55,7 @@ func warnings(sc *scenarios.Scenario) (said []string) {
 
 func (e *engine) strategy(l int) Strategy {
 	layout := &e.sc.Layouts[l]
-	s := Strategy{Name: layout.Name, Slots: layout.Slots(), Replications: len(e.samples[l]), WhatIf: layout.WhatIf, Costs: e.cost(l)}
+	s := Strategy{Name: layout.Name, Slots: layout.Slots(), Replications: len(e.samples[l]), WhatIf: layout.WhatIf, Costs: e.cost(l), Leaks: e.leaks(l), Leaky: e.leaky(l), Stalls: e.stalls(l)}
 	s.Cost = s.Costs.hourly()
 	s.Changes, _ = strategies.Simplicity(&e.sc.Layouts[e.sc.Baseline], layout, e.sc.Classes)
 	if e.heard != nil {

@@ -78,11 +78,18 @@ func stuck(s *Strategy) string {
 	return fmt.Sprintf("%s of %s never end", units.Share(worst), name)
 }
 
-// despite begins the sentence of a layout that meets its targets: "Yes:", unless it does so although tasks never end or
-// workers die.
+// despite begins the sentence of a layout that meets its targets: "Yes:", unless it does so although tasks never end, slots are lost,
+// workers would not recover from a burst, or die.
 func (e *engine) despite(s *Strategy) string {
 	if stuck := stuck(s); stuck != "" {
 		return fmt.Sprintf("With care: %s, though", stuck)
+	}
+	if s.Leaky {
+		return fmt.Sprintf("With care: %s, though", s.Leaks[0].often())
+	}
+	if len(s.Stalls) > 0 {
+		k := &s.Stalls[0]
+		return fmt.Sprintf("With care: once its window is full, %s takes some %s messages a second, of %s that come, though", k.Worker, units.Number(k.Takes), units.Number(k.Comes))
 	}
 	lost := 0.0
 	for i := range s.Workers {
@@ -178,7 +185,7 @@ func describe(m *miss) string {
 func describeGrowth(s *Strategy) string {
 	parts := make([]string, len(s.Unstable))
 	for i, u := range s.Unstable {
-		parts[i] = fmt.Sprintf("the queue %s grows without end: it asks for %s slots of work and can have %s", u.Queue, units.Number(u.Offered), units.Number(u.Capacity))
+		parts[i] = fmt.Sprintf("the queue %s grows without end: %s", u.Queue, u.Short())
 	}
 	return strings.Join(parts, "; ")
 }
@@ -209,6 +216,11 @@ func (e *engine) reasons(r *Result, states []string) []string {
 		default:
 			if h, ok := r.Verdict.Headroom[s.Name]; ok {
 				said = append(said, fmt.Sprintf("%s %s.", s.Name, h.Sentence()))
+			}
+		}
+		if s.Leaky {
+			for i := range s.Leaks {
+				said = append(said, fmt.Sprintf("%s does not last: %s.", s.Name, s.Leaks[i].Sentence()))
 			}
 		}
 		if states[l] == pass || states[l] == marginal {

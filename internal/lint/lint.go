@@ -41,7 +41,7 @@ func Find(sc *scenarios.Scenario) []Finding {
 	for i := range sc.Layouts {
 		l := linter{sc: sc, l: &sc.Layouts[i]}
 		for _, rule := range []func(*linter){
-			(*linter).visibility, (*linter).consumerTimeout, (*linter).longBesideShort, (*linter).windows, (*linter).heldFillWindow, (*linter).splitSecond,
+			(*linter).visibility, (*linter).consumerTimeout, (*linter).longBesideShort, (*linter).windows, (*linter).stalls, (*linter).heldFillWindow, (*linter).splitSecond,
 			(*linter).held, (*linter).priorities, (*linter).starving, (*linter).hangs, (*linter).services, (*linter).utilization, (*linter).rare,
 			(*linter).bursts, (*linter).autoscalers,
 		} {

@@ -48,6 +48,11 @@ func TestRules(t *testing.T) {
 			`{broker: rabbitmq, tasks: {a: {retry: {max: 3, delay: 1m}, failures: {error: 1%}, arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,
 		},
 		{
+			"lost-wake-ups", "it takes some 20.9 messages a second then, of 30 that come, and does not recover",
+			`{broker: redis, tasks: {a: {arrivals: {poisson: 30/s}, work: [{io: 200ms}]}}, strategies: {s: {workers: {w: {queues: [a], pool: threads, concurrency: 8}}}}}`,
+			`{broker: redis, tasks: {a: {arrivals: {poisson: 20/s}, work: [{io: 200ms}]}}, strategies: {s: {workers: {w: {queues: [a], pool: threads, concurrency: 8}}}}}`,
+		},
+		{
 			"window-for-each-queue", "it holds up to 16 messages, where one window would hold 8",
 			`{broker: rabbitmq, queues: {a: {type: quorum}}, tasks: {a: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}, b: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a, b], concurrency: 2}}}}}`,
 			`{broker: rabbitmq, tasks: {a: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}, b: {arrivals: {poisson: 1/h}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a, b], concurrency: 2}}}}}`,

@@ -77,6 +77,13 @@ func (l *linter) windows() {
 	}
 }
 
+// stalls: the loop of some pools does not notice that its window has room again.
+func (l *linter) stalls() {
+	for _, s := range l.l.Stalls(l.sc.Classes, l.sc.Machines, l.sc.Outside()) {
+		l.say("lost-wake-ups", warning, "strategies."+l.l.Name+".workers."+s.Worker, "another pool, or worker_prefetch_multiplier: 0, so that no window fills", "%s", s.String())
+	}
+}
+
 // heldFillWindow: such a window is not widened by what is held until its eta.
 func (l *linter) heldFillWindow() {
 	for _, w := range l.groups() {

@@ -70,7 +70,7 @@ func (p *planner) asideOf(draft *scenarios.Draft) error {
 			return nil
 		}
 		q.limit = q.share() / int64(layouts)
-		_, err := q.leastOf(draft, q.sc.Layouts[i].Name)
+		_, _, err := q.leastOf(draft, q.sc.Layouts[i].Name)
 		return err
 	})
 }

@@ -203,7 +203,7 @@ func (p *planner) workers(l *strategies.Layout) []Worker {
 func (p *planner) frontier(best *experiment.Judged) []Point {
 	points := []Point{}
 	for _, proof := range p.proofs {
-		pt := Point{Strategy: proof.strategy, Slots: proof.slots, Cost: price(proof.judged), Sizes: proof.sizes, Machines: proof.machines, Passes: proof.judged.Verdict, Grows: proof.judged.Grows()}
+		pt := Point{Strategy: proof.strategy, Slots: proof.slots, Cost: price(proof.judged), Sizes: proof.sizes, Machines: proof.machines, Passes: proof.judged.Verdict, Grows: proof.judged.Grows(), Trap: proof.judged.Trap}
 		for _, t := range proof.judged.Targets {
 			if t.Class == best.Class && t.Metric == best.Target.Metric && t.Value.Known() {
 				pt.Figure = Figure{&t.Value.Value, t.Value.Low, t.Value.High}

@@ -21,6 +21,7 @@ type knob struct {
 	path     []string // of its value in the file
 	from, to int
 	start    int
+	least    int // with which a search starts at the least: that many workers it takes whatever their slots
 }
 
 // sizes says that it is such a number of a worker: concurrency, or replicas.
@@ -77,8 +78,12 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 			k.to = max(k.to, 2*int(offered(sc, w)))
 		}
 		all = append(all, k)
-		if n := whole(d.Get(under("replicas")...)); n > 1 && k.path[len(k.path)-1] == "concurrency" {
-			all = append(all, knob{worker: name, path: under("replicas"), from: 1, to: mostSlots * n, start: n})
+		if k.path[len(k.path)-1] != "concurrency" {
+			continue
+		}
+		n := whole(d.Get(under("replicas")...))
+		if least := l.LeastWorkers(sc.Classes, sc.Machines, sc.Outside(), w); n > 1 || least >= float64(n) {
+			all = append(all, knob{worker: name, path: under("replicas"), from: 1, to: mostSlots * max(n, int(least)+1), start: n, least: int(least) + 1})
 		}
 	}
 	if !p.may(scenarios.TryMachines) {

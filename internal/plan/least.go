@@ -271,18 +271,28 @@ func (c *capacity) slots(x []int) int {
 	return sc.Layouts[0].Slots()
 }
 
-// reach finds sizes that are likely to pass: as the theory of one pool staffs them and as the file says, or else more.
-func (c *capacity) reach() (starts [][]int, err error) {
+// staff are the sizes that the theory of one pool staffs.
+func (c *capacity) staff() ([]int, error) {
 	sc, err := c.draft.Only(c.name)
 	if err != nil {
 		return nil, err
 	}
-	today := c.written()
-	staff := slices.Clone(today)
+	x := c.written()
 	for i, k := range c.knobs {
 		if k.worker != "" && k.path[len(k.path)-1] == "concurrency" {
-			staff[i] = min(max(staffed(sc, workerOf(&sc.Layouts[0], k.worker)), k.from), k.to)
+			x[i] = min(max(staffed(sc, workerOf(&sc.Layouts[0], k.worker)), k.from), k.to)
 		}
+		x[i] = max(x[i], k.least)
+	}
+	return x, nil
+}
+
+// reach finds sizes that are likely to pass: as the theory of one pool staffs them and as the file says, or else more.
+func (c *capacity) reach() (starts [][]int, err error) {
+	today := c.written()
+	staff, err := c.staff()
+	if err != nil {
+		return nil, err
 	}
 	if err := c.glanceAhead([][]int{staff, today}); err != nil {
 		return nil, err

@@ -138,12 +138,12 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 		}
 		p.limit = p.events + (share-p.events)/int64(len(p.sc.Layouts)-i)
 		p.told("layouts", i, len(p.sc.Layouts))
-		f, err := p.leastOf(draft, l.Name)
+		c, f, err := p.leastOf(draft, l.Name)
 		if err != nil {
 			return nil, err
 		}
 		if f == nil {
-			why := ""
+			why := c.shortOf()
 			if p.unseen != nil {
 				why = ": nothing was observed of " + units.And(p.unseen)
 			}
@@ -189,18 +189,52 @@ func (p *planner) told(what string, n, of int) {
 	}
 }
 
-// leastOf finds the least capacity of a layout of a draft; nil where it has none.
-func (p *planner) leastOf(draft *scenarios.Draft, name string) (*fit, error) {
+// capacityOf is a layout of a draft, nothing of which has been tried.
+func (p *planner) capacityOf(draft *scenarios.Draft, name string) (*capacity, error) {
 	sc, err := draft.Only(name)
 	if err != nil {
 		return nil, err
 	}
 	c := &capacity{planner: p, name: name, draft: draft, seen: map[string]*experiment.Judged{}}
 	c.knobs = p.knobs(draft, sc)
+	return c, nil
+}
+
+// leastOf finds the least capacity of a layout of a draft; nil where it has none.
+func (p *planner) leastOf(draft *scenarios.Draft, name string) (*capacity, *fit, error) {
+	c, err := p.capacityOf(draft, name)
+	if err != nil {
+		return nil, nil, err
+	}
 	f, err := c.least()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p.proofs = append(p.proofs, c.proofs...)
-	return f, nil
+	return c, f, nil
+}
+
+// shortOf says why no size of a layout passes, of those that are so even with the most slots that are tried; empty where nothing is
+// known.
+func (c *capacity) shortOf() string {
+	staff, err := c.staff()
+	if err != nil {
+		return ""
+	}
+	for _, x := range slices.Backward(c.grown(staff)) {
+		sc, err := c.scenario(x)
+		if err != nil { // no such layout
+			continue
+		}
+		for _, load := range sc.Layouts[0].Offered(sc.Classes, sc.Machines, sc.Outside(), 1) {
+			if load.Unstable {
+				return fmt.Sprintf(": with %s the queue %s is short of %s", units.Plural(sc.Layouts[0].Slots(), "slot", "slots"), load.Queue, load.By)
+			}
+		}
+		if j := c.seen[key(x)]; j != nil && j.Trap != "" {
+			return ": " + j.Trap
+		}
+		return ""
+	}
+	return ""
 }

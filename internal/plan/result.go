@@ -97,6 +97,7 @@ type Point struct {
 	Machines []Machines `json:"-"`
 	Passes   string     `json:"-"` // pass | marginal | fail | undecided
 	Grows    bool       `json:"-"` // a queue grows without end, so there is no figure; without a figure otherwise, too little was seen for one
+	Trap     string     `json:"-"` // why it is none to advise, whatever a run says; empty = it is none
 }
 
 // Figure is the figure of the deciding target.

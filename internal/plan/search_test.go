@@ -180,3 +180,41 @@ strategies:
 	assert.NotContains(t, line, "-c 9")
 	assert.Contains(t, r.YAML, "command: "+line+", ")
 }
+
+// The loop of one worker takes 833 messages a second of redis, however many slots it has: more of them need more workers, which are
+// found though the file has one. What no number of workers can do, as the cores are too few, is said.
+func TestMoreWorkersWhereOneLoopIsTooFew(t *testing.T) {
+	const file = `
+celery: "5.6"
+broker: redis
+machines: {m: {cores: 4}}
+tasks: {task: {arrivals: {poisson: 1200/s}, work: [{io: 10ms}], slo: {wait: {p95: 100ms}}}}
+strategies: {today: {workers: {w: {queues: [task], concurrency: 16, machine: m}}}}
+`
+	r := planned(t, file, plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, 2, r.Answer.Workers[0].Replicas)
+	assert.InDelta(t, 14, r.Answer.Slots, 1, "1,200 tasks a second keep 13.1 busy")
+
+	r = planned(t, strings.Replace(file, "cores: 4", "cores: 2", 1), plan.Options{NoSearch: true})
+	assert.Nil(t, r.Answer)
+	assert.Regexp(t, `today was not seen to pass .*: with \d+ slots the queue task is short of cores of "m"\.`, strings.Join(r.Said, " "))
+}
+
+// A size that meets its target as long as nothing happens, and does not recover from a burst, is none to advise; and neither is a layout
+// that loses slots for good.
+func TestTrapsAreNoAnswers(t *testing.T) {
+	const file = `
+broker: redis
+tasks: {a: {queue: q, arrivals: {poisson: 30/s}, work: [{io: 200ms}], slo: {wait: {p95: 500ms}}}}
+strategies: {today: {workers: {w: {queues: [q], pool: threads, concurrency: 20}}}}
+`
+	r := planned(t, file, plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, 12, r.Answer.Slots, "8 would do, were no burst to come")
+	assert.Contains(t, strings.Join(r.Said, " "), "With less, such as 11 slots, it does not recover from a burst: once its window is full, w takes some 29.2 messages a second, of 30 that come.")
+
+	r = planned(t, strings.Replace(file, "pool: threads", "pool: prefork", 1)+"faults: [{task: a, mode: hang, chance: 0.1%}]\n", plan.Options{NoSearch: true})
+	assert.Nil(t, r.Answer)
+	assert.Contains(t, strings.Join(r.Said, " "), "today was not seen to pass at any size that was tried: it loses slots for good: w loses a slot every 33.3 s.")
+}

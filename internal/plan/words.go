@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -172,12 +173,13 @@ func (p *planner) lessInWords(f *fit) string {
 	switch f.lessIs {
 	case "fail":
 		var missed []string
-		grows := false
+		grows, trap := false, ""
 		for _, proof := range p.proofs {
 			if proof.strategy != f.name || proof.slots >= f.layout.Slots() {
 				continue
 			}
 			grows = grows || proof.judged.Grows()
+			trap = cmp.Or(trap, proof.judged.Trap)
 			for _, t := range proof.judged.Targets {
 				if t.Verdict == "fail" && t.Value.Known() {
 					missed = append(missed, fmt.Sprintf("%s %s is then %s against a target of %s", t.Class, t.Metric.Words(), t.Metric.Show(t.Value.Value), t.Metric.Show(t.Target)))
@@ -187,6 +189,8 @@ func (p *planner) lessInWords(f *fit) string {
 		s := fmt.Sprintf("With less, such as %s, it misses", units.Plural(f.less, "slot", "slots"))
 		switch {
 		case missed != nil:
+		case trap != "":
+			return fmt.Sprintf("With less, such as %s, %s.", units.Plural(f.less, "slot", "slots"), trap)
 		case grows:
 			return s + " them: a queue grows without end."
 		default:

@@ -1,0 +1,64 @@
+package capacity
+
+import (
+	"math"
+	"slices"
+
+	"example.com/simrun/workloads"
+)
+
+// Leak is the slots that a worker loses one after the other, until it is started again: tasks hang in them, and no time limit ends
+// these.
+type Leak struct {
+	Worker    string  // replicas together
+	Slots     int     // that there are to lose
+	PerSecond float64 // slots, as long as there are enough
+	Classes   []int   // whose tasks hang
+}
+
+// Lasts is how long the slots do on average, in seconds, as long as tasks find one.
+func (k *Leak) Lasts() float64 { return float64(k.Slots) / k.PerSecond }
+
+// Leaks are those of a layout. Of a queue that several workers take, each gets its part by slots.
+func Leaks(l *Layout, classes []workloads.Class) []Leak {
+	var leaks []Leak
+	of := map[string]int{} // index among them
+	for w := range l.Workers {
+		cfg := &l.Workers[w]
+		found := Leak{Worker: l.Names[w], Slots: cfg.Concurrency}
+		for i, q := range l.ClassQueue {
+			rate := hanging(classes, i)
+			takers := l.takers(q)
+			if rate == 0 || cfg.Ends(&classes[i].Class) || !slices.Contains(takers, w) {
+				continue
+			}
+			all := 0
+			for _, t := range takers {
+				all += l.Workers[t].Concurrency
+			}
+			found.PerSecond += rate * float64(cfg.Concurrency) / float64(all)
+			found.Classes = append(found.Classes, i)
+		}
+		if found.PerSecond == 0 {
+			continue
+		}
+		if i, known := of[found.Worker]; known {
+			leaks[i].Slots += found.Slots
+			leaks[i].PerSecond += found.PerSecond
+			continue
+		}
+		of[found.Worker] = len(leaks)
+		leaks = append(leaks, found)
+	}
+	return leaks
+}
+
+// hanging is how many tasks of a class hang in a second, by chance and without its retries. What hung in a trace is no rate: it hangs
+// when it did.
+func hanging(classes []workloads.Class, i int) float64 {
+	rate := workloads.MeanRate(classes, i)
+	if math.IsNaN(rate) {
+		rate = closedRate(classes, i)
+	}
+	return rate * classes[i].Failures.Hang.P
+}

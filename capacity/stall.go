@@ -1,0 +1,98 @@
+package capacity
+
+import (
+	"fmt"
+
+	"example.com/simrun/des"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/system"
+	"example.com/simrun/worker"
+	"example.com/simrun/workloads"
+)
+
+// Stall is a worker that does not recover once its window is full: its loop sleeps then until a timer wakes it, and so it takes less
+// than what comes (celery issues 7718 and 6941). Until a burst or an outage fills the window nothing is to be seen.
+type Stall struct {
+	Worker string
+	Window int      // messages, of each replica
+	Period des.Time // of the timer
+	Takes  float64  // messages per second, once it is full
+	Comes  float64  // messages per second
+}
+
+// String says it.
+func (s *Stall) String() string {
+	return fmt.Sprintf("once the window of %q is full (%s), by a burst or an outage, its loop sleeps until a timer wakes it, each %s: it takes some %s messages a second then, of %s that come, and does not recover (celery issue 7718)",
+		s.Worker, units.Plural(s.Window, "message", "messages"), units.Duration(s.Period.Seconds()), units.Number(s.Takes), units.Number(s.Comes))
+}
+
+// aboutAsFast is the part of the speed of a loop from which on its slots are about as fast.
+const aboutAsFast = 0.7
+
+// Stalls are those of a layout, whose queues are not short of anything else.
+func Stalls(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside) []Stall {
+	var stalls []Stall
+	for w := range l.Workers {
+		if w > 0 && l.Names[w] == l.Names[w-1] { // a replica
+			continue
+		}
+		s, slot := l.share(classes, machines, o, w)
+		if s.messages == 0 {
+			continue
+		}
+		c := &l.Workers[w]
+		late := s.late / s.messages
+		window := float64(c.PrefetchMultiplier * c.Concurrency)
+		if c.DisablePrefetch {
+			window = float64(c.Concurrency)
+		}
+		if !sleeps(c, l.Broker.Kind, late) || window == 0 || c.Wakeup == 0 {
+			continue
+		}
+		// The loop fills its window faster than the slots empty it, and then sleeps. What is acked as it starts leaves room for as
+		// many messages more as there are slots.
+		full := window
+		if each, rate := turn(l, w, late, machines), float64(c.Concurrency)/slot; each > 0 {
+			if each*rate > aboutAsFast {
+				continue // then it may never be full
+			}
+			full /= 1 - each*rate
+		}
+		if !c.DisablePrefetch && c.Pool != worker.Solo {
+			full += (1 - late) * float64(c.Concurrency)
+		}
+		replicas := 0.0
+		for _, name := range l.Names {
+			if name == l.Names[w] {
+				replicas++
+			}
+		}
+		takes := replicas * full / wakesAfter(c).Seconds()
+		if takes < s.messages && takes < replicas*float64(c.Concurrency)/slot {
+			stalls = append(stalls, Stall{l.Names[w], int(window), wakesAfter(c), takes, s.messages})
+		}
+	}
+	return stalls
+}
+
+// sleeps says whether the loop of a worker goes to sleep with its window full, and does not notice that there is room again.
+func sleeps(c *worker.Config, kind worker.BrokerKind, late float64) bool {
+	if c.Loop != worker.Deaf && c.Loop != worker.DeafAskFirst {
+		return false
+	}
+	switch c.Pool {
+	case worker.Threads:
+		return true
+	case worker.Gevent: // its consumer stands still with a message for a slot, but not where each has its own
+		return late > 0 && c.PrefetchMultiplier == 1
+	}
+	return kind == worker.RabbitMQ && c.PrefetchMultiplier == 1
+}
+
+// wakesAfter is how long the loop of a worker sleeps at the most.
+func wakesAfter(c *worker.Config) des.Time {
+	if c.Pool == worker.Gevent {
+		return c.Overheads.Drain
+	}
+	return c.Wakeup
+}

@@ -1,0 +1,57 @@
+package experiment_test
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// One in a hundred tasks hangs, and nothing ends it: 10 of 64 slots in a thousand seconds. How much load that takes would be a
+// matter of how long it runs, and is not said.
+const leaking = `
+run: {duration: 1000s, warmup: 0s, drain: 1m, replications: 20}
+broker: ideal
+tasks:
+  a: {arrivals: {poisson: 1/s}, work: [{io: 10ms}], slo: {wait: {p95: 1s}}}
+faults: [{task: a, mode: hang, chance: 1%}]
+strategies:
+  today: {workers: {w: {queues: [a], concurrency: 64}}}
+  limited: {extends: today, workers: {w: {time_limit: {hard: 1m}}}}
+`
+
+func TestLeaks(t *testing.T) {
+	r := answer(t, leaking)
+	today, limited := &r.Strategies[0], &r.Strategies[1]
+	require.Len(t, today.Leaks, 1)
+	assert.InDelta(t, 36, today.Leaks[0].PerHour, 1e-9)
+	assert.InDelta(t, 6400, today.Leaks[0].Lasts, 1e-9)
+	// What is said before any run is what the runs lose: 4.5 standard errors of a mean of 20 Poisson counts of 10.
+	assert.InDelta(t, 10, today.Classes[0].Unfinished, 4.5*math.Sqrt(10.0/20))
+	assert.Empty(t, limited.Leaks)
+	assert.Equal(t, "w loses a slot every 1 m 40 s: a hangs, and no time limit ends that; its 64 slots last about 1 h 47 m, if it is not started again before",
+		today.Leaks[0].Sentence())
+	assert.Contains(t, strings.Join(r.Verdict.Reasons, "\n"), "today does not last: w loses a slot")
+	assert.True(t, strings.HasPrefix(r.Verdict.Headline, "With care: w loses a slot every 1 m 40 s, though what runs today (today) meets its target."), r.Verdict.Headline)
+
+	text, err := json.Marshal(r.Verdict.Headroom["today"])
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"factor": 0, "low": null, "high": null, "tried": 1, "leaks": true}`, string(text))
+	assert.Greater(t, r.Verdict.Headroom["limited"].Factor, 1.0)
+}
+
+// Where slots come back with a deploy, or hardly any is lost in a run, the load that a layout takes is one that it takes for good.
+func TestLeaksThatMatterLittle(t *testing.T) {
+	for name, text := range map[string]string{
+		"a deploy": strings.Replace(leaking, "faults: [", "faults: [{deploy: rolling, at: 500s, boot: 1s}, ", 1),
+		"rare":     strings.Replace(leaking, "chance: 1%", "chance: 0.01%", 1),
+	} {
+		r := answer(t, text)
+		assert.NotEmpty(t, r.Strategies[0].Leaks, name)
+		assert.Greater(t, r.Verdict.Headroom["today"].Factor, 1.0, name)
+		assert.Contains(t, strings.Join(r.Warnings, "\n"), "today: w loses a slot every", name)
+	}
+}
