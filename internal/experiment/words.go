@@ -208,8 +208,8 @@ func (e *engine) reasons(r *Result, states []string) []string {
 		case states[l] == marginal:
 			said = append(said, fmt.Sprintf("%s is marginal: %s.", s.Name, e.whyMarginal(s)))
 		case states[l] == undecided:
-			if unseen := unseen(s); unseen != nil {
-				said = append(said, fmt.Sprintf("%s cannot be judged: nothing was observed of %s.", s.Name, units.And(unseen)))
+			if of := unseen(s); of != nil {
+				said = append(said, fmt.Sprintf("%s cannot be judged: nothing was observed of %s.", s.Name, units.And(of)))
 			} else {
 				said = append(said, fmt.Sprintf("%s is too close to a target to tell.", s.Name))
 			}

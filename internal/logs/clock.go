@@ -79,8 +79,8 @@ var (
 	layouts = append(slices.Clone(zoned), "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999")
 )
 
-// when reads a time, s since 1970; NaN where there is none. One that says no zone is returned as the clock showed it, too.
-func when(text string, zone *time.Location) (at float64, shown time.Time, err error) {
+// timeOf reads a time, s since 1970; NaN where there is none. One that says no zone is returned as the clock showed it, too.
+func timeOf(text string, zone *time.Location) (at float64, shown time.Time, err error) {
 	if text == "" || text == "null" || text == "None" || text == "NULL" {
 		return math.NaN(), shown, nil
 	}

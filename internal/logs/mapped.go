@@ -87,7 +87,7 @@ func (r *table) row(value func(column string) string) error {
 	var errs []error
 	before := math.NaN()
 	when := func(what string) float64 { // in their order: an hour that the clock shows twice is the one that fits
-		at, shown, err := when(text(what), r.opts.Zone)
+		at, shown, err := timeOf(text(what), r.opts.Zone)
 		switch {
 		case err != nil:
 			errs = append(errs, fmt.Errorf("%s: %w", what, err))
