@@ -40,3 +40,20 @@ func (l *Layout) share(classes []workloads.Class, machines []system.Machine, o O
 	}
 	return all, slot
 }
+
+// LeastMachines is how many machines of a kind the workers that stand on it take, Celery's own work included: they compute so many
+// times what one can.
+func LeastMachines(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, kind int) float64 {
+	cpu := 0.0
+	seen := map[string]bool{}
+	for w, name := range l.Names {
+		if n := l.Node[w]; n < 0 || l.Nodes[n] != kind || seen[name] {
+			continue
+		}
+		seen[name] = true
+		all, _ := l.share(classes, machines, o, w)
+		cpu += all.cpu
+	}
+	m := &machines[kind]
+	return cpu / (m.Cores * efficiency(m))
+}

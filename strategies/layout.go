@@ -85,6 +85,11 @@ func (l *Layout) LeastWorkers(classes []workloads.Class, machines []system.Machi
 	return capacity.LeastWorkers(l.capacity(), l.Sent(classes), machines, o, w)
 }
 
+// LeastMachines is how many machines of a kind its workers take that stand on it (package capacity).
+func (l *Layout) LeastMachines(classes []workloads.Class, machines []system.Machine, o capacity.Outside, kind int) float64 {
+	return capacity.LeastMachines(l.capacity(), l.Sent(classes), machines, o, kind)
+}
+
 // Stalls are the workers that do not recover once their window is full (package capacity).
 func (l *Layout) Stalls(classes []workloads.Class, machines []system.Machine, o capacity.Outside) []capacity.Stall {
 	return capacity.Stalls(l.capacity(), l.Sent(classes), machines, o)

@@ -94,11 +94,12 @@ strategies: {one: {workers: {w: {queues: [night, web], concurrency: 4}}}}
 	assert.Contains(t, r.YAML, "found-", "to be run")
 }
 
-// No layout passes: the file's own is not enough at any size.
+// No layout passes: the file's own is not enough at any size, and there are to be no more machines.
 func TestNone(t *testing.T) {
 	r := planned(t, `
 broker: ideal
 machines: {m: {cores: 1}}
+plan: {vary: {machines: false}}
 tasks: {a: {queue: q, arrivals: {poisson: 2/s}, work: [{cpu: {exponential: 1s}}], slo: {wait: {p95: 1s}}}}
 strategies: {one: {workers: {w: {queues: [q], concurrency: 4, machine: m}}}}
 `, plan.Options{})

@@ -31,7 +31,7 @@ func (k *knob) sizes(what string) bool { return k.worker != "" && k.path[len(k.p
 const mostSlots = 16
 
 // knobs are the sizes of a layout: those that the file names, or of each worker its concurrency, or the bound of its scaling, or its replicas where
-// each brings its own machine; and the number of machines of a kind that workers share, where there are several and they have a price.
+// each brings its own machine; and the number of machines of a kind that workers share, where there are several and they have a price, or the work takes more.
 func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 	l := &sc.Layouts[0]
 	var all []knob
@@ -82,7 +82,8 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 			continue
 		}
 		n := whole(d.Get(under("replicas")...))
-		if least := l.LeastWorkers(sc.Classes, sc.Machines, sc.Outside(), w); n > 1 || least >= float64(n) {
+		least := max(l.LeastWorkers(sc.Classes, sc.Machines, sc.Outside(), w), p.crowded(sc, l.Node[w]))
+		if n > 1 || least >= crowding*float64(n) {
 			all = append(all, knob{worker: name, path: under("replicas"), from: 1, to: mostSlots * max(n, int(least)+1), start: n, least: int(least) + 1})
 		}
 	}
@@ -90,11 +91,43 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 		return all
 	}
 	for i := range p.sc.Machines {
-		if m := &p.sc.Machines[i]; m.Count > 1 && m.Most == 0 && m.Price > 0 && shares(l, i) {
-			all = append(all, knob{machine: m.Name, path: []string{"machines", m.Name, "count"}, from: 1, to: m.Count, start: m.Count})
+		m := &p.sc.Machines[i]
+		if m.Most > 0 || !shares(l, i) {
+			continue
+		}
+		k := knob{machine: m.Name, path: []string{"machines", m.Name, "count"}, from: 1, to: m.Count, start: m.Count}
+		if least := p.moreMachines(sc, i); least > 0 {
+			k.to, k.least = mostMachines*int(least+1), int(least)+1
+			all = append(all, k)
+		} else if m.Count > 1 && m.Price > 0 {
+			all = append(all, k)
 		}
 	}
 	return all
+}
+
+// mostMachines is how many times as many machines are tried as the work takes.
+const mostMachines = 4
+
+// crowding is the part of the cores from which on waits for them may be what a target is missed by.
+const crowding = 0.7
+
+// moreMachines is how many machines of a kind the work takes where those that there are may be too few; 0 elsewhere.
+func (p *planner) moreMachines(sc *scenarios.Scenario, kind int) float64 {
+	m := &p.sc.Machines[kind]
+	least := sc.Layouts[0].LeastMachines(sc.Classes, sc.Machines, sc.Outside(), kind)
+	if !p.may(scenarios.TryMachines) || m.Most > 0 || least < crowding*float64(m.Count) {
+		return 0
+	}
+	return least
+}
+
+// crowded is moreMachines of the machine of a node. A worker works on one of them, so that it takes as many workers.
+func (p *planner) crowded(sc *scenarios.Scenario, node int) float64 {
+	if node < 0 {
+		return 0
+	}
+	return p.moreMachines(sc, sc.Layouts[0].Nodes[node])
 }
 
 // comeAndGo says of which machines the number was not varied, because they come with the replicas: whose number is.

@@ -185,9 +185,11 @@ strategies:
 // found though the file has one. What no number of workers can do, as the cores are too few, is said.
 func TestMoreWorkersWhereOneLoopIsTooFew(t *testing.T) {
 	const file = `
+run: {duration: 1m, warmup: 5s}
 celery: "5.6"
 broker: redis
 machines: {m: {cores: 4}}
+plan: {vary: {machines: false}}
 tasks: {task: {arrivals: {poisson: 1200/s}, work: [{io: 10ms}], slo: {wait: {p95: 100ms}}}}
 strategies: {today: {workers: {w: {queues: [task], concurrency: 16, machine: m}}}}
 `
@@ -217,4 +219,19 @@ strategies: {today: {workers: {w: {queues: [q], pool: threads, concurrency: 20}}
 	r = planned(t, strings.Replace(file, "pool: threads", "pool: prefork", 1)+"faults: [{task: a, mode: hang, chance: 0.1%}]\n", plan.Options{NoSearch: true})
 	assert.Nil(t, r.Answer)
 	assert.Contains(t, strings.Join(r.Said, " "), "today was not seen to pass at any size that was tried: it loses slots for good: w loses a slot every 33.3 s.")
+}
+
+// Where the work takes more cores than there are, more machines are found with as many workers on them, and what they cost.
+func TestMoreMachinesWhereTheCoresAreTooFew(t *testing.T) {
+	r := planned(t, `
+celery: "5.6"
+broker: redis
+machines: {m: {cores: 1, price: 0.05/h}}
+tasks: {thumb: {queue: thumb, arrivals: {poisson: 5/s}, work: [{cpu: 300ms}], slo: {response: {p95: 5s}}}}
+strategies: {today: {workers: {w: {queues: [thumb], concurrency: 4, machine: m}}}}
+`, plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, 2, r.Answer.Workers[0].Replicas, "1.5 cores are busy")
+	assert.Contains(t, r.Headline, "on 2 machines m for 73")
+	assert.Equal(t, "found", r.Status)
 }
