@@ -33,6 +33,16 @@ type Judged struct {
 // Grows says that a queue grows without end, so that nothing had to be simulated.
 func (j *Judged) Grows() bool { return j.Verdict == fail && j.Replications == 0 && j.Trap == "" }
 
+// Unseen names the targets that no task was there to meet or miss, so that no size is known to meet them.
+func (j *Judged) Unseen() (of []string) {
+	for i := range j.Targets {
+		if t := &j.Targets[i]; t.unseen() {
+			of = append(of, t.Class+" "+t.Metric.Words())
+		}
+	}
+	return of
+}
+
 // Ends says after how long the tasks of a class have ended.
 type Ends struct {
 	Class   string

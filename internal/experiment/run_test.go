@@ -252,4 +252,33 @@ func TestNothingArrived(t *testing.T) {
 	assert.Equal(t, "undecided", r.Verdict.Status)
 	assert.Contains(t, r.Verdict.Headline, "nothing was observed of a wait p95")
 	assert.Contains(t, strings.Join(r.Warnings, "\n"), "no task of a arrived")
+	said := strings.Join(r.Verdict.Reasons, "\n")
+	assert.Contains(t, said, "cannot be judged: nothing was observed of a wait p95")
+	assert.NotContains(t, said, "too close", "it is not near anything")
+}
+
+// Of twenty tasks that come at once and are run one by one, 95 % wait at most 18 s, and that is what p95 asks for.
+func TestAsManyAsAskedForAreEnough(t *testing.T) {
+	for target, want := range map[string]string{
+		"{wait: {p95: 18s}}":                 "pass",
+		"{wait: {p95: 18.5s}}":               "pass",
+		"{wait: {p95: 17.9s}}":               "fail",
+		"{wait: {p50: 9s}}":                  "pass",
+		"{wait: {p5: 0s}}":                   "pass",
+		"{wait: {p10: 0s}}":                  "fail",
+		"{wait: {p95: 18s}, within: 1h}":     "pass",
+		"{wait: {p95: 17900ms}, within: 1h}": "fail",
+	} {
+		r := answer(t, `
+broker: ideal
+run: {duration: 4h, warmup: 0s}
+tasks: {a: {arrivals: {every: 1m, batch: 20}, work: [{io: 1s}], slo: `+target+`}}
+strategies: {one: {workers: {w: {queues: [a], concurrency: 1}}}}
+`)
+		o := r.Strategies[0].Classes[0].SLO[0]
+		assert.Equal(t, want, o.Verdict, target)
+		if o.Value.Known() && want == "pass" {
+			assert.LessOrEqual(t, o.Value.Value, o.Target, "%s: a figure beyond its target does not meet it", target)
+		}
+	}
 }

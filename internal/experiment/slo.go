@@ -92,9 +92,11 @@ func (e *engine) judgeQuantile(j *judged, layout, class int, o *workloads.SLO, t
 	share := rows.ratio(met)
 	j.Attained = e.shown(share)
 	value := rows.quantile(o.Stat.P)
-	j.Verdict = flip(side(share, o.Stat.P))
+	j.Verdict = reaches(share, o.Stat.P)
 	switch bound := o.Bound.Seconds(); { // what is sure of the bound is sure beyond it
-	case j.Verdict == pass:
+	case j.Verdict == pass: // tasks are counted by the nanosecond, quantiles by the bin
+		value.Value = min(value.Value, bound)
+		value.Low = min(value.Low, value.Value)
 		value.High = max(value.Value, min(value.High, bound))
 	case j.Verdict == fail:
 		value.Low = min(value.Value, max(value.Low, bound))
@@ -186,7 +188,7 @@ func (e *engine) judgeWindows(j *judged, layout, class int, o *workloads.SLO, ta
 	value := e.due(layout, class, target, durationOf[o.Of]).stat(o.Stat) // of the whole window: it ranks layouts, and decides nothing
 	j.Attained, j.figure, j.row = e.shown(share), value.Value, value.row
 	j.decisive, j.decides = share, heldWindows
-	j.Verdict = flip(side(share, heldWindows))
+	j.Verdict = reaches(share, heldWindows)
 	j.over = windows - held
 }
 
@@ -297,13 +299,13 @@ func side(iv stats.Interval, target float64) string {
 	return undecided
 }
 
-// flip is side for what should be large: pass = wholly at least the target.
-func flip(s string) string {
-	switch s {
-	case pass:
-		return fail
-	case fail:
+// reaches is side for what should be large: pass = wholly at least the target. 95 of 100 within a bound are p95 within it.
+func reaches(iv stats.Interval, target float64) string {
+	switch {
+	case iv.Low >= target:
 		return pass
+	case iv.High < target:
+		return fail
 	}
-	return s
+	return undecided
 }

@@ -116,6 +116,21 @@ func (e *engine) whyMarginal(s *Strategy) string {
 		class, least.Metric.Words(), least.Metric.Show(least.Value.Value), least.Metric.Show(least.Target), e.model.Preset, units.Share(e.model.P95))
 }
 
+// unseen names the targets that no task was there to meet or miss.
+func unseen(s *Strategy) (of []string) {
+	for i := range s.Classes {
+		for j := range s.Classes[i].SLO {
+			if o := &s.Classes[i].SLO[j]; o.unseen() {
+				of = append(of, s.Classes[i].Name+" "+o.Metric.Words())
+			}
+		}
+	}
+	return of
+}
+
+// unseen says that nothing was there that could have met a target or missed it.
+func (o *SLO) unseen() bool { return o.Verdict == undecided && o.Value == nil && o.Attained == nil }
+
 // whyUndecided names the first target of the baseline that is open.
 func (e *engine) whyUndecided(r *Result) string {
 	for _, c := range r.Strategies[e.sc.Baseline].Classes {
@@ -123,7 +138,7 @@ func (e *engine) whyUndecided(r *Result) string {
 			metric := o.Metric.Words()
 			switch {
 			case o.Verdict != undecided:
-			case o.Value == nil && o.Attained == nil:
+			case o.unseen():
 				return fmt.Sprintf(": nothing was observed of %s %s", c.Name, metric)
 			case o.Attained != nil && o.Attained.Low != nil && !(o.Value.Known() && o.Value.Low != nil):
 				return fmt.Sprintf(": between %s and %s of %s meet the %s of %s", units.Share(*o.Attained.Low), units.Share(*o.Attained.High), c.Name, metric, o.Metric.Show(o.Target))
@@ -193,7 +208,11 @@ func (e *engine) reasons(r *Result, states []string) []string {
 		case states[l] == marginal:
 			said = append(said, fmt.Sprintf("%s is marginal: %s.", s.Name, e.whyMarginal(s)))
 		case states[l] == undecided:
-			said = append(said, fmt.Sprintf("%s is too close to a target to tell.", s.Name))
+			if of := unseen(s); of != nil {
+				said = append(said, fmt.Sprintf("%s cannot be judged: nothing was observed of %s.", s.Name, units.And(of)))
+			} else {
+				said = append(said, fmt.Sprintf("%s is too close to a target to tell.", s.Name))
+			}
 		default:
 			if h, ok := r.Verdict.Headroom[s.Name]; ok {
 				said = append(said, fmt.Sprintf("%s %s.", s.Name, h.Sentence()))

@@ -194,6 +194,9 @@ func (m *Import) missing(c *Check) (all []string) {
 	if m.Today.Cores == 0 {
 		all = append(all, "how many cores the workers share is not said, so nobody waits for one. Say it with --cores")
 	}
+	if lacking := m.queueless(); lacking != nil {
+		all = append(all, fmt.Sprintf("no queue of %s is in the log, so they are taken to wait in one, first come, first served. Say where each is sent with --queue TASK=QUEUE, and what the workers take from with -Q", units.And(lacking)))
+	}
 	for _, name := range slices.Sorted(maps.Keys(m.Open)) {
 		all = append(all, fmt.Sprintf("the run times of %s are not given back after %d rounds: predicted over observed is %s", name, mostRounds, units.Number(m.Open[name])))
 	}
@@ -205,6 +208,21 @@ func (m *Import) missing(c *Check) (all []string) {
 		all = append(all, units.And(less)+" waited less than this layout explains: more slots or workers than are named, settings that are not on their lines")
 	}
 	return all
+}
+
+// queueless are the classes of which nobody says to which queue they are sent, where there are several: it changes who waits
+// for whom.
+func (m *Import) queueless() (names []string) {
+	for i := range m.Log.Tasks {
+		t := &m.Log.Tasks[i]
+		if _, said := m.Today.Sent[t.Class]; t.Queue == "" && !said && !slices.Contains(names, t.Class) {
+			names = append(names, t.Class)
+		}
+	}
+	if len(names) < 2 {
+		return nil
+	}
+	return names
 }
 
 // waits are the classes whose waits do not hold, each with the first figure that does not: those that waited more than is

@@ -76,6 +76,7 @@ type events struct {
 	twice   int  // events that stand in the log again
 	unsent  bool // some file cannot say when tasks were sent
 	untaken bool // some table has no column for when a worker received them
+	repeats bool // some table has when a task came in a row for each of its attempts
 }
 
 const chunk = 1 << 14
@@ -216,7 +217,9 @@ next:
 		e := s.at(i)
 		for k := len(kept) - 1; k >= 0 && s.at(kept[k]).at == e.at; k-- {
 			if f := s.at(kept[k]); f.kind == e.kind && f.host == e.host && f.retries == e.retries {
-				s.twice++
+				if !s.repeats || e.kind != sent && e.kind != received {
+					s.twice++
+				}
 				continue next
 			}
 		}

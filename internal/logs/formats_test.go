@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +146,15 @@ func TestMappedColumns(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotContains(t, strings.Join(plain.Warnings, "\n"), "lack an event", "no column says when they were received")
 
+	_, err = read("a,b,c,d,e\n2024-05-01 12:00:00 CEST,5,6,x,ok\n", columns, nil)
+	assert.ErrorContains(t, err, "t.csv:2: created: \"2024-05-01 12:00:00 CEST\": nobody knows the zone CEST here: want --timezone")
+	_, err = read("a,b,c,d,e\n5,,6,x,ok\n7,,8,x,ok\n", columns, nil)
+	assert.ErrorContains(t, err, "t.csv: started is empty in every row, though tasks ended")
+	l, err = read("a,b,c,d,e,id\n5,6,7,x,retry,1\n5,9,10,x,ok,1\n", columns+",id=id", nil)
+	require.NoError(t, err)
+	assert.Empty(t, l.Warnings, "each attempt repeats when its task was created")
+	assert.Len(t, l.Tasks[0].Attempts, 2)
+
 	for text, want := range map[string]string{
 		"created=a,started=b,ended=c":                   "class is missing: want class=COLUMN",
 		"created=a,started=b,ended=c,class=d,proirity=": `"proirity"`,
@@ -154,6 +164,82 @@ func TestMappedColumns(t *testing.T) {
 		_, err := logs.ParseMapping(text)
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+// The clock of a zone is set back from 3:00 to 2:00 in autumn: what follows in a file, or in a row, is not before it.
+func TestAnHourThatAClockShowsTwice(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	m, err := logs.ParseMapping("created=a,started=b,ended=c,class=d,id=i")
+	require.NoError(t, err)
+	read := func(rows ...string) *logs.Log {
+		path := filepath.Join(t.TempDir(), "t.csv")
+		require.NoError(t, os.WriteFile(path, []byte("a,b,c,d,i\n"+strings.Join(rows, "\n")), 0o644))
+		l, err := (&logs.Options{Map: m, Zone: berlin}).Read(path)
+		require.NoError(t, err)
+		return l
+	}
+	const night = "2026-10-25 "
+	of := func(created, started, ended string) string {
+		return night + created + "," + night + started + "," + night + ended
+	}
+	rows := []string{
+		of("01:30:00", "01:30:01", "01:30:02") + ",x,1",
+		of("02:30:00", "02:30:01", "02:30:02") + ",x,2",
+		of("02:59:58", "02:59:59", "02:00:05") + ",x,3",
+		of("02:30:00.01", "02:30:00", "02:30:02") + ",x,4", // two machines
+		of("03:30:00", "03:30:01", "03:30:02") + ",x,5",
+	}
+	l := read(rows...)
+	var arrived, ran []float64
+	for _, task := range l.Tasks {
+		arrived, ran = append(arrived, math.Round(task.Arrived)), append(ran, math.Round(task.Attempts[0].Runtime))
+	}
+	assert.Equal(t, []float64{0, 3600, 5398, 7200, 10800}, arrived)
+	assert.Equal(t, []float64{1, 1, 6, 2, 1}, ran)
+	assert.Empty(t, l.Warnings)
+	assert.InDelta(t, 10802, l.Span, 1e-6)
+
+	slices.Reverse(rows)
+	assert.Contains(t, strings.Join(read(rows...).Warnings, "\n"), "3 rows were created in an hour that the clock of Europe/Berlin showed twice")
+
+	path := filepath.Join(t.TempDir(), "worker.log")
+	var lines []string
+	for i, at := range []string{"02:15:00", "02:59:59", "02:15:00", "03:00:00"} {
+		lines = append(lines, fmt.Sprintf("[%s%s,000: INFO/MainProcess] Task x[%d] received", night, at, i))
+	}
+	require.NoError(t, os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o644))
+	l, err = (&logs.Options{Zone: berlin}).Read(path)
+	require.NoError(t, err)
+	assert.InDelta(t, 3600, l.Tasks[2].Arrived, 1e-6)
+	assert.InDelta(t, 6300, l.Span, 1e-6)
+}
+
+// A results table that writes its row when a task starts has no waits, which is said; objects in objects have keys.
+func TestColumnsThatAreNotWhatTheySay(t *testing.T) {
+	m, err := logs.ParseMapping("created=fields.date_created,started=fields.date_started,ended=fields.date_done,class=fields.task_name")
+	require.NoError(t, err)
+	read := func(wait float64) (*logs.Log, error) {
+		var rows []string
+		for i := range 30 {
+			rows = append(rows, fmt.Sprintf(`{"pk": %d, "fields": {"date_created": %d, "date_started": %f, "date_done": %d, "task_name": "x"}}`, i, 10*i, float64(10*i)+wait*float64(1+i), 10*i+9))
+		}
+		path := filepath.Join(t.TempDir(), "dump.json")
+		require.NoError(t, os.WriteFile(path, []byte("["+strings.Join(rows, ",\n")+"]"), 0o644))
+		return (&logs.Options{Map: m}).Read(path)
+	}
+	l, err := read(0)
+	require.NoError(t, err)
+	assert.Len(t, l.Tasks, 30)
+	assert.Contains(t, strings.Join(l.Warnings, "\n"), "30 of 30 attempts started within 10 ms of when their task was created")
+	l, err = read(0.001)
+	require.NoError(t, err)
+	assert.Empty(t, l.Warnings, "some waited")
+
+	m, err = logs.ParseMapping("created=date_created,started=date_started,ended=date_done,class=task_name")
+	require.NoError(t, err)
+	_, err = read(0)
+	assert.ErrorContains(t, err, "created is empty: want when the task was sent; the object has fields.date_created, fields.date_done")
 }
 
 // A queue whose name no scenario can have gets one that it can.

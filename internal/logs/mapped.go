@@ -2,18 +2,12 @@ package logs
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"example.com/simrun/internal/units"
 )
@@ -61,101 +55,29 @@ var fates = map[string]kind{
 	"retry": retried, "retried": retried, "revoked": revoked, "rejected": rejected,
 }
 
+// table is one whose columns are told, while it is read.
+type table struct {
+	*reader
+	name  string
+	clock *clock // of when its tasks were created
+	rows  int
+	begun int // that say when an attempt started
+	ended int // that say when one ended
+	quick int // whose attempt started as good as at once
+	later int // whose attempt started later, but sooner than that of a retry does
+}
+
 // mapped reads a table whose columns are told: CSV with a header, or JSON objects, one a line or in an array.
 func (r *reader) mapped(name string, in *bufio.Reader) error {
-	start, _ := in.Peek(startOf) // there is something, or nobody would have come here
-	r.events.untaken = r.events.untaken || r.opts.Map.of["received"] == ""
-	row := 0
-	of := func(value func(column string) string) error {
-		row++
-		return r.mappedRow(value, name, row)
+	t := &table{reader: r, name: name, clock: newClock()}
+	if err := t.read(in); err != nil {
+		return err
 	}
-	switch start = bytes.TrimLeft(start, " \t\r\n"); start[0] {
-	case '{':
-		return lines(name, in, func(line []byte) error {
-			if len(bytes.TrimSpace(line)) == 0 {
-				return nil
-			}
-			d := json.NewDecoder(bytes.NewReader(line))
-			return objectRow(d, of)
-		})
-	case '[':
-		return each(name, in, func(d *json.Decoder, _ string) error { return objectRow(d, of) })
-	}
-	return r.mappedCSV(name, in, start, of)
+	return t.doubt()
 }
 
-// objectRow reads one JSON object as a row.
-func objectRow(d *json.Decoder, of func(value func(column string) string) error) error {
-	d.UseNumber()
-	var keys map[string]any
-	if err := d.Decode(&keys); err != nil {
-		return errors.New(Plain(err))
-	}
-	return of(func(column string) string {
-		if v := keys[column]; v != nil {
-			return fmt.Sprint(v)
-		}
-		return ""
-	})
-}
-
-// mappedCSV reads a table with a header, whose cells are parted by the commonest of comma, semicolon and tab in it.
-func (r *reader) mappedCSV(name string, in *bufio.Reader, start []byte, of func(value func(column string) string) error) error {
-	table := csv.NewReader(in)
-	table.ReuseRecord, table.LazyQuotes = true, true
-	header, _, _ := bytes.Cut(start, []byte("\n"))
-	for _, c := range ";\t" {
-		if bytes.Count(header, []byte(string(c))) > bytes.Count(header, []byte(string(table.Comma))) {
-			table.Comma = c
-		}
-	}
-	head, err := table.Read()
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	at := map[string]int{}
-	var errs []error
-	for i, column := range head {
-		column = strings.TrimSpace(column)
-		if _, twice := at[column]; twice && slices.Contains(slices.Collect(maps.Values(r.opts.Map.of)), column) {
-			errs = append(errs, fmt.Errorf("%s:1: the column %q is there twice: want another name for one of them", name, column))
-		}
-		at[column] = i
-	}
-	for _, what := range Columns {
-		if column := r.opts.Map.of[what]; column != "" {
-			if _, there := at[column]; !there {
-				errs = append(errs, fmt.Errorf("%s:1: %s: no column %q: want %s", name, what, column, units.Shorten(units.Alternatives(slices.Clone(head)))))
-			}
-		}
-	}
-	for len(errs) == 0 || len(errs) < most && r.events.n > 0 {
-		row, err := table.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		var line int
-		if len(row) > 0 {
-			line, _ = table.FieldPos(0)
-		}
-		switch {
-		case err == nil:
-			err = of(func(column string) string { return strings.TrimSpace(row[at[column]]) })
-		case !errors.Is(err, csv.ErrFieldCount):
-			return errors.Join(append(errs, fmt.Errorf("%s: %w", name, err))...)
-		default:
-			err = fmt.Errorf("%s, where the header has %d", units.Plural(len(row), "cell", "cells"), len(head))
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s:%d: %w", name, line, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// mappedRow makes events of a row.
-func (r *reader) mappedRow(value func(column string) string, name string, row int) error {
+// row makes events of a row.
+func (r *table) row(value func(column string) string) error {
 	text := func(what string) string {
 		if column := r.opts.Map.of[what]; column != "" {
 			return value(column)
@@ -163,16 +85,26 @@ func (r *reader) mappedRow(value func(column string) string, name string, row in
 		return ""
 	}
 	var errs []error
-	when := func(what string) float64 {
-		at, err := r.when(text(what))
-		if err != nil {
+	before := math.NaN()
+	when := func(what string) float64 { // in their order: an hour that the clock shows twice is the one that fits
+		at, shown, err := timeOf(text(what), r.opts.Zone)
+		switch {
+		case err != nil:
 			errs = append(errs, fmt.Errorf("%s: %w", what, err))
+		case shown.IsZero():
+		case math.IsNaN(before):
+			at = r.clock.read(shown)
+		default:
+			at = notBefore(before, shown)
+		}
+		if !math.IsNaN(at) {
+			before = at
 		}
 		return at
 	}
 	t := told{id: text("id"), class: text("class"), host: text("worker"), queue: text("queue")}
 	if t.id == "" {
-		t.id = fmt.Sprintf("%s:%d", name, row)
+		t.id = fmt.Sprintf("%s:%d", r.name, r.rows)
 	}
 	created, taken, began, ended := when("created"), when("received"), when("started"), when("ended")
 	over, known := succeeded, true
@@ -203,6 +135,7 @@ func (r *reader) mappedRow(value func(column string) string, name string, row in
 	if !math.IsNaN(priority) {
 		r.events.ranked[r.events.task(t.id, t.class)] = int(priority)
 	}
+	r.count(created, began, ended)
 	for _, e := range []struct {
 		kind kind
 		at   float64
@@ -220,7 +153,7 @@ func (r *reader) mappedRow(value func(column string) string, name string, row in
 }
 
 // figure reads a number; NaN where there is none.
-func (r *reader) figure(text, what string, errs *[]error) float64 {
+func (r *table) figure(text, what string, errs *[]error) float64 {
 	if text == "" {
 		return math.NaN()
 	}
@@ -231,30 +164,40 @@ func (r *reader) figure(text, what string, errs *[]error) float64 {
 	return x
 }
 
-// Of a number that is a time: above it, it counts milliseconds since 1970 instead of seconds.
-const milliseconds = 1e11
+// Of the time from when a task was created until it started, in s: below the first it did not wait, since publishing and
+// receiving take about 2 ms, tables write milliseconds, and two machines have two clocks; above the second it may be a retry
+// of which there is only the last attempt.
+const (
+	noWait  = 0.010
+	noRetry = 1.0
+)
 
-// layouts are how tables write times, with a zone and without.
-var layouts = []string{
-	time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999-07", "2006-01-02 15:04:05.999999999 -0700",
-	"2006-01-02 15:04:05.999999999 MST", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999",
+// count looks at a row for what is odd about all of them.
+func (r *table) count(created, began, ended float64) {
+	if !math.IsNaN(ended) {
+		r.ended++
+	}
+	switch wait := began - created; {
+	case math.IsNaN(wait):
+		return
+	case math.Abs(wait) <= noWait:
+		r.quick++
+	case wait < noRetry:
+		r.later++
+	}
+	r.begun++
 }
 
-// when reads a time, s since 1970; NaN where there is none.
-func (r *reader) when(text string) (float64, error) {
-	if text == "" || text == "null" || text == "None" || text == "NULL" {
-		return math.NaN(), nil
+// doubt warns of columns that do not hold what they are said to.
+func (r *table) doubt() error {
+	if r.begun == 0 && r.ended > 0 {
+		return fmt.Errorf("%s: started is empty in every row, though tasks ended: want when they began, without which nobody knows how long they ran; a results table of Celery has it with task_track_started = True", r.name)
 	}
-	if x, err := strconv.ParseFloat(text, 64); err == nil && math.Abs(x) < 1e15 {
-		if x > milliseconds {
-			x /= 1000
-		}
-		return x, nil
+	if r.quick >= 20 && r.quick*10 >= r.begun*9 && r.later*200 < r.quick {
+		r.costs = append(r.costs, fmt.Sprintf("%s: %d of %d attempts started within %g ms of when their task was created, and hardly any a little later: if tasks did wait, created is not when they were sent but when the row was written, as date_created of django-celery-results is. Then arrivals are starts, and no wait is in the log", r.name, r.quick, r.begun, noWait*1000))
 	}
-	for _, layout := range layouts {
-		if t, err := time.ParseInLocation(layout, text, r.opts.Zone); err == nil {
-			return float64(t.UnixMicro()) / 1e6, nil
-		}
+	if r.clock.twice > 0 && r.clock.disorder {
+		r.costs = append(r.costs, fmt.Sprintf("%s: %s created in an hour that the clock of %s showed twice, and rows are in no order that tells which: all are put into the first of the two. Times with a zone tell them apart", r.name, units.Plural(r.clock.twice, "row was", "rows were"), r.opts.Zone))
 	}
-	return math.NaN(), fmt.Errorf("%q: want seconds or milliseconds since 1970, or a time such as 2026-05-01T12:00:00Z", units.Shorten(text))
+	return nil
 }

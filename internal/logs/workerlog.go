@@ -4,15 +4,26 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/simrun/internal/units"
 )
 
-// workerLine is how a worker writes a line unless worker_log_format says otherwise (celery/app/defaults.py).
-var workerLine = regexp.MustCompile(`^\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,.]\d{3}): [A-Z]+/[^\]]+\] (.*)$`)
+// workerLine is how a worker writes a line unless worker_log_format says otherwise (celery/app/defaults.py). What collects
+// the lines of several puts something before each: docker compose, journald, kubectl --prefix.
+var workerLine = regexp.MustCompile(`^(.*?)\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,.]\d{3}): [A-Z]+/[^\]]+\] (.*)$`)
+
+// What of a line is no part of what a worker said, or of who said it: colours, and the time at which it was collected.
+var (
+	colour    = regexp.MustCompile("\x1b\\[[0-9;]*m")
+	collected = regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?`)
+)
 
 // What a worker says of tasks (celery/app/trace.py and worker/request.py), of 4 and of 5.
 var (
@@ -21,13 +32,13 @@ var (
 	limitLine    = regexp.MustCompile(`^Hard time limit \(([0-9.]+)s\) exceeded for (\S+)\[([^\]]+)\]`)
 	revokedLine  = regexp.MustCompile(`^Discarding revoked task: (\S+)\[([^\]]+)\]`)
 	readyLine    = regexp.MustCompile(`^(\S+@\S+) ready\.`)
-	bannerLine   = regexp.MustCompile(`^ *-+ (\S+@\S+) v(\d+\.\d+[0-9.]*)`)
+	bannerLine   = regexp.MustCompile(`^(.*?) *-{10,} (\S+@\S+) v(\d+\.\d+[0-9.]*)`)
 )
 
 // isWorkerLog says whether a log begins as that of a worker does: with its banner, or with a line of it.
 func isWorkerLog(start []byte) bool {
 	for line := range bytes.Lines(start) {
-		line = bytes.TrimRight(line, "\r\n")
+		line = plain(bytes.TrimRight(line, "\r\n"))
 		if workerLine.Match(line) || bannerLine.Match(line) {
 			return true
 		}
@@ -38,32 +49,41 @@ func isWorkerLog(start []byte) bool {
 // workerCosts are what a worker's log does not have.
 const workerCosts = "it has no queues; no times of the broker, so a task comes when its worker received it, and waiting before that is not seen; no starts, so how long an attempt ran is known only where it succeeded; and no time zone, so its times are taken for UTC unless --timezone says another, and the clocks of several logs must be the same. Celery's events (tools/celery records them) have all of it"
 
-// workerLog makes events of the lines of a worker. It does not log starts: that of an attempt that succeeded is its end less
+// workerLog makes events of the lines of workers. They do not log starts: that of an attempt that succeeded is its end less
 // its run time, that of any other is not known.
 type workerLog struct {
 	all      *events
-	host     string
+	source   string // of the line that is read: what stands before it
+	of       map[string]*voice
 	received map[string]float64 // when each task came first, s since 1970
 	retries  map[string]int     // how often each was sent again
 }
 
-// workerLog adds the events that a worker's log tells of. Lines of others, and tracebacks, stand between its own.
+// voice is a source of lines: one worker, unless several write into one file.
+type voice struct {
+	clock *clock
+	hosts []string // that said their names, the last one last
+}
+
+// workerLog adds the events that workers' logs tell of. Lines of others, and tracebacks, stand between their own.
 func (r *reader) workerLog(name string, in *bufio.Reader) error {
-	w := workerLog{all: r.events, received: map[string]float64{}, retries: map[string]int{}}
+	w := workerLog{all: r.events, of: map[string]*voice{}, received: map[string]float64{}, retries: map[string]int{}}
 	before := r.events.n
 	err := lines(name, in, func(line []byte) error {
+		line = plain(line)
 		if m := bannerLine.FindSubmatch(line); m != nil {
-			w.host, r.events.release = string(m[1]), string(m[2])
+			w.hear(m[1]).named(string(m[2]))
+			r.events.release = string(m[3])
 		}
 		m := workerLine.FindSubmatch(line)
 		if m == nil {
 			return nil
 		}
-		at, err := time.ParseInLocation("2006-01-02 15:04:05.000", strings.Replace(string(m[1]), ",", ".", 1), r.opts.Zone)
+		shown, err := time.ParseInLocation("2006-01-02 15:04:05.000", strings.Replace(string(m[2]), ",", ".", 1), r.opts.Zone)
 		if err != nil {
-			return fmt.Errorf("%q is no moment", m[1])
+			return fmt.Errorf("%q is no moment", m[2])
 		}
-		w.tell(string(m[2]), float64(at.UnixMilli())/1e3)
+		w.tell(string(m[3]), w.hear(m[1]).clock.read(shown))
 		return nil
 	})
 	if err != nil {
@@ -73,7 +93,51 @@ func (r *reader) workerLog(name string, in *bufio.Reader) error {
 		return fmt.Errorf("%s: taken for the log of a worker, which has no tasks in it: is its level INFO?", name)
 	}
 	r.events.unsent = true
+	for _, source := range slices.Sorted(maps.Keys(w.of)) {
+		if hosts := w.of[source].hosts; len(hosts) > 1 {
+			r.costs = append(r.costs, fmt.Sprintf("%s: %s write into it, and their lines do not say which: what comes after one has said its name is taken for its own",
+				name, units.Shorten(units.And(hosts))))
+		}
+	}
 	return nil
+}
+
+// plain is a line without colours.
+func plain(line []byte) []byte {
+	if bytes.IndexByte(line, 0x1b) < 0 {
+		return line
+	}
+	return colour.ReplaceAll(line, nil)
+}
+
+// hear finds whose line it is by what stands before it.
+func (w *workerLog) hear(before []byte) *voice {
+	w.source = ""
+	if len(before) > 0 {
+		w.source = strings.Trim(collected.ReplaceAllString(string(before), ""), " \t|:")
+		if strings.HasPrefix(w.source, "[") {
+			w.source = strings.Trim(w.source, "[]")
+		}
+	}
+	v := w.of[w.source]
+	if v == nil {
+		v = &voice{clock: newClock()}
+		w.of[w.source] = v
+	}
+	return v
+}
+
+// named notes the name of who speaks from now on.
+func (v *voice) named(host string) {
+	v.hosts = append(slices.DeleteFunc(v.hosts, func(h string) bool { return h == host }), host)
+}
+
+// host is who wrote the line that is read: as it named itself, or else as its lines were collected.
+func (w *workerLog) host() string {
+	if v := w.of[w.source]; v != nil && len(v.hosts) > 0 {
+		return v.hosts[len(v.hosts)-1]
+	}
+	return w.source
 }
 
 // tell reads what was said at a moment.
@@ -96,7 +160,7 @@ func (w *workerLog) tell(said string, at float64) {
 	} else if m := revokedLine.FindStringSubmatch(said); m != nil {
 		w.add(told{kind: revoked, id: m[2], class: m[1], at: at})
 	} else if m := readyLine.FindStringSubmatch(said); m != nil {
-		w.host = m[1]
+		w.of[w.source].named(m[1])
 	}
 }
 
@@ -137,6 +201,6 @@ func (w *workerLog) started(class, id string, at, run float64) {
 }
 
 func (w *workerLog) add(t told) {
-	t.host = w.host
+	t.host = w.host()
 	w.all.add(&t)
 }

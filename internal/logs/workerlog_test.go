@@ -54,6 +54,39 @@ func TestWorkerLog(t *testing.T) {
 	assert.ErrorContains(t, err, "is its level INFO?")
 }
 
+// What collects the logs of several workers puts something before each line, which tells them apart.
+func TestWorkerLogsThatWereCollected(t *testing.T) {
+	for _, of := range []struct{ one, other, name string }{
+		{"worker-1  | ", "worker-2  | ", "worker-2"}, // docker compose logs
+		{"\x1b[36mworker-1  | \x1b[0m", "\x1b[33mworker-2  | \x1b[0m", "worker-2"},
+		{"worker-1  | 2022-05-01T12:00:01.5Z ", "worker-2  | 2022-05-01T12:00:02.25Z ", "worker-2"}, // with -t
+		{"May  1 12:00:01 host celery[100]: ", "May  1 12:00:02 host celery[200]: ", "host celery[200]"},
+		{"[pod/worker-1/celery] ", "[pod/worker-2/celery] ", "pod/worker-2/celery"}, // kubectl logs --prefix
+	} {
+		l, err := logs.Read(events(t,
+			of.one+" -------------- celery@host1 v5.4.0 (opalescent)",
+			of.one+"[2022-05-01 12:00:01,000: INFO/MainProcess] Task shop.mail[a] received",
+			of.other+"[2022-05-01 12:00:02,000: INFO/MainProcess] Task shop.mail[b] received",
+			of.one+"[2022-05-01 12:00:03,000: INFO/ForkPoolWorker-1] \x1b[32mTask shop.mail[a] succeeded in 0.5s: None\x1b[0m",
+			of.other+"[2022-05-01 12:00:04,000: INFO/ForkPoolWorker-1] Task shop.mail[b] succeeded in 0.5s: '[2022-05-01 12:00:00,000: INFO/x] y'",
+		))
+		require.NoError(t, err, of.one)
+		require.Len(t, l.Tasks, 2, of.one)
+		assert.Equal(t, "celery@host1", l.Tasks[0].Attempts[0].Worker)
+		assert.Equal(t, of.name, l.Tasks[1].Attempts[0].Worker, "it has not said its name")
+		assert.InDelta(t, 0.5, l.Tasks[1].Attempts[0].Runtime, 1e-6)
+		assert.Len(t, l.Warnings, 1)
+	}
+
+	l, err := logs.Read(events(t,
+		"[2022-05-01 12:00:00,000: INFO/MainProcess] celery@host1 ready.",
+		"[2022-05-01 12:00:00,100: INFO/MainProcess] celery@host2 ready.",
+		"[2022-05-01 12:00:01,000: INFO/MainProcess] Task shop.mail[a] received",
+	))
+	require.NoError(t, err)
+	assert.Contains(t, l.Warnings[1], "celery@host1 and celery@host2 write into it, and their lines do not say which")
+}
+
 func TestPackedLogs(t *testing.T) {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)

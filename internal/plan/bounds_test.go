@@ -51,6 +51,49 @@ strategies: {one: {workers: {w: {command: "celery -A app worker -Q q -c 6; rm -r
 	assert.NotContains(t, strings.Join(planned(t, bounded, plan.Options{NoSearch: true}).Said, " "), "warning")
 }
 
+// Two replicas with two slots cannot have a slot less each, but one with three passes, and so do three with one.
+func TestSlotsAreDealtOutToOtherReplicas(t *testing.T) {
+	const shared = `
+broker: ideal
+machines: {m: {cores: 100}}
+tasks: {a: {queue: q, arrivals: {poisson: 2/s}, work: [{io: {exponential: 1s}}], slo: {wait: {p95: 5s}}}}
+strategies: {one: {workers: {w: {queues: [q], concurrency: 4, replicas: 2, machine: m}}}}
+`
+	for _, more := range []string{"", "plan: {vary: {strategies.one.workers.w.replicas: 1..4, strategies.one.workers.w.concurrency: 1..8}}"} {
+		r := planned(t, shared+more, plan.Options{NoSearch: true})
+		assert.Equal(t, 3, r.Answer.Slots)
+		assert.Equal(t, "found", r.Status)
+	}
+	few := planned(t, shared+"plan: {vary: {strategies.one.workers.w.replicas: 2..4, strategies.one.workers.w.concurrency: 1..8}}", plan.Options{NoSearch: true})
+	assert.Equal(t, []int{3, 3}, []int{few.Answer.Slots, few.Answer.Workers[0].Replicas}, "one replica is out of bounds")
+}
+
+// Where no task comes that has a target, no size is shown to meet it, and why is said.
+func TestNothingSeen(t *testing.T) {
+	said := strings.Join(planned(t, `
+broker: ideal
+tasks: {a: {queue: q, arrivals: {cron: "0 3 1 1 *"}, work: [{io: 1s}], slo: {wait: {p95: 5s}}}}
+strategies: {one: {workers: {w: {queues: [q], concurrency: 1}}}}
+`, plan.Options{NoSearch: true}).Said, " ")
+	assert.Contains(t, said, "one was not seen to pass at any size that was tried: nothing was observed of a wait p95.")
+}
+
+// What a search found and had too few events left to prove is named, as what it is.
+func TestWhatIsLikelyIsNamed(t *testing.T) {
+	r := planned(t, `
+run: {duration: 6h, start: "Mon 00:00"}
+tasks:
+  night: {queue: night, arrivals: {cron: "0 2 * * *", batch: 300}, work: [{io: {exponential: 8s}}], slo: {done_by: "05:00"}}
+  web: {queue: web, arrivals: {poisson: 1/s}, work: [{io: {exponential: 300ms}}], slo: {wait: {p95: 2s}, within: 1h}}
+strategies: {one: {workers: {w: {queues: [night, web], concurrency: 4}}}}
+`, plan.Options{Events: 20_000_000})
+	assert.Equal(t, "none", r.Status)
+	said := strings.Join(r.Said, " ")
+	assert.Contains(t, said, "Likely to meet every target is found-")
+	assert.Contains(t, said, "The plan ended at its bound of simulated events")
+	assert.Contains(t, r.YAML, "found-", "to be run")
+}
+
 // No layout passes: the file's own is not enough at any size, and there are to be no more machines.
 func TestNone(t *testing.T) {
 	r := planned(t, `

@@ -24,6 +24,9 @@ type knob struct {
 	least    int // with which a search starts at the least: that many workers it takes whatever their slots
 }
 
+// sizes says that it is such a number of a worker: concurrency, or replicas.
+func (k *knob) sizes(what string) bool { return k.worker != "" && k.path[len(k.path)-1] == what }
+
 // mostSlots is how large a size is tried where nothing bounds it: so many times what it is today, or what is offered.
 const mostSlots = 16
 

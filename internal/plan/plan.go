@@ -54,6 +54,8 @@ type planner struct {
 	sure    bool  // a copy that simulates no more than is sure to be needed
 	proofs  []proof
 	notes   []string
+	likely  *fit     // the best that was found by glances
+	unseen  []string // targets of which the last judgement saw no task
 	judged  *judgements
 	tried   map[string]int // layouts that were made up, by what they have of scenarios.Tries; nil = there was no search
 }
@@ -76,6 +78,7 @@ func (p *planner) count(sc *scenarios.Scenario, j *experiment.Judged) {
 	}
 	p.events += n
 	p.batches += j.Batches
+	p.unseen = j.Unseen()
 }
 
 // Run plans a scenario. The error is ctx's when it was interrupted, or says why nothing can be planned.
@@ -140,7 +143,11 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 			return nil, err
 		}
 		if f == nil {
-			p.notes = append(p.notes, fmt.Sprintf("%s was not seen to pass at any size that was tried%s.", l.Name, c.shortOf()))
+			why := c.shortOf()
+			if p.unseen != nil {
+				why = ": nothing was observed of " + units.And(p.unseen)
+			}
+			p.notes = append(p.notes, fmt.Sprintf("%s was not seen to pass at any size that was tried%s.", l.Name, why))
 			continue
 		}
 		f.written = true

@@ -98,6 +98,9 @@ func (p *planner) prove(rough []*fit, from map[*fit]*capacity, fits []*fit) ([]*
 	}); err != nil {
 		return nil, err
 	}
+	if len(all) > 0 && from[all[0]] != nil {
+		p.likely = all[0]
+	}
 	var found []*fit
 	for n, f := range all {
 		c := from[f]

@@ -166,7 +166,7 @@ func (c *capacity) sizes(x []int) (all []string) {
 	for i, k := range c.knobs {
 		switch {
 		case k.machine != "":
-		case i > 0 && k.worker != "" && k.worker == c.knobs[i-1].worker && k.path[len(k.path)-1] == "replicas":
+		case i > 0 && k.sizes("replicas") && k.worker == c.knobs[i-1].worker:
 			all[len(all)-1] = fmt.Sprintf("%d x %s", x[i], all[len(all)-1])
 		default:
 			all = append(all, strconv.Itoa(x[i]))

@@ -15,7 +15,7 @@ import (
 func (p *planner) say(r *Result, fits []*fit) error {
 	if len(fits) == 0 {
 		r.Headline = "No layout was found that is shown to meet every target."
-		r.Said = slices.Concat(p.notes, r.Searched.words(), p.warned())
+		r.Said = slices.Concat(p.likelyInWords(), p.notes, r.Searched.words(), p.warned(), p.bounded())
 		return nil
 	}
 	best := fits[0]
@@ -39,11 +39,26 @@ func (p *planner) say(r *Result, fits []*fit) error {
 		r.Said = append(r.Said, fmt.Sprintf("The smallest change that passes is %s with %s%s%s.", simplest.name,
 			units.Plural(simplest.layout.Slots(), "slot", "slots"), p.perMonth(simplest), simplest.judged.With))
 	}
-	r.Said = slices.Concat(r.Said, p.notes, r.Searched.words(), p.warned())
-	if p.short {
-		r.Said = append(r.Said, "The plan ended at its bound of simulated events: what is open may be decided by a run, and there may be better layouts.")
-	}
+	r.Said = slices.Concat(r.Said, p.notes, r.Searched.words(), p.warned(), p.bounded())
 	return nil
+}
+
+// bounded says that more events may have told more.
+func (p *planner) bounded() []string {
+	if !p.short {
+		return nil
+	}
+	return []string{"The plan ended at its bound of simulated events: what is open may be decided by a run, and there may be better layouts."}
+}
+
+// likelyInWords names the best layout of a search that is shown to pass nowhere for want of events.
+func (p *planner) likelyInWords() []string {
+	if p.likely == nil || !p.short {
+		return nil
+	}
+	f := p.likely
+	return []string{fmt.Sprintf("Likely to meet every target is %s with %s (%s)%s%s: too few events were left to show it.", f.name,
+		units.Plural(f.layout.Slots(), "slot", "slots"), Sizes(p.workers(f.layout)), OnMachines(f.machines), p.perMonth(f))}
 }
 
 // warned says that the file has warnings, which a plan does not repeat.
