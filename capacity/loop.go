@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -65,7 +64,7 @@ func turns(l *Layout, workers []int, late float64, machines []system.Machine) (p
 		if far := l.Workers[w].RoundTrip; far > 0 && l.Broker.Kind == worker.Redis {
 			by = fmt.Sprintf("round trips of %q to its broker", l.Names[w])
 		} else {
-			by = fmt.Sprintf("turns of the loop of %q (%s a message)", l.Names[w], units.Duration(each))
+			by = fmt.Sprintf("turns of the loop of %q (%.3g ms a message)", l.Names[w], 1e3*each)
 		}
 	}
 	return perSecond, by

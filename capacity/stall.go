@@ -1,10 +1,7 @@
 package capacity
 
 import (
-	"fmt"
-
 	"example.com/simrun/des"
-	"example.com/simrun/internal/units"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -18,12 +15,6 @@ type Stall struct {
 	Period des.Time // of the timer
 	Takes  float64  // messages per second, once it is full
 	Comes  float64  // messages per second
-}
-
-// String says it.
-func (s *Stall) String() string {
-	return fmt.Sprintf("once the window of %q is full (%s), by a burst or an outage, its loop sleeps until a timer wakes it, each %s: it takes some %s messages a second then, of %s that come, and does not recover (celery issue 7718)",
-		s.Worker, units.Plural(s.Window, "message", "messages"), units.Duration(s.Period.Seconds()), units.Number(s.Takes), units.Number(s.Comes))
 }
 
 // aboutAsFast is the part of the speed of a loop from which on its slots are about as fast.

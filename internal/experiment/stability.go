@@ -47,7 +47,7 @@ func (e *engine) stalls(l int) []capacity.Stall {
 func (e *engine) stalling() (said []string) {
 	for l := range e.sc.Layouts {
 		for _, s := range e.stalls(l) {
-			said = append(said, e.sc.Layouts[l].Name+": "+s.String())
+			said = append(said, e.sc.Layouts[l].Name+": "+strategies.DescribeStall(&s))
 		}
 	}
 	return said

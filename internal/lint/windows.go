@@ -6,6 +6,7 @@ import (
 
 	"example.com/simrun/des"
 	"example.com/simrun/internal/units"
+	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
@@ -80,7 +81,7 @@ func (l *linter) windows() {
 // stalls: the loop of some pools does not notice that its window has room again.
 func (l *linter) stalls() {
 	for _, s := range l.l.Stalls(l.sc.Classes, l.sc.Machines, l.sc.Outside()) {
-		l.say("lost-wake-ups", warning, "strategies."+l.l.Name+".workers."+s.Worker, "another pool, or worker_prefetch_multiplier: 0, so that no window fills", "%s", s.String())
+		l.say("lost-wake-ups", warning, "strategies."+l.l.Name+".workers."+s.Worker, "another pool, or worker_prefetch_multiplier: 0, so that no window fills", "%s", strategies.DescribeStall(&s))
 	}
 }
 
