@@ -114,9 +114,11 @@ func TestServiceIsSharedAndGoesDown(t *testing.T) {
 				latency, err := workloads.Constant(0.02)
 				require.NoError(t, err)
 				layout, classes := script(worker.Pool(pool), 4, slices.Repeat([]workloads.TraceRow{{IO: ms}}, 4))
-				classes[0].Arrivals.Process = workloads.Trace{Rows: make([]workloads.TraceRow, 4)}
+				// They come after it has gone down, which one loop sees to in turn, and nobody comes again before the delay is over: what
+				// is between is left to who is late.
+				rows := slices.Repeat([]workloads.TraceRow{{Due: 900 * time.Microsecond}}, 4)
+				classes[0].Arrivals.Process = workloads.Trace{Rows: rows}
 				classes[0].Work = []workloads.Phase{{Kind: workloads.Call, Demand: latency, Timeout: 10 * time.Second}}
-				// Nobody comes again before the delay is over, so all of it is left to who comes late for the first time.
 				classes[0].Retry = worker.Retry{Max: 1, Delay: 2 * time.Second, Backoff: 1, OnError: true, OnService: true}
 				r := play(t, layout, classes, live.Options{
 					Executor: e, Precise: true, Services: []system.Service{{Capacity: 1}},
