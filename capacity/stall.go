@@ -20,7 +20,7 @@ type Stall struct {
 // aboutAsFast is the part of the speed of a loop from which on its slots are about as fast.
 const aboutAsFast = 0.7
 
-// Stalls are those of a layout, whose queues are not short of anything else.
+// Stalls are those of a layout. What comes is the mean of the whole run.
 func Stalls(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside) []Stall {
 	var stalls []Stall
 	for w := range l.Workers {
