@@ -1,6 +1,8 @@
 package capacity
 
 import (
+	"math"
+
 	"example.com/simrun/des"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
@@ -42,15 +44,18 @@ func Stalls(l *Layout, classes []workloads.Class, machines []system.Machine, o O
 		}
 		// The loop fills its window faster than the slots empty it, and then sleeps. What is acked as it starts leaves room for as
 		// many messages more as there are slots.
-		full := window
-		if each, rate := turn(l, w, late, machines), float64(c.Concurrency)/slot; each > 0 {
-			if each*rate > aboutAsFast {
-				continue // then it may never be full
-			}
+		full, cycle := window, wakesAfter(c).Seconds()
+		each, rate := turn(l, w, late, machines), float64(c.Concurrency)/slot
+		switch {
+		case late == 1 && c.PrefetchMultiplier == 1: // each of them has a slot, and leaves the window at the first timer after its end
+			cycle *= math.Ceil(slot / cycle)
+		case each*rate > aboutAsFast:
+			continue // then it may never be full
+		default:
 			full /= 1 - each*rate
-		}
-		if !c.DisablePrefetch && c.Pool != worker.Solo {
-			full += (1 - late) * float64(c.Concurrency)
+			if !c.DisablePrefetch && c.Pool != worker.Solo {
+				full += (1 - late) * float64(c.Concurrency)
+			}
 		}
 		replicas := 0.0
 		for _, name := range l.Names {
@@ -58,7 +63,7 @@ func Stalls(l *Layout, classes []workloads.Class, machines []system.Machine, o O
 				replicas++
 			}
 		}
-		takes := replicas * full / wakesAfter(c).Seconds()
+		takes := replicas * full / cycle
 		if takes < s.messages && takes < replicas*float64(c.Concurrency)/slot {
 			stalls = append(stalls, Stall{l.Names[w], int(window), wakesAfter(c), takes, s.messages})
 		}
@@ -75,7 +80,7 @@ func sleeps(c *worker.Config, kind worker.BrokerKind, late float64) bool {
 	case worker.Threads:
 		return true
 	case worker.Gevent: // its consumer stands still with a message for a slot, but not where each has its own
-		return late > 0 && c.PrefetchMultiplier == 1
+		return late == 1 && c.PrefetchMultiplier == 1
 	}
 	return kind == worker.RabbitMQ && c.PrefetchMultiplier == 1
 }

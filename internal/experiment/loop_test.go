@@ -108,34 +108,39 @@ strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s", %srepli
 // Once the window of a worker is full whose loop does not notice that there is room again, it takes what is said and no more: 20 of
 // the 40 tasks a second that 8 threads have slots for. Measured on Celery: a window each 2 s (celery issue 7718).
 func TestStalls(t *testing.T) {
-	stall := func(broker, line string, rate float64) (*scenarios.Scenario, []capacity.Stall) {
+	stall := func(broker, line, work string, rate float64) (*scenarios.Scenario, []capacity.Stall) {
 		sc := read(t, fmt.Sprintf(`run: {duration: 1m, warmup: 10s}
 broker: %s
-tasks: {a: {arrivals: {poisson: %g/s}, work: [{io: 200ms}]}}
+tasks: {a: {arrivals: {poisson: %g/s}, work: [{io: %s}]}}
 strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s", acks_late: %t%s}}}}
-`, broker, rate, strings.TrimSuffix(strings.TrimSuffix(line, " late"), " unlimited"), strings.HasSuffix(line, " late"),
+`, broker, rate, work, strings.TrimSuffix(strings.TrimSuffix(line, " late"), " unlimited"), strings.HasSuffix(line, " late"),
 			map[bool]string{true: ", prefetch_multiplier: 0"}[strings.HasSuffix(line, " unlimited")]))
 		return sc, sc.Layouts[0].Stalls(sc.Classes, sc.Machines, sc.Outside())
 	}
 	for _, broker := range []string{"redis", "rabbitmq"} {
 		for _, line := range []string{
 			"threads -c 2", "threads -c 8", "threads -c 16", "threads -c 50", "threads -c 8 --prefetch-multiplier 1", "threads -c 8 --disable-prefetch",
-			"threads -c 8 late", "threads -c 16 --prefetch-multiplier 1 late", "gevent -c 8 --prefetch-multiplier 1 late", "solo --prefetch-multiplier 1",
+			"threads -c 8 late", "threads -c 16 --prefetch-multiplier 1 late", "gevent -c 8 --prefetch-multiplier 1 late", "gevent -c 100 --prefetch-multiplier 1 late", "solo --prefetch-multiplier 1",
 		} {
 			if broker == "rabbitmq" && strings.Contains(line, "disable") || broker == "redis" && strings.Contains(line, "solo") {
 				continue
 			}
-			_, stalls := stall(broker, line, 1000)
+			_, stalls := stall(broker, line, "200ms", 1000)
 			require.Len(t, stalls, 1, "%s %s", broker, line)
-			sc, _ := stall(broker, line, 1)
+			sc, _ := stall(broker, line, "200ms", 1)
 			done := throughput(sc, 1000)
 			assert.Less(t, done, 1.02*stalls[0].Takes, "%s %s", broker, line)
 			assert.Greater(t, done, 0.75*stalls[0].Takes, "%s %s", broker, line)
-			_, stalls = stall(broker, line, 0.9*stalls[0].Takes)
+			_, stalls = stall(broker, line, "200ms", 0.9*stalls[0].Takes)
 			assert.Empty(t, stalls, "%s %s: it catches up", broker, line)
 		}
+		// Tasks of three seconds leave such a window at the second timer.
+		sc, stalls := stall(broker, "gevent -c 100 --prefetch-multiplier 1 late", "3s", 30)
+		require.Len(t, stalls, 1)
+		assert.InDelta(t, 25, stalls[0].Takes, 1e-9)
+		assert.InDelta(t, 24, throughput(sc, 1.5), 1)
 		for _, line := range []string{"prefork -c 8", "gevent -c 8", "gevent -c 8 late", "solo", "threads -c 8 unlimited"} {
-			sc, stalls := stall(broker, line, 1000)
+			sc, stalls := stall(broker, line, "200ms", 1000)
 			assert.Empty(t, stalls, "%s %s", broker, line)
 			if line != "solo" {
 				assert.Greater(t, throughput(sc, 1), 38.0, "%s %s", broker, line)
