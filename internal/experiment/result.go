@@ -2,12 +2,10 @@ package experiment
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 
 	"example.com/simrun/capacity"
 	"example.com/simrun/des"
-	"example.com/simrun/internal/units"
 	"example.com/simrun/strategies"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -145,23 +143,6 @@ type Strategy struct {
 
 	Breaches    []Breach     `json:"breaches,omitempty"` // of clearance, where the scenario names any: such a layout does not pass
 	Compromised []Compromise `json:"compromised,omitempty"`
-}
-
-// Unstable is a queue that is offered at least what its workers can do: steady-state figures are withheld.
-type Unstable struct {
-	Queue         string  `json:"queue"`
-	Offered       float64 `json:"offered"`         // load offered, in slots
-	Capacity      float64 `json:"capacity"`        // slots that can work on it
-	GrowthPerHour float64 `json:"growth_per_hour"` // tasks
-	By            string  `json:"by"`              // what is short: "slots", `the service "api"`
-}
-
-// Short says what the queue is short of.
-func (u *Unstable) Short() string {
-	if u.By == "" || u.By == capacity.Slots {
-		return fmt.Sprintf("it asks for %s slots of work and can have %s", units.Number(u.Offered), units.Number(u.Capacity))
-	}
-	return "it is short of " + u.By
 }
 
 // Class is what was found of one class of tasks (or of all) under one layout. Counts are means per replication.

@@ -10,6 +10,23 @@ import (
 	"example.com/simrun/worker"
 )
 
+// Unstable is a queue that is offered at least what its workers can do: steady-state figures are withheld.
+type Unstable struct {
+	Queue         string  `json:"queue"`
+	Offered       float64 `json:"offered"`         // load offered, in slots
+	Capacity      float64 `json:"capacity"`        // slots that can work on it
+	GrowthPerHour float64 `json:"growth_per_hour"` // tasks
+	By            string  `json:"by"`              // what is short: "slots", `the service "api"`
+}
+
+// Short says what the queue is short of.
+func (u *Unstable) Short() string {
+	if u.By == "" || u.By == capacity.Slots {
+		return fmt.Sprintf("it asks for %s slots of work and can have %s", units.Number(u.Offered), units.Number(u.Capacity))
+	}
+	return "it is short of " + u.By
+}
+
 // judgeStability finds, in a run that describes a steady state, the queues that are offered at least what their
 // workers can do: there is no steady state to report for their classes.
 func (e *engine) judgeStability() {
