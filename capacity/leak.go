@@ -1,11 +1,6 @@
 package capacity
 
-import (
-	"math"
-	"slices"
-
-	"example.com/simrun/workloads"
-)
+import "example.com/simrun/workloads"
 
 // Leak is the slots that a worker loses one after the other, until it is started again: tasks hang in them, and no time limit ends
 // these.
@@ -22,33 +17,18 @@ func (k *Leak) Lasts() float64 { return float64(k.Slots) / k.PerSecond }
 // Leaks are those of a layout. Of a queue that several workers take, each gets its part by slots.
 func Leaks(l *Layout, classes []workloads.Class) []Leak {
 	var leaks []Leak
-	of := map[string]int{} // index among them
-	for w := range l.Workers {
+	for _, w := range l.written() {
 		cfg := &l.Workers[w]
-		found := Leak{Worker: l.Names[w], Slots: cfg.Concurrency}
+		found := Leak{Worker: l.Names[w], Slots: cfg.Concurrency * l.replicas(w)}
 		for i, q := range l.ClassQueue {
-			rate := hanging(classes, i)
-			takers := l.takers(q)
-			if rate == 0 || cfg.Ends(&classes[i].Class) || !slices.Contains(takers, w) {
-				continue
+			if n := hanging(classes, i) * l.part(q, w); n > 0 && !cfg.Ends(&classes[i].Class) {
+				found.PerSecond += n
+				found.Classes = append(found.Classes, i)
 			}
-			all := 0
-			for _, t := range takers {
-				all += l.Workers[t].Concurrency
-			}
-			found.PerSecond += rate * float64(cfg.Concurrency) / float64(all)
-			found.Classes = append(found.Classes, i)
 		}
-		if found.PerSecond == 0 {
-			continue
+		if found.PerSecond > 0 {
+			leaks = append(leaks, found)
 		}
-		if i, known := of[found.Worker]; known {
-			leaks[i].Slots += found.Slots
-			leaks[i].PerSecond += found.PerSecond
-			continue
-		}
-		of[found.Worker] = len(leaks)
-		leaks = append(leaks, found)
 	}
 	return leaks
 }
@@ -56,9 +36,5 @@ func Leaks(l *Layout, classes []workloads.Class) []Leak {
 // hanging is how many tasks of a class hang in a second, by chance and without its retries. What hung in a trace is no rate: it hangs
 // when it did.
 func hanging(classes []workloads.Class, i int) float64 {
-	rate := workloads.MeanRate(classes, i)
-	if math.IsNaN(rate) {
-		rate = closedRate(classes, i)
-	}
-	return rate * classes[i].Failures.Hang.P
+	return rateOf(classes, i) * classes[i].Failures.Hang.P
 }

@@ -165,6 +165,14 @@ func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine,
 	return m
 }
 
+// rateOf is how many tasks of a class come in a second, of a closed class the most.
+func rateOf(classes []workloads.Class, i int) float64 {
+	if rate := workloads.MeanRate(classes, i); !math.IsNaN(rate) {
+		return rate
+	}
+	return closedRate(classes, i)
+}
+
 // closedRate is the most that a closed class, or one that hangs on it, can publish: as if nothing ever waited.
 func closedRate(classes []workloads.Class, i int) float64 {
 	rate, whole := 1.0, false

@@ -25,10 +25,7 @@ const aboutAsFast = 0.7
 // Stalls are those of a layout. What comes is the mean of the whole run.
 func Stalls(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside) []Stall {
 	var stalls []Stall
-	for w := range l.Workers {
-		if w > 0 && l.Names[w] == l.Names[w-1] { // a replica
-			continue
-		}
+	for _, w := range l.written() {
 		s, slot := l.share(classes, machines, o, w)
 		if s.messages == 0 {
 			continue
@@ -57,12 +54,7 @@ func Stalls(l *Layout, classes []workloads.Class, machines []system.Machine, o O
 				full += (1 - late) * float64(c.Concurrency)
 			}
 		}
-		replicas := 0.0
-		for _, name := range l.Names {
-			if name == l.Names[w] {
-				replicas++
-			}
-		}
+		replicas := float64(l.replicas(w))
 		takes := replicas * full / cycle
 		if takes < s.messages && takes < replicas*float64(c.Concurrency)/slot {
 			stalls = append(stalls, Stall{l.Names[w], int(window), wakesAfter(c), takes, s.messages})

@@ -2,10 +2,8 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"math"
 
-	"example.com/simrun/internal/units"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/sim"
 	"example.com/simrun/workloads"
@@ -184,7 +182,7 @@ func (e *engine) trap() string {
 		return "it loses slots for good: " + e.leaks(0)[0].often()
 	}
 	for _, s := range e.stalls(0) {
-		return fmt.Sprintf("it does not recover from a burst: once its window is full, %s takes some %s messages a second, of %s that come", s.Worker, units.Number(s.Takes), units.Number(s.Comes))
+		return "it does not recover from a burst: " + fallsBehind(&s)
 	}
 	return ""
 }

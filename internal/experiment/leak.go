@@ -46,12 +46,12 @@ func (k *Leak) often() string {
 }
 
 // leaky says that a layout loses slots within a run, more often than not, and nothing planned gives them back. How much load it takes
-// is then a matter of how long it runs: none lasts.
+// is then a matter of how long it runs: none lasts. The run is the one that the file asks for: a look at a plan may be shorter.
 func (e *engine) leaky(l int) bool {
 	if slices.ContainsFunc(e.sc.Faults, func(f system.Fault) bool { return f.Of != system.OfService && f.Of != system.OfBroker }) {
 		return false
 	}
-	run := (e.warmup + e.horizon).Seconds()
+	run := e.asked.Seconds()
 	return slices.ContainsFunc(e.leaks(l), func(k Leak) bool { return k.PerHour/3600*run >= 0.5 })
 }
 

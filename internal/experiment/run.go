@@ -42,6 +42,7 @@ type engine struct {
 	warmup  des.Time
 	rule    string    // of the warm-up
 	horizon des.Time  // observed, at least what the file says
+	asked   des.Time  // by the file: warm-up and duration
 	relax   []float64 // of each layout: seconds for which it remembers its past; 0 = unknown
 
 	looks    []int      // numbers of replications after which a layout may stop
@@ -123,7 +124,7 @@ func oneAtATime(progress func(Progress)) func(Progress) {
 
 func newEngine(ctx context.Context, sc *scenarios.Scenario, v Variant, o Options) *engine {
 	e := &engine{
-		ctx: ctx, sc: sc, variant: v, opts: o, backend: o.Backend, warmup: sc.Run.Warmup, horizon: sc.Run.Duration,
+		ctx: ctx, sc: sc, variant: v, opts: o, backend: o.Backend, warmup: sc.Run.Warmup, horizon: sc.Run.Duration, asked: sc.Run.Warmup + sc.Run.Duration,
 		samples: make([][]sample, len(sc.Layouts)), pools: make([]pool, len(sc.Layouts)),
 		footprints: make([]*sim.Memory, len(sc.Layouts)),
 		loads:      make([][]capacity.QueueLoad, len(sc.Layouts)), withheld: make([]map[int]bool, len(sc.Layouts)),

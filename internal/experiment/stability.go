@@ -60,6 +60,11 @@ func (e *engine) stalls(l int) []capacity.Stall {
 	return e.sc.Layouts[l].Stalls(e.sc.Classes, e.sc.Machines, e.sc.Outside())
 }
 
+// fallsBehind says how far a full window leaves a worker behind.
+func fallsBehind(s *capacity.Stall) string {
+	return fmt.Sprintf("once its window is full, %s takes some %s messages a second, of %s that come", s.Worker, units.Number(s.Takes), units.Number(s.Comes))
+}
+
 // stalling warns of workers that a burst would leave behind for good, whatever a run has seen of that.
 func (e *engine) stalling() (said []string) {
 	for l := range e.sc.Layouts {

@@ -88,8 +88,7 @@ func (e *engine) despite(s *Strategy) string {
 		return fmt.Sprintf("With care: %s, though", s.Leaks[0].often())
 	}
 	if len(s.Stalls) > 0 {
-		k := &s.Stalls[0]
-		return fmt.Sprintf("With care: once its window is full, %s takes some %s messages a second, of %s that come, though", k.Worker, units.Number(k.Takes), units.Number(k.Comes))
+		return fmt.Sprintf("With care: %s, though", fallsBehind(&s.Stalls[0]))
 	}
 	lost := 0.0
 	for i := range s.Workers {

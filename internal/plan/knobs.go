@@ -21,7 +21,7 @@ type knob struct {
 	path     []string // of its value in the file
 	from, to int
 	start    int
-	least    int // with which a search starts at the least: that many workers it takes whatever their slots
+	least    int // with which a search starts at the least: that many workers, or machines, it takes
 }
 
 // sizes says that it is such a number of a worker: concurrency, or replicas.
@@ -31,7 +31,8 @@ func (k *knob) sizes(what string) bool { return k.worker != "" && k.path[len(k.p
 const mostSlots = 16
 
 // knobs are the sizes of a layout: those that the file names, or of each worker its concurrency, or the bound of its scaling, or its replicas where
-// each brings its own machine; and the number of machines of a kind that workers share, where there are several and they have a price, or the work takes more.
+// each brings its own machine; and the number of machines of a kind that workers share, where there are several and they have a price, or
+// the work takes more.
 func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 	l := &sc.Layouts[0]
 	var all []knob
@@ -97,7 +98,7 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 		}
 		k := knob{machine: m.Name, path: []string{"machines", m.Name, "count"}, from: 1, to: m.Count, start: m.Count}
 		if least := p.moreMachines(sc, i); least > 0 {
-			k.to, k.least = mostMachines*int(least+1), int(least)+1
+			k.to, k.least = mostMachines*(int(least)+1), int(least)+1
 			all = append(all, k)
 		} else if m.Count > 1 && m.Price > 0 {
 			all = append(all, k)
@@ -109,7 +110,8 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 // mostMachines is how many times as many machines are tried as the work takes.
 const mostMachines = 4
 
-// crowding is the part of the cores from which on waits for them may be what a target is missed by.
+// crowding is the part of the time that cores, a loop or the one thread of a worker are busy from which on waits for them may be what a
+// target is missed by.
 const crowding = 0.7
 
 // moreMachines is how many machines of a kind the work takes where those that there are may be too few; 0 elsewhere.

@@ -219,6 +219,16 @@ strategies: {today: {workers: {w: {queues: [q], pool: threads, concurrency: 20}}
 	r = planned(t, strings.Replace(file, "pool: threads", "pool: prefork", 1)+"faults: [{task: a, mode: hang, chance: 0.1%}]\n", plan.Options{NoSearch: true})
 	assert.Nil(t, r.Answer)
 	assert.Contains(t, strings.Join(r.Said, " "), "today was not seen to pass at any size that was tried: it loses slots for good: w loses a slot every 33.3 s.")
+
+	// Whether it lasts is asked of the run in the file, not of the look at it, which is shorter: 0.65 slots in twelve hours.
+	r = planned(t, `
+run: {duration: 12h}
+broker: redis
+tasks: {a: {queue: q, arrivals: {poisson: 3/s}, work: [{io: 200ms}], slo: {wait: {p95: 500ms}}}}
+faults: [{task: a, mode: hang, chance: 0.0005%}]
+strategies: {today: {workers: {w: {queues: [q], concurrency: 4}}}}
+`, plan.Options{NoSearch: true})
+	assert.Nil(t, r.Answer)
 }
 
 // Where the work takes more cores than there are, more machines are found with as many workers on them, and what they cost.
