@@ -18,6 +18,7 @@ type bar struct {
 	strong    bool // the one that has a target: drawn full, the others pale
 	split     bool // drawn full up to part, pale beyond
 	part      float64
+	never     bool // in place of a value: it is later than all that the axis shows
 }
 
 // barGroup is the bars of one strategy under its name.
@@ -81,9 +82,11 @@ func (b *barChart) Plot(c draw.Canvas, p *plot.Plot) {
 	for _, g := range b.groups {
 		y += groupRow
 		for _, bar := range g.bars {
-			if at := ty(-(y + barRow/2)); b.dots {
+			switch at := ty(-(y + barRow/2)); {
+			case bar.never:
+			case b.dots:
 				bar.dot(c, p, tx, at)
-			} else {
+			default:
 				bar.fill(c, p, tx, at)
 			}
 			y += barRow
@@ -155,6 +158,9 @@ func (b *bar) write(c draw.Canvas, p *plot.Plot, tx func(float64) vg.Length, y v
 	sty := lettering(smallSize, ink)
 	if b.strong {
 		sty = bold(smallSize)
+	}
+	if b.never {
+		right = c.Max.X - sty.Width(b.label) - 11
 	}
 	behind(c, sty, vg.Point{X: right + 7, Y: y}, b.label)
 }

@@ -73,13 +73,15 @@ func (l *curve) Plot(c draw.Canvas, p *plot.Plot) {
 
 func cdf(r *experiment.Result, class string) (Plot, bool) {
 	var waits []*des.Histogram
+	var started []float64
 	for i := range r.Strategies {
-		w := classOf(&r.Strategies[i], class).Wait
-		if w == nil || w.Pooled == nil || w.Pooled.Count() == 0 {
+		c := classOf(&r.Strategies[i], class)
+		started = append(started, c.Reached(c.Wait))
+		if c.Wait == nil || c.Wait.Pooled == nil || c.Wait.Pooled.Count() == 0 {
 			waits = append(waits, nil)
 			continue
 		}
-		waits = append(waits, w.Pooled)
+		waits = append(waits, c.Wait.Pooled)
 	}
 	target, p := waitTarget(r, class)
 	low, high := cdfRange(waits, target)
@@ -108,11 +110,11 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		}
 		g := glyph(i)
 		l := &curve{line: series(i), glyph: &g, every: 28, first: 5 + (i*9)%28}
-		asked.add(r.Strategies[i].Name, i, h, low, high)
+		asked.add(r.Strategies[i].Name, i, h, started[i], low, high)
 		const n = points
 		for k := range n + 1 {
 			x := low * math.Pow(high/low, float64(k)/n)
-			share := h.Share(des.Seconds(x))
+			share := started[i] * h.Share(des.Seconds(x))
 			l.x, l.y = append(l.x, x), append(l.y, min(share, ax.Y.Max))
 			if share >= ax.Y.Max {
 				break // above the axis: a line along its edge would say that the share stays there
@@ -120,9 +122,12 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		}
 		ax.Add(l)
 		keys = append(keys, key{name: r.Strategies[i].Name, line: l.line, glyph: &g})
-		said := fmt.Sprintf("%s: p95 %s", r.Strategies[i].Name, units.Duration(h.Quantile(0.95)))
+		said := r.Strategies[i].Name + ": p95 never"
+		if started[i] >= 0.95 {
+			said = fmt.Sprintf("%s: p95 %s", r.Strategies[i].Name, units.Duration(h.Quantile(min(1, 0.95/started[i]))))
+		}
 		if target > 0 {
-			said += fmt.Sprintf(", %s within the target of %s", units.Share(h.Share(des.Seconds(target))), units.Duration(target))
+			said += fmt.Sprintf(", %s within the target of %s", units.Share(started[i]*h.Share(des.Seconds(target))), units.Duration(target))
 		}
 		words = append(words, said)
 	}

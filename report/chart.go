@@ -59,7 +59,7 @@ type stroke struct {
 }
 
 // add gives a chart of distributions the line of one layout.
-func (c *chart) add(layout string, i int, h *des.Histogram, low, high float64) {
+func (c *chart) add(layout string, i int, h *des.Histogram, started, low, high float64) {
 	l := stroke{Name: layout, Layout: layout, Color: i%len(palette) + 1, Dash: dashOf(i)}
 	fresh := c.X == nil
 	for k := range points + 1 {
@@ -67,7 +67,7 @@ func (c *chart) add(layout string, i int, h *des.Histogram, low, high float64) {
 		if fresh {
 			c.X, c.Labels = append(c.X, rounded(x)), append(c.Labels, units.Duration(x))
 		}
-		l.Y = append(l.Y, nullable(math.Round(h.Share(des.Seconds(x))*1e5)/1e5))
+		l.Y = append(l.Y, nullable(math.Round(started*h.Share(des.Seconds(x))*1e5)/1e5))
 	}
 	c.Lines = append(c.Lines, l)
 }
