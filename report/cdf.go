@@ -89,7 +89,8 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		return Plot{}, false // nothing waited, or nothing ran: there is no distribution to draw
 	}
 
-	ax := axes("share of tasks that wait at most this long")
+	const across, along = "wait, from intended arrival to start (log scale)", "share of tasks that wait at most this long"
+	ax := axes(along)
 	ax.X.Scale, ax.X.Tick.Marker, ax.X.Min, ax.X.Max = plot.LogScale{}, logTicks{}, low, high
 	ax.Y.Scale, ax.Y.Tick.Marker, ax.Y.Min, ax.Y.Max = nines{}, ninesTicks{}, 0, 0.999
 	if p > 0.99 {
@@ -98,11 +99,13 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 	ax.Add(gridLines{x: true, y: true})
 	var keys []key
 	var words []string
+	aim := ""
 	if target > 0 {
 		ax.Add(&curve{x: []float64{target, target}, y: []float64{0, ax.Y.Max}, line: targetLine}, &curve{x: []float64{low, target}, y: []float64{p, p}, line: targetLine})
-		keys = append(keys, key{name: fmt.Sprintf("target: %s within %s", units.Share(p), units.Duration(target)), line: targetLine})
+		aim = fmt.Sprintf("target: %s within %s", units.Share(p), units.Duration(target))
+		keys = append(keys, key{name: aim, line: targetLine})
 	}
-	asked := chart{Class: class, Title: class + ": how long tasks wait", Log: true, Share: true, Target: target, At: p}
+	asked := chart{XName: across, YName: along, Aim: aim, Class: class, Title: class + ": how long tasks wait", Log: true, Share: true, Target: target, At: p}
 	observed := observations(r, class, ax)
 	for i, h := range waits {
 		if h == nil {
@@ -141,7 +144,7 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		File:   "cdf-wait-" + class, Section: "cdf", Title: title, Alt: "Share of tasks over wait, one line a strategy. " + strings.Join(words, "; ") + ".",
 		width: figWidth, height: 300,
 		draw: func(c draw.Canvas) {
-			render(heading(c, title, keys), ax, "wait, from intended arrival to start (log scale)")
+			render(heading(c, title, keys), ax, across)
 		},
 	}, true
 }

@@ -93,7 +93,10 @@ func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result, ask *WhatIf
 			return err
 		}
 		pictures[p.Section] = append(pictures[p.Section], f)
-		for _, c := range p.charts {
+		for i, c := range p.charts {
+			if len(p.charts) > 1 && i == 0 {
+				c.Over = p.Title
+			}
 			v.Data.add(c, p.File)
 		}
 	}
