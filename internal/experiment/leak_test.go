@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/experiment"
 )
 
 // One in a hundred tasks hangs, and nothing ends it: 10 of 64 slots in a thousand seconds. How much load that takes would be a
@@ -72,5 +74,10 @@ func TestFiguresAreOfTasksThatNeverStartToo(t *testing.T) {
 	assert.Nil(t, limited.Wait.Due)
 	for _, c := range r.Comparisons {
 		assert.Fail(t, "compared", "%s %v", c.Class, c.Metric)
+	}
+	f := experiment.NewFigures(r)
+	assert.Equal(t, []experiment.Part{{Strategy: "today", Class: "a", Without: experiment.Unended}, {Strategy: "limited", Class: "a"}}, f.Parts)
+	for i := range f.Figures {
+		assert.Equal(t, "limited", f.Figures[i].Strategy)
 	}
 }
