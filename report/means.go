@@ -35,6 +35,9 @@ func waitCauses(r *experiment.Result) []Plot {
 					b.part = b.value * part // the parts are of all tasks together, the mean is of replications
 					b.label += fmt.Sprintf(", %s of it reserved", units.Share(math.Round(part*100)/100))
 				}
+				if c.Wait.Due != nil {
+					g.name += fmt.Sprintf(", of the %s that start", units.Share(math.Round(c.Reached(c.Wait)*100)/100))
+				}
 				top = max(top, b.value)
 				g.bars = []bar{b}
 				words = append(words, s.Name+": "+b.label)
