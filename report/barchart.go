@@ -2,6 +2,7 @@ package report
 
 import (
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -74,6 +75,35 @@ func (b *barChart) axes() *plot.Plot {
 	ax.Y.Min, ax.Y.Max = -b.height(), 0
 	ax.Y.Tick.Marker, ax.Y.Tick.Length = b.ticks(), 0
 	return ax
+}
+
+// until is where an axis from low has to end, in logarithms if low is not 0, so that the figures behind bars up to top find room.
+func (b *barChart) until(low, top float64) float64 {
+	names := vg.Length(0)
+	for _, g := range b.groups {
+		for _, bar := range g.bars {
+			names = max(names, lettering(smallSize, ink).Width(bar.name))
+		}
+	}
+	width, end := figWidth-names-30, top
+	after := func(at, stretch float64) {
+		if low == 0 {
+			end = max(end, at*stretch)
+		} else if at > low {
+			end = max(end, low*math.Pow(at/low, stretch))
+		}
+	}
+	after(top, 1.06) // a target there is no edge
+	for _, g := range b.groups {
+		for _, bar := range g.bars {
+			at := min(max(bar.value, bar.high), top)
+			if bar.never {
+				at = top
+			}
+			after(at, float64(width/max(width/3, width-bold(smallSize).Width(bar.label)-10)))
+		}
+	}
+	return end
 }
 
 func (b *barChart) Plot(c draw.Canvas, p *plot.Plot) {

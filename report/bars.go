@@ -178,9 +178,9 @@ func (b *quantileChart) scaled() (ax *plot.Plot, axis string) {
 		if b.high > 10*shortest {
 			ax.X.Min = max(ax.X.Min, shortest)
 		}
-		ax.X.Max = b.high * math.Pow(b.high/ax.X.Min, 0.32) // room for the figures at the ends
+		ax.X.Max = b.until(ax.X.Min, b.high)
 	} else {
-		ax.X.Tick.Marker, ax.X.Min, ax.X.Max = durationTicks{}, 0, b.high*1.32
+		ax.X.Tick.Marker, ax.X.Min, ax.X.Max = durationTicks{}, 0, b.until(0, b.high)
 	}
 	ax.Add(gridLines{x: true}, &b.barChart)
 	return ax, axis

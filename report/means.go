@@ -48,7 +48,7 @@ func waitCauses(r *experiment.Result) []Plot {
 			continue
 		}
 		ax := chart.axes()
-		ax.X.Min, ax.X.Max, ax.X.Tick.Marker = 0, top*1.55, durationTicks{}
+		ax.X.Min, ax.X.Max, ax.X.Tick.Marker = 0, chart.until(0, top), durationTicks{}
 		ax.Add(gridLines{x: true}, chart)
 		keys := []key{
 			{name: "reserved by a busy worker", line: draw.LineStyle{Color: faint, Width: 9}},
