@@ -311,7 +311,7 @@ type Plan struct {
 	// Workers whose sizes stay as they are; none if it is missing.
 	Keep []string `key:"keep"`
 	// What the answer has least of: `cost` a month, `slots` or `changes` from the baseline; `cost` where all layouts
-	// have a price, else `slots` if it is missing.
+	// have a price, else machines more than there are, then `slots` if it is missing.
 	Minimise string `key:"minimise"`
 }
 

@@ -19,6 +19,7 @@ type Judged struct {
 	Cost     *Estimate // a month; nil where nothing that it uses has a price
 	Targets  []ClassTarget
 	With     string // what a layout that passes puts up with, in brackets; empty = nothing
+	Why      string // what is missed and by how much, or met by too little: of a verdict that is fail or marginal; empty where nothing was simulated
 	Ends     []Ends // of each class that has a figure
 	Exact    bool   // nothing is random: one replication says all
 	Trap     string // why it fails whatever a run of it says, and was not simulated: "it loses slots for good"; empty = it is none
@@ -156,6 +157,12 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 	j := &Judged{Verdict: state(&s), Likely: true, Strained: math.NaN(), Events: e.events, Replications: len(e.samples[0]), Batches: e.rounds, With: livesWith(&s), Exact: e.exact}
 	if len(s.Breaches) > 0 {
 		j.Verdict, j.Likely = fail, false
+	}
+	switch missed := misses(&s); {
+	case len(missed) > 0:
+		j.Why = describe(&missed[0])
+	case j.Verdict == marginal:
+		j.Why = e.whyMarginal(&s)
 	}
 	if s.Costs != nil {
 		j.Cost = s.Costs.PerMonth

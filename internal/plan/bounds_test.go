@@ -78,6 +78,26 @@ strategies: {one: {workers: {w: {queues: [q], concurrency: 1}}}}
 	assert.Contains(t, said, "one was not seen to pass at any size that was tried: nothing was observed of a wait p95.")
 }
 
+// What one slot less does is said as a run says it: what nearly passes, and a target of windows, which has no figure, too.
+func TestWhatLessDoes(t *testing.T) {
+	r := planned(t, `
+broker: redis
+tasks: {a: {queue: q, arrivals: {every: 100s, batch: 10}, work: [{io: 10s}], slo: {response: {p95: 30300ms}}}}
+strategies: {one: {workers: {w: {queues: [q], concurrency: 5, prefetch_multiplier: 1}}}}
+`, plan.Options{NoSearch: true})
+	assert.Equal(t, "found", r.Status)
+	assert.Equal(t, &plan.OneLess{Slots: 4, Verdict: "marginal"}, r.Minimal[0].OneLess)
+	assert.Contains(t, r.Said[0], "With less, such as 4 slots, it is marginal: a response p95 is 30 s, nearer to its target of 30.3 s than predictions")
+
+	r = planned(t, `
+run: {duration: 1h, start: "Mon 00:00"}
+broker: redis
+tasks: {night: {queue: q, arrivals: {cron: "30 0 * * *", batch: 10}, work: [{io: 60s}], slo: {done_by: "00:37"}}}
+strategies: {one: {workers: {w: {queues: [q], concurrency: 4}}}}
+`, plan.Options{NoSearch: true})
+	assert.Equal(t, "With less, such as 1 slot, it misses night done_by: everything was done by then in 0 % of the runs.", r.Said[0])
+}
+
 // What a search found and had too few events left to prove is named, as what it is.
 func TestWhatIsLikelyIsNamed(t *testing.T) {
 	r := planned(t, `

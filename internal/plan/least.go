@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -43,11 +44,10 @@ type fit struct {
 	layout   *strategies.Layout
 	sc       *scenarios.Scenario
 	judged   *experiment.Judged
-	less     int    // slots of the largest neighbour with less
-	lessIs   string // fail | undecided; "" where nothing can be less
-	dearer   bool   // one slot less passes, and costs more
-	open     string // what else less is, where that is undecided and no slots
+	less     *neighbour // nil where nothing can be less
+	dearer   *neighbour // one that passes as well, and costs more; nil = none
 	machines []Machines
+	bought   int // machines beyond those of the file
 	changes  int
 	workers  int
 	written  bool   // in the file
@@ -89,6 +89,7 @@ func (c *capacity) glance(x []int) (*experiment.Judged, error) {
 	}
 	sc, err := c.scenario(x)
 	j := &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}
+	c.short = c.short || err == nil && c.spent()
 	if err == nil && !c.spent() {
 		j, err = c.judge("glance", sc, func() (*experiment.Judged, error) { return experiment.Glance(c.ctx, sc, glances, c.options()) })
 		if err != nil {
@@ -220,13 +221,23 @@ func (c *capacity) shrinkAll(x []int) error {
 	return nil
 }
 
-// better says that a size that was glanced at costs less than another, or as much with fewer slots.
+// better says that a size that was glanced at costs less than another, or as much with fewer machines more than there are, or fewer slots.
 func (c *capacity) better(x, than []int) bool {
 	a, b := c.seen[key(x)], c.seen[key(than)]
 	if c.dearer(b, a) || c.dearer(a, b) {
 		return c.dearer(b, a)
 	}
-	return c.slots(x) < c.slots(than)
+	return cmp.Or(cmp.Compare(c.bought(x), c.bought(than)), cmp.Compare(c.slots(x), c.slots(than))) < 0
+}
+
+// bought is how many machines a size takes beyond those of the file; 0 where slots are all that counts.
+func (c *capacity) bought(x []int) (n int) {
+	for i, k := range c.knobs {
+		if k.machine != "" && c.bounds.Minimise != bySlots {
+			n += max(0, x[i]-k.start)
+		}
+	}
+	return n
 }
 
 // dearer says that one costs more than another by enough to matter, where it is money that counts.

@@ -79,7 +79,7 @@ func (p *planner) rough(one *idea, fits []*fit) (*fit, *capacity, error) {
 	if x == nil || err != nil {
 		return nil, c, err
 	}
-	f, err := c.fit(x, c.seen[key(x)], "undecided")
+	f, err := c.fit(x, c.seen[key(x)])
 	return f, c, err
 }
 

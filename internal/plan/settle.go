@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -24,39 +25,61 @@ func (c *capacity) settle(x []int) (*fit, error) {
 	if j == nil || err != nil {
 		return nil, err
 	}
-	lessIs, dearer, open := "", false, ""
+	var less, dearer *neighbour
 	for i := 0; i < len(c.knobs); i++ {
 		if x[i] <= c.knobs[i].from {
 			continue
 		}
 		y := slices.Clone(x)
 		y[i]--
-		less, err := c.prove(y)
+		tried, err := c.prove(y)
 		if err != nil {
 			return nil, err
 		}
+		one := c.neighbour(y, i, tried)
 		switch {
-		case less.Verdict == "pass" && c.dearer(less, j):
-			dearer = true
-		case less.Verdict == "pass" && len(c.proofs) < 2*mostProofs:
-			x, j, lessIs, dearer, open = y, less, "", false, ""
+		case tried.Verdict == "pass" && c.dearer(tried, j):
+			dearer = one
+		case tried.Verdict == "pass" && len(c.proofs) < 2*mostProofs:
+			x, j, less, dearer = y, tried, nil, nil
 			i = -1 // from the first again
-		case less.Verdict == "fail":
-			if lessIs == "" && c.knobs[i].machine == "" {
-				lessIs = "fail"
-			}
-		default:
-			lessIs = "undecided"
-			if m := c.knobs[i].machine; m != "" {
-				open = Machines{m, y[i], c.knobs[i].bound}.words()
-			}
+		case one != nil && (less == nil || one.before(less)):
+			less = one
 		}
 	}
-	f, err := c.fit(x, j, lessIs)
+	f, err := c.fit(x, j)
 	if f != nil {
-		f.dearer, f.open = dearer, open
+		f.less, f.dearer = less, dearer
 	}
 	return f, err
+}
+
+// neighbour is a size with one slot or one machine less than one that passes.
+type neighbour struct {
+	OneLess
+	judged *experiment.Judged
+}
+
+// neighbour is the size that turning a knob down came to; nil where there is no such layout.
+func (c *capacity) neighbour(x []int, turned int, j *experiment.Judged) *neighbour {
+	sc, err := c.scenario(x)
+	if err != nil {
+		return nil
+	}
+	n := &neighbour{OneLess{Slots: sc.Layouts[0].Slots(), Verdict: j.Verdict}, j}
+	if k := &c.knobs[turned]; k.machine != "" {
+		n.Machine = &Machines{k.machine, x[turned], k.bound}
+	}
+	if j.Verdict == "pass" { // left for want of proofs
+		n.Verdict = "undecided"
+	}
+	return n
+}
+
+// before says which of two neighbours is told: one that is open, then one that nearly passes, then the one with more slots.
+func (n *neighbour) before(other *neighbour) bool {
+	rank := []string{"fail", "marginal", "undecided"}
+	return cmp.Or(cmp.Compare(slices.Index(rank, n.Verdict), slices.Index(rank, other.Verdict)), cmp.Compare(n.Slots, other.Slots)) > 0
 }
 
 // climb adds slots one by one until a size is shown to pass; nil where it does not get there. A slot that helps nothing is
@@ -108,28 +131,18 @@ func (c *capacity) next(x []int, j *experiment.Judged, vain []int) int {
 	return other
 }
 
-func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, error) {
+func (c *capacity) fit(x []int, j *experiment.Judged) (*fit, error) {
 	sc, err := c.scenario(x)
 	if err != nil {
 		return nil, err
 	}
 	l := &sc.Layouts[0]
-	f := &fit{name: c.name, x: x, layout: l, sc: sc, judged: j, lessIs: lessIs}
+	f := &fit{name: c.name, x: x, layout: l, sc: sc, judged: j}
 	f.changes, f.workers = strategies.Simplicity(c.today, l, sc.Classes)
-	f.machines = c.machines(x)
+	f.machines, f.bought = c.machines(x), c.bought(x)
 	for i, k := range c.knobs {
-		if k.machine != "" {
-			if x[i] != k.start {
-				f.changes++
-			}
-			continue
-		}
-		if x[i] > k.from {
-			y := slices.Clone(x)
-			y[i]--
-			if less, err := c.scenario(y); err == nil {
-				f.less = max(f.less, less.Layouts[0].Slots())
-			}
+		if k.machine != "" && x[i] != k.start {
+			f.changes++
 		}
 	}
 	d, err := sized(c.draft, c.knobs, x)

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +24,7 @@ func (p *planner) say(r *Result, fits []*fit) error {
 	if err != nil {
 		return err
 	}
-	r.Said = append(r.Said, p.lessInWords(best))
+	r.Said = append(r.Said, best.lessInWords())
 	if compared {
 		r.Said = append(r.Said, pays(slowed))
 	}
@@ -36,8 +35,8 @@ func (p *planner) say(r *Result, fits []*fit) error {
 	r.Said = append(r.Said, fmt.Sprintf("%s; %s against %s today.", shown, units.Plural(best.layout.Slots(), "slot", "slots"), units.Plural(p.today.Slots(), "slot", "slots")))
 	simplest := slices.MinFunc(fits, func(a, b *fit) int { return a.changes - b.changes })
 	if simplest != best && simplest.changes < best.changes {
-		r.Said = append(r.Said, fmt.Sprintf("The smallest change that passes is %s with %s%s%s.", simplest.name,
-			units.Plural(simplest.layout.Slots(), "slot", "slots"), p.perMonth(simplest), simplest.judged.With))
+		r.Said = append(r.Said, fmt.Sprintf("The smallest change that passes is %s with %s%s%s%s.", simplest.name,
+			units.Plural(simplest.layout.Slots(), "slot", "slots"), OnMachines(simplest.machines), p.perMonth(simplest), simplest.judged.With))
 	}
 	r.Said = slices.Concat(r.Said, p.notes, r.Searched.words(), p.warned(), p.bounded())
 	return nil
@@ -143,6 +142,14 @@ func (m Machines) words() string {
 	return bound + units.Plural(m.Count, "machine", "machines") + " " + m.Name
 }
 
+// words are "6 slots", "2 machines app".
+func (o *OneLess) words() string {
+	if o.Machine != nil {
+		return o.Machine.words()
+	}
+	return units.Plural(o.Slots, "slot", "slots")
+}
+
 // OnMachines writes how many machines workers share, where that varied: " on 2 machines app".
 func OnMachines(all []Machines) string {
 	var parts []string
@@ -168,43 +175,27 @@ func Sizes(workers []Worker) string {
 	return strings.Join(parts, ", ")
 }
 
-// lessInWords says what one slot less does.
-func (p *planner) lessInWords(f *fit) string {
-	switch f.lessIs {
-	case "fail":
-		var missed []string
-		grows, trap := false, ""
-		for _, proof := range p.proofs {
-			if proof.strategy != f.name || proof.slots >= f.layout.Slots() {
-				continue
-			}
-			grows = grows || proof.judged.Grows()
-			trap = cmp.Or(trap, proof.judged.Trap)
-			for _, t := range proof.judged.Targets {
-				if t.Verdict == "fail" && t.Value.Known() {
-					missed = append(missed, fmt.Sprintf("%s %s is then %s against a target of %s", t.Class, t.Metric.Words(), t.Metric.Show(t.Value.Value), t.Metric.Show(t.Target)))
-				}
-			}
-		}
-		s := fmt.Sprintf("With less, such as %s, it misses", units.Plural(f.less, "slot", "slots"))
-		switch {
-		case missed != nil:
-		case trap != "":
-			return fmt.Sprintf("With less, such as %s, %s.", units.Plural(f.less, "slot", "slots"), trap)
-		case grows:
-			return s + " them: a queue grows without end."
-		default:
-			return s + " them, by how much is not known."
-		}
-		return s + ": " + missed[len(missed)-1] + "."
-	case "undecided":
-		if f.open != "" {
-			return fmt.Sprintf("Whether %s would do, too, is open.", f.open)
-		}
-		return fmt.Sprintf("Whether %s would do, too, is open.", units.Plural(f.less, "slot", "slots"))
+// lessInWords says what one slot less does, or one machine.
+func (f *fit) lessInWords() string {
+	switch {
+	case f.less == nil && f.dearer != nil:
+		return fmt.Sprintf("It passes with %s as well, and then costs more.", f.dearer.words())
+	case f.less == nil:
+		return "Nothing can be less."
+	case f.less.Verdict == "undecided":
+		return fmt.Sprintf("Whether %s would do, too, is open.", f.less.words())
 	}
-	if f.dearer {
-		return fmt.Sprintf("It passes with %s as well, and then costs more.", units.Plural(f.less, "slot", "slots"))
+	j := f.less.judged
+	does := "it does not pass"
+	switch {
+	case j.Trap != "":
+		does = j.Trap
+	case j.Grows():
+		does = "a queue grows without end"
+	case j.Verdict == "marginal":
+		does = "it is marginal: " + j.Why
+	case j.Why != "":
+		does = "it misses " + j.Why
 	}
-	return "Nothing can be less."
+	return fmt.Sprintf("With less, such as %s, %s.", f.less.words(), does)
 }
