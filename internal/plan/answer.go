@@ -80,8 +80,8 @@ func (p *planner) result(fits []*fit) (*Result, error) {
 		r.Metric, r.Bound = best.judged.Target.Metric, best.judged.Target.Target
 		r.Target = best.judged.Class + " " + best.judged.Target.Metric.Words()
 	}
-	if len(fits) == 0 && p.likely != nil && p.short {
-		r.YAML = p.likely.yaml // to be run
+	if len(fits) == 0 && p.likely != nil {
+		r.YAML = p.likely[0].yaml // to be run
 	}
 	r.Searched = p.searched()
 	if err := p.say(r, fits); err != nil {

@@ -114,6 +114,27 @@ strategies: {one: {workers: {w: {queues: [night, web], concurrency: 4}}}}
 	assert.Contains(t, r.YAML, "found-", "to be run")
 }
 
+// A target of windows takes 72 of them to be shown. What is left of the events goes there, to one size, and not to a few windows of many
+// sizes, none of which says anything.
+func TestWindowsAreProvedOrNotTried(t *testing.T) {
+	const file = `
+run: {duration: 2h, start: "Mon 00:00"}
+broker: redis
+tasks:
+  night: {queue: night, arrivals: {cron: "0 0 * * *", batch: 150}, work: [{io: {exponential: 8s}}], slo: {done_by: "00:30"}}
+  web: {queue: web, arrivals: {poisson: 0.4/s}, work: [{io: {exponential: 300ms}}], slo: {wait: {p95: 2s}, within: 1h}}
+strategies: {two: {workers: {wn: {queues: [night], concurrency: 4}, ww: {queues: [web], concurrency: 2}}}}
+`
+	r := planned(t, file, plan.Options{NoSearch: true, Events: 3_000_000})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, "two", r.Answer.Strategy)
+
+	r = planned(t, file, plan.Options{NoSearch: true, Events: 1_000_000})
+	assert.Nil(t, r.Answer)
+	assert.Empty(t, r.Frontier, "nothing is looked at in too few windows")
+	assert.Contains(t, strings.Join(r.Said, " "), "Likely to meet every target is two with")
+}
+
 // No layout passes: the file's own is not enough at any size, and there are to be no more machines.
 func TestNone(t *testing.T) {
 	r := planned(t, `

@@ -54,7 +54,7 @@ type planner struct {
 	sure    bool  // a copy that simulates no more than is sure to be needed
 	proofs  []proof
 	notes   []string
-	likely  *fit // the best that was found by glances
+	likely  []*fit // what stays likely to pass, the best first
 	judged  *judgements
 	tried   map[string]int // layouts that were made up, by what they have of scenarios.Tries; nil = there was no search
 }
@@ -114,7 +114,12 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		}
 		fits = append(fits, found...)
 	}
-	return p.result(fits)
+	shown, likely, err := p.prove(fits)
+	if err != nil {
+		return nil, err
+	}
+	p.likely = likely
+	return p.result(shown)
 }
 
 func targets(sc *scenarios.Scenario) (n int) {
@@ -124,7 +129,7 @@ func targets(sc *scenarios.Scenario) (n int) {
 	return n
 }
 
-// written finds the least capacity of the layouts of the file that can be deployed.
+// written finds the least capacity of the layouts of the file that can be deployed, shown or likely to pass.
 func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 	var fits []*fit
 	share := p.share()
@@ -196,7 +201,7 @@ func (p *planner) capacityOf(draft *scenarios.Draft, name string) (*capacity, er
 	return c, nil
 }
 
-// leastOf finds the least capacity of a layout of a draft; nil where it has none.
+// leastOf finds the least capacity of a layout of a draft, shown or likely to pass; nil where it has none.
 func (p *planner) leastOf(draft *scenarios.Draft, name string) (*capacity, *fit, error) {
 	c, err := p.capacityOf(draft, name)
 	if err != nil {
@@ -206,7 +211,9 @@ func (p *planner) leastOf(draft *scenarios.Draft, name string) (*capacity, *fit,
 	if err != nil {
 		return nil, nil, err
 	}
-	p.proofs = append(p.proofs, c.proofs...)
+	if f == nil || f.of == nil { // else they are taken up again
+		p.proofs = append(p.proofs, c.proofs...)
+	}
 	return c, f, nil
 }
 

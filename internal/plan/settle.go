@@ -82,14 +82,15 @@ func (n *neighbour) before(other *neighbour) bool {
 	return cmp.Or(cmp.Compare(slices.Index(rank, n.Verdict), slices.Index(rank, other.Verdict)), cmp.Compare(n.Slots, other.Slots)) > 0
 }
 
-// climb adds slots one by one until a size is shown to pass; nil where it does not get there. A slot that helps nothing is
+// climb adds slots one by one until a size is shown to pass; nil where it does not get there, or where what is open is far from its target
+// and takes more events instead. A slot that helps nothing is
 // given to another worker instead: more of those that share memory or cores may do harm.
 func (c *capacity) climb(x []int) ([]int, *experiment.Judged, error) {
 	j, err := c.prove(x)
 	var vain []int // knobs that were turned up for nothing
 	for n := 0; err == nil && j.Verdict != "pass"; n++ {
 		i := c.next(x, j, vain)
-		if i < 0 || n == mostProofs || c.spent() {
+		if i < 0 || n == mostProofs || c.spent() || c.starved(x) && j.Strained < nearly {
 			return nil, nil, nil
 		}
 		y := slices.Clone(x)
@@ -105,6 +106,20 @@ func (c *capacity) climb(x []int) ([]int, *experiment.Judged, error) {
 		}
 	}
 	return x, j, err
+}
+
+// nearly is the part of its target from which on a figure is so near to it that a slot more may decide what is open.
+const nearly = 0.9
+
+// starved says that a size that was to be proved is open for want of events.
+func (c *capacity) starved(x []int) bool {
+	i := c.proofOf(x)
+	return i < 0 || c.proofs[i].bound
+}
+
+// proofOf is the place of the proof of a size; -1 where there is none.
+func (c *capacity) proofOf(x []int) int {
+	return slices.IndexFunc(c.proofs, func(p proof) bool { return slices.Equal(p.x, x) })
 }
 
 // next is the knob to turn up: of a worker that takes the class whose target is worst missed, or else of any; -1 if all were

@@ -14,7 +14,7 @@ import (
 func (p *planner) say(r *Result, fits []*fit) error {
 	if len(fits) == 0 {
 		r.Headline = "No layout was found that is shown to meet every target."
-		r.Said = slices.Concat(p.likelyInWords(), p.notes, r.Searched.words(), p.warned(), p.bounded())
+		r.Said = slices.Concat(p.likelyInWords(fits), p.notes, r.Searched.words(), p.warned(), p.bounded())
 		return nil
 	}
 	best := fits[0]
@@ -38,7 +38,7 @@ func (p *planner) say(r *Result, fits []*fit) error {
 		r.Said = append(r.Said, fmt.Sprintf("The smallest change that passes is %s with %s%s%s%s.", simplest.name,
 			units.Plural(simplest.layout.Slots(), "slot", "slots"), OnMachines(simplest.machines), p.perMonth(simplest), simplest.judged.With))
 	}
-	r.Said = slices.Concat(r.Said, p.notes, r.Searched.words(), p.warned(), p.bounded())
+	r.Said = slices.Concat(r.Said, p.likelyInWords(fits), p.notes, r.Searched.words(), p.warned(), p.bounded())
 	return nil
 }
 
@@ -50,14 +50,15 @@ func (p *planner) bounded() []string {
 	return []string{"The plan ended at its bound of simulated events: what is open may be decided by a run, and there may be better layouts."}
 }
 
-// likelyInWords names the best layout of a search that is shown to pass nowhere for want of events.
-func (p *planner) likelyInWords() []string {
-	if p.likely == nil || !p.short {
-		return nil
+// likelyInWords names what there were too few events to show: the best, where nothing is shown to pass, and the layouts of the file.
+func (p *planner) likelyInWords(fits []*fit) (said []string) {
+	for i, f := range p.likely {
+		if f.written || i == 0 && len(fits) == 0 {
+			said = append(said, fmt.Sprintf("Likely to meet every target is %s with %s (%s)%s%s: too few events were left to show it.", f.name,
+				units.Plural(f.layout.Slots(), "slot", "slots"), Sizes(p.workers(f.layout)), OnMachines(f.machines), p.perMonth(f)))
+		}
 	}
-	f := p.likely
-	return []string{fmt.Sprintf("Likely to meet every target is %s with %s (%s)%s%s: too few events were left to show it.", f.name,
-		units.Plural(f.layout.Slots(), "slot", "slots"), Sizes(p.workers(f.layout)), OnMachines(f.machines), p.perMonth(f))}
+	return said
 }
 
 // warned says that the file has warnings, which a plan does not repeat.
