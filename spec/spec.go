@@ -304,7 +304,7 @@ type Plan struct {
 	// Sizes to find, as ranges by their path, the only ones that then vary:
 	// `{strategies.one-pool.workers.worker.concurrency: 1..16}`; or what a search may not try: `{order: false, gevent:
 	// false}`; of each worker its `concurrency`, or `max` of its `autoscale`, or its `replicas` where each has a
-	// machine of its own if it is missing.
+	// machine of its own or, `solo`, one slot if it is missing.
 	Vary []Pair `key:"vary"`
 	// How many workers a layout that is made up has, as a range; `1..4` if it is missing.
 	Workers any `key:"workers"`

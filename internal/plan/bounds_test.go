@@ -32,6 +32,7 @@ func TestBounds(t *testing.T) {
 	assert.Equal(t, 20, range1.Answer.Slots)
 	assert.Nil(t, range1.Minimal[0].OneLess, "the range ends there")
 	assert.Equal(t, "found", range1.Status)
+	assert.Equal(t, "Nothing can be less within the bounds that the key plan of the file sets.", range1.Said[0])
 
 	kept := planned(t, bounded+"plan: {keep: [wb]}", plan.Options{NoSearch: true})
 	require.Len(t, kept.Minimal, 1, "two slots for b are not enough")
@@ -39,6 +40,21 @@ func TestBounds(t *testing.T) {
 
 	changes := planned(t, bounded+"plan: {minimise: changes, workers: 2..3}", plan.Options{})
 	assert.Equal(t, "one", changes.Answer.Strategy, "today's, with more slots")
+}
+
+// A solo worker has one slot: more of them take more workers.
+func TestSolo(t *testing.T) {
+	r := planned(t, `
+broker: redis
+plan: {minimise: cost}
+tasks: {a: {queue: q, arrivals: {poisson: 3/s}, work: [{io: {exponential: 500ms}}], slo: {wait: {p95: 1s}}}}
+strategies: {one: {workers: {w: {queues: [q], pool: solo}}}}
+`, plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, []int{3, 3}, []int{r.Answer.Slots, r.Answer.Workers[0].Replicas})
+	assert.Contains(t, r.Change, "Add 2 instances of")
+	assert.NotContains(t, r.Change, "Restart")
+	assert.Contains(t, strings.Join(r.Said, " "), "Not every layout that passes has a price, so the answer has the fewest slots and not the least cost.")
 }
 
 // A plan tells people to start lines: what a warning says of them must not be lost.

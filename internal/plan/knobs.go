@@ -11,6 +11,7 @@ import (
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // knob is one size of a layout that may be varied.
@@ -31,7 +32,7 @@ func (k *knob) sizes(what string) bool { return k.worker != "" && k.path[len(k.p
 const mostSlots = 16
 
 // knobs are the sizes of a layout: those that the file names, or of each worker its concurrency, or the bound of its scaling, or its replicas where
-// each brings its own machine; and the number of machines of a kind that workers share, where there are several and they have a price, or
+// each brings its own machine or has one slot; and the number of machines of a kind that workers share, where there are several and they have a price, or
 // the work takes more.
 func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 	l := &sc.Layouts[0]
@@ -67,7 +68,7 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 			k.path = under("autoscale", "max")
 			k.from = max(1, whole(d.Get(under("autoscale", "min")...)))
 			k.start = whole(d.Get(k.path...))
-		case l.OwnsMachine(w):
+		case l.OwnsMachine(w), l.Workers[w].Pool == worker.Solo: // of one slot
 			k.path = under("replicas")
 			k.start = whole(d.Get(k.path...))
 		default:

@@ -24,7 +24,7 @@ func (p *planner) say(r *Result, fits []*fit) error {
 	if err != nil {
 		return err
 	}
-	r.Said = append(r.Said, best.lessInWords())
+	r.Said = append(r.Said, p.lessInWords(best))
 	if compared {
 		r.Said = append(r.Said, pays(slowed))
 	}
@@ -37,6 +37,9 @@ func (p *planner) say(r *Result, fits []*fit) error {
 	if simplest != best && simplest.changes < best.changes {
 		r.Said = append(r.Said, fmt.Sprintf("The smallest change that passes is %s with %s%s%s%s.", simplest.name,
 			units.Plural(simplest.layout.Slots(), "slot", "slots"), OnMachines(simplest.machines), p.perMonth(simplest), simplest.judged.With))
+	}
+	if p.bounds.Minimise == byCost && p.objective(fits) != byCost {
+		r.Said = append(r.Said, "Not every layout that passes has a price, so the answer has the fewest slots and not the least cost.")
 	}
 	r.Said = slices.Concat(r.Said, p.likelyInWords(fits), p.notes, r.Searched.words(), p.warned(), p.bounded())
 	return nil
@@ -177,10 +180,12 @@ func Sizes(workers []Worker) string {
 }
 
 // lessInWords says what one slot less does, or one machine.
-func (f *fit) lessInWords() string {
+func (p *planner) lessInWords(f *fit) string {
 	switch {
 	case f.less == nil && f.dearer != nil:
 		return fmt.Sprintf("It passes with %s as well, and then costs more.", f.dearer.words())
+	case f.less == nil && (p.bounds.Vary != nil || p.bounds.Keep != nil):
+		return "Nothing can be less within the bounds that the key plan of the file sets."
 	case f.less == nil:
 		return "Nothing can be less."
 	case f.less.Verdict == "undecided":
