@@ -20,7 +20,7 @@ type Judged struct {
 	Cost     *Estimate // a month; nil where nothing that it uses has a price
 	Targets  []ClassTarget
 	With     string // what a layout that passes puts up with, in brackets; empty = nothing
-	Why      string // what is missed and by how much, or met by too little: of a verdict that is fail or marginal; empty where nothing was simulated
+	Why      string // what is missed and by how much, or seems to be, or is met by too little; empty where it is likely to pass, or nothing was simulated
 	Ends     []Ends // of each class that has a figure
 	Exact    bool   // nothing is random: one replication says all
 	Trap     string // why it fails whatever a run of it says, and was not simulated: "it loses slots for good"; empty = it is none
@@ -217,6 +217,9 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 			j.add(e.sc.Classes[c].Name, &one)
 			j.Likely = j.Likely && !(!one.Metric.IsShare() && one.Value.Known() && e.model.close(one.Value.Value, one.Target))
 		})
+	}
+	if j.Why == "" && !j.Likely && j.Strained > 1 {
+		j.Why = describe(&miss{s.Name, j.Class, &j.Target, j.Strained})
 	}
 	return j, nil
 }

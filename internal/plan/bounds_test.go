@@ -163,6 +163,13 @@ strategies: {one: {workers: {w: {queues: [q], concurrency: 4, machine: m}}}}
 	assert.Equal(t, "none", r.Status)
 	assert.Nil(t, r.Answer)
 	assert.Empty(t, r.Minimal)
+
+	r = planned(t, `
+broker: redis
+tasks: {a: {queue: q, arrivals: {every: 1s}, work: [{io: 1500ms}], slo: {response: {p95: 1s}}}}
+strategies: {one: {workers: {w: {queues: [q], concurrency: 4}}}}
+`, plan.Options{NoSearch: true})
+	assert.Regexp(t, `one was not seen to pass at any size that was tried: with \d+ slots it misses a response p95: 1.5 s against a target of 1 s.`, strings.Join(r.Said, " "))
 }
 
 // Without a target nothing says how much is enough.

@@ -254,6 +254,8 @@ func (c *capacity) shortOf() string {
 			return ": nothing was observed of " + units.And(j.Unseen())
 		case j.Verdict == "fail" && j.Why != "":
 			return fmt.Sprintf(": with %s it misses %s", slots, j.Why)
+		case j.Verdict == "undecided" && j.Why != "":
+			return fmt.Sprintf(": with %s it seems to miss %s", slots, j.Why)
 		default:
 			return ""
 		}
