@@ -2,6 +2,7 @@ package logs_test
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,6 +66,25 @@ func TestEvents(t *testing.T) {
 	assert.InDelta(t, 10, c.Countdown, 1e-5, "a time without a zone is UTC")
 	assert.InDelta(t, 20, c.Expires, 1e-5)
 	assert.Empty(t, l.Warnings)
+}
+
+// Workers with threads lose events of starts (celery/events/dispatcher.py: one buffer that they all write to).
+func TestStartsThatWereLost(t *testing.T) {
+	l, err := logs.Read(events(t,
+		ev("received", "a", 0, `, "name": "x"`), ev("succeeded", "a", 3, `, "runtime": 2.5`),
+		ev("received", "b", 1, `, "name": "x"`), ev("failed", "b", 4, ""), ev("failed", "b", 5, ""),
+		ev("received", "c", 1, `, "name": "x"`), ev("revoked", "c", 5, ""),
+	))
+	require.NoError(t, err)
+	a, b, c := l.Tasks[0], l.Tasks[1], l.Tasks[2]
+	require.Len(t, a.Attempts, 1)
+	assert.InDelta(t, 0.5, a.Attempts[0].Started, 1e-6)
+	assert.InDelta(t, 2.5, a.Attempts[0].Runtime, 1e-6)
+	require.Len(t, b.Attempts, 1, "what is told twice happened once")
+	assert.True(t, math.IsNaN(b.Attempts[0].Started))
+	assert.True(t, math.IsNaN(b.Attempts[0].Runtime))
+	assert.InDelta(t, 4, b.Ended(), 1e-6)
+	assert.Empty(t, c.Attempts, "it never ran")
 }
 
 func TestEventErrors(t *testing.T) {

@@ -57,7 +57,7 @@ func (t *Task) Ended() float64 {
 // Attempt is one stay in a worker.
 type Attempt struct {
 	Worker         string
-	Started, Ended float64
+	Started, Ended float64 // either may not be in the log
 	Runtime        float64 // as the worker measured it, or ended - started
 	CPU            float64 // of it, as measured; 0 = none, or not in the log
 	Memory         float64 // most that its process had held by its end, in bytes; 0 = not in the log
