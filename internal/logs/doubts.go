@@ -13,7 +13,7 @@ const skew = 0.05
 
 // doubts count what the events of a log cannot tell.
 type doubts struct {
-	tasks, cut, unsent, nameless, backwards, unstarted, unfinished, gaps int
+	tasks, cut, discarded, unsent, nameless, backwards, unstarted, unfinished, gaps int
 }
 
 // count looks at one task of a log that is so long, in seconds.
@@ -25,7 +25,8 @@ func (d *doubts) count(s *story, span float64, all *events) {
 	}
 	d.tasks++
 	count(&d.cut, s.cut)
-	if s.cut {
+	count(&d.discarded, s.discarded && !s.cut)
+	if s.cut || s.discarded {
 		return
 	}
 	count(&d.unsent, math.IsNaN(s.sent))
@@ -41,7 +42,7 @@ func (d *doubts) say(l *Log, all *events) {
 	n := d.tasks
 	switch {
 	case all.unsent:
-	case d.unsent == n-d.cut:
+	case d.unsent == n-d.cut-d.discarded:
 		l.warn("no task-sent events (task_send_sent_event is off): arrivals are taken from when a worker received the task, so time spent in the broker is not seen, bursts look smoother than they are, and queues are not known")
 	case d.unsent > 0:
 		l.warn("%d of %d tasks have no task-sent event (task_send_sent_event is off in some producers): their arrival is taken from when a worker received them", d.unsent, n)
@@ -54,6 +55,13 @@ func (d *doubts) say(l *Log, all *events) {
 	}
 	if d.cut > 0 {
 		l.warn("%s left out, since their beginning is not in the log: it begins later, or leaves events out", units.Plural(d.cut, "task", "tasks"))
+	}
+	if d.discarded > 0 {
+		what := "revoked"
+		if all.unsent { // its worker writes the same of both
+			what = "revoked, or expired,"
+		}
+		l.warn("%s left out, %s before they ran: where they wait less some run, and others wait for them, which is not predicted", units.Plural(d.discarded, "task", "tasks"), what)
 	}
 	if d.gaps*100 > n {
 		l.warn("%d of %d tasks lack an event in the middle: the log is sampled, or events were lost (they are not acknowledged); rates may be too low", d.gaps, n)

@@ -45,6 +45,8 @@ type story struct {
 	cut      bool    // when it came is not in the log: that begins later, or leaves events out
 	open     bool    // an attempt runs
 	measured bool    // the CPU time of an attempt is known
+	// Somebody revoked it before it ran. When is not in the log, only when a worker found out.
+	discarded bool
 	retried  int     // events task-retried
 	again    float64 // of the last of them; NaN = none
 }
@@ -146,9 +148,12 @@ func (s *story) over(e *event, m *more, at float64) {
 		s.end(at, unsaid)
 		s.Outcome = "failed"
 	case revoked:
-		if e.expired {
+		switch {
+		case e.expired:
 			s.Outcome = "expired"
-		} else {
+		case len(s.Attempts) == 0:
+			s.discarded = true
+		default:
 			s.end(at, unsaid)
 			s.Outcome = "failed"
 		}
@@ -196,7 +201,7 @@ func (s *story) task() (Task, bool) {
 	if t.Arrived = s.sent; !(t.Arrived < t.Received) && !math.IsNaN(t.Received) {
 		t.Arrived = t.Received
 	}
-	if s.cut {
+	if s.cut || s.discarded {
 		return t, false
 	}
 	if t.Class == "" {
