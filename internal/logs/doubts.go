@@ -40,9 +40,10 @@ func (d *doubts) count(s *story, span float64, all *events) {
 // say warns of it. That nothing was sent is known where the format has no such thing.
 func (d *doubts) say(l *Log, all *events) {
 	n := d.tasks
+	l.Unsent = d.unsent == n-d.cut-d.discarded
 	switch {
 	case all.unsent:
-	case d.unsent == n-d.cut-d.discarded:
+	case l.Unsent:
 		l.warn("no task-sent events (task_send_sent_event is off): arrivals are taken from when a worker received the task, so time spent in the broker is not seen, bursts look smoother than they are, and queues are not known")
 	case d.unsent > 0:
 		l.warn("%d of %d tasks have no task-sent event (task_send_sent_event is off in some producers): their arrival is taken from when a worker received them", d.unsent, n)

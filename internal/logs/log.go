@@ -13,6 +13,7 @@ type Log struct {
 	Span     float64 // s, to its last entry
 	Release  string  // of Celery; "" = the log does not say
 	Measured bool    // it has the CPU time of attempts
+	Unsent   bool    // it does not say when tasks were sent: they are taken to come when a worker received them
 	Taken    []string
 	Warnings []string // what the log cannot tell, as sentences
 	Queues   Names

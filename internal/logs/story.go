@@ -47,8 +47,8 @@ type story struct {
 	measured bool    // the CPU time of an attempt is known
 	// Somebody revoked it before it ran. When is not in the log, only when a worker found out.
 	discarded bool
-	retried  int     // events task-retried
-	again    float64 // of the last of them; NaN = none
+	retried   int     // events task-retried
+	again     float64 // of the last of them; NaN = none
 }
 
 func newStory(id string) *story {
