@@ -13,7 +13,7 @@ const skew = 0.05
 
 // doubts count what the events of a log cannot tell.
 type doubts struct {
-	tasks, cut, discarded, unsent, nameless, backwards, unstarted, unfinished, gaps int
+	tasks, cut, discarded, children, unsent, nameless, backwards, unstarted, unfinished, gaps int
 }
 
 // count looks at one task of a log that is so long, in seconds.
@@ -29,6 +29,7 @@ func (d *doubts) count(s *story, span float64, all *events) {
 	if s.cut || s.discarded {
 		return
 	}
+	count(&d.children, s.child)
 	count(&d.unsent, math.IsNaN(s.sent))
 	count(&d.nameless, s.Class == "")
 	count(&d.backwards, s.sent > s.Received+skew || len(s.Attempts) > 0 && s.Received > s.Attempts[0].Started+skew)
@@ -63,6 +64,9 @@ func (d *doubts) say(l *Log, all *events) {
 			what = "revoked, or expired,"
 		}
 		l.warn("%s left out, %s before they ran: where they wait less some run, and others wait for them, which is not predicted", units.Plural(d.discarded, "task", "tasks"), what)
+	}
+	if d.children > 0 {
+		l.warn("%s sent by other tasks (chains, chords, tasks that call tasks): under another layout they still come when they came here, however long those before them take there", units.Plural(d.children, "task was", "tasks were"))
 	}
 	if d.gaps*100 > n {
 		l.warn("%d of %d tasks lack an event in the middle: the log is sampled, or events were lost (they are not acknowledged); rates may be too low", d.gaps, n)

@@ -16,7 +16,7 @@ import (
 var (
 	dumpLine  = regexp.MustCompile(`^(\S+) \[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)\] ([a-z]+(?: [a-z]+)*):? ?(.*)$`)
 	dumpTask  = regexp.MustCompile(`^([^\s(]+)\(([^()\s]+)\) args=`)
-	dumpValue = regexp.MustCompile(`(?:^|[ ,])(eta|exception|expired|expires|local_received|queue|retries|runtime|cpu|memory|sw_ver)=('?[^\s,(']+(?:\([0-9.]+,?\))?)`)
+	dumpValue = regexp.MustCompile(`(?:^|[ ,])(eta|exception|expired|expires|local_received|parent_id|queue|retries|runtime|cpu|memory|sw_ver)=('?[^\s,(']+(?:\([0-9.]+,?\))?)`)
 )
 
 // isDump says whether a file begins as the dumper does, or as one that was begun in its middle.
@@ -87,6 +87,7 @@ func (t *told) dumped(values map[string]string) {
 	}
 	t.eta, t.expires = moment(values["eta"]), moment(values["expires"])
 	t.expired, t.exception = values["expired"] == "True", values["exception"]
+	t.child = t.retries == 0 && values["parent_id"] != "" && values["parent_id"] != "None"
 	if q := values["queue"]; q != "None" {
 		t.queue = q
 	}

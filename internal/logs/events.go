@@ -40,6 +40,7 @@ type event struct {
 	retries uint16
 	kind    kind
 	expired bool // of revoked
+	child   bool // of sent and received: by another task
 }
 
 // unsaid marks a run time that an event does not have.
@@ -119,6 +120,7 @@ type told struct {
 	runtime      *float64 // s; NaN = not known
 	retries      int
 	expired      bool
+	child        bool
 	eta, expires float64 // s since 1970; 0 = none
 	exception    string
 	cpu          float64 // s; 0 = none
@@ -132,7 +134,7 @@ func (s *events) add(t *told) {
 	}
 	e := event{
 		at: t.at, runtime: unsaid, task: s.task(t.id, t.class), host: s.name(t.host), queue: s.name(t.queue),
-		retries: uint16(min(max(t.retries, 0), math.MaxUint16)), kind: t.kind, expired: t.expired,
+		retries: uint16(min(max(t.retries, 0), math.MaxUint16)), kind: t.kind, expired: t.expired, child: t.child,
 	}
 	if t.runtime != nil {
 		e.runtime = max(0, *t.runtime) // NaN stays

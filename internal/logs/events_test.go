@@ -122,11 +122,11 @@ func TestWarnings(t *testing.T) {
 		ev("started", "cut", 0.1, ""), ev("succeeded", "cut", 0.3, ""),
 		ev("received", "early", 1, `, "name": "x"`), ev("started", "early", 0.5, ""),
 		ev("received", "never", 0.2, `, "name": "x"`),
-		ev("received", "z", 20, `, "name": "x"`),
+		ev("received", "z", 20, `, "name": "x", "parent_id": "a", "root_id": "a"`),
 	))
 	require.NoError(t, err)
 	said := strings.Join(l.Warnings, "\n")
-	for _, want := range []string{"no task-sent events", "1 task left out, since their beginning", "1 task received before being sent, or started before", "never started"} {
+	for _, want := range []string{"no task-sent events", "1 task left out, since their beginning", "1 task received before being sent, or started before", "never started", "1 task was sent by other tasks"} {
 		assert.Contains(t, said, want)
 	}
 

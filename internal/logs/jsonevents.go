@@ -22,6 +22,7 @@ type jsonEvent struct {
 	Retries   int      `json:"retries"`   // of sent and received
 	ETA       string   `json:"eta"`       // of sent and received: ISO 8601
 	Expires   string   `json:"expires"`   // likewise
+	Parent    string   `json:"parent_id"` // likewise: the task that sent it
 	Runtime   *float64 `json:"runtime"`   // of succeeded
 	Exception string   `json:"exception"` // of failed and retried
 	Expired   bool     `json:"expired"`   // of revoked
@@ -51,7 +52,7 @@ func (r *reader) event(e *jsonEvent) error {
 	}
 	r.events.add(&told{
 		kind: kind(k), id: e.UUID, class: e.Name, host: e.Hostname, queue: e.Queue, at: *e.Timestamp, runtime: e.Runtime, retries: e.Retries,
-		expired: e.Expired, eta: moment(e.ETA), expires: moment(e.Expires), exception: e.Exception, cpu: e.CPU, memory: e.Memory,
+		expired: e.Expired, child: e.Retries == 0 && e.Parent != "", eta: moment(e.ETA), expires: moment(e.Expires), exception: e.Exception, cpu: e.CPU, memory: e.Memory,
 	})
 	return nil
 }

@@ -44,6 +44,7 @@ type story struct {
 	taken    float64 // when a worker last received it; NaN = since then it has started, or ended
 	cut      bool    // when it came is not in the log: that begins later, or leaves events out
 	open     bool    // an attempt runs
+	child    bool    // another task sent it
 	measured bool    // the CPU time of an attempt is known
 	// Somebody revoked it before it ran. When is not in the log, only when a worker found out.
 	discarded bool
@@ -65,6 +66,7 @@ func (s *story) tell(all *events, e *event, start float64) {
 	if e.retries > 0 && math.IsNaN(s.sent) && math.IsNaN(s.Received) {
 		s.cut = true // what came before the retry is not in the log
 	}
+	s.child = s.child || e.child
 	switch e.kind {
 	case sent:
 		if e.queue != 0 {
