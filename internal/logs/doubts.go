@@ -38,8 +38,8 @@ func (d *doubts) count(s *story, span float64, all *events) {
 	count(&d.gaps, math.IsNaN(s.Received) && len(s.Attempts) > 0 && !all.untaken || len(s.Attempts) == 0 && (s.Outcome == OK || s.Outcome == "failed"))
 }
 
-// say warns of it. That nothing was sent is known where the format has no such thing.
-func (d *doubts) say(l *Log, all *events) {
+// say warns of it, of a log that starts at so many seconds since 1970. That nothing was sent is known where the format has no such thing.
+func (d *doubts) say(l *Log, all *events, start float64) {
 	n := d.tasks
 	l.Unsent = d.unsent == n-d.cut-d.discarded
 	switch {
@@ -64,6 +64,10 @@ func (d *doubts) say(l *Log, all *events) {
 			what = "revoked, or expired,"
 		}
 		l.warn("%s left out, %s before they ran: where they wait less some run, and others wait for them, which is not predicted", units.Plural(d.discarded, "task", "tasks"), what)
+	}
+	for _, host := range slices.Sorted(maps.Keys(all.again)) {
+		l.warn("%s has started again, %s after the log begins: before that it was away, and tasks waited for it; the scenario has it there all the time",
+			host, units.Duration(math.Round(all.again[host][0]-start)))
 	}
 	if d.children > 0 {
 		l.warn("%s sent by other tasks (chains, chords, tasks that call tasks): under another layout they still come when they came here, however long those before them take there", units.Plural(d.children, "task was", "tasks were"))

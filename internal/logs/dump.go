@@ -44,6 +44,13 @@ func (r *reader) dump(name string, in *bufio.Reader) error {
 		if v := values["sw_ver"]; v != "" {
 			r.events.release = v
 		}
+		at, err := time.Parse("2006-01-02 15:04:05", string(m[2])) // a fraction is read as well
+		if err != nil {
+			return fmt.Errorf("%q is no moment", m[2])
+		}
+		if string(m[3]) == "started" {
+			r.events.online(string(m[1]), float64(at.UnixMicro())/1e6)
+		}
 		k := slices.Index(kinds, string(bytes.ReplaceAll(m[3], []byte(" "), []byte("-"))))
 		if k < 0 {
 			return nil
@@ -52,10 +59,6 @@ func (r *reader) dump(name string, in *bufio.Reader) error {
 		if of == nil {
 			nameless++
 			return nil
-		}
-		at, err := time.Parse("2006-01-02 15:04:05", string(m[2])) // a fraction is read as well
-		if err != nil {
-			return fmt.Errorf("%q is no moment", m[2])
 		}
 		t := told{kind: kind(k), class: string(of[1]), id: string(of[2]), host: string(m[1]), at: float64(at.UnixMicro()) / 1e6}
 		t.dumped(values)

@@ -131,6 +131,14 @@ func TestWarnings(t *testing.T) {
 	}
 
 	l, err = logs.Read(events(t,
+		`{"type": "worker-online", "hostname": "celery@host", "timestamp": 1599999999}`,
+		ev("received", "a", 0, `, "name": "x"`),
+		`{"type": "worker-online", "hostname": "celery@host", "timestamp": 1600000042}`,
+	))
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(l.Warnings, "\n"), "celery@host has started again, 42 s after the log begins")
+
+	l, err = logs.Read(events(t,
 		`{"type": "task-sent", "uuid": "a", "timestamp": 100, "local_received": 100.001, "hostname": "web", "name": "x", "queue": "q"}`,
 		`{"type": "task-received", "uuid": "a", "timestamp": 102.5, "local_received": 100.002, "hostname": "celery@host", "name": "x"}`,
 	))

@@ -38,6 +38,9 @@ func (r *reader) event(e *jsonEvent) error {
 	}
 	k := slices.Index(kinds, e.Type)
 	switch {
+	case e.Type == "worker-online" && e.Timestamp != nil:
+		r.events.online(e.Hostname, *e.Timestamp)
+		return nil
 	case e.Type == "":
 		return errors.New("type is missing: want an event such as task-started")
 	case k < 0:

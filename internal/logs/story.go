@@ -34,7 +34,7 @@ func (l *Log) tasksOf(all *events) {
 			l.Tasks = append(l.Tasks, t)
 		}
 	})
-	d.say(l, all)
+	d.say(l, all, start)
 }
 
 // story is one task while its events are read.

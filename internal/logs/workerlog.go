@@ -141,6 +141,7 @@ func (w *workerLog) tell(said string, at float64) {
 		w.add(told{kind: revoked, id: m[2], class: m[1], at: at})
 	} else if m := readyLine.FindStringSubmatch(said); m != nil {
 		w.of[w.source].named(m[1])
+		w.all.online(m[1], at)
 	}
 }
 
