@@ -212,7 +212,7 @@ func (m *Import) missing(c *Check) (all []string) {
 		if m.Log.Unsent {
 			countdowns = "countdowns, "
 		}
-		all = append(all, units.And(more)+" waited more than this layout explains: "+countdowns+"tasks that are not in the log, workers that are not named or that were away, a machine that others use")
+		all = append(all, units.And(more)+" waited more than this layout explains: "+countdowns+"a rate limit (rate_limit of the task), tasks that are not in the log, workers that are not named or that were away, a machine that others use")
 	}
 	if less != nil {
 		all = append(all, units.And(less)+" waited less than this layout explains: more slots or workers than are named, settings that are not on their lines")
