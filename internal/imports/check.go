@@ -113,7 +113,10 @@ func observed(l *logs.Log) (all []scenarios.ObservedTask) {
 			Started: math.NaN(), Ended: math.NaN(), Published: math.NaN(), Queue: t.Queue,
 		}
 		if n := len(t.Attempts); n > 0 {
-			o.Started, o.Ended, o.Worker = t.Attempts[0].Started, t.Attempts[n-1].Ended, t.Attempts[n-1].Worker
+			o.Ended, o.Worker = t.Attempts[n-1].Ended, t.Attempts[n-1].Worker
+			if !t.Attempts[0].Reckoned {
+				o.Started = t.Attempts[0].Started
+			}
 		}
 		all = append(all, o)
 	}
@@ -138,6 +141,9 @@ func check(ctx context.Context, sc *scenarios.Scenario, l *logs.Log, m *Import) 
 	}
 	if share := hidden(l, sc); l.Unsent && share >= worthSaying {
 		c.Unseen = append(c.Unseen, fmt.Sprintf("The check cannot see what waited in the broker: %s of the tasks came to a worker that then held all it may, and the log does not say since when they had been sent. They are taken to come when it had room for them, so what is predicted of another layout may wait longer. Celery's events say when tasks are sent.", units.Share(share)))
+	}
+	if share := float64(l.Discarded) / float64(len(l.Tasks)+l.Discarded); share >= worthSaying {
+		c.Unseen = append(c.Unseen, fmt.Sprintf("The log lacks the %s of the tasks that were discarded before they ran: where some of them run, others wait longer than is predicted. Celery's events tell those that expired, which are kept.", units.Share(share)))
 	}
 	if c.Held() < len(c.Figures) {
 		c.Missing = m.missing(c)

@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -53,4 +54,27 @@ func TestWaitsInTheBroker(t *testing.T) {
 	}
 	assert.InDelta(t, 0.8, hidden(busy, sc), 0.05)
 	assert.Zero(t, hidden(idle, sc))
+}
+
+// A worker of one process begins with what failed when what came before has ended: the rest since its receipt was a wait. A
+// retry begins when it is due, or later.
+func TestStartsThatNoLineTells(t *testing.T) {
+	sc, err := scenarios.Decode("x.yaml", []byte("tasks: {a: {arrivals: {poisson: 1/s}, work: [{io: 1s}]}}\n"+
+		"strategies: {today: {workers: {w: {command: celery -A app worker -Q a -c 1}}}}\n"), "")
+	require.NoError(t, err)
+	nan := math.NaN()
+	l := &logs.Log{Tasks: []logs.Task{
+		{Class: "a", Received: 0, Attempts: []logs.Attempt{{Worker: "w", Started: 0.25, Ended: 1.25, Runtime: 1}}},
+		{Class: "a", Received: 0.5, Retries: []float64{2}, Attempts: []logs.Attempt{
+			{Worker: "w", Started: nan, Ended: 3, Runtime: nan}, {Worker: "w", Started: nan, Ended: 6, Runtime: nan},
+		}},
+		{Class: "a", Received: 5.5, Attempts: []logs.Attempt{{Worker: "w", Started: nan, Ended: nan, Runtime: nan}}},
+	}}
+	reckonStarts(l, sc)
+	retried := l.Tasks[1].Attempts
+	assert.Equal(t, logs.Attempt{Worker: "w", Started: 1.25, Ended: 3, Runtime: 1.75, Reckoned: true}, retried[0])
+	assert.Equal(t, logs.Attempt{Worker: "w", Started: 5, Ended: 6, Runtime: 1, Reckoned: true}, retried[1])
+	assert.False(t, l.Tasks[0].Attempts[0].Reckoned, "the log tells it")
+	assert.False(t, l.Tasks[2].Attempts[0].Reckoned, "it has not ended")
+	assert.True(t, math.IsNaN(observed(l)[1].Started), "what is reckoned is not held against a prediction")
 }

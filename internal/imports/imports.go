@@ -63,6 +63,8 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 	if err != nil {
 		return nil, unwritten(err)
 	}
+	reckonStarts(l, draft)
+	part = stretchOf(l, mostReplayed)
 	ask(part.Log, draft, computes)
 	sc, err := decode(recordings.Import(part.Log, replay))
 	if err != nil {

@@ -41,6 +41,7 @@ func (d *doubts) count(s *story, span float64, all *events) {
 // say warns of it, of a log that starts at so many seconds since 1970. That nothing was sent is known where the format has no such thing.
 func (d *doubts) say(l *Log, all *events, start float64) {
 	n := d.tasks
+	l.Discarded = d.discarded
 	l.Unsent = d.unsent == n-d.cut-d.discarded
 	switch {
 	case all.unsent:

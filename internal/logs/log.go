@@ -7,16 +7,17 @@ import (
 
 // Log is what a log tells of the tasks of a running system, times in seconds from its first entry.
 type Log struct {
-	Name     string
-	Tasks    []Task  // in order of their arrivals
-	Sums     *Sums   // nil = it has tasks; or what was counted of them, without any
-	Span     float64 // s, to its last entry
-	Release  string  // of Celery; "" = the log does not say
-	Measured bool    // it has the CPU time of attempts
-	Unsent   bool    // it does not say when tasks were sent: they are taken to come when a worker received them
-	Taken    []string
-	Warnings []string // what the log cannot tell, as sentences
-	Queues   Names
+	Name      string
+	Tasks     []Task  // in order of their arrivals
+	Sums      *Sums   // nil = it has tasks; or what was counted of them, without any
+	Span      float64 // s, to its last entry
+	Release   string  // of Celery; "" = the log does not say
+	Measured  bool    // it has the CPU time of attempts
+	Unsent    bool    // it does not say when tasks were sent: they are taken to come when a worker received them
+	Taken     []string
+	Discarded int      // tasks that are left out: they were revoked, or had expired, before they ran
+	Warnings  []string // what the log cannot tell, as sentences
+	Queues    Names
 }
 
 // Task is one task of a log. NaN stands for what did not happen, or is not in the log.
@@ -63,6 +64,7 @@ type Attempt struct {
 	CPU            float64 // of it, as measured; 0 = none, or not in the log
 	Memory         float64 // most that its process had held by its end, in bytes; 0 = not in the log
 	Lost           bool    // its process died
+	Reckoned       bool    // when it started is not in the log, but follows from what is
 	Asked          *Demand // what it asks for on an idle machine; nil = what it took
 }
 

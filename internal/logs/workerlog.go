@@ -40,7 +40,7 @@ func isWorkerLog(start []byte) bool {
 }
 
 // workerCosts are what a worker's log does not have.
-const workerCosts = "it has no queues; no countdowns; no times of the broker, so a task comes when its worker received it, and waiting before that is not seen; no starts, so how long an attempt ran is known only where it succeeded; and no time zone, so its times are taken for UTC unless --timezone says another, and the clocks of several logs must be the same. Celery's events (tools/celery records them) have all of it"
+const workerCosts = "it has no queues; no countdowns; no times of the broker, so a task comes when its worker received it, and waiting before that is not seen; no starts, so how long an attempt ran that failed follows only from when those before it ended; and no time zone, so its times are taken for UTC unless --timezone says another, and the clocks of several logs must be the same. Celery's events (tools/celery records them) have all of it"
 
 // workerLog makes events of the lines of workers. They do not log starts.
 type workerLog struct {
