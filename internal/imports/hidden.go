@@ -7,6 +7,7 @@ import (
 
 	"example.com/simrun/internal/logs"
 	"example.com/simrun/scenarios"
+	"example.com/simrun/worker"
 )
 
 // hidden is the share of the tasks of a log that came to a worker as the last that it may hold. A log that knows when they
@@ -49,6 +50,9 @@ func hidden(l *logs.Log, sc *scenarios.Scenario) float64 {
 	for w := range changes {
 		c := &lay.Workers[w]
 		window := c.PrefetchMultiplier * c.Concurrency
+		if c.Pool == worker.Gevent { // its consumer stands still with one while the pool is full
+			window = 1
+		}
 		slices.SortStableFunc(changes[w], func(a, b change) int { return cmp.Compare(a.at, b.at) })
 		held, running := 0, 0
 		for _, x := range changes[w] {

@@ -35,7 +35,7 @@ func (d *doubts) count(s *story, span float64, all *events) {
 	count(&d.backwards, s.sent > s.Received+skew || len(s.Attempts) > 0 && s.Received > s.Attempts[0].Started+skew)
 	count(&d.unstarted, s.Outcome == "unstarted" && s.before(span/2))
 	count(&d.unfinished, s.Outcome == "unfinished" && s.Attempts[len(s.Attempts)-1].Started < span/2)
-	count(&d.gaps, math.IsNaN(s.Received) && len(s.Attempts) > 0 && !all.untaken || len(s.Attempts) == 0 && (s.Outcome == OK || s.Outcome == "failed"))
+	count(&d.gaps, s.gap || math.IsNaN(s.Received) && len(s.Attempts) > 0 && !all.untaken || len(s.Attempts) == 0 && (s.Outcome == OK || s.Outcome == "failed"))
 }
 
 // say warns of it, of a log that starts at so many seconds since 1970. That nothing was sent is known where the format has no such thing.
@@ -73,7 +73,7 @@ func (d *doubts) say(l *Log, all *events, start float64) {
 	if d.children > 0 {
 		l.warn("%s sent by other tasks (chains, chords, tasks that call tasks): under another layout they still come when they came here, however long those before them take there", units.Plural(d.children, "task was", "tasks were"))
 	}
-	if d.gaps*100 > n {
+	if l.Lossy = d.gaps*100 > n; l.Lossy {
 		l.warn("%d of %d tasks lack an event in the middle: the log is sampled, or events were lost (they are not acknowledged); rates may be too low", d.gaps, n)
 	}
 	if d.backwards > 0 {

@@ -77,6 +77,8 @@ func TestStartsThatWereLost(t *testing.T) {
 	))
 	require.NoError(t, err)
 	require.Len(t, l.Tasks, 2)
+	assert.True(t, l.Lossy)
+	assert.Contains(t, strings.Join(l.Warnings, "\n"), "2 of 3 tasks lack an event in the middle")
 	a, b := l.Tasks[0], l.Tasks[1]
 	require.Len(t, a.Attempts, 1)
 	assert.InDelta(t, 0.5, a.Attempts[0].Started, 1e-6)

@@ -14,6 +14,7 @@ type Log struct {
 	Release   string  // of Celery; "" = the log does not say
 	Measured  bool    // it has the CPU time of attempts
 	Unsent    bool    // it does not say when tasks were sent: they are taken to come when a worker received them
+	Lossy     bool    // events in the middle of tasks are missing: an end that is not there may be one of them
 	Taken     []string
 	Discarded int      // tasks that are left out: they were revoked, or had expired, before they ran
 	Warnings  []string // what the log cannot tell, as sentences

@@ -44,6 +44,7 @@ type story struct {
 	taken    float64 // when a worker last received it; NaN = since then it has started, or ended
 	cut      bool    // when it came is not in the log: that begins later, or leaves events out
 	open     bool    // an attempt runs
+	gap      bool    // an event of a start was lost
 	child    bool    // another task sent it
 	measured bool    // the CPU time of an attempt is known
 	// Somebody revoked it before it ran. When is not in the log, only when a worker found out.
@@ -101,6 +102,7 @@ func (s *story) tell(all *events, e *event, start float64) {
 		}
 	default:
 		if ran := e.kind == succeeded || e.kind == failed || e.kind == retried; ran && !s.open && !math.IsNaN(s.taken) {
+			s.gap = !all.unsent // a worker's log never has it
 			s.start(s.begun(e, at), all.names[e.host])
 		}
 		s.over(e, m, at)
