@@ -24,17 +24,35 @@ func (d *decoder) classes(v *value) []workloads.Class {
 	for _, f := range v.fields {
 		c := d.class(f.key, f.val, join("tasks", f.key))
 		c.Arrivals = d.arrivals(f.val.field("arrivals"), join("tasks", f.key), f.key, names)
-		if t, ok := c.Arrivals.Process.(workloads.Trace); ok && t.HasWork {
-			if w := f.val.field("work"); w != nil {
-				d.errorf(w.at, join(join("tasks", f.key), "work"), "the trace brings its own work: want no work here")
-			}
-			c.Work = workloads.TracePhases(t)
+		if t, ok := c.Arrivals.Process.(workloads.Trace); ok {
+			d.bring(f, &c, t)
 		}
 		classes = append(classes, c)
 	}
 	d.cycles(v, classes)
 	d.labels(v, classes)
 	return classes
+}
+
+// bring gives a class what the rows of its trace bring.
+func (d *decoder) bring(f field, c *workloads.Class, t workloads.Trace) {
+	for _, own := range []struct {
+		key  string
+		has  bool
+		take func()
+	}{
+		{"work", t.HasWork, func() { c.Work = workloads.TracePhases(t) }},
+		{"countdown", t.HasCountdown, func() { c.Countdown = workloads.TraceCountdown(t) }},
+		{"expires", t.HasExpires, func() { c.Expires = workloads.TraceExpires(t) }},
+	} {
+		if !own.has {
+			continue
+		}
+		if v := f.val.field(own.key); v != nil {
+			d.errorf(v.at, join(join("tasks", f.key), own.key), "the trace brings its own %s: want no %[1]s here", own.key)
+		}
+		own.take()
+	}
 }
 
 func (d *decoder) class(name string, v *value, path string) workloads.Class {

@@ -65,7 +65,7 @@ func TestSchemaRefusesWhatIsRefused(t *testing.T) {
 	readerOnly := []string{
 		"broker-steps", "cycle-after", "cycle-all", "cycle-extends", "imported", "observed", "observed-bad",
 		"observed-empty", "places", "plan-names", "producers-down", "queue-without-consumer", "sweep-cells", "sweep-paths", "sweep-size", "sweep-values",
-		"tags", "time-stands-still", "too-short-too-long", "trace-with-work", "unknown-baseline",
+		"tags", "time-stands-still", "too-short-too-long", "trace-with-countdowns", "trace-with-work", "unknown-baseline",
 		"unknown-extends", "unknown-machine", "unknown-queue", "unreachable",
 	}
 	notYAML := []string{

@@ -13,20 +13,42 @@ func (s *System) due(t *task) {
 	s.widen(w)
 	switch {
 	case s.limited(t):
-		s.throttle(t)
-	case w.cfg.TimersLast && w.keeps == nil:
-		s.reserve(t, false)
-		if w.ripe { // the turn that this timer has woken it for began with a look at its children
-			s.handOver(w)
-			return
-		}
-		w.ripe = true
-		s.alarmAtTimer(w)
+		s.throttle(t, true)
+	case w.late():
+		s.letGo(t, w)
 		return
 	default:
 		s.enlist(t, w)
 	}
-	s.turn(w)
+	s.turnAfterTimer(w)
+}
+
+// late says whether what a timer lets go of waits for the loop's next look at its children.
+func (w *instance) late() bool { return w.cfg.TimersLast && w.keeps == nil }
+
+// letGo hands on what a timer has let go of: an eta that has come, a token.
+func (s *System) letGo(t *task, w *instance) {
+	if !w.late() {
+		s.enlist(t, w)
+		return
+	}
+	s.reserve(t, false)
+	if w.ripe { // the turn that this timer has woken it for began with a look at its children
+		s.handOver(w)
+		return
+	}
+	w.ripe = true
+	s.alarmAtTimer(w)
+}
+
+// turnAfterTimer goes on with the turn that a timer has woken the loop for, which has looked at its children already where
+// that comes first.
+func (s *System) turnAfterTimer(w *instance) {
+	if w.late() {
+		s.goOn(w)
+	} else {
+		s.turn(w)
+	}
 }
 
 // widen makes the window wider by the messages held. Rabbitmq is told of one after the other (celery/worker/

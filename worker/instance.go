@@ -205,7 +205,7 @@ func (s *System) receive(t *task, w *instance) {
 		s.widen(w)
 		s.at(t.eta, kindDue, t)
 	case s.limited(t):
-		s.throttle(t)
+		s.throttle(t, false)
 	case w.cfg.AutoscaleMin == 0 || !s.grow(t, w):
 		s.enlist(t, w)
 	}

@@ -41,6 +41,11 @@ type reactor struct {
 // turn runs the worker's loop once: it sends the acks, and asks for a message if there is room.
 func (s *System) turn(w *instance) {
 	s.handOver(w)
+	s.goOn(w)
+}
+
+// goOn is a turn after its look at the children.
+func (s *System) goOn(w *instance) {
 	if w.cfg.Loop == Alert {
 		s.pull(w)
 		return

@@ -54,18 +54,18 @@ func (s *System) dropThrottled(worker int32) {
 
 func (s *System) limited(t *task) bool { return s.buckets != nil && s.classes[t.class].Pace > 0 }
 
-// throttle puts a message behind those of its kind that wait for a token.
-func (s *System) throttle(t *task) {
+// throttle puts a message behind those of its kind that wait for a token: when it comes, or when a timer lets go of it.
+func (s *System) throttle(t *task, timer bool) {
 	s.move(t, &s.workers[t.worker], throttled)
 	i := t.worker*int32(len(s.classes)) + t.class
 	s.pushBack(&s.buckets[i].waiting, t)
-	s.spendTokens(i)
+	s.spendTokens(i, timer)
 }
 
 // spendTokens hands on what there are tokens for. kombu does not note when it looks into a full bucket, so that the time from
 // the start of the worker to the first token taken counts for the second: a worker runs the first two at once. One that
 // shuts down hands nothing on (celery/worker/consumer/consumer.py: on_close).
-func (s *System) spendTokens(i int32) {
+func (s *System) spendTokens(i int32, timer bool) {
 	b := &s.buckets[i]
 	pace := s.classes[int(i)%len(s.classes)].Pace
 	w := &s.workers[int(i)/len(s.classes)]
@@ -77,7 +77,11 @@ func (s *System) spendTokens(i int32) {
 		}
 		t := s.popFront(&b.waiting)
 		s.move(t, w, received)
-		s.enlist(t, w)
+		if timer {
+			s.letGo(t, w)
+		} else {
+			s.enlist(t, w)
+		}
 	}
 	if b.waiting.n > 0 && !b.armed && !w.leaves() {
 		b.armed = true
@@ -93,9 +97,9 @@ func (s *System) token(i int32) {
 		w.throttled = true
 		return
 	}
-	s.spendTokens(i)
+	s.spendTokens(i, true)
 	if !w.down() {
-		s.turn(w)
+		s.turnAfterTimer(w)
 	}
 }
 
@@ -105,7 +109,7 @@ func (s *System) spendAllTokens(w *instance) {
 	me := w.id
 	for c := range s.classes {
 		if s.classes[c].Pace > 0 {
-			s.spendTokens(me*int32(len(s.classes)) + int32(c))
+			s.spendTokens(me*int32(len(s.classes))+int32(c), false)
 		}
 	}
 }

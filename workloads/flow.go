@@ -34,8 +34,9 @@ type flow struct {
 	chords   []chord // batches that have not ended, where whole says that it matters; by first
 	made     int64
 
-	attributes         bool
-	ownWork, fresh     bool
+	attributes               bool
+	ownWork, fresh           bool
+	ownCountdown, ownExpires bool
 	phases             []phase
 	taskFate, eachFate bool
 	taskOdds, eachOdds odds
@@ -93,6 +94,7 @@ func (f *flow) plan() {
 	c := f.class
 	t, traced := c.Arrivals.Process.(Trace)
 	f.ownWork, f.fresh = traced && t.HasWork, c.Fresh
+	f.ownCountdown, f.ownExpires = traced && t.HasCountdown, traced && t.HasExpires
 	f.attributes = traced || c.Countdown != nil || c.Expires != nil
 	for i, p := range c.Work {
 		v, fixed := p.Demand.(constant)

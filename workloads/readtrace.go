@@ -13,12 +13,12 @@ import (
 )
 
 var (
-	traceColumns = []string{"id", "class", "queue", "due", "published", "cpu", "io", "order", "priority", "failure", "fail_arg"}
+	traceColumns = []string{"id", "class", "queue", "due", "published", "cpu", "io", "order", "priority", "countdown", "expires", "failure", "fail_arg"}
 	traceOrders  = []string{"cpu,io", "io,cpu"}
 )
 
 // ReadTrace reads a trace: CSV with a header that has the columns due and class and may have id, published, cpu, io,
-// order, priority, failure and fail_arg; others are ignored. Rows need not be sorted. An empty cell is as if its column were
+// order, priority, countdown, expires, failure and fail_arg; others are ignored. Rows need not be sorted. An empty cell is as if its column were
 // absent. Errors are joined, up to 20, each as "NAME:LINE: COLUMN: message".
 func ReadTrace(name string, r io.Reader) (*TraceFile, error) {
 	in := sheet.New(name, r, []string{"due", "class"}, traceColumns...)
@@ -52,12 +52,14 @@ func ReadTrace(name string, r io.Reader) (*TraceFile, error) {
 // traceRow returns the present row, and the class it is of.
 func traceRow(in *sheet.Sheet) (class string, row TraceRow) {
 	row = TraceRow{
-		ID:      strings.Clone(in.Text("id")), // the record's memory is one string a row
-		Due:     traceTime(in, "due"),
-		CPU:     traceTime(in, "cpu"),
-		IO:      traceTime(in, "io"),
-		IOFirst: in.Choice("order", traceOrders) == 1,
-		Failure: TraceFailure(in.Choice("failure", failureNames)),
+		ID:        strings.Clone(in.Text("id")), // the record's memory is one string a row
+		Due:       traceTime(in, "due"),
+		CPU:       traceTime(in, "cpu"),
+		IO:        traceTime(in, "io"),
+		IOFirst:   in.Choice("order", traceOrders) == 1,
+		Countdown: traceTime(in, "countdown"),
+		Expires:   traceTime(in, "expires"),
+		Failure:   TraceFailure(in.Choice("failure", failureNames)),
 	}
 	if in.Text("due") == "" {
 		in.Bad("due", wantSeconds)
@@ -108,9 +110,15 @@ func WriteTrace(w io.Writer, lines []TraceLine) error {
 			times = strconv.Itoa(t.Times)
 		}
 		seconds := func(t des.Time) string { return sheet.Seconds(t.Seconds()) }
+		own := func(t des.Time) string {
+			if t == 0 {
+				return ""
+			}
+			return seconds(t)
+		}
 		if t.Lag > 0 {
 			published = seconds(t.Due + t.Lag)
 		}
-		return []string{t.ID, t.Class, t.Queue, seconds(t.Due), published, seconds(t.CPU), seconds(t.IO), order, priority, t.Failure.String(), times}
+		return []string{t.ID, t.Class, t.Queue, seconds(t.Due), published, seconds(t.CPU), seconds(t.IO), order, priority, own(t.Countdown), own(t.Expires), t.Failure.String(), times}
 	})
 }

@@ -16,11 +16,11 @@ func (s *Source) Attributes(ref Ref) (a Attributes) {
 
 func (s *Source) attributes(ref Ref) (a Attributes) {
 	f := &s.flows[ref.Class]
-	if f.class.Countdown != nil {
+	if f.class.Countdown != nil && !f.ownCountdown {
 		s.scratch.Reset(ref.Key.With(ofCountdown))
 		a.Countdown = des.Seconds(f.class.Countdown.Draw(s.scratch))
 	}
-	if f.class.Expires != nil {
+	if f.class.Expires != nil && !f.ownExpires {
 		s.scratch.Reset(ref.Key.With(ofExpires))
 		if a.Expires = des.Seconds(f.class.Expires.Draw(s.scratch)); a.Expires == 0 {
 			a.Expires = AtOnce
@@ -30,6 +30,7 @@ func (s *Source) attributes(ref Ref) (a Attributes) {
 		row := &f.rows[ref.Row]
 		a.Priority, a.HasPriority = row.Priority, row.HasPriority
 		a.Lag = row.Lag
+		a.Countdown, a.Expires = a.Countdown+row.Countdown, a.Expires+row.Expires // of each, only one is there
 	}
 	return a
 }

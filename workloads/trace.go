@@ -12,9 +12,11 @@ import (
 
 // Trace arrivals replay recorded rows, in order of their dues. A factor of the rate divides the dues.
 type Trace struct {
-	Rows    []TraceRow
-	Over    des.Time // the time that it is played over, from its start; 0 = until its last row
-	HasWork bool     // the rows bring their own demands; the class's Work then is TracePhases
+	Rows         []TraceRow
+	Over         des.Time // the time that it is played over, from its start; 0 = until its last row
+	HasWork      bool     // the rows bring their own demands; the class's Work then is TracePhases
+	HasCountdown bool     // likewise; the class's Countdown then is TraceCountdown
+	HasExpires   bool     // likewise; TraceExpires
 
 	// Demands of each row, one for each phase of the class's Work, whatever that is; nil = those of the rows.
 	Demands [][]des.Time
@@ -25,6 +27,8 @@ type TraceRow struct {
 	Due         des.Time
 	Lag         des.Time // from its due until its message was in the broker; 0 = not known
 	CPU, IO     des.Time // demands, of a trace that has work
+	Countdown   des.Time // of a trace that has countdowns; 0 = none
+	Expires     des.Time // from publishing, of a trace that has them; 0 = never
 	IOFirst     bool     // the io phase comes before the cpu phase
 	HasPriority bool
 	Failure     TraceFailure
@@ -87,20 +91,29 @@ func (r *TraceRow) demands() [3]des.Time {
 // one and leaves 0 in the other, as its order says. The laws are those of the rows, for figures such as the offered
 // load; a Source does not draw from them.
 func TracePhases(t Trace) []Phase {
-	var values [3][]float64
-	for i := range t.Rows {
-		for p, d := range t.Rows[i].demands() {
-			values[p] = append(values[p], d.Seconds())
-		}
-	}
 	phases := []Phase{{Kind: CPU, Cores: 1}, {Kind: IO, Cores: 1}, {Kind: CPU, Cores: 1}}
 	for p := range phases {
-		phases[p].Demand = constant(0)
-		if law, err := Empirical(values[p]); err == nil {
-			phases[p].Demand = law
-		}
+		phases[p].Demand = t.law(func(r *TraceRow) des.Time { return r.demands()[p] })
 	}
 	return phases
+}
+
+// TraceCountdown and TraceExpires return the laws of what the rows bring, for figures: a Source does not draw from them.
+func TraceCountdown(t Trace) Dist { return t.law(func(r *TraceRow) des.Time { return r.Countdown }) }
+
+// TraceExpires : see TraceCountdown.
+func TraceExpires(t Trace) Dist { return t.law(func(r *TraceRow) des.Time { return r.Expires }) }
+
+// law is that of a time that rows have; nothing where there are none.
+func (t *Trace) law(of func(r *TraceRow) des.Time) Dist {
+	values := make([]float64, len(t.Rows))
+	for i := range t.Rows {
+		values[i] = of(&t.Rows[i]).Seconds()
+	}
+	if law, err := Empirical(values); err == nil {
+		return law
+	}
+	return constant(0)
 }
 
 // Rate returns the number of rows by the time that they are played over.
@@ -150,7 +163,11 @@ type TraceFile struct {
 func (f *TraceFile) Class(name string) (Trace, error) {
 	for i, c := range f.Classes {
 		if c == name {
-			return Trace{Rows: f.rows[i], HasWork: f.HasWork}, nil
+			return Trace{
+				Rows: f.rows[i], HasWork: f.HasWork,
+				HasCountdown: slices.ContainsFunc(f.rows[i], func(r TraceRow) bool { return r.Countdown > 0 }),
+				HasExpires:   slices.ContainsFunc(f.rows[i], func(r TraceRow) bool { return r.Expires > 0 }),
+			}, nil
 		}
 	}
 	return Trace{}, fmt.Errorf("class: %q: not in %s, want %s", name, f.Name, strings.Join(f.Classes, ", "))

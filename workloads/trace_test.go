@@ -51,6 +51,24 @@ func TestReadTrace(t *testing.T) {
 	}
 }
 
+func TestTraceWithTimesOfItsOwn(t *testing.T) {
+	const text = "class,due,countdown,expires\njob,1,3,\njob,2,8,60\njob,3,,\nother,1,,\n"
+	f := readTrace(t, text)
+	tr := must(f.Class("job"))
+	if other := must(f.Class("other")); !tr.HasCountdown || !tr.HasExpires || other.HasCountdown || other.HasExpires {
+		t.Errorf("countdowns and expires of %+v and %+v", tr, other)
+	}
+	near(t, "mean countdown", workloads.TraceCountdown(tr).Mean(), 11.0/3, 1e-12)
+	c := class("job", tr, must(workloads.Constant(1)))
+	c.Countdown, c.Expires = workloads.TraceCountdown(tr), workloads.TraceExpires(tr)
+	s := source(workloads.Options{}, c)
+	for i, want := range []workloads.Attributes{{Countdown: 3 * time.Second}, {Countdown: 8 * time.Second, Expires: time.Minute}, {}} {
+		if got := s.Attributes(refs(s, 1)[0]); got != want {
+			t.Errorf("row %d: %+v, want %+v", i, got, want)
+		}
+	}
+}
+
 func TestTraceErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"empty", "", "trace.csv:1: no header: want columns due, class"},

@@ -75,7 +75,7 @@ func TestBenchWritesPageFiguresAndRecording(t *testing.T) {
 		}
 		trace, err := os.ReadFile(filepath.Join(rec, "pool", "trace.csv"))
 		require.NoError(t, err)
-		assert.True(t, strings.HasPrefix(string(trace), "id,class,queue,due,published,cpu,io,order,priority,failure,fail_arg\na-0,a,a,"), string(trace[:100]))
+		assert.True(t, strings.HasPrefix(string(trace), "id,class,queue,due,published,cpu,io,order,priority,countdown,expires,failure,fail_arg\na-0,a,a,"), string(trace[:100]))
 	}
 }
 

@@ -75,7 +75,7 @@ func selfCheck(m *imports.Import) report.Section {
 	if len(c.Figures) == 0 {
 		s.Text = []string{"There are too few tasks to compare anything with."}
 		if m.Log.Sums != nil {
-			s.Text = []string{c.Unseen}
+			s.Text = c.Unseen
 		}
 		return s
 	}
@@ -85,9 +85,7 @@ func selfCheck(m *imports.Import) report.Section {
 		s.Text[0] += " Before another layout is asked about, this may be what is missing:"
 		s.Text = append(s.Text, c.Missing...)
 	}
-	if c.Unseen != "" {
-		s.Text = append(s.Text, c.Unseen)
-	}
+	s.Text = append(s.Text, c.Unseen...)
 	s.Table = &report.Table{Head: []string{"class", "figure", "predicted", "observed", "error", "holds"}, Text: 2}
 	for i := range c.Figures {
 		f := &c.Figures[i]

@@ -193,7 +193,7 @@ func deterministic(sc *scenarios.Scenario) bool {
 		t, traced := c.Arrivals.Process.(workloads.Trace)
 		f := &c.Failures
 		if !traced || !t.HasWork || c.Arrivals.Batch != nil || f.Error.P+f.Hang.P+f.Crash.P+f.Slow.P > 0 ||
-			c.Retry.Max > 0 && c.Retry.Jitter || random(c.Expires) || random(c.Countdown) {
+			c.Retry.Max > 0 && c.Retry.Jitter || random(c.Expires) && !t.HasExpires || random(c.Countdown) && !t.HasCountdown {
 			return false
 		}
 	}

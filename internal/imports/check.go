@@ -21,7 +21,7 @@ import (
 type Check struct {
 	Figures []Figure
 	Missing []string // what may be why some do not hold, as sentences; the likeliest first
-	Unseen  string   // what is wrong under another layout even where all hold; "" = nothing is known to be
+	Unseen  []string // what is wrong under another layout even where all hold, as sentences
 }
 
 // Figure is one figure of one class.
@@ -113,12 +113,18 @@ func observed(l *logs.Log) (all []scenarios.ObservedTask) {
 			Started: math.NaN(), Ended: math.NaN(), Published: math.NaN(), Queue: t.Queue,
 		}
 		if n := len(t.Attempts); n > 0 {
-			o.Started, o.Ended, o.Worker = t.Attempts[0].Started, t.Attempts[n-1].Ended, t.Attempts[n-1].Worker
+			o.Ended, o.Worker = t.Attempts[n-1].Ended, t.Attempts[n-1].Worker
+			if !t.Attempts[0].Reckoned {
+				o.Started = t.Attempts[0].Started
+			}
 		}
 		all = append(all, o)
 	}
 	return all
 }
+
+// worthSaying is the share of tasks above which what is not known of them changes figures of all.
+const worthSaying = 0.05
 
 // checkRuns is how often the tasks are simulated for the check.
 const checkRuns = 20
@@ -131,7 +137,13 @@ func check(ctx context.Context, sc *scenarios.Scenario, l *logs.Log, m *Import) 
 	}
 	c := &Check{Figures: compare(r)}
 	if !m.Log.Measured && len(m.Computes) == 0 {
-		c.Unseen = "The check cannot see which tasks compute: run times of this layout hold what its crowd made of them, and come out of it as they are. Under another layout they would not. If none computes, all is well; else name those that do with --computes."
+		c.Unseen = append(c.Unseen, "The check cannot see which tasks compute: run times of this layout hold what its crowd made of them, and come out of it as they are. Under another layout they would not. If none computes, all is well; else name those that do with --computes.")
+	}
+	if share := hidden(l, sc); l.Unsent && share >= worthSaying {
+		c.Unseen = append(c.Unseen, fmt.Sprintf("The check cannot see what waited in the broker: %s of the tasks came to a worker that then held all it may, and the log does not say since when they had been sent. They are taken to come when it had room for them, so what is predicted of another layout may wait longer. Celery's events say when tasks are sent.", units.Share(share)))
+	}
+	if share := float64(l.Discarded) / float64(len(l.Tasks)+l.Discarded); share >= worthSaying {
+		c.Unseen = append(c.Unseen, fmt.Sprintf("The log lacks the %s of the tasks that were discarded before they ran: where some of them run, others wait longer than is predicted. Celery's events tell those that expired, which are kept.", units.Share(share)))
 	}
 	if c.Held() < len(c.Figures) {
 		c.Missing = m.missing(c)
@@ -202,7 +214,11 @@ func (m *Import) missing(c *Check) (all []string) {
 	}
 	more, less := c.waits()
 	if more != nil {
-		all = append(all, units.And(more)+" waited more than this layout explains: tasks that are not in the log, workers that are not named or that were away, a machine that others use")
+		countdowns := ""
+		if m.Log.Unsent {
+			countdowns = "countdowns, "
+		}
+		all = append(all, units.And(more)+" waited more than this layout explains: "+countdowns+"a rate limit (rate_limit of the task), tasks that are not in the log, workers that are not named or that were away, a machine that others use")
 	}
 	if less != nil {
 		all = append(all, units.And(less)+" waited less than this layout explains: more slots or workers than are named, settings that are not on their lines")

@@ -9,6 +9,8 @@
 //	ask.go       what the tasks asked for, from what they took there
 //	rounds.go    the same, held against the simulation of the layout that was seen
 //	check.go     the log through its own layout: predicted beside observed
+//	starts.go    when attempts began of which the log has the end only
+//	hidden.go    what the log cannot show of tasks that waited in the broker
 //	stretch.go   the part of a long log that is simulated task by task
 //	short.go     what windows show where the shortness of the log counts
 //	ladder.go    the layouts that are worth a look beside today's

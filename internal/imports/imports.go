@@ -63,6 +63,8 @@ func Make(ctx context.Context, o Options) (*Import, error) {
 	if err != nil {
 		return nil, unwritten(err)
 	}
+	reckonStarts(l, draft)
+	part = stretchOf(l, mostReplayed)
 	ask(part.Log, draft, computes)
 	sc, err := decode(recordings.Import(part.Log, replay))
 	if err != nil {
@@ -105,7 +107,7 @@ func sums(l *logs.Log, o Options, today *recordings.Today) (*Import, error) {
 	if o.Ladder || o.Replay {
 		return nil, wrong("%s has sums of tasks, not tasks: they cannot be replayed; import them as such traffic, without --replay", l.Name)
 	}
-	m := &Import{Log: l, Today: *today, Check: &Check{Unseen: "The log has sums of tasks, not tasks: nothing can be held against what was seen."}}
+	m := &Import{Log: l, Today: *today, Check: &Check{Unseen: []string{"The log has sums of tasks, not tasks: nothing can be held against what was seen."}}}
 	m.Imported = recordings.Import(l, recordings.ImportOptions{Base: o.Base, Fitted: o.Fitted, Today: *today})
 	return m, nil
 }

@@ -23,7 +23,7 @@ func stretchOf(l *logs.Log, most int) *stretch {
 	if len(l.Tasks) <= most {
 		return &stretch{Log: l, whole: l}
 	}
-	s := &stretch{Log: &logs.Log{Name: l.Name, Release: l.Release, Measured: l.Measured}, whole: l, first: calmest(l, most)}
+	s := &stretch{Log: &logs.Log{Name: l.Name, Release: l.Release, Measured: l.Measured, Unsent: l.Unsent, Lossy: l.Lossy, Discarded: l.Discarded}, whole: l, first: calmest(l, most)}
 	start := l.Tasks[s.first].Arrived
 	for _, t := range l.Tasks[s.first : s.first+most] {
 		t.Arrived -= start

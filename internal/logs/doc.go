@@ -5,7 +5,7 @@
 //	events.go   Celery's events, kept small: most formats are read into them
 //	story.go    the events of one task become a task; doubts.go says what they cannot tell
 //
-// One file for each format: jsonevents.go, dump.go, workerlog.go, flower.go, mapped.go, metrics.go, run.go (with attempts.go
+// One file for each format: jsonevents.go, dump.go, workerlog.go (with workerline.go), flower.go, mapped.go, metrics.go, run.go (with attempts.go
 // and apart.go).
 //
 // It must not know what becomes of a log, nor how anything is simulated or shown.

@@ -16,7 +16,7 @@ import (
 var (
 	dumpLine  = regexp.MustCompile(`^(\S+) \[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)\] ([a-z]+(?: [a-z]+)*):? ?(.*)$`)
 	dumpTask  = regexp.MustCompile(`^([^\s(]+)\(([^()\s]+)\) args=`)
-	dumpValue = regexp.MustCompile(`(?:^|[ ,])(eta|exception|expired|expires|local_received|queue|retries|runtime|cpu|memory|sw_ver)=('?[^\s,(']+(?:\([0-9.]+,?\))?)`)
+	dumpValue = regexp.MustCompile(`(?:^|[ ,])(eta|exception|expired|expires|local_received|parent_id|queue|retries|runtime|cpu|memory|sw_ver)=('?[^\s,(']+(?:\([0-9.]+,?\))?)`)
 )
 
 // isDump says whether a file begins as the dumper does, or as one that was begun in its middle.
@@ -44,6 +44,13 @@ func (r *reader) dump(name string, in *bufio.Reader) error {
 		if v := values["sw_ver"]; v != "" {
 			r.events.release = v
 		}
+		at, err := time.Parse("2006-01-02 15:04:05", string(m[2])) // a fraction is read as well
+		if err != nil {
+			return fmt.Errorf("%q is no moment", m[2])
+		}
+		if string(m[3]) == "started" {
+			r.events.online(string(m[1]), float64(at.UnixMicro())/1e6)
+		}
 		k := slices.Index(kinds, string(bytes.ReplaceAll(m[3], []byte(" "), []byte("-"))))
 		if k < 0 {
 			return nil
@@ -52,10 +59,6 @@ func (r *reader) dump(name string, in *bufio.Reader) error {
 		if of == nil {
 			nameless++
 			return nil
-		}
-		at, err := time.Parse("2006-01-02 15:04:05", string(m[2])) // a fraction is read as well
-		if err != nil {
-			return fmt.Errorf("%q is no moment", m[2])
 		}
 		t := told{kind: kind(k), class: string(of[1]), id: string(of[2]), host: string(m[1]), at: float64(at.UnixMicro()) / 1e6}
 		t.dumped(values)
@@ -87,6 +90,7 @@ func (t *told) dumped(values map[string]string) {
 	}
 	t.eta, t.expires = moment(values["eta"]), moment(values["expires"])
 	t.expired, t.exception = values["expired"] == "True", values["exception"]
+	t.child = t.retries == 0 && values["parent_id"] != "" && values["parent_id"] != "None"
 	if q := values["queue"]; q != "None" {
 		t.queue = q
 	}

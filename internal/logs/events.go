@@ -40,6 +40,7 @@ type event struct {
 	retries uint16
 	kind    kind
 	expired bool // of revoked
+	child   bool // of sent and received: by another task
 }
 
 // unsaid marks a run time that an event does not have.
@@ -70,8 +71,9 @@ type events struct {
 	class   []uint32 // of tasks, among the names; the first that is told
 	names   []string // of classes, hosts and queues; names[0] is none
 	known   map[string]uint32
-	ranked  map[uint32]int     // priorities of tasks
-	least   map[string]float64 // of each host: how late its events came, s
+	ranked  map[uint32]int       // priorities of tasks
+	least   map[string]float64   // of each host: how late its events came, s
+	again   map[string][]float64 // when a worker of which tasks were told started once more, s since 1970
 	release string
 	twice   int  // events that stand in the log again
 	unsent  bool // some file cannot say when tasks were sent
@@ -82,7 +84,7 @@ type events struct {
 const chunk = 1 << 14
 
 func newEvents() *events {
-	return &events{tasks: map[string]uint32{}, names: []string{""}, known: map[string]uint32{"": 0}, ranked: map[uint32]int{}, least: map[string]float64{}}
+	return &events{tasks: map[string]uint32{}, names: []string{""}, known: map[string]uint32{"": 0}, ranked: map[uint32]int{}, least: map[string]float64{}, again: map[string][]float64{}}
 }
 
 // name is the number of a name.
@@ -119,6 +121,7 @@ type told struct {
 	runtime      *float64 // s; NaN = not known
 	retries      int
 	expired      bool
+	child        bool
 	eta, expires float64 // s since 1970; 0 = none
 	exception    string
 	cpu          float64 // s; 0 = none
@@ -132,7 +135,7 @@ func (s *events) add(t *told) {
 	}
 	e := event{
 		at: t.at, runtime: unsaid, task: s.task(t.id, t.class), host: s.name(t.host), queue: s.name(t.queue),
-		retries: uint16(min(max(t.retries, 0), math.MaxUint16)), kind: t.kind, expired: t.expired,
+		retries: uint16(min(max(t.retries, 0), math.MaxUint16)), kind: t.kind, expired: t.expired, child: t.child,
 	}
 	if t.runtime != nil {
 		e.runtime = max(0, *t.runtime) // NaN stays
@@ -163,6 +166,13 @@ func (s *events) add(t *told) {
 func (s *events) heard(host string, delay float64) {
 	if least, known := s.least[host]; !known || delay < least {
 		s.least[strings.Clone(host)] = delay
+	}
+}
+
+// online notes that a worker has started.
+func (s *events) online(host string, at float64) {
+	if _, before := s.known[host]; before && host != "" {
+		s.again[strings.Clone(host)] = append(s.again[host], at)
 	}
 }
 

@@ -2,6 +2,7 @@ package logs_test
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +68,28 @@ func TestEvents(t *testing.T) {
 	assert.Empty(t, l.Warnings)
 }
 
+// Workers with threads lose events of starts (celery/events/dispatcher.py: one buffer that they all write to).
+func TestStartsThatWereLost(t *testing.T) {
+	l, err := logs.Read(events(t,
+		ev("received", "a", 0, `, "name": "x"`), ev("succeeded", "a", 3, `, "runtime": 2.5`),
+		ev("received", "b", 1, `, "name": "x"`), ev("failed", "b", 4, ""), ev("failed", "b", 5, ""),
+		ev("received", "c", 1, `, "name": "x"`), ev("revoked", "c", 5, ""),
+	))
+	require.NoError(t, err)
+	require.Len(t, l.Tasks, 2)
+	assert.True(t, l.Lossy)
+	assert.Contains(t, strings.Join(l.Warnings, "\n"), "2 of 3 tasks lack an event in the middle")
+	a, b := l.Tasks[0], l.Tasks[1]
+	require.Len(t, a.Attempts, 1)
+	assert.InDelta(t, 0.5, a.Attempts[0].Started, 1e-6)
+	assert.InDelta(t, 2.5, a.Attempts[0].Runtime, 1e-6)
+	require.Len(t, b.Attempts, 1, "what is told twice happened once")
+	assert.True(t, math.IsNaN(b.Attempts[0].Started))
+	assert.True(t, math.IsNaN(b.Attempts[0].Runtime))
+	assert.InDelta(t, 4, b.Ended(), 1e-6)
+	assert.Contains(t, strings.Join(l.Warnings, "\n"), "1 task left out, revoked before they ran", "it asked for nothing, and its fate is no other's")
+}
+
 func TestEventErrors(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{`{"type": "task-started"`, "events.jsonl:2: unexpected end of JSON input"},
@@ -101,13 +124,21 @@ func TestWarnings(t *testing.T) {
 		ev("started", "cut", 0.1, ""), ev("succeeded", "cut", 0.3, ""),
 		ev("received", "early", 1, `, "name": "x"`), ev("started", "early", 0.5, ""),
 		ev("received", "never", 0.2, `, "name": "x"`),
-		ev("received", "z", 20, `, "name": "x"`),
+		ev("received", "z", 20, `, "name": "x", "parent_id": "a", "root_id": "a"`),
 	))
 	require.NoError(t, err)
 	said := strings.Join(l.Warnings, "\n")
-	for _, want := range []string{"no task-sent events", "1 task left out, since their beginning", "1 task received before being sent, or started before", "never started"} {
+	for _, want := range []string{"no task-sent events", "1 task left out, since their beginning", "1 task received before being sent, or started before", "never started", "1 task was sent by other tasks"} {
 		assert.Contains(t, said, want)
 	}
+
+	l, err = logs.Read(events(t,
+		`{"type": "worker-online", "hostname": "celery@host", "timestamp": 1599999999}`,
+		ev("received", "a", 0, `, "name": "x"`),
+		`{"type": "worker-online", "hostname": "celery@host", "timestamp": 1600000042}`,
+	))
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(l.Warnings, "\n"), "celery@host has started again, 42 s after the log begins")
 
 	l, err = logs.Read(events(t,
 		`{"type": "task-sent", "uuid": "a", "timestamp": 100, "local_received": 100.001, "hostname": "web", "name": "x", "queue": "q"}`,

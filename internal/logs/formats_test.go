@@ -71,7 +71,7 @@ func TestFormats(t *testing.T) {
 		{"dump.txt", nil, shape{"events, as celery events --dump prints them", 8, 9, 7, 1, 2, 3, 0.3}},
 		{"dump-middle.txt", nil, shape{"events, as celery events --dump prints them", 6, 7, 5, 1, 2, 3, 0.24}},
 		{"flower.json", nil, shape{"tasks, as Flower lists them", 6, 4, 3, 0, 2, 2, 0.07}},
-		{"flower-unsent.json", nil, shape{"tasks, as Flower lists them", 4, 2, 1, 0, 0, 2, 0.05}},
+		{"flower-unsent.json", nil, shape{"tasks, as Flower lists them", 4, 3, 1, 0, 0, 2, 0.05}}, // one was retried
 		{"results.csv", results, shape{"a table whose columns are told (--map)", 12, 12, 8, 3, 0, 2, 21}},
 		{"structured.jsonl", structured, shape{"a table whose columns are told (--map)", 10, 10, 9, 1, 2, 2, 1.2}},
 	} {

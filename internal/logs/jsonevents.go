@@ -22,6 +22,7 @@ type jsonEvent struct {
 	Retries   int      `json:"retries"`   // of sent and received
 	ETA       string   `json:"eta"`       // of sent and received: ISO 8601
 	Expires   string   `json:"expires"`   // likewise
+	Parent    string   `json:"parent_id"` // likewise: the task that sent it
 	Runtime   *float64 `json:"runtime"`   // of succeeded
 	Exception string   `json:"exception"` // of failed and retried
 	Expired   bool     `json:"expired"`   // of revoked
@@ -37,6 +38,9 @@ func (r *reader) event(e *jsonEvent) error {
 	}
 	k := slices.Index(kinds, e.Type)
 	switch {
+	case e.Type == "worker-online" && e.Timestamp != nil:
+		r.events.online(e.Hostname, *e.Timestamp)
+		return nil
 	case e.Type == "":
 		return errors.New("type is missing: want an event such as task-started")
 	case k < 0:
@@ -51,7 +55,7 @@ func (r *reader) event(e *jsonEvent) error {
 	}
 	r.events.add(&told{
 		kind: kind(k), id: e.UUID, class: e.Name, host: e.Hostname, queue: e.Queue, at: *e.Timestamp, runtime: e.Runtime, retries: e.Retries,
-		expired: e.Expired, eta: moment(e.ETA), expires: moment(e.Expires), exception: e.Exception, cpu: e.CPU, memory: e.Memory,
+		expired: e.Expired, child: e.Retries == 0 && e.Parent != "", eta: moment(e.ETA), expires: moment(e.Expires), exception: e.Exception, cpu: e.CPU, memory: e.Memory,
 	})
 	return nil
 }

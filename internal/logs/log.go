@@ -7,15 +7,18 @@ import (
 
 // Log is what a log tells of the tasks of a running system, times in seconds from its first entry.
 type Log struct {
-	Name     string
-	Tasks    []Task  // in order of their arrivals
-	Sums     *Sums   // nil = it has tasks; or what was counted of them, without any
-	Span     float64 // s, to its last entry
-	Release  string  // of Celery; "" = the log does not say
-	Measured bool    // it has the CPU time of attempts
-	Taken    []string
-	Warnings []string // what the log cannot tell, as sentences
-	Queues   Names
+	Name      string
+	Tasks     []Task  // in order of their arrivals
+	Sums      *Sums   // nil = it has tasks; or what was counted of them, without any
+	Span      float64 // s, to its last entry
+	Release   string  // of Celery; "" = the log does not say
+	Measured  bool    // it has the CPU time of attempts
+	Unsent    bool    // it does not say when tasks were sent: they are taken to come when a worker received them
+	Lossy     bool    // events in the middle of tasks are missing: an end that is not there may be one of them
+	Taken     []string
+	Discarded int      // tasks that are left out: they were revoked, or had expired, before they ran
+	Warnings  []string // what the log cannot tell, as sentences
+	Queues    Names
 }
 
 // Task is one task of a log. NaN stands for what did not happen, or is not in the log.
@@ -57,11 +60,12 @@ func (t *Task) Ended() float64 {
 // Attempt is one stay in a worker.
 type Attempt struct {
 	Worker         string
-	Started, Ended float64
+	Started, Ended float64 // either may not be in the log
 	Runtime        float64 // as the worker measured it, or ended - started
 	CPU            float64 // of it, as measured; 0 = none, or not in the log
 	Memory         float64 // most that its process had held by its end, in bytes; 0 = not in the log
 	Lost           bool    // its process died
+	Reckoned       bool    // when it started is not in the log, but follows from what is
 	Asked          *Demand // what it asks for on an idle machine; nil = what it took
 }
 

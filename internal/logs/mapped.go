@@ -194,7 +194,7 @@ func (r *table) doubt() error {
 		return fmt.Errorf("%s: started is empty in every row, though tasks ended: want when they began, without which nobody knows how long they ran; a results table of Celery has it with task_track_started = True", r.name)
 	}
 	if r.quick >= 20 && r.quick*10 >= r.begun*9 && r.later*200 < r.quick {
-		r.costs = append(r.costs, fmt.Sprintf("%s: %d of %d attempts started within %g ms of when their task was created, and hardly any a little later: if tasks did wait, created is not when they were sent but when the row was written, as date_created of django-celery-results is. Then arrivals are starts, and no wait is in the log", r.name, r.quick, r.begun, noWait*1000))
+		r.costs = append(r.costs, fmt.Sprintf("%s: %d of %d attempts started within %g ms of when their task was created, and hardly any a little later: if tasks did wait, created is not when they were sent but when the row was written, as date_created of django-celery-results is. Then arrivals are starts, no wait is in the log, and a task that was retried is one run, with the time between its attempts", r.name, r.quick, r.begun, noWait*1000))
 	}
 	if r.clock.twice > 0 && r.clock.disorder {
 		r.costs = append(r.costs, fmt.Sprintf("%s: %s created in an hour that the clock of %s showed twice, and rows are in no order that tells which: all are put into the first of the two. Times with a zone tell them apart", r.name, units.Plural(r.clock.twice, "row was", "rows were"), r.opts.Zone))

@@ -34,25 +34,30 @@ func (l *Log) tasksOf(all *events) {
 			l.Tasks = append(l.Tasks, t)
 		}
 	})
-	d.say(l, all)
+	d.say(l, all, start)
 }
 
 // story is one task while its events are read.
 type story struct {
 	Task
 	sent     float64
+	taken    float64 // when a worker last received it; NaN = since then it has started, or ended
 	cut      bool    // when it came is not in the log: that begins later, or leaves events out
 	open     bool    // an attempt runs
+	gap      bool    // an event of a start was lost
+	child    bool    // another task sent it
 	measured bool    // the CPU time of an attempt is known
-	retried  int     // events task-retried
-	again    float64 // of the last of them; NaN = none
+	// Somebody revoked it before it ran. When is not in the log, only when a worker found out.
+	discarded bool
+	retried   int     // events task-retried
+	again     float64 // of the last of them; NaN = none
 }
 
 func newStory(id string) *story {
 	nan := math.NaN()
 	return &story{
 		Task: Task{ID: id, Outcome: "unstarted", Arrived: nan, Lag: nan, Received: nan, Limit: nan, Countdown: nan, Expires: nan},
-		sent: nan, again: nan,
+		sent: nan, taken: nan, again: nan,
 	}
 }
 
@@ -62,6 +67,7 @@ func (s *story) tell(all *events, e *event, start float64) {
 	if e.retries > 0 && math.IsNaN(s.sent) && math.IsNaN(s.Received) {
 		s.cut = true // what came before the retry is not in the log
 	}
+	s.child = s.child || e.child
 	switch e.kind {
 	case sent:
 		if e.queue != 0 {
@@ -73,6 +79,7 @@ func (s *story) tell(all *events, e *event, start float64) {
 		}
 		s.delay(e, m.eta-e.at)
 	case received:
+		s.taken = at
 		if math.IsNaN(s.Received) {
 			s.Received = at
 			if math.IsNaN(s.sent) && e.retries == 0 {
@@ -81,14 +88,11 @@ func (s *story) tell(all *events, e *event, start float64) {
 		}
 		s.delay(e, m.eta-start-s.again)
 	case started:
-		if n := len(s.Attempts); n > 0 && s.retried == n && len(s.Retries) < n { // when it was due is not in the log
-			s.Retries = append(s.Retries, at-s.again)
-		}
 		if s.open { // redelivered: the process that ran it died, and no event says so
 			s.Attempts[len(s.Attempts)-1].Lost = true
 		}
-		s.Attempts = append(s.Attempts, Attempt{Worker: all.names[e.host], Started: at, Ended: math.NaN(), Runtime: math.NaN()})
-		s.open, s.Outcome = true, "unfinished"
+		s.start(at, all.names[e.host])
+		s.Outcome = "unfinished"
 	case measured:
 		if n := len(s.Attempts); n > 0 && m.cpu > 0 {
 			s.Attempts[n-1].CPU, s.measured = m.cpu, true
@@ -97,8 +101,31 @@ func (s *story) tell(all *events, e *event, start float64) {
 			}
 		}
 	default:
+		if ran := e.kind == succeeded || e.kind == failed || e.kind == retried; ran && !s.open && !math.IsNaN(s.taken) {
+			s.gap = !all.unsent // a worker's log never has it
+			s.start(s.begun(e, at), all.names[e.host])
+		}
 		s.over(e, m, at)
 	}
+}
+
+// start begins an attempt; NaN = when is not in the log.
+func (s *story) start(at float64, worker string) {
+	if n := len(s.Attempts); n > 0 && s.retried == n && len(s.Retries) < n && !math.IsNaN(at) { // when it was due is not in the log
+		s.Retries = append(s.Retries, at-s.again)
+	}
+	s.Attempts = append(s.Attempts, Attempt{Worker: worker, Started: at, Ended: math.NaN(), Runtime: math.NaN()})
+	s.open, s.taken = true, math.NaN()
+}
+
+// begun is when an attempt began of which the log has the receipt and the end only: workers write no starts into their logs,
+// and threads lose events of them. It is the end less the run time, where that is told; rounding must not put it before the
+// receipt.
+func (s *story) begun(e *event, at float64) float64 {
+	if e.runtime == unsaid || math.IsNaN(e.runtime) {
+		return math.NaN()
+	}
+	return max(s.taken, at-e.runtime)
 }
 
 // over adds an event that ends an attempt.
@@ -125,9 +152,12 @@ func (s *story) over(e *event, m *more, at float64) {
 		s.end(at, unsaid)
 		s.Outcome = "failed"
 	case revoked:
-		if e.expired {
+		switch {
+		case e.expired:
 			s.Outcome = "expired"
-		} else {
+		case len(s.Attempts) == 0:
+			s.discarded = true
+		default:
 			s.end(at, unsaid)
 			s.Outcome = "failed"
 		}
@@ -175,7 +205,7 @@ func (s *story) task() (Task, bool) {
 	if t.Arrived = s.sent; !(t.Arrived < t.Received) && !math.IsNaN(t.Received) {
 		t.Arrived = t.Received
 	}
-	if s.cut {
+	if s.cut || s.discarded {
 		return t, false
 	}
 	if t.Class == "" {

@@ -15,15 +15,8 @@ import (
 	"example.com/simrun/internal/units"
 )
 
-// workerLine is how a worker writes a line unless worker_log_format says otherwise (celery/app/defaults.py). What collects
-// the lines of several puts something before each: docker compose, journald, kubectl --prefix.
-var workerLine = regexp.MustCompile(`^(.*?)\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,.]\d{3}): [A-Z]+/[^\]]+\] (.*)$`)
-
-// What of a line is no part of what a worker said, or of who said it: colours, and the time at which it was collected.
-var (
-	colour    = regexp.MustCompile("\x1b\\[[0-9;]*m")
-	collected = regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?`)
-)
+// ownLine is how a worker writes a line unless worker_log_format says otherwise (celery/app/defaults.py).
+var ownLine = regexp.MustCompile(`\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,.]\d{3}: [A-Z]+/[^\]]+\] `)
 
 // What a worker says of tasks (celery/app/trace.py and worker/request.py), of 4 and of 5.
 var (
@@ -31,7 +24,7 @@ var (
 	endLine      = regexp.MustCompile(`^Task (\S+)\[([^\]]+)\] (succeeded in ([0-9.e+-]+)s|raised |INTERNAL ERROR|rejected|ignored|retry: (?:Retry in ([0-9.]+)s)?)`)
 	limitLine    = regexp.MustCompile(`^Hard time limit \(([0-9.]+)s\) exceeded for (\S+)\[([^\]]+)\]`)
 	revokedLine  = regexp.MustCompile(`^Discarding revoked task: (\S+)\[([^\]]+)\]`)
-	readyLine    = regexp.MustCompile(`^(\S+@\S+) ready\.`)
+	readyLine    = regexp.MustCompile(`([^\s"]+@\S+) ready\.`)
 	bannerLine   = regexp.MustCompile(`^(.*?) *-{10,} (\S+@\S+) v(\d+\.\d+[0-9.]*)`)
 )
 
@@ -39,7 +32,7 @@ var (
 func isWorkerLog(start []byte) bool {
 	for line := range bytes.Lines(start) {
 		line = plain(bytes.TrimRight(line, "\r\n"))
-		if workerLine.Match(line) || bannerLine.Match(line) {
+		if _, says := lineOf(line, time.UTC); says || ownLine.Match(line) || bannerLine.Match(line) {
 			return true
 		}
 	}
@@ -47,16 +40,14 @@ func isWorkerLog(start []byte) bool {
 }
 
 // workerCosts are what a worker's log does not have.
-const workerCosts = "it has no queues; no times of the broker, so a task comes when its worker received it, and waiting before that is not seen; no starts, so how long an attempt ran is known only where it succeeded; and no time zone, so its times are taken for UTC unless --timezone says another, and the clocks of several logs must be the same. Celery's events (tools/celery records them) have all of it"
+const workerCosts = "it has no queues; no countdowns; no times of the broker, so a task comes when its worker received it, and waiting before that is not seen; no starts, so how long an attempt ran that failed follows only from when those before it ended; and no time zone, so its times are taken for UTC unless --timezone says another, and the clocks of several logs must be the same. Celery's events (tools/celery records them) have all of it"
 
-// workerLog makes events of the lines of workers. They do not log starts: that of an attempt that succeeded is its end less
-// its run time, that of any other is not known.
+// workerLog makes events of the lines of workers. They do not log starts.
 type workerLog struct {
-	all      *events
-	source   string // of the line that is read: what stands before it
-	of       map[string]*voice
-	received map[string]float64 // when each task came first, s since 1970
-	retries  map[string]int     // how often each was sent again
+	all     *events
+	source  string // of the line that is read: what stands before it
+	of      map[string]*voice
+	retries map[string]int // how often each task was sent again
 }
 
 // voice is a source of lines: one worker, unless several write into one file.
@@ -67,30 +58,38 @@ type voice struct {
 
 // workerLog adds the events that workers' logs tell of. Lines of others, and tracebacks, stand between their own.
 func (r *reader) workerLog(name string, in *bufio.Reader) error {
-	w := workerLog{all: r.events, of: map[string]*voice{}, received: map[string]float64{}, retries: map[string]int{}}
-	before := r.events.n
+	w := workerLog{all: r.events, of: map[string]*voice{}, retries: map[string]int{}}
+	before, timeless, whole := r.events.n, 0, true
 	err := lines(name, in, func(line []byte) error {
 		line = plain(line)
 		if m := bannerLine.FindSubmatch(line); m != nil {
-			w.hear(m[1]).named(string(m[2]))
+			w.hear(string(m[1])).named(string(m[2]))
 			r.events.release = string(m[3])
 		}
-		m := workerLine.FindSubmatch(line)
-		if m == nil {
-			return nil
+		l, says := lineOf(line, r.opts.Zone)
+		switch {
+		case !says:
+		case math.IsNaN(l.at):
+			timeless++
+		default:
+			v := w.hear(l.before)
+			if !l.shown.IsZero() {
+				l.at = v.clock.read(l.shown)
+			}
+			whole = whole && l.whole
+			w.tell(l.said, l.at)
 		}
-		shown, err := time.ParseInLocation("2006-01-02 15:04:05.000", strings.Replace(string(m[2]), ",", ".", 1), r.opts.Zone)
-		if err != nil {
-			return fmt.Errorf("%q is no moment", m[2])
-		}
-		w.tell(string(m[3]), w.hear(m[1]).clock.read(shown))
 		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if r.events.n == before {
+	case r.events.n == before && timeless > 0:
+		return fmt.Errorf("%s: taken for the log of a worker, whose lines have no time that is known: want one such as 2026-05-01 12:00:00,000 in each", name)
+	case r.events.n == before:
 		return fmt.Errorf("%s: taken for the log of a worker, which has no tasks in it: is its level INFO?", name)
+	case whole:
+		r.costs = append(r.costs, name+": its times are whole seconds: waits are off by up to one")
 	}
 	r.events.unsent = true
 	for _, source := range slices.Sorted(maps.Keys(w.of)) {
@@ -102,23 +101,9 @@ func (r *reader) workerLog(name string, in *bufio.Reader) error {
 	return nil
 }
 
-// plain is a line without colours.
-func plain(line []byte) []byte {
-	if bytes.IndexByte(line, 0x1b) < 0 {
-		return line
-	}
-	return colour.ReplaceAll(line, nil)
-}
-
 // hear finds whose line it is by what stands before it.
-func (w *workerLog) hear(before []byte) *voice {
-	w.source = ""
-	if len(before) > 0 {
-		w.source = strings.Trim(collected.ReplaceAllString(string(before), ""), " \t|:")
-		if strings.HasPrefix(w.source, "[") {
-			w.source = strings.Trim(w.source, "[]")
-		}
-	}
+func (w *workerLog) hear(before string) *voice {
+	w.source = sourceOf(before)
 	v := w.of[w.source]
 	if v == nil {
 		v = &voice{clock: newClock()}
@@ -143,11 +128,7 @@ func (w *workerLog) host() string {
 // tell reads what was said at a moment.
 func (w *workerLog) tell(said string, at float64) {
 	if m := receivedLine.FindStringSubmatch(said); m != nil {
-		class, id := m[1]+m[3], m[2]+m[4]
-		if _, again := w.received[id]; !again {
-			w.received[id] = at
-		}
-		w.add(told{kind: received, id: id, class: class, at: at})
+		w.add(told{kind: received, id: m[2] + m[4], class: m[1] + m[3], at: at})
 	} else if m := endLine.FindStringSubmatch(said); m != nil {
 		w.end(m, at)
 	} else if m := limitLine.FindStringSubmatch(said); m != nil {
@@ -155,23 +136,22 @@ func (w *workerLog) tell(said string, at float64) {
 		if err != nil {
 			return // Celery writes a number
 		}
-		w.started(m[2], m[3], at, limit)
-		w.add(told{kind: failed, id: m[3], at: at, exception: "TimeLimitExceeded(" + m[1] + ")"})
+		w.add(told{kind: failed, id: m[3], class: m[2], at: at, runtime: &limit, exception: "TimeLimitExceeded(" + m[1] + ")"})
 	} else if m := revokedLine.FindStringSubmatch(said); m != nil {
 		w.add(told{kind: revoked, id: m[2], class: m[1], at: at})
 	} else if m := readyLine.FindStringSubmatch(said); m != nil {
 		w.of[w.source].named(m[1])
+		w.all.online(m[1], at)
 	}
 }
 
 // end reads the end of an attempt.
 func (w *workerLog) end(m []string, at float64) {
-	class, id, run := m[1], m[2], math.NaN()
+	id, run := m[2], math.NaN()
 	if x, err := strconv.ParseFloat(m[4], 64); err == nil {
 		run = x
 	}
-	w.started(class, id, at, run)
-	over := told{kind: failed, id: id, at: at, runtime: &run}
+	over := told{kind: failed, id: id, class: m[1], at: at, runtime: &run}
 	switch {
 	case !math.IsNaN(run), strings.HasPrefix(m[3], "ignored"):
 		over.kind = succeeded
@@ -185,19 +165,6 @@ func (w *workerLog) end(m []string, at float64) {
 			w.add(told{kind: received, id: id, at: at, retries: w.retries[id], eta: at + delay})
 		}
 	}
-}
-
-// started adds the start of an attempt that ended after so long; at its end where that is not known. Rounding must not put
-// it before the task came.
-func (w *workerLog) started(class, id string, at, run float64) {
-	if !math.IsNaN(run) {
-		if came, known := w.received[id]; known {
-			at = max(came, at-run)
-		} else {
-			at -= run
-		}
-	}
-	w.add(told{kind: started, id: id, class: class, at: at})
 }
 
 func (w *workerLog) add(t told) {

@@ -3,6 +3,7 @@ package logs_test
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -42,6 +43,7 @@ func TestWorkerLog(t *testing.T) {
 	assert.InDelta(t, 1.5, a.Attempts[0].Started-a.Arrived, 1e-6)
 	require.Len(t, b.Attempts, 2)
 	assert.True(t, math.IsNaN(b.Attempts[0].Runtime), "the log does not say")
+	assert.True(t, math.IsNaN(b.Attempts[0].Started), "else its run would count as a wait")
 	require.Len(t, b.Retries, 1)
 	assert.InDelta(t, 3, b.Retries[0], 1e-5)
 	assert.Equal(t, "ok", b.Outcome)
@@ -85,6 +87,36 @@ func TestWorkerLogsThatWereCollected(t *testing.T) {
 	))
 	require.NoError(t, err)
 	assert.Contains(t, l.Warnings[1], "celery@host1 and celery@host2 write into it, and their lines do not say which")
+}
+
+// worker_log_format, or the application's own logging, may write lines in any way: with a moment, and what Celery says.
+func TestWorkerLogsInFormatsOfTheirOwn(t *testing.T) {
+	for _, line := range []string{
+		"2022-05-01 12:00:%s,250 [INFO] celery.app.trace: %s",
+		"INFO 2022-05-01 12:00:%s,250 trace 4711 139900 %s", // Django's verbose
+		`{"asctime": "2022-05-01 12:00:%s,250", "levelname": "INFO", "message": %q, "process": 4711, "data": {"id": "a"}}`,
+		`{"event": "%[2]s", "level": "info", "timestamp": "2022-05-01T12:00:%[1]s.250Z"}`,
+		`{"log": "[2022-05-01 12:00:%s,250: INFO/MainProcess] %s\n", "stream": "stderr", "time": "2022-05-01T12:01:00.5Z"}`, // docker's json-file
+		`{"ts":"2022-05-01T14:00:%s.250+0200","msg":"%s"}`,
+	} {
+		l, err := logs.Read(events(t,
+			fmt.Sprintf(line, "00", "celery@one ready."),
+			fmt.Sprintf(line, "01", "Task shop.mail[a] received"),
+			fmt.Sprintf(line, "03", "Task shop.mail[a] succeeded in 0.5s: None"),
+		))
+		require.NoError(t, err, line)
+		require.Len(t, l.Tasks, 1, line)
+		require.Len(t, l.Tasks[0].Attempts, 1, line)
+		assert.InDelta(t, 1.5, l.Tasks[0].Attempts[0].Started-l.Tasks[0].Received, 1e-6, line)
+		assert.Equal(t, "celery@one", l.Tasks[0].Attempts[0].Worker, line)
+		assert.Len(t, l.Warnings, 1, line)
+	}
+	l, err := logs.Read(events(t, "2022-05-01 12:00:01 Task x[a] received", "2022-05-01 12:00:03 Task x[a] succeeded in 0.5s: None"))
+	require.NoError(t, err)
+	assert.Contains(t, l.Warnings[1], "its times are whole seconds")
+	assert.Empty(t, l.Tasks[0].Attempts[0].Worker)
+	_, err = logs.Read(events(t, "INFO Task x[a] received"))
+	assert.ErrorContains(t, err, "whose lines have no time that is known")
 }
 
 func TestPackedLogs(t *testing.T) {

@@ -28,9 +28,9 @@ func (c *ImportedClass) findDonors(l *logs.Log) {
 	for _, t := range c.tasks {
 		n := len(t.Attempts)
 		switch {
-		case n == 0:
+		case n == 0, l.Lossy && c.overlong(t, l, longest): // its end was lost
 			unstarted = append(unstarted, t)
-		case t.Outcome == "unfinished" && l.Span-t.Attempts[n-1].Started > 2*longest:
+		case c.overlong(t, l, longest):
 			c.donors.hung[t] = true
 			c.Attempts, c.Hung = c.Attempts+1, c.Hung+1
 			known = append(known, t)
@@ -62,6 +62,11 @@ func (c *ImportedClass) findDonors(l *logs.Log) {
 			c.donors.ran[t] = ran
 		}
 	}
+}
+
+// overlong says whether a task that started runs for more than twice as long as any that ended.
+func (c *ImportedClass) overlong(t *logs.Task, l *logs.Log, longest float64) bool {
+	return t.Outcome == "unfinished" && l.Span-t.Attempts[len(t.Attempts)-1].Started > 2*longest
 }
 
 // longest is how long an attempt took that ended: of the class, or where none of its did, of any.

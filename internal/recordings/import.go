@@ -209,10 +209,7 @@ func (m *Imported) doubt(c *ImportedClass, o ImportOptions) {
 	} else if len(c.Runs) < 100 {
 		m.warn("%s: %d run times: too few to know the 99th percentile", c.Name, len(c.Runs))
 	}
-	if n := len(c.countdowns); n > 0 && !c.mostHave(n) {
-		m.warn("%s: %d of %d tasks were sent with a countdown or eta: left out", c.Name, n, c.Tasks)
-	}
-	if n := len(c.dates); n > 0 && !c.mostHave(n) {
+	if n := len(c.dates); n > 0 && !c.mostHave(n) && !o.Replay {
 		m.warn("%s: %d of %d tasks were sent with expires: left out", c.Name, n, c.Tasks)
 	}
 }

@@ -2,6 +2,7 @@ package recordings_test
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -373,4 +374,42 @@ func TestMemoryIsShown(t *testing.T) {
 	text := recordings.Import(l, recordings.ImportOptions{Base: "mine"}).Scenario
 	assert.Contains(t, text, "# memory: {hold: 1MiB} # yours to say: processes had held 50 to 60 MiB when one ended, and 50 at least when any did")
 	assert.Contains(t, text, "# memory: {hold: 200MiB} # yours to say: processes had held 250 to 400 MiB when one ended, and 50 at least when any did")
+}
+
+// Where starts were lost, an end that is not there was lost as well: only else the task hangs.
+func TestEndsThatWereLost(t *testing.T) {
+	for lossy, want := range map[bool]workloads.TraceFailure{false: workloads.FailHangIO, true: workloads.FailNone} {
+		l := logOf([]float64{0, 1, 2, 30}, []float64{0.5})
+		l.Lossy = lossy
+		l.Tasks[1].Outcome, l.Tasks[1].Attempts[0].Ended, l.Tasks[1].Attempts[0].Runtime = "unfinished", math.NaN(), math.NaN()
+		m := recordings.Import(l, recordings.ImportOptions{Base: "x", Replay: true})
+		f, err := workloads.ReadTrace("x", strings.NewReader(string(m.Files[0].Content)))
+		require.NoError(t, err)
+		tr, err := f.Class("job")
+		require.NoError(t, err)
+		assert.Equal(t, want, tr.Rows[1].Failure)
+		assert.InDelta(t, 0.5, tr.Rows[1].IO.Seconds(), 1e-6)
+	}
+}
+
+// Times that tasks were sent with are their own in a replay, and one law in traffic: not the median of what differs.
+func TestCountdowns(t *testing.T) {
+	l := logOf([]float64{0, 1, 2, 3, 4}, []float64{0.5})
+	for i, x := range []float64{3, 8, 0, 3, 8} {
+		l.Tasks[i].Countdown, l.Tasks[i].Expires = x, 60
+	}
+	again := recordings.Import(l, recordings.ImportOptions{Base: "x", Replay: true})
+	assert.NotContains(t, again.Scenario, "countdown")
+	f, err := workloads.ReadTrace("x", strings.NewReader(string(again.Files[0].Content)))
+	require.NoError(t, err)
+	tr, err := f.Class("job")
+	require.NoError(t, err)
+	assert.InDelta(t, 8, tr.Rows[1].Countdown.Seconds(), 0)
+	assert.Zero(t, tr.Rows[2].Countdown)
+	assert.InDelta(t, 60, tr.Rows[2].Expires.Seconds(), 0)
+
+	such := recordings.Import(l, recordings.ImportOptions{Base: "x"})
+	assert.Contains(t, such.Scenario, "countdown: {empirical: x.job.countdown.csv}")
+	assert.Contains(t, such.Scenario, "expires: 60s # median")
+	assert.Equal(t, "0.000000\n3.000000\n3.000000\n8.000000\n8.000000\n", string(such.Files[len(such.Files)-1].Content))
 }

@@ -76,13 +76,27 @@ func (m *Imported) writeClass(y *yaml, c *ImportedClass, o ImportOptions) {
 	}
 	m.writeFailures(y, c, o)
 	m.writeMemory(y, c)
-	if c.mostHave(len(c.countdowns)) && len(c.countdowns) > 0 {
-		y.line(2, "countdown: %s # median", rounded(medianOf(c.countdowns)))
-	}
-	if c.mostHave(len(c.dates)) && len(c.dates) > 0 {
-		y.line(2, "expires: %s # median", rounded(medianOf(c.dates)))
+	if !o.Replay { // each of its tasks brings its own
+		if len(c.countdowns) > 0 { // a law may be 0 for those without
+			m.writeSent(y, c, o, "countdown", append(make([]float64, c.Tasks-len(c.countdowns)), c.countdowns...))
+		}
+		if len(c.dates) > 0 && c.mostHave(len(c.dates)) {
+			m.writeSent(y, c, o, "expires", c.dates)
+		}
 	}
 	o.Today.writeTargets(y, c.Name)
+}
+
+// writeSent writes what tasks are sent with: one time, or the sample.
+func (m *Imported) writeSent(y *yaml, c *ImportedClass, o ImportOptions, key string, values []float64) {
+	if _, cv := moments(values); cv < 0.01 {
+		y.line(2, "%s: %s # median", key, rounded(medianOf(values)))
+		return
+	}
+	file := fmt.Sprintf("%s.%s.%s.csv", o.Base, fileName(logs.Nameable(c.Name)), key)
+	slices.Sort(values)
+	m.sample(file, values)
+	y.line(2, "%s: {empirical: %s}", key, quote(file))
 }
 
 // writeArrivals writes when the tasks come: a law, or the moments of the log.

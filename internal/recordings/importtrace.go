@@ -60,6 +60,12 @@ func (c *ImportedClass) row(t *logs.Task) workloads.TraceRow {
 	if t.Lag > 0 {
 		row.Lag = micro(t.Lag)
 	}
+	if t.Countdown > 0 {
+		row.Countdown = micro(t.Countdown)
+	}
+	if t.Expires > 0 {
+		row.Expires = micro(t.Expires)
+	}
 	switch n := of.Retried(); {
 	case of.Outcome == "timeout" || c.donors.hung[of]:
 		row.Failure = workloads.FailHangIO
