@@ -13,6 +13,7 @@ type demand struct {
 	attempts float64 // starts per task
 	slot     float64 // seconds that an attempt keeps its slot, overheads included, when it need not share its core
 	cpu      float64 // core-seconds of an attempt
+	beside   float64 // core-seconds of Celery itself, beside the thread that the tasks of a threads worker compute with
 	late     float64 // 1 if it is acked late; of several workers the mean
 	asks     []asked // of each service, by an attempt
 }
@@ -20,26 +21,27 @@ type demand struct {
 // demandOf takes the class's figures on a worker. Hangs that no time limit ends, and messages that come back for ever,
 // are left out: they take slots away for good, at whatever rate. Time limits are not taken off demands that exceed them. Bare says
 // that the slot has to wait for the next message.
-func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machine *system.Machine, box system.Container, bare bool) demand {
-	speed := speedOf(machine)
+func demandOf(l *Layout, w int, c *workloads.Class, queue *worker.Queue, machines []system.Machine, bare bool) demand {
+	cfg := &l.Workers[w]
+	speed := speedOf(l.machine(w, machines))
 	var work, cpu float64
 	for i := range c.Work {
 		p := &c.Work[i]
 		mean := p.Demand.Mean()
-		if p.Kind != workloads.CPU {
-			work += mean
+		switch p.Kind {
+		case workloads.CPU:
+			threads := 1.0
+			if cfg.Pool == worker.Prefork || cfg.Pool == worker.Solo {
+				threads = float64(max(1, p.Cores))
+			}
+			cpu += mean / speed
+			work += mean / (speed * l.cores(w, machines, threads))
 			continue
+		case workloads.IO:
+			if mean > 0 {
+				work += cfg.Overheads.Wake.Seconds()
+			}
 		}
-		mean /= speed
-		cpu += mean
-		threads := 1.0
-		if cfg.Pool == worker.Prefork || cfg.Pool == worker.Solo {
-			threads = float64(max(1, p.Cores))
-		}
-		if box.Cores > 0 {
-			threads = min(threads, box.Cores)
-		}
-		mean /= threads
 		work += mean
 	}
 	f := &c.Failures
@@ -50,21 +52,25 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 	}
 	o := &cfg.Overheads
 	late := c.AcksLate.Or(cfg.AcksLate)
+	spent := o.Start + o.Finish
+	if late {
+		spent += o.FinishLate - o.Finish
+	}
+	if bare {
+		spent += o.Fetch
+	}
+	hand := l.hand(w, machines)
 	a := attempt{
 		max:      1 + c.Retry.Max,
 		again:    -1,
 		onError:  c.Retry.OnError,
 		requeued: late && (cfg.Pool != worker.Prefork || c.RejectOnWorkerLost.Or(cfg.RejectOnWorkerLost)),
 		work:     work,
-		overhead: o.Start.Seconds() + o.Finish.Seconds() + recycling(cfg),
-		crash:    (o.Notice + o.Respawn).Seconds(),
+		overhead: spent.Seconds() / hand,
+		retry:    o.Retry.Seconds() / hand,
 	}
-	if late {
-		a.overhead += o.FinishLate.Seconds() - o.Finish.Seconds()
-	}
-	if bare {
-		a.overhead += o.Fetch.Seconds()
-	}
+	a.crash = dead(cfg, (work+a.overhead)/max(f.Crash.P, 1e-12))
+	a.overhead += recycling(cfg, work+a.overhead)
 	if queue.DeliveryLimit >= 0 {
 		a.again = queue.DeliveryLimit
 	}
@@ -104,6 +110,26 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 	return total
 }
 
+// cores is how many of so many threads of a process of a worker compute at once: its machine or its container may have fewer, and less
+// than one.
+func (l *Layout) cores(w int, machines []system.Machine, threads float64) float64 {
+	if m := l.machine(w, machines); m != nil {
+		threads = min(threads, m.Cores*efficiency(m))
+	}
+	if own := l.Containers[w].Cores; own > 0 {
+		threads = min(threads, own)
+	}
+	return threads
+}
+
+// hand is how fast one thread of Celery itself works: where its work takes cores, as fast as they are.
+func (l *Layout) hand(w int, machines []system.Machine) float64 {
+	if !l.charged(w) {
+		return 1
+	}
+	return speedOf(l.machine(w, machines)) * l.cores(w, machines, 1)
+}
+
 // speedOf a machine, 1 without one.
 func speedOf(machine *system.Machine) float64 {
 	if machine != nil && machine.Speed > 0 {
@@ -126,6 +152,7 @@ type attempt struct {
 	overhead float64
 	hang     float64 // seconds that a hang takes
 	crash    float64 // seconds more that a crash takes
+	retry    float64 // seconds more that publishing a retry takes
 }
 
 // limits sets what a hang comes to: the soft limit raises, the hard one kills, and not every pool has them.
@@ -170,8 +197,9 @@ func (a *attempt) expect(p chances) (attempts, seconds float64) {
 		attempts = repeats(p.crash, a.again+1)
 		retried /= max(1-p.crash, 1e-12) // of those that do not crash
 	}
-	attempts *= repeats(min(1, retried), a.max)
-	return attempts, (1-p.hang)*a.work + p.hang*a.hang + p.crash*a.crash + a.overhead
+	published := repeats(min(1, retried), a.max)
+	attempts *= published
+	return attempts, (1-p.hang)*a.work + p.hang*a.hang + p.crash*a.crash + a.overhead + (published-1)/attempts*a.retry
 }
 
 // repeats is 1 + p + p^2 + ... with m terms, or without end when m is 0 or less (p < 1).

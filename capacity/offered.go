@@ -103,6 +103,7 @@ func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *Q
 	slices.SortFunc(streams, func(a, b stream) int { return a.level - b.level })
 	for i := range streams {
 		streams[i].close()
+		streams[i].serve, streams[i].publish = l.outlay(q, f.machines)
 	}
 	return streams
 }
@@ -134,9 +135,13 @@ func Demand(l *Layout, classes []workloads.Class, machines []system.Machine, c, 
 // workerDemand is the demand of class c on worker w.
 func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, c, w int) demand {
 	machine := l.machine(w, machines)
-	d := demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine, l.Containers[w], bare(l, w, &classes[c]))
+	d := demandOf(l, w, &classes[c], &l.Queues[l.ClassQueue[c]], machines, bare(l, w, &classes[c]))
 	o.add(&d, l, &classes[c], w, machine)
-	d.cpu += toil(l, w, d.late, machine)
+	if own := toil(l, w, d.late, machine); l.Workers[w].Pool == worker.Threads { // its loop and its tasks are threads of their own
+		d.beside = own
+	} else {
+		d.cpu += own
+	}
 	return d
 }
 
@@ -150,6 +155,7 @@ func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine,
 		m.attempts += n * d.attempts
 		m.slot += n * d.slot
 		m.cpu += n * d.cpu
+		m.beside += n * d.beside
 		m.late += n * d.late
 		for i := range d.asks {
 			m.asks[i].calls += n * d.asks[i].calls
@@ -157,7 +163,8 @@ func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine,
 		}
 		slots += n
 	}
-	m.attempts, m.slot, m.cpu, m.late = m.attempts/slots, m.slot/slots, m.cpu/slots, m.late/slots
+	m.attempts, m.slot, m.late = m.attempts/slots, m.slot/slots, m.late/slots
+	m.cpu, m.beside = m.cpu/slots, m.beside/slots
 	for i := range m.asks {
 		m.asks[i].calls /= slots
 		m.asks[i].seconds /= slots

@@ -43,14 +43,12 @@ strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s"%s}}}}
 				}
 				bounded++
 				done, can := throughput(sc, 1), load.Rate-load.GrowthPerSecond
-				least := 0.98
+				least := 0.99
 				switch {
 				case strings.Contains(pool, "child"):
 					least = 0.55 // children that die together are looked for one after the other
-				case pool == "solo":
-					least = 0.8 // its process has to wake up after every wait, which is not reckoned
-				case pool[0] == 't' && cores == 1:
-					least = 0.7 // the loop and the tasks are short of the same core, which is not reckoned
+				case name == "rabbitmq, solo, 1 cores":
+					least = 0.9 // what comes takes turns with the task on the core, and finds it free when it waits
 				}
 				assert.Less(t, done, 1.01*can, name)
 				assert.Greater(t, done, least*can, name)
@@ -60,10 +58,40 @@ strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s"%s}}}}
 	assert.Equal(t, 29, bounded)
 }
 
+// What a machine has cores for is what works there: the loop of a threads worker, the broker and the producers, too. Before, 100 threads
+// on a core counted as stable up to 617 tasks a second instead of 457, and producers on it as costing nothing. What they publish has
+// one thread.
+func TestCoresAreSharedByAllOnThem(t *testing.T) {
+	for _, c := range []struct {
+		where, line string
+		cores, most float64
+		by          string
+	}{
+		{"", "threads -c 100", 1, 1 / 0.00219, `cores of "m"`},
+		{"broker: {kind: redis, machine: m}", "prefork -c 100", 1, 1 / 0.0025, `cores of "m"`},
+		{"producers: {machine: m}", "prefork -c 100", 1, 1 / 0.0034, `cores of "m"`},
+		{"producers: {machine: p}", "prefork -c 100", 8, 1 / 0.0013, `the one thread of the producers (1.3 ms a message)`},
+		{"", "solo", 0.5, 1 / (2*0.0016 + 0.00113), "slots"},
+	} {
+		sc := read(t, fmt.Sprintf(`run: {duration: 20s, warmup: 10s}
+%s
+machines: {m: {cores: %g}, p: {cores: 2}}
+tasks: {a: {arrivals: {poisson: %g/s}, work: [{io: 1ms}]}}
+strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s", machine: m}}}}
+`, c.where, c.cores, c.most, c.line))
+		name := c.where + " " + c.line
+		assert.False(t, sc.Layouts[0].Offered(sc.Classes, sc.Machines, sc.Outside(), 0.999)[0].Unstable, name)
+		load := sc.Layouts[0].Offered(sc.Classes, sc.Machines, sc.Outside(), 1.001)[0]
+		assert.True(t, load.Unstable, name)
+		assert.Equal(t, c.by, load.By, name)
+		assert.InDelta(t, c.most, throughput(sc, 1.2), 0.05*c.most, name)
+	}
+}
+
 // throughput is the tasks that are done in a second, at a load under which they never run out, from the 20th second to the 60th.
 func throughput(sc *scenarios.Scenario, load float64) float64 {
 	done := func(d des.Time) int64 {
-		r := sim.New(&sc.Layouts[0], sc.Classes, sc.Machines, sim.Options{Key: des.NewKey(1), Load: load, Duration: d}).Run()
+		r := sim.New(&sc.Layouts[0], sc.Classes, sc.Machines, sim.Options{Key: des.NewKey(1), Load: load, Duration: d, Services: sc.Services}).Run()
 		return r.Classes[0].ByOutcome[worker.OK] + r.Classes[0].ByOutcome[worker.Failed]
 	}
 	return float64(done(60*time.Second)-done(20*time.Second)) / 40
