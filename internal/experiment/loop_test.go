@@ -177,6 +177,28 @@ strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s", acks_la
 	}
 }
 
+// Windows that the loop leaves full although the slots are nearly as fast as it, or compute with one thread; and those of one message
+// of Celery 5.2, which asks redis before it acks. Before, nothing was said of any.
+func TestStallsOfFastSlotsAndOldLoops(t *testing.T) {
+	for _, c := range []struct{ about, work, line string }{
+		{`celery: "5.6"`, "{io: 2ms}", "threads -c 2 --prefetch-multiplier 10"},
+		{`celery: "5.6"`, "{cpu: 2ms}", "threads -c 8"},
+		{`celery: "5.6"`, "{io: 200ms}", "gevent -c 1 --prefetch-multiplier 1"},
+		{`celery: "5.2"`, "{io: 20ms}", "solo --prefetch-multiplier 1"},
+		{`celery: "5.2"`, "{io: 20ms}", "prefork -c 1 --prefetch-multiplier 1 late"},
+	} {
+		sc := read(t, fmt.Sprintf(`%s
+run: {duration: 1m, warmup: 10s}
+tasks: {a: {arrivals: {poisson: 400/s}, work: [%s]}}
+strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s", acks_late: %t}}}}
+`, c.about, c.work, strings.TrimSuffix(c.line, " late"), strings.HasSuffix(c.line, "late")))
+		stalls := sc.Layouts[0].Stalls(sc.Classes, sc.Machines, sc.Outside())
+		require.Len(t, stalls, 1, c.line)
+		done := throughput(sc, 10)
+		assert.InDelta(t, stalls[0].Takes, done, 0.15*stalls[0].Takes, c.line)
+	}
+}
+
 // A run that no burst has come to passes, and says what one would do.
 func TestAStallIsSaidFirst(t *testing.T) {
 	r := answer(t, `
