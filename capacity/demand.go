@@ -3,6 +3,7 @@ package capacity
 import (
 	"math"
 
+	"example.com/simrun/des"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -19,8 +20,8 @@ type demand struct {
 }
 
 // demandOf takes the class's figures on a worker. Hangs that no time limit ends, and messages that come back for ever,
-// are left out: they take slots away for good, at whatever rate. Time limits are not taken off demands that exceed them. Bare says
-// that the slot has to wait for the next message.
+// are left out: they take slots away for good, at whatever rate. A task that exceeds its time limit is one that hangs until then. Bare
+// says that the slot has to wait for the next message.
 func demandOf(l *Layout, w int, c *workloads.Class, queue *worker.Queue, machines []system.Machine, bare bool) demand {
 	cfg := &l.Workers[w]
 	speed := speedOf(l.machine(w, machines))
@@ -69,12 +70,18 @@ func demandOf(l *Layout, w int, c *workloads.Class, queue *worker.Queue, machine
 		overhead: spent.Seconds() / hand,
 		retry:    o.Retry.Seconds() / hand,
 	}
+	a.limits(c, cfg)
+	exceeds := 0.0
+	if a.limit > 0 && work > 0 {
+		exceeds, a.work = cutOff(c, work, a.limit)
+		cpu *= ((1-exceeds)*a.work + exceeds*a.limit) / work
+		work = a.work
+	}
 	a.crash = dead(cfg, (work+a.overhead)/max(f.Crash.P, 1e-12))
 	a.overhead += recycling(cfg, work+a.overhead)
 	if queue.DeliveryLimit >= 0 {
 		a.again = queue.DeliveryLimit
 	}
-	a.limits(c, cfg)
 
 	total := demand{cpu: cpu}
 	if late {
@@ -100,6 +107,7 @@ func demandOf(l *Layout, w int, c *workloads.Class, queue *worker.Queue, machine
 		total.attempts += kind.of.P * n
 		time += kind.of.P * n * t
 	}
+	each.hang += (1 - each.hang) * exceeds
 	n, t := a.expect(each)
 	rest := max(0, 1-fixed)
 	total.attempts += rest * n
@@ -150,6 +158,7 @@ type attempt struct {
 	requeued bool // a crash gives the message back
 	work     float64
 	overhead float64
+	limit    float64 // seconds after which a hang is ended, 0 = never
 	hang     float64 // seconds that a hang takes
 	crash    float64 // seconds more that a crash takes
 	retry    float64 // seconds more that publishing a retry takes
@@ -172,14 +181,41 @@ func (a *attempt) limits(c *workloads.Class, cfg *worker.Config) {
 	}
 	switch {
 	case soft > 0 && (hard == 0 || soft < hard):
-		a.hang = soft.Seconds()
+		a.limit, a.hang = soft.Seconds(), soft.Seconds()
 		a.onHang = c.Retry.OnSoft
 	case hard > 0:
-		a.hang = hard.Seconds()
+		a.limit, a.hang = hard.Seconds(), hard.Seconds()
 		if cfg.Pool == worker.Prefork {
 			a.hang += cfg.Overheads.Respawn.Seconds()
 		}
 	}
+}
+
+// cutOff parts the tasks of a class, which take so many seconds on average, by a limit: the share of those that exceed it, and the mean of
+// the others. Where hardly any can, none does; else a thousand are drawn, the same each time.
+func cutOff(c *workloads.Class, mean, limit float64) (exceed, below float64) {
+	const draws, far = 1000, 10 // standard deviations
+	of, deviations := 0.0, 0.0
+	for i := range c.Work {
+		of += c.Work[i].Demand.Mean()
+		deviations += c.Work[i].Demand.Mean() * c.Work[i].Demand.CV()
+	}
+	if mean*(1+far*deviations/of) < limit {
+		return 0, mean
+	}
+	n, stream := 0, des.NewStream(des.NewKey(1))
+	for range draws {
+		drawn := 0.0
+		for i := range c.Work {
+			drawn += c.Work[i].Demand.Draw(stream)
+		}
+		if drawn *= mean / of; drawn > limit {
+			n++
+		} else {
+			below += drawn
+		}
+	}
+	return float64(n) / draws, below / max(1, float64(draws-n))
 }
 
 // expect is the mean number of attempts of a task whose attempts end so, and the mean time of one in its slot. Of m

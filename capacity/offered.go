@@ -40,7 +40,8 @@ type QueueLoad struct {
 // that is asked for more than it can do holds up whoever waits for it: calls without a timeout, in tasks without a time limit.
 //
 // Only stationary open classes without expires, in queues without max_length, are judged: the others cannot grow
-// without end, or need not. They count as competitors of other queues, not of the judged classes in their own.
+// without end, or need not. They count as competitors of other queues, not of the judged classes in their own; clients that wait for
+// answers only for slots, as they leave the cores to others.
 func Offered(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, load float64) []QueueLoad {
 	f := fluid{layout: l, machines: machines, outside: o}
 	loads := make([]QueueLoad, len(l.Queues))
@@ -86,6 +87,7 @@ func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *Q
 			sum.Offered += rate * d.attempts * d.slot
 		} else {
 			rate = closedRate(classes, i) * load
+			d.cpu, d.beside = 0, 0 // clients that wait leave the cores to others
 		}
 		level := levelOf(l.Broker, &l.Queues[q], &classes[i])
 		n := slices.IndexFunc(streams, func(s stream) bool { return s.level == level })
@@ -97,7 +99,7 @@ func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *Q
 		yields := !open || classes[i].Expires != nil
 		streams[n].add(i, rate, d, grows, yields)
 		if classes[i].Pace > 0 {
-			streams[n].limited = append(streams[n].limited, paced{classes[i].Name, i, rate * d.attempts, pace(l, q, &classes[i]), grows, yields})
+			streams[n].limited = append(streams[n].limited, paced{classes[i].Name, i, rate * d.attempts, pace(l, q, &classes[i]), grows, !open})
 		}
 	}
 	slices.SortFunc(streams, func(a, b stream) int { return a.level - b.level })
@@ -149,8 +151,11 @@ func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machin
 func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, c int) demand {
 	m := demand{asks: make([]asked, len(o.Services))}
 	var slots float64
-	for _, w := range l.takers(l.ClassQueue[c]) {
-		d := workerDemand(l, classes, machines, o, c, w)
+	var d demand
+	for i, w := range l.takers(l.ClassQueue[c]) {
+		if i == 0 || l.Names[w] != l.Names[w-1] { // replicas are alike, and stand together
+			d = workerDemand(l, classes, machines, o, c, w)
+		}
 		n := float64(l.Workers[w].Concurrency)
 		m.attempts += n * d.attempts
 		m.slot += n * d.slot
