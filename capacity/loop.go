@@ -49,7 +49,8 @@ func recycling(c *worker.Config, task float64) float64 {
 	}
 	o := &c.Overheads
 	others, fork := float64(c.Concurrency-1), o.Fork.Seconds()
-	each := o.Exit.Seconds() + dead(c, float64(c.MaxTasksPerChild)*task)
+	exit := o.Exit.Seconds()
+	each := exit + dead(c, float64(c.MaxTasksPerChild)*task+exit)
 	if task > 0 {
 		each += others * (fork - task*(1-math.Exp(-fork/task)))
 	}
@@ -57,23 +58,21 @@ func recycling(c *worker.Config, task float64) float64 {
 }
 
 // dead is how many slot-seconds the death of a child takes of its worker, each of which lives so long. In other pools the whole worker
-// dies. A part of the deaths is not noticed until another child dies, or a timer comes: at any time of its period.
+// dies. A part u of the deaths is not noticed until that of another child is, which die at about the same time, or a timer comes: of the
+// k deaths of an only child that there is time for in its period, (1-(1-u)^k)/u take place.
 func dead(c *worker.Config, life float64) float64 {
 	o := &c.Overheads
-	back := (o.Notice + o.Respawn).Seconds()
+	took := (o.Notice + o.Respawn).Seconds()
 	if c.Pool != worker.Prefork {
-		return back * float64(c.Concurrency)
+		return took * float64(c.Concurrency)
 	}
-	period := o.Maintenance.Seconds()
-	if period == 0 {
-		return back
+	period, u := o.Maintenance.Seconds(), o.Unnoticed
+	if c.Concurrency > 1 || period == 0 || u == 0 {
+		return took
 	}
-	deaths := float64(c.Concurrency-1) * (1 - o.Unnoticed) / max(life, 1e-9) * period // of others, in a period
-	wait := period / 2
-	if deaths > 1e-3 {
-		wait = period * (deaths - 1 + math.Exp(-deaths)) / (deaths * deaths)
-	}
-	return back + o.Unnoticed*wait
+	cycle := life + took
+	k := period / cycle
+	return took + max(u*period/2, cycle*(u*k/(1-math.Pow(1-u, k))-1))
 }
 
 // charged says that what Celery does for a message takes the cores of the worker's machine.
