@@ -2,6 +2,7 @@ package report
 
 import (
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -18,6 +19,7 @@ type bar struct {
 	strong    bool // the one that has a target: drawn full, the others pale
 	split     bool // drawn full up to part, pale beyond
 	part      float64
+	never     bool // in place of a value: it is later than all that the axis shows
 }
 
 // barGroup is the bars of one strategy under its name.
@@ -75,15 +77,46 @@ func (b *barChart) axes() *plot.Plot {
 	return ax
 }
 
+// until is where an axis from low has to end, in logarithms if low is not 0, so that the figures behind bars up to top find room.
+func (b *barChart) until(low, top float64) float64 {
+	names := vg.Length(0)
+	for _, g := range b.groups {
+		for _, bar := range g.bars {
+			names = max(names, lettering(smallSize, ink).Width(bar.name))
+		}
+	}
+	width, end := figWidth-names-30, top
+	after := func(at, stretch float64) {
+		if low == 0 {
+			end = max(end, at*stretch)
+		} else if at > low {
+			end = max(end, low*math.Pow(at/low, stretch))
+		}
+	}
+	after(top, 1.06) // a target there is no edge
+	for _, g := range b.groups {
+		for _, bar := range g.bars {
+			at := min(max(bar.value, bar.high), top)
+			if bar.never {
+				at = top
+			}
+			after(at, float64(width/max(width/3, width-bold(smallSize).Width(bar.label)-10)))
+		}
+	}
+	return end
+}
+
 func (b *barChart) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
 	y := 0.0
 	for _, g := range b.groups {
 		y += groupRow
 		for _, bar := range g.bars {
-			if at := ty(-(y + barRow/2)); b.dots {
+			switch at := ty(-(y + barRow/2)); {
+			case bar.never:
+			case b.dots:
 				bar.dot(c, p, tx, at)
-			} else {
+			default:
 				bar.fill(c, p, tx, at)
 			}
 			y += barRow
@@ -155,6 +188,9 @@ func (b *bar) write(c draw.Canvas, p *plot.Plot, tx func(float64) vg.Length, y v
 	sty := lettering(smallSize, ink)
 	if b.strong {
 		sty = bold(smallSize)
+	}
+	if b.never {
+		right = c.Max.X - sty.Width(b.label) - 11
 	}
 	behind(c, sty, vg.Point{X: right + 7, Y: y}, b.label)
 }

@@ -133,11 +133,20 @@ func (b *quantileChart) group(r *experiment.Result, s *experiment.Strategy, c *e
 	}
 	own := sloOf(c, b.aim)
 	for _, e := range statistics(q, own) {
+		aimed := own != nil && e.stat == own.Metric.Stat
+		if math.IsInf(e.e.Value, 1) {
+			one := bar{name: e.stat.String(), never: true, label: "never", strong: aimed || b.aim == nil}
+			if aimed {
+				one.label += ", " + said(own.Verdict)
+			}
+			b.words = append(b.words, fmt.Sprintf("%s: %s %s", s.Name, e.stat, one.label))
+			g.bars = append(g.bars, one)
+			continue
+		}
 		if !e.e.Known() {
 			g.note = "too few tasks"
 			continue
 		}
-		aimed := own != nil && e.stat == own.Metric.Stat
 		one := bar{
 			name: e.stat.String(), value: e.e.Value, low: e.e.Value, high: e.e.Value, label: units.Duration(e.e.Value),
 			color: fill, strong: aimed || b.aim == nil,
@@ -169,9 +178,9 @@ func (b *quantileChart) scaled() (ax *plot.Plot, axis string) {
 		if b.high > 10*shortest {
 			ax.X.Min = max(ax.X.Min, shortest)
 		}
-		ax.X.Max = b.high * math.Pow(b.high/ax.X.Min, 0.32) // room for the figures at the ends
+		ax.X.Max = b.until(ax.X.Min, b.high)
 	} else {
-		ax.X.Tick.Marker, ax.X.Min, ax.X.Max = durationTicks{}, 0, b.high*1.32
+		ax.X.Tick.Marker, ax.X.Min, ax.X.Max = durationTicks{}, 0, b.until(0, b.high)
 	}
 	ax.Add(gridLines{x: true}, &b.barChart)
 	return ax, axis
@@ -201,9 +210,18 @@ type statistic struct {
 	e    *experiment.Estimate
 }
 
-// statistics are p50, p95 and p99, and the one that has a target if it is another.
-func statistics(q *experiment.Quantiles, aim *experiment.SLO) (out []statistic) {
-	out = []statistic{{workloads.Percentile(50), q.P50}, {workloads.Percentile(95), q.P95}, {workloads.Percentile(99), q.P99}}
+// percentiles are p50, p95 and p99 of a duration, of all tasks that were due where many never have it.
+func percentiles(q *experiment.Quantiles) []statistic {
+	shown := []*experiment.Estimate{q.P50, q.P95, q.P99}
+	if q.Due != nil {
+		shown = q.Due
+	}
+	return []statistic{{workloads.Percentile(50), shown[0]}, {workloads.Percentile(95), shown[1]}, {workloads.Percentile(99), shown[2]}}
+}
+
+// statistics are the percentiles, and the figure that has a target if it is another.
+func statistics(q *experiment.Quantiles, aim *experiment.SLO) []statistic {
+	out := percentiles(q)
 	if aim != nil && !slices.ContainsFunc(out, func(s statistic) bool { return s.stat == aim.Metric.Stat }) {
 		out = append(out, statistic{aim.Metric.Stat, aim.Value})
 	}

@@ -73,13 +73,15 @@ func (l *curve) Plot(c draw.Canvas, p *plot.Plot) {
 
 func cdf(r *experiment.Result, class string) (Plot, bool) {
 	var waits []*des.Histogram
+	var started []float64
 	for i := range r.Strategies {
-		w := classOf(&r.Strategies[i], class).Wait
-		if w == nil || w.Pooled == nil || w.Pooled.Count() == 0 {
+		c := classOf(&r.Strategies[i], class)
+		started = append(started, c.Reached(c.Wait))
+		if c.Wait == nil || c.Wait.Pooled == nil || c.Wait.Pooled.Count() == 0 {
 			waits = append(waits, nil)
 			continue
 		}
-		waits = append(waits, w.Pooled)
+		waits = append(waits, c.Wait.Pooled)
 	}
 	target, p := waitTarget(r, class)
 	low, high := cdfRange(waits, target)
@@ -87,7 +89,8 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		return Plot{}, false // nothing waited, or nothing ran: there is no distribution to draw
 	}
 
-	ax := axes("share of tasks that wait at most this long")
+	const across, along = "wait, from intended arrival to start (log scale)", "share of tasks that wait at most this long"
+	ax := axes(along)
 	ax.X.Scale, ax.X.Tick.Marker, ax.X.Min, ax.X.Max = plot.LogScale{}, logTicks{}, low, high
 	ax.Y.Scale, ax.Y.Tick.Marker, ax.Y.Min, ax.Y.Max = nines{}, ninesTicks{}, 0, 0.999
 	if p > 0.99 {
@@ -96,11 +99,13 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 	ax.Add(gridLines{x: true, y: true})
 	var keys []key
 	var words []string
+	aim := ""
 	if target > 0 {
 		ax.Add(&curve{x: []float64{target, target}, y: []float64{0, ax.Y.Max}, line: targetLine}, &curve{x: []float64{low, target}, y: []float64{p, p}, line: targetLine})
-		keys = append(keys, key{name: fmt.Sprintf("target: %s within %s", units.Share(p), units.Duration(target)), line: targetLine})
+		aim = fmt.Sprintf("target: %s within %s", units.Share(p), units.Duration(target))
+		keys = append(keys, key{name: aim, line: targetLine})
 	}
-	asked := chart{Class: class, Title: class + ": how long tasks wait", Log: true, Share: true, Target: target, At: p}
+	asked := chart{XName: across, YName: along, Aim: aim, Class: class, Title: class + ": how long tasks wait", Log: true, Share: true, Target: target, At: p}
 	observed := observations(r, class, ax)
 	for i, h := range waits {
 		if h == nil {
@@ -108,11 +113,11 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		}
 		g := glyph(i)
 		l := &curve{line: series(i), glyph: &g, every: 28, first: 5 + (i*9)%28}
-		asked.add(r.Strategies[i].Name, i, h, low, high)
+		asked.add(r.Strategies[i].Name, i, h, started[i], low, high)
 		const n = points
 		for k := range n + 1 {
 			x := low * math.Pow(high/low, float64(k)/n)
-			share := h.Share(des.Seconds(x))
+			share := started[i] * h.Share(des.Seconds(x))
 			l.x, l.y = append(l.x, x), append(l.y, min(share, ax.Y.Max))
 			if share >= ax.Y.Max {
 				break // above the axis: a line along its edge would say that the share stays there
@@ -120,9 +125,12 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		}
 		ax.Add(l)
 		keys = append(keys, key{name: r.Strategies[i].Name, line: l.line, glyph: &g})
-		said := fmt.Sprintf("%s: p95 %s", r.Strategies[i].Name, units.Duration(h.Quantile(0.95)))
+		said := r.Strategies[i].Name + ": p95 never"
+		if started[i] >= 0.95 {
+			said = fmt.Sprintf("%s: p95 %s", r.Strategies[i].Name, units.Duration(h.Quantile(min(1, 0.95/started[i]))))
+		}
 		if target > 0 {
-			said += fmt.Sprintf(", %s within the target of %s", units.Share(h.Share(des.Seconds(target))), units.Duration(target))
+			said += fmt.Sprintf(", %s within the target of %s", units.Share(started[i]*h.Share(des.Seconds(target))), units.Duration(target))
 		}
 		words = append(words, said)
 	}
@@ -136,7 +144,7 @@ func cdf(r *experiment.Result, class string) (Plot, bool) {
 		File:   "cdf-wait-" + class, Section: "cdf", Title: title, Alt: "Share of tasks over wait, one line a strategy. " + strings.Join(words, "; ") + ".",
 		width: figWidth, height: 300,
 		draw: func(c draw.Canvas) {
-			render(heading(c, title, keys), ax, "wait, from intended arrival to start (log scale)")
+			render(heading(c, title, keys), ax, across)
 		},
 	}, true
 }

@@ -14,8 +14,11 @@ import (
 // chart is what a plot draws as figures, for the page, where one can ask it: a point on the horizontal axis has a label,
 // so that the page need not know how durations are written.
 type chart struct {
-	File     string `json:"file"` // of the plot whose picture it stands for
+	File     string `json:"file"`           // of the plot whose picture it stands for
+	Over     string `json:"over,omitempty"` // the title of its plot, where that has several: stands over the first
 	Title    string `json:"title"`
+	XName    string `json:"xname,omitempty"` // of the axes; the horizontal one of several is that of the last
+	YName    string `json:"yname,omitempty"`
 	Layout   string `json:"layout,omitempty"` // all its lines are of one layout
 	Class    string `json:"class,omitempty"`
 	abscissa `json:"-"`
@@ -27,6 +30,9 @@ type chart struct {
 	Lines    []stroke `json:"lines"`
 	Target   float64  `json:"target,omitempty"` // on the horizontal axis
 	At       float64  `json:"at,omitempty"`     // on the vertical one
+	Aim      string   `json:"aim,omitempty"`    // the target in words
+	Shades   []shaded `json:"shades,omitempty"` // stretches of the horizontal axis
+	Shaded   string   `json:"shaded,omitempty"` // what they are
 }
 
 // abscissa is a horizontal axis: its points, what each is called, and its ticks.
@@ -38,6 +44,12 @@ type abscissa struct {
 
 func (a *abscissa) equal(b *abscissa) bool {
 	return slices.Equal(a.X, b.X) && slices.Equal(a.XTicks, b.XTicks)
+}
+
+// shaded is a stretch of an axis.
+type shaded struct {
+	From float64 `json:"from"`
+	To   float64 `json:"to"`
 }
 
 // mark is a tick with its label.
@@ -59,7 +71,7 @@ type stroke struct {
 }
 
 // add gives a chart of distributions the line of one layout.
-func (c *chart) add(layout string, i int, h *des.Histogram, low, high float64) {
+func (c *chart) add(layout string, i int, h *des.Histogram, started, low, high float64) {
 	l := stroke{Name: layout, Layout: layout, Color: i%len(palette) + 1, Dash: dashOf(i)}
 	fresh := c.X == nil
 	for k := range points + 1 {
@@ -67,7 +79,7 @@ func (c *chart) add(layout string, i int, h *des.Histogram, low, high float64) {
 		if fresh {
 			c.X, c.Labels = append(c.X, rounded(x)), append(c.Labels, units.Duration(x))
 		}
-		l.Y = append(l.Y, nullable(math.Round(h.Share(des.Seconds(x))*1e5)/1e5))
+		l.Y = append(l.Y, nullable(math.Round(started*h.Share(des.Seconds(x))*1e5)/1e5))
 	}
 	c.Lines = append(c.Lines, l)
 }
@@ -85,15 +97,24 @@ func (c *chart) ticks(ax *plot.Plot) {
 	c.XTicks, c.YTicks, c.Top = labelled(&ax.X), labelled(&ax.Y), ax.Y.Max
 }
 
-// courses are the tasks that wait over time: a chart for each layout.
-func courses(r *experiment.Result) (out []chart) {
+// courses are the tasks that wait over time: a chart for each layout, with the stretches that its track shades.
+func courses(r *experiment.Result, tracks []track, what string) (out []chart) {
 	top := 0.0
+	stretches := map[string][]shaded{}
+	for _, t := range tracks {
+		for _, w := range t.shades {
+			stretches[t.title] = append(stretches[t.title], shaded{w.from, w.to})
+		}
+	}
 	for i := range r.Strategies {
 		s := &r.Strategies[i]
 		if s.Timeline == nil || s.Timeline.Peaks == nil {
 			continue
 		}
-		c := chart{Title: titled(r, s), Layout: s.Name}
+		c := chart{Title: titled(r, s), Layout: s.Name, YName: "tasks"}
+		if c.Shades = stretches[c.Title]; c.Shades != nil {
+			c.Shaded = what
+		}
 		step := s.Timeline.Step.Seconds()
 		for k, p := range s.Timeline.Peaks[:min(len(s.Queues), len(s.Timeline.Peaks))] {
 			l := stroke{Name: s.Queues[k].Name, Color: (k+1)%len(palette) + 1, Dash: dashOf(k), Y: nullables(p.First)}
@@ -119,6 +140,9 @@ func courses(r *experiment.Result) (out []chart) {
 		for _, t := range (countTicks{most: 4}).Ticks(0, out[i].Top) {
 			out[i].YTicks = append(out[i].YTicks, mark{t.Value, t.Label})
 		}
+	}
+	if len(out) > 0 {
+		out[len(out)-1].XName = since
 	}
 	return out
 }

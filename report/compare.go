@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/simrun/internal/compare"
+	"example.com/simrun/internal/experiment"
 	"example.com/simrun/internal/units"
 )
 
@@ -66,6 +67,9 @@ func compareNotes(c *compare.Comparison) (said []string) {
 	for _, t := range c.Targets {
 		said = append(said, fmt.Sprintf("%s: %s %s was %s and is %s.", t.Strategy, t.Class, t.Metric.Words(), t.Old, t.New))
 	}
+	for _, e := range c.Endings {
+		said = append(said, fmt.Sprintf("%s: %s.", e.Strategy, ending(&e)))
+	}
 	for _, m := range c.Only {
 		what := m.Strategy
 		if m.Class != "" {
@@ -74,6 +78,17 @@ func compareNotes(c *compare.Comparison) (said []string) {
 		said = append(said, fmt.Sprintf("Only in the %s run: %s.", m.In, what))
 	}
 	return said
+}
+
+// ending says what became of a class that has figures in one run only.
+func ending(e *compare.Ending) string {
+	switch e.New {
+	case experiment.Growing:
+		return fmt.Sprintf("the queue of %s now grows without end", e.Class)
+	case experiment.Unended:
+		return fmt.Sprintf("many tasks of %s now never end", e.Class)
+	}
+	return fmt.Sprintf("all tasks of %s end now, which they did not", e.Class)
 }
 
 // changedFigures is a table of the figures whose change is shown, or of all.

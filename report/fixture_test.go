@@ -103,7 +103,7 @@ func (f *maker) quantiles(n int, zero, mean float64) *experiment.Quantiles {
 		h.Add(des.Seconds(mean * (f.r.ExpFloat64() + f.r.ExpFloat64()) / 2))
 	}
 	return &experiment.Quantiles{
-		N: float64(n) / 60, Mean: est(h.Mean(), 0.03), P50: est(h.Quantile(0.5), 0.03), P90: est(h.Quantile(0.9), 0.04), P95: est(h.Quantile(0.95), 0.05),
+		N: float64(n), Mean: est(h.Mean(), 0.03), P50: est(h.Quantile(0.5), 0.03), P90: est(h.Quantile(0.9), 0.04), P95: est(h.Quantile(0.95), 0.05),
 		P99: est(h.Quantile(0.99), 0.09), P999: est(h.Quantile(0.999), 0.2), Max: h.Max().Seconds(), Pooled: h,
 	}
 }

@@ -35,6 +35,9 @@ func waitCauses(r *experiment.Result) []Plot {
 					b.part = b.value * part // the parts are of all tasks together, the mean is of replications
 					b.label += fmt.Sprintf(", %s of it reserved", units.Share(math.Round(part*100)/100))
 				}
+				if c.Wait.Due != nil {
+					g.name += fmt.Sprintf(", of the %s that start", units.Share(math.Round(c.Reached(c.Wait)*100)/100))
+				}
 				top = max(top, b.value)
 				g.bars = []bar{b}
 				words = append(words, s.Name+": "+b.label)
@@ -45,7 +48,7 @@ func waitCauses(r *experiment.Result) []Plot {
 			continue
 		}
 		ax := chart.axes()
-		ax.X.Min, ax.X.Max, ax.X.Tick.Marker = 0, top*1.55, durationTicks{}
+		ax.X.Min, ax.X.Max, ax.X.Tick.Marker = 0, chart.until(0, top), durationTicks{}
 		ax.Add(gridLines{x: true}, chart)
 		keys := []key{
 			{name: "reserved by a busy worker", line: draw.LineStyle{Color: faint, Width: 9}},

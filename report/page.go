@@ -93,7 +93,10 @@ func HTML(w io.Writer, sc *scenarios.Scenario, r *experiment.Result, ask *WhatIf
 			return err
 		}
 		pictures[p.Section] = append(pictures[p.Section], f)
-		for _, c := range p.charts {
+		for i, c := range p.charts {
+			if len(p.charts) > 1 && i == 0 {
+				c.Over = p.Title
+			}
 			v.Data.add(c, p.File)
 		}
 	}
@@ -121,7 +124,7 @@ func folds(sc *scenarios.Scenario, r *experiment.Result, pictures map[string][]f
 		{ID: "warnings", Title: fmt.Sprintf("Warnings (%d)", len(warnings)), List: warnings},
 		{
 			ID: "spread", Title: "How waits are spread", Figures: pictures["cdf"],
-			Intro: "A line that passes above the corner of the dash-dotted target meets it. The vertical axis is stretched towards 100 %, where targets lie. A line starts on the left at the share of tasks that did not wait at all.",
+			Intro: "A line that passes above the corner of the dash-dotted target meets it. The vertical axis is stretched towards 100 %, where targets lie. A line starts on the left at the share of tasks that did not wait at all, and stays below 100 % where some never start.",
 		},
 		{
 			ID: "time", Title: "Over time", Figures: pictures["time"],

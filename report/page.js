@@ -87,10 +87,22 @@
     return { columns, series, bands };
   };
 
-  const axis = (ticks, extra) => ({
+  const axis = (ticks, label, size) => ({
     stroke: color("ink"), grid: { stroke: color("rule"), width: 0.6 }, ticks: { stroke: color("faint"), width: 0.7, size: 4 },
-    font: "12px system-ui, sans-serif", splits: () => ticks.map((t) => t.at), values: () => ticks.map((t) => t.label), ...extra,
+    font: "12px system-ui, sans-serif", splits: () => ticks.map((t) => t.at), values: () => ticks.map((t) => t.label),
+    size, label, labelSize: 18, labelGap: 0, labelFont: "12px system-ui, sans-serif",
   });
+
+  const shades = (c) => (u) => {
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.fillStyle = color("shade");
+    for (const { from, to } of c.shades ?? []) {
+      const x = (at) => Math.min(Math.max(u.valToPos(at, "x", true), bbox.left), bbox.left + bbox.width);
+      ctx.fillRect(x(from), bbox.top, x(to) - x(from), bbox.height);
+    }
+    ctx.restore();
+  };
 
   const target = (c) => (u) => {
     if (!c.target) { return; }
@@ -116,6 +128,9 @@
       this.readout = make("ul", { className: "readout" });
       this.at = make("output", { textContent: "" });
       this.readout.append(make("li", {}, this.at));
+      for (const [mark, text] of [["aim", c.aim], ["shade", c.shaded]]) {
+        if (text) { this.readout.append(make("li", {}, make("span", { className: mark }), text)); }
+      }
       for (const line of c.lines) {
         const value = make("output");
         const item = make("li", {}, swatch(line), line.name, value);
@@ -126,8 +141,10 @@
       this.plot.setAttribute("role", "group");
       this.plot.setAttribute("aria-label", c.title + ": the arrow keys go through its values");
       this.plot.addEventListener("keydown", (e) => this.key(e));
-      this.box = make("div", { className: "chart" }, make("h3", { textContent: c.title }), this.plot, this.readout);
-      figure.append(this.box);
+      this.box = make("div", { className: "chart" }, make(c.layout ? "h4" : "h3", { textContent: c.title }), this.plot, this.readout);
+      const caption = figure.querySelector("figcaption");
+      if (c.over) { figure.insertBefore(make("h3", { className: "chart", textContent: c.over }), caption); }
+      figure.insertBefore(this.box, caption);
     }
 
     draw() {
@@ -138,11 +155,11 @@
         ? { distr: 100, fwd: (v) => -Math.log10(1 - Math.min(v, c.top)), inv: (v) => 1 - 10 ** -v, range: () => [0, c.top] }
         : { range: () => [0, c.top] };
       this.u = new uPlot({
-        width: Math.max(200, this.figure.clientWidth - 26), height: c.share ? 300 : 130, series, bands, legend: { show: false },
+        width: Math.max(200, this.figure.clientWidth - 26), height: (c.share ? 300 : 130) + (c.xname ? 18 : 0), series, bands, legend: { show: false },
         cursor: { drag: { x: false, y: false }, sync: c.layout ? { key: c.file } : undefined, points: { size: 6 } },
         scales: { x: { time: false, distr: c.log ? 3 : 1, range: () => [c.log ? c.x[0] : 0, c.xticks.length && !c.log ? Math.max(c.x.at(-1), c.xticks.at(-1).at) : c.x.at(-1)] }, y },
-        axes: [axis(c.xticks, { size: 28 }), axis(c.yticks, { size: 52 })],
-        hooks: { setCursor: [(u) => this.say(u.cursor.idx)], draw: [target(c)] },
+        axes: [axis(c.xticks, c.xname, 28), axis(c.yticks, c.yname, 52)],
+        hooks: { setCursor: [(u) => this.say(u.cursor.idx)], drawClear: [shades(c)], draw: [target(c)] },
       }, columns, this.plot);
       this.show();
     }

@@ -48,7 +48,7 @@ func planPlots(p *plan.Result) []Plot {
 	}
 	chart.target = &vertical{p.Bound, targetLine}
 	ax := chart.axes()
-	ax.X.Min, ax.X.Max, ax.X.Tick.Marker = 0, top*1.55, durationTicks{}
+	ax.X.Min, ax.X.Max, ax.X.Tick.Marker = 0, chart.until(0, top), durationTicks{}
 	ax.Add(gridLines{x: true}, chart)
 	title := "Slots and cost against " + p.Target
 	keys := []key{

@@ -146,7 +146,8 @@ func unstable(s *experiment.Strategy, queue string) bool {
 // durations is wait and response side by side, recordings of the real thing under the prediction.
 func durations(r *experiment.Result) *grid {
 	head := []string{"class", "wait\nmean", "wait\np50", "wait\np95", "wait\np99", "response\np50", "response\np95", "response\np99"}
-	return byStrategy(r, "Waits and responses", 1, head, func(s *experiment.Strategy) (rows [][]string) {
+	partial := false
+	g := byStrategy(r, "Waits and responses", 1, head, func(s *experiment.Strategy) (rows [][]string) {
 		for i := range s.Classes {
 			c := &s.Classes[i]
 			row := []string{c.Name}
@@ -157,8 +158,12 @@ func durations(r *experiment.Result) *grid {
 			if p == nil {
 				p = &experiment.Quantiles{}
 			}
-			for _, e := range []*experiment.Estimate{w.Mean, w.P50, w.P95, w.P99, p.P50, p.P95, p.P99} {
-				row = append(row, value(duration, e))
+			row = append(row, value(duration, w.Mean))
+			for _, q := range []*experiment.Quantiles{w, p} {
+				partial = partial || q.Due != nil
+				for _, s := range percentiles(q) {
+					row = append(row, value(duration, s.e))
+				}
 			}
 			rows = append(rows, row)
 			for _, o := range c.Observed {
@@ -171,6 +176,10 @@ func durations(r *experiment.Result) *grid {
 		}
 		return rows
 	})
+	if partial {
+		g.note("Where many tasks never start or end, percentiles are those of all tasks, and means those of the ones that do.")
+	}
+	return g
 }
 
 // headroom says up to which load a layout passes.

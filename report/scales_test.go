@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -10,6 +11,8 @@ import (
 
 	"example.com/simrun/des"
 	"example.com/simrun/internal/experiment"
+	"example.com/simrun/internal/units"
+	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
 )
 
@@ -106,4 +109,27 @@ func TestBarsShowTheStatisticThatIsBounded(t *testing.T) {
 	}
 	assert.Equal(t, []string{"p50", "p95", "p99", "p99.5"}, names)
 	assert.Len(t, statistics(q, nil), 3)
+}
+
+// The line of a layout ends at the share of tasks that ever start, and a percentile beyond that is never reached.
+func TestTasksThatNeverStartAreSeen(t *testing.T) {
+	_, r := fixture()
+	c := &r.Strategies[0].Classes[0]
+	within := c.Wait.Pooled.Share(des.Seconds(0.2))
+	c.Published *= 2 // as if half of them had never started
+	c.Wait.Due = []*experiment.Estimate{est(3, 0.1), {Value: math.Inf(1)}, {Value: math.Inf(1)}}
+	p, ok := cdf(r, c.Name)
+	require.True(t, ok)
+	assert.Contains(t, p.Alt, fmt.Sprintf("one-pool: p95 never, %s within the target of 200 ms", units.Share(within/2)))
+	line := p.charts[0].Lines[0].Y
+	assert.InDelta(t, 0.5, *line[len(line)-1], 1e-3)
+
+	b, ok := quantileBars(r, c.Name, worker.Wait)
+	require.True(t, ok)
+	assert.Contains(t, b.Alt, "one-pool: p95 never, fails")
+	svg, err := b.SVG()
+	require.NoError(t, err)
+	assert.Contains(t, string(svg), "never, fails")
+	rows := durations(r).Groups[0].Rows
+	assert.Equal(t, []string{"3 s", "never", "never"}, rows[0][2:5])
 }

@@ -34,9 +34,10 @@ func scaling(r *experiment.Result) []Plot {
 	if len(replicas) == 0 {
 		return nil
 	}
-	out := []Plot{multiples("replicas", "Replicas that run, first replication", "replicas", replicas, false)}
+	out := []Plot{multiples("replicas", "Replicas that run, first replication", "replicas", replicas, shadeFaults(replicas))}
 	if price.lines != nil {
-		p := multiples("cost", "What the machines have cost, first replication", inCurrency(r, "cost"), []track{price}, false)
+		prices := []track{price}
+		p := multiples("cost", "What the machines have cost, first replication", inCurrency(r, "cost"), prices, shadeFaults(prices))
 		p.height += 60
 		out = append(out, p)
 	}

@@ -25,6 +25,7 @@ type track struct {
 	step  float64        // seconds
 
 	faults []window // planned
+	shades []window // what shade gave it
 
 	behind []float64 // tasks that arrived, a second
 }
@@ -55,15 +56,16 @@ func timelines(r *experiment.Result) []Plot {
 	}
 	var out []Plot
 	if len(queues) > 0 {
-		p := multiples("queues", "Tasks waiting, the most in each "+units.Duration(step), "tasks", queues, true)
+		shaded := shadeBusiest(queues)
+		p := multiples("queues", "Tasks waiting, the most in each "+units.Duration(step), "tasks", queues, shaded)
 		if p.Note = "Line: the first replication."; runs > 1 {
 			p.Note += fmt.Sprintf(" Band: from the least to the most of %d replications.", runs)
 		}
-		p.charts = courses(r)
+		p.charts = courses(r, queues, shaded)
 		out = append(out, p)
 	}
 	if len(busy) > 0 {
-		p := multiples("busy", "Slots held, mean of each "+units.Duration(step), "slots", busy, false)
+		p := multiples("busy", "Slots held, mean of each "+units.Duration(step), "slots", busy, shadeFaults(busy))
 		p.Note = "One replication, the first."
 		out = append(out, p)
 	}
@@ -88,30 +90,66 @@ func waiting(s *experiment.Strategy, title string) track {
 	return t
 }
 
-// multiples draws the tracks under each other: same time, same scale, so that heights compare at a glance.
-func multiples(file, title, unit string, tracks []track, worst bool) Plot {
-	var names []string
-	top, end := 0.0, 0.0
+// shadeFaults shades planned faults, and says so for a legend; empty where there are none.
+func shadeFaults(tracks []track) string {
+	for i := range tracks {
+		tracks[i].shades = tracks[i].faults
+	}
+	if tracks[0].faults == nil {
+		return ""
+	}
+	return "fault"
+}
+
+// shadeBusiest shades planned faults, or the minutes in which most waits, where they are more than a hair and known so finely.
+func shadeBusiest(tracks []track) string {
+	if shaded := shadeFaults(tracks); shaded != "" { // one shade at a time
+		return shaded
+	}
+	top, end := extent(tracks)
+	if end <= 3*worstWindow || end >= 100*worstWindow || tracks[0].step > worstWindow {
+		return ""
+	}
+	for i := range tracks {
+		if t := &tracks[i]; t.peak() > top/20 { // where hardly anything waits, no minutes are the worst
+			t.shades = []window{worstOf(*t)}
+		}
+	}
+	return "worst " + units.Duration(worstWindow)
+}
+
+// extent is the highest value that tracks have to show, and their end in seconds.
+func extent(tracks []track) (top, end float64) {
 	for _, t := range tracks {
-		for i, line := range t.lines {
-			if !slices.Contains(names, t.names[i]) {
-				names = append(names, t.names[i])
-			}
-			for _, v := range line {
-				top = max(top, v)
-			}
-			if i < len(t.bands) {
-				top = max(top, slices.Max(t.bands[i][1]))
-			}
+		top = max(top, t.limit, t.peak())
+		for _, b := range t.bands {
+			top = max(top, slices.Max(b[1]))
+		}
+		for _, line := range t.lines {
 			end = max(end, float64(len(line))*t.step)
 		}
-		top = max(top, t.limit)
 	}
 	if top <= 0 {
 		top = 1
 	}
-	worst = worst && end > 3*worstWindow && end < 100*worstWindow && tracks[0].step <= worstWindow // else a hair, or not known so finely
-	worst = worst && tracks[0].faults == nil                                                       // one shade at a time
+	return top, end
+}
+
+// since names the axis of time.
+const since = "time since the observed time began"
+
+// multiples draws the tracks under each other: same time, same scale, so that heights compare at a glance. What their shades are
+// stands in the legend.
+func multiples(file, title, unit string, tracks []track, shaded string) Plot {
+	var names []string
+	for _, t := range tracks {
+		for _, n := range t.names {
+			if !slices.Contains(names, n) {
+				names = append(names, n)
+			}
+		}
+	}
+	top, end := extent(tracks)
 	var keys []key
 	for i, n := range names {
 		keys = append(keys, key{name: n, line: timeStyle(i)})
@@ -119,13 +157,10 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 	if tracks[0].limit > 0 {
 		keys = append(keys, key{name: "all slots", line: observedLine})
 	}
-	if worst {
-		keys = append(keys, key{name: "worst " + units.Duration(worstWindow), line: draw.LineStyle{Color: shade, Width: 9}})
+	if shaded != "" {
+		keys = append(keys, key{name: shaded, line: draw.LineStyle{Color: shade, Width: 9}})
 	}
-	if tracks[0].faults != nil {
-		keys = append(keys, key{name: "fault", line: draw.LineStyle{Color: shade, Width: 9}})
-	}
-	if behind := tracks[0].behind; tracks[0].faults == nil && behind != nil {
+	if behind := tracks[0].behind; shaded == "" && behind != nil {
 		keys = append(keys, key{name: "tasks arriving, at most " + units.Number(slices.Max(behind)) + "/s", line: draw.LineStyle{Color: shade, Width: 9}})
 	}
 	const panel = vg.Length(92)
@@ -136,13 +171,10 @@ func multiples(file, title, unit string, tracks []track, worst bool) Plot {
 		ax.X.Min, ax.X.Max, ax.X.Tick.Marker = 0, end, durationTicks{}
 		ax.Y.Min, ax.Y.Max, ax.Y.Tick.Marker = 0, top*1.04, countTicks{most: 4}
 		ax.Title.Text = t.title
-		if worst && t.peak() > top/20 { // where hardly anything waits, no minutes are the worst
-			ax.Add(worstOf(t))
+		for _, w := range t.shades {
+			ax.Add(window{from: w.from, to: min(w.to, end)})
 		}
-		for _, f := range t.faults {
-			ax.Add(window{from: f.from, to: min(f.to, end)})
-		}
-		if t.faults == nil && t.behind != nil {
+		if shaded == "" && t.behind != nil {
 			ax.Add(hill{t.behind, t.step})
 		}
 		ax.Add(gridLines{y: true})
@@ -192,7 +224,7 @@ func stack(c draw.Canvas, plots []*plot.Plot) {
 		p.Title.Text = ""
 		if body := draw.Crop(part, 0, 0, 0, -16); i == len(plots)-1 {
 			body.Min.Y = c.Min.Y
-			render(body, p, "time since the observed time began")
+			render(body, p, since)
 		} else {
 			p.Draw(draw.Crop(body, 4, -12, 0, 0))
 		}
@@ -202,7 +234,9 @@ func stack(c draw.Canvas, plots []*plot.Plot) {
 
 func (t *track) peak() (top float64) {
 	for _, l := range t.lines {
-		top = max(top, slices.Max(l))
+		for _, v := range l {
+			top = max(top, v)
+		}
 	}
 	return top
 }

@@ -51,7 +51,7 @@ func compareCommand() *cobra.Command {
 	f.SortFlags = false
 	f.StringVarP(&o.format, "format", "f", "table", "format of standard output: "+strings.Join(compareFormats, ", "))
 	f.BoolVarP(&o.all, "all", "a", false, "list also the figures for which no difference is shown")
-	f.BoolVar(&o.failOnWorse, "fail-on-worse", false, "end with status 3 if a figure or a verdict got worse")
+	f.BoolVar(&o.failOnWorse, "fail-on-worse", false, "end with status 3 if a figure or a verdict got worse, or tasks no longer end")
 	coresFlag(c, &o.cores)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress on standard error")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(compareFormats, cobra.ShellCompDirectiveNoFileComp))

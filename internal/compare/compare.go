@@ -17,6 +17,7 @@ type Comparison struct {
 	Changes []Change  `json:"changes"`
 	Means   []Mean    `json:"geometric_means"`
 	Targets []Target  `json:"targets"` // whose verdict changed
+	Endings []Ending  `json:"endings"` // whose tasks all end in one run only
 	Only    []Missing `json:"only"`    // strategies and classes that only one run has
 	Paired  bool      `json:"paired"`  // every figure, on the same tasks
 	Common  bool      `json:"-"`       // some class under some layout is in both runs
@@ -58,6 +59,14 @@ type Target struct {
 	New      string           `json:"new"`
 }
 
+// Ending is a class with figures in one run only: in the other its queue grows without end, or many of its tasks never end.
+type Ending struct {
+	Strategy string `json:"strategy"`
+	Class    string `json:"class"`
+	Old      string `json:"old,omitempty"` // as experiment.Part has it; empty = all end
+	New      string `json:"new,omitempty"`
+}
+
 // Missing is what only one run has.
 type Missing struct {
 	Strategy string `json:"strategy"`
@@ -72,10 +81,10 @@ type key struct {
 
 // Runs compares an old run with a new one.
 func Runs(old, new *experiment.Figures) *Comparison {
-	c := &Comparison{Changes: []Change{}, Means: []Mean{}, Targets: []Target{}}
+	c := &Comparison{Changes: []Change{}, Means: []Mean{}, Targets: []Target{}, Endings: []Ending{}}
 	c.Only = append(only(old, new, "old"), only(new, old, "new")...)
 	c.Paired = old.Scenario.Seed == new.Scenario.Seed
-	c.Common = slices.ContainsFunc(new.Parts, func(p experiment.Part) bool { return slices.Contains(old.Parts, p) })
+	c.endings(old, new)
 	before := map[key]*experiment.Figure{}
 	for i := range old.Figures {
 		f := &old.Figures[i]
@@ -178,6 +187,23 @@ func (c *Comparison) targets(old, new *experiment.Figures) {
 	}
 }
 
+// endings finds the classes of both runs.
+func (c *Comparison) endings(old, new *experiment.Figures) {
+	told := func(f *experiment.Figures, p *experiment.Part) bool { // files of before say nothing of such without figures
+		return p.Without != "" || slices.ContainsFunc(f.Figures, func(f experiment.Figure) bool { return f.Strategy == p.Strategy && f.Class == p.Class })
+	}
+	for _, is := range new.Parts {
+		i := slices.IndexFunc(old.Parts, func(p experiment.Part) bool { return p.Strategy == is.Strategy && p.Class == is.Class })
+		if i < 0 {
+			continue
+		}
+		c.Common = true
+		if was := old.Parts[i]; was.Without != is.Without && told(old, &was) && told(new, &is) {
+			c.Endings = append(c.Endings, Ending{is.Strategy, is.Class, was.Without, is.Without})
+		}
+	}
+}
+
 // only lists what one run has and the other does not.
 func only(one, other *experiment.Figures, name string) []Missing {
 	type pair struct{ strategy, class string }
@@ -204,19 +230,16 @@ func only(one, other *experiment.Figures, name string) []Missing {
 // rank orders verdicts, the best highest.
 var rank = map[string]int{"pass": 3, "marginal": 2, "undecided": 1, "fail": 0}
 
-// Worse says that something surely got worse: a figure, all of which are better the smaller they are, or a verdict.
+// Worse says that something surely got worse: a figure, all of which are better the smaller they are, a verdict, or that tasks
+// no longer end.
 func (c *Comparison) Worse() bool {
 	for i := range c.Changes {
 		if c.Changes[i].Shown && c.Changes[i].Difference.Value > 0 {
 			return true
 		}
 	}
-	for _, t := range c.Targets {
-		if rank[t.New] < rank[t.Old] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Targets, func(t Target) bool { return rank[t.New] < rank[t.Old] }) ||
+		slices.ContainsFunc(c.Endings, func(e Ending) bool { return e.Old == "" })
 }
 
 // Shown counts the figures whose change is shown.

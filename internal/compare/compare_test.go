@@ -99,6 +99,24 @@ func TestRunsOfDifferentShape(t *testing.T) {
 	assert.False(t, compare.Runs(worse, old).Worse())
 }
 
+// Tasks that no longer end have no figures to get worse, and may have no target.
+func TestTasksThatNoLongerEnd(t *testing.T) {
+	old, starved := figures(t, 1, 1), figures(t, 1, 1)
+	starved.Parts[0].Without = experiment.Unended
+	c := compare.Runs(old, starved)
+	assert.Equal(t, []compare.Ending{{Strategy: starved.Parts[0].Strategy, Class: starved.Parts[0].Class, New: experiment.Unended}}, c.Endings)
+	assert.True(t, c.Worse())
+	back := compare.Runs(starved, old)
+	assert.Equal(t, experiment.Unended, back.Endings[0].Old)
+	assert.False(t, back.Worse())
+
+	starved.Parts[0].Without, starved.Figures = "", nil // as an older version wrote it
+	growing := figures(t, 1, 1)
+	growing.Parts[0].Without = experiment.Growing
+	assert.Empty(t, compare.Runs(starved, growing).Endings)
+	assert.True(t, compare.Runs(starved, growing).Common)
+}
+
 // Where nothing is random one replication says it all: every difference is one.
 func TestExactRuns(t *testing.T) {
 	of := func(value float64) *experiment.Figures {

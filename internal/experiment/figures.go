@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"example.com/simrun/worker"
@@ -36,6 +37,24 @@ type Figures struct {
 type Part struct {
 	Strategy string `json:"strategy"`
 	Class    string `json:"class"`
+	Without  string `json:"without,omitempty"` // why it has no figures: Growing or Unended
+}
+
+// Why a class has no figures, or some only, by which runs could be held against each other.
+const (
+	Growing = "growing" // its queue grows without end
+	Unended = "unended" // many of its tasks never end
+)
+
+// without says why a class has no figures; empty where it has all.
+func (s *Strategy) without(c *Class) string {
+	switch {
+	case slices.ContainsFunc(s.Unstable, func(u Unstable) bool { return u.Queue == c.Queue }):
+		return Growing
+	case c.Published > c.Cut && 1-c.Reached(c.Response) > lostMean:
+		return Unended
+	}
+	return ""
 }
 
 // Figure is one figure of one class under one layout, in seconds.
@@ -83,7 +102,7 @@ func NewFigures(r *Result) *Figures {
 	for i := range r.Strategies {
 		s := &r.Strategies[i]
 		for j := range s.Classes {
-			f.Parts = append(f.Parts, Part{s.Name, s.Classes[j].Name})
+			f.Parts = append(f.Parts, Part{s.Name, s.Classes[j].Name, s.without(&s.Classes[j])})
 			for _, o := range s.Classes[j].SLO {
 				f.Targets = append(f.Targets, Met{s.Name, s.Classes[j].Name, o.Metric, o.Verdict})
 			}
@@ -92,7 +111,8 @@ func NewFigures(r *Result) *Figures {
 	return f
 }
 
-// figures are those of every layout and class that are known.
+// figures are those of every layout and class that are known, and are of nearly all tasks: those of the ones that start would
+// be the better the fewer do.
 func (e *engine) figures() (all []Figure) {
 	for l := range e.sc.Layouts {
 		for c := range e.sc.Classes {
@@ -100,6 +120,9 @@ func (e *engine) figures() (all []Figure) {
 				continue
 			}
 			for _, m := range compared {
+				if 1-e.reach(l, c, durationOf[m.Of]) > lostMean {
+					continue
+				}
 				f := e.rows(l, c, durationOf[m.Of]).stat(m.Stat)
 				if math.IsNaN(f.Value) || math.IsInf(f.Value, 0) || f.needs > 0 {
 					continue

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/simrun/internal/experiment"
 )
 
 // One in a hundred tasks hangs, and nothing ends it: 10 of 64 slots in a thousand seconds. How much load that takes would be a
@@ -86,5 +88,29 @@ func TestLeaksThatMatterLittle(t *testing.T) {
 		assert.NotEmpty(t, r.Strategies[0].Leaks, name)
 		assert.Greater(t, r.Verdict.Headroom["today"].Factor, 1.0, name)
 		assert.Contains(t, strings.Join(r.Warnings, "\n"), "today: w loses a slot every", name)
+	}
+}
+
+// Once all slots hang nothing starts any more. Those that started before waited for nothing, and are no measure of the layout:
+// its percentiles are those of all tasks, and it is not compared with one under which all of them start.
+func TestFiguresAreOfTasksThatNeverStartToo(t *testing.T) {
+	r := answer(t, strings.NewReplacer("concurrency: 64", "concurrency: 2", "chance: 1%", "chance: 0.4%", "p95: 1s", "p50: 1s, p95: 1s").Replace(leaking))
+	today, limited := &r.Strategies[0].Classes[0], &r.Strategies[1].Classes[0]
+	started := today.Reached(today.Wait)
+	assert.InDelta(t, 1-today.Unstarted/today.Published, started, 1e-9)
+	assert.Less(t, started, 0.9)
+	assert.Less(t, today.Wait.P95.Value, 0.001)
+	require.Len(t, today.Wait.Due, 3)
+	assert.True(t, math.IsInf(today.Wait.Due[1].Value, 1))
+	assert.Equal(t, today.SLO[0].Value.Value, today.Wait.Due[0].Value)
+	assert.InDelta(t, started, today.SLO[1].Attained.Value, 0.001)
+	assert.Nil(t, limited.Wait.Due)
+	for _, c := range r.Comparisons {
+		assert.Fail(t, "compared", "%s %v", c.Class, c.Metric)
+	}
+	f := experiment.NewFigures(r)
+	assert.Equal(t, []experiment.Part{{Strategy: "today", Class: "a", Without: experiment.Unended}, {Strategy: "limited", Class: "a"}}, f.Parts)
+	for i := range f.Figures {
+		assert.Equal(t, "limited", f.Figures[i].Strategy)
 	}
 }

@@ -115,6 +115,8 @@ type Quantiles struct {
 	Max  float64   `json:"max"`
 
 	Pooled *des.Histogram `json:"-"` // for CDFs
+	// Due are P50, P95 and P99 of all tasks that were due, infinite where fewer ever have the duration; nil where nearly all do.
+	Due []*Estimate `json:"-"`
 }
 
 // Strategy is everything found about one layout.
@@ -191,6 +193,15 @@ type Class struct {
 
 	SLO      []SLO      `json:"slo"`
 	Observed []Observed `json:"observed,omitempty"`
+}
+
+// Reached is the share of the tasks that were due, but for those cut off, that have a duration: the others never started, or
+// never ended.
+func (c *Class) Reached(q *Quantiles) float64 {
+	if q == nil {
+		return 0
+	}
+	return reached(q.N, c.Published, c.Cut)
 }
 
 // WaitCause splits the mean wait, in seconds a task.

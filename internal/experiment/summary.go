@@ -229,11 +229,22 @@ func (e *engine) quantiles(l, c int, d duration) *Quantiles {
 	}
 	rows := e.rows(l, c, d)
 	of := func(s workloads.Stat) *Estimate { return rows.stat(s).estimate() }
-	return &Quantiles{
+	q := &Quantiles{
 		N: float64(h.Count()) / float64(len(e.samples[l])), Max: h.Max().Seconds(), Pooled: h,
 		Mean: of(average), P50: of(quantile(0.5)), P90: of(quantile(0.9)), P95: of(quantile(0.95)), P99: of(quantile(0.99)),
 		P999: of(quantile(0.999)),
 	}
+	if (d == wait || d == response) && 1-e.reach(l, c, d) > lostMean {
+		all := e.bare(l, c, d)
+		for _, s := range all.samples {
+			all.of = append(all.of, max(s.published-s.cut, float64(s.of[d].Count())))
+		}
+		all.count(e, l)
+		for _, p := range []float64{0.5, 0.95, 0.99} {
+			q.Due = append(q.Due, all.quantile(p).estimate())
+		}
+	}
+	return q
 }
 
 // compare sets every layout against the baseline on the same tasks.
@@ -250,6 +261,9 @@ func (e *engine) compare() []Comparison {
 				continue
 			}
 			for _, m := range compared {
+				if !e.comparable(l, base, c, durationOf[m.Of], m.Stat) {
+					continue
+				}
 				if cmp, ok := e.pair(l, base, c, durationOf[m.Of], m.Stat); ok {
 					cmp.Metric = m
 					comparisons = append(comparisons, cmp)
@@ -258,6 +272,26 @@ func (e *engine) compare() []Comparison {
 		}
 	}
 	return comparisons
+}
+
+// comparable says that a duration of a class is that of the same tasks under two layouts: of a layout under which many never
+// start, those that did had the shorter waits.
+func (e *engine) comparable(l, base, c int, d duration, s workloads.Stat) bool {
+	here, there := e.reach(l, c, d), e.reach(base, c, d)
+	return math.Abs(here-there) <= lostMean && (s.Kind != workloads.Quantile || min(here, there) >= s.P)
+}
+
+// reach is the share of the tasks of a class that were due, but for those cut off, that have a duration.
+func (e *engine) reach(l, c int, d duration) float64 {
+	p := &e.pools[l].classes[c]
+	return reached(float64(histogramOf(p, d).Count()), float64(p.Published), float64(p.Cut))
+}
+
+func reached(have, published, cut float64) float64 {
+	if have >= published-cut {
+		return 1
+	}
+	return have / (published - cut)
 }
 
 func (e *engine) pair(l, base, c int, d duration, s workloads.Stat) (Comparison, bool) {
