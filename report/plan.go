@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 
 	"example.com/simrun/internal/plan"
@@ -38,7 +37,11 @@ func planMinimal(p *plan.Result) *Table {
 		}
 		less := units.Absent
 		if m.OneLess != nil {
-			less = fmt.Sprintf("%d: %s", m.OneLess.Slots, map[string]string{"fail": "fails", "undecided": "open"}[m.OneLess.Verdict])
+			less = units.Count(float64(m.OneLess.Slots))
+			if one := m.OneLess.Machine; one != nil {
+				less = strings.TrimPrefix(plan.OnMachines([]plan.Machines{*one}), " on ")
+			}
+			less += ": " + map[string]string{"fail": "fails", "marginal": "marginal", "undecided": "open"}[m.OneLess.Verdict]
 		}
 		row := []string{plan.Sizes(m.Workers) + plan.OnMachines(m.Machines), units.Count(float64(m.Slots)), amountOf(m.Cost), units.Count(float64(m.Changes)), less}
 		t.Groups = append(t.Groups, Group{Name: name, Rows: [][]string{row}})

@@ -10,10 +10,10 @@ import (
 // planKeys returns what bounds simrun plan.
 func planKeys() *record {
 	return &record{noun: "a plan", keys: []key{
-		{name: "vary", doc: "sizes to find, as ranges by their path, the only ones that then vary: `{strategies.one-pool.workers.worker.concurrency: 1..16}`; or what a search may not try, [below](#what-a-search-tries): `{order: false, gevent: false}`", absent: "of each worker its `concurrency`, or `max` of its `autoscale`, or its `replicas` where each has a machine of its own", shape: &mapping{noun: "a map of ranges by path", name: phrase{noun: "a path"}, of: spanOrNot{}, atLeast: 1}, to: byHand},
+		{name: "vary", doc: "sizes to find, as ranges by their path, the only ones that then vary: `{strategies.one-pool.workers.worker.concurrency: 1..16}`; or what a search may not try, [below](#what-a-search-tries): `{order: false, gevent: false}`", absent: "of each worker its `concurrency`, or `max` of its `autoscale`, or its `replicas` where each has a machine of its own or, `solo`, one slot", shape: &mapping{noun: "a map of ranges by path", name: phrase{noun: "a path"}, of: spanOrNot{}, atLeast: 1}, to: byHand},
 		{name: "workers", doc: "how many workers a layout that is made up has, as a range", absent: "`1..4`", shape: span{}, to: byHand},
 		{name: "keep", doc: "workers whose sizes stay as they are", absent: "none", shape: &sequence{noun: "a list of workers", of: name("the name of a worker")}, to: byHand},
-		{name: "minimise", doc: "what the answer has least of: `cost` a month, `slots` or `changes` from the baseline", absent: "`cost` where all layouts have a price, else `slots`", shape: word{words: []string{"cost", "slots", "changes"}}},
+		{name: "minimise", doc: "what the answer has least of: `cost` a month, `slots` or `changes` from the baseline", absent: "`cost` where all layouts have a price, else machines more than there are, then `slots`", shape: word{words: []string{"cost", "slots", "changes"}}},
 	}}
 }
 

@@ -304,14 +304,14 @@ type Plan struct {
 	// Sizes to find, as ranges by their path, the only ones that then vary:
 	// `{strategies.one-pool.workers.worker.concurrency: 1..16}`; or what a search may not try: `{order: false, gevent:
 	// false}`; of each worker its `concurrency`, or `max` of its `autoscale`, or its `replicas` where each has a
-	// machine of its own if it is missing.
+	// machine of its own or, `solo`, one slot if it is missing.
 	Vary []Pair `key:"vary"`
 	// How many workers a layout that is made up has, as a range; `1..4` if it is missing.
 	Workers any `key:"workers"`
 	// Workers whose sizes stay as they are; none if it is missing.
 	Keep []string `key:"keep"`
 	// What the answer has least of: `cost` a month, `slots` or `changes` from the baseline; `cost` where all layouts
-	// have a price, else `slots` if it is missing.
+	// have a price, else machines more than there are, then `slots` if it is missing.
 	Minimise string `key:"minimise"`
 }
 

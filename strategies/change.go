@@ -135,12 +135,13 @@ func (r *rollout) compare() {
 	}
 }
 
-// differs says whether the instances of a worker differ in what they are started with, or where.
+// differs says whether the instances of a worker that stay differ in what they are started with, where, or by whom. How many there are,
+// and by which rules they are scaled, restarts none of them.
 func (r *rollout) differs(was, is []int) bool {
-	if len(was) != len(is) || !sameFleet(r.from.FleetOf(was[0]), r.to.FleetOf(is[0])) || r.from.OwnsMachine(was[0]) != r.to.OwnsMachine(is[0]) {
+	if (r.from.FleetOf(was[0]) == nil) != (r.to.FleetOf(is[0]) == nil) || r.from.OwnsMachine(was[0]) != r.to.OwnsMachine(is[0]) {
 		return true
 	}
-	for i := range was {
+	for i := range min(len(was), len(is)) {
 		v, w := was[i], is[i]
 		x, y := &r.from.Workers[v], &r.to.Workers[w]
 		if lineOf(r.from, v, "same").String() != lineOf(r.to, w, "same").String() || machineOf(r.from, v) != machineOf(r.to, w) ||

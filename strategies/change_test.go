@@ -141,8 +141,7 @@ Steps
   celery -A proj worker -n worker_3@%h -Q high,low -c 8 -P prefork --prefetch-multiplier=4
 
 Steps
-  1. Restart "worker" with the line above.
-  2. Add 2 instances of "worker".
+  1. Add 2 instances of "worker".
 `, 1, 3},
 		{"fewer and smaller", with(pool, func(w *WorkerSpec) { w.Replicas = new(3) }), with(pool, func(w *WorkerSpec) { w.Concurrency, w.Replicas = new(4), new(2) }), `Workers
   celery -A proj worker -n worker@%h -Q high,low -c 4 -P prefork --prefetch-multiplier=4

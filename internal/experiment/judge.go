@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"math"
+	"slices"
 
 	"example.com/simrun/scenarios"
 	"example.com/simrun/sim"
@@ -19,6 +20,7 @@ type Judged struct {
 	Cost     *Estimate // a month; nil where nothing that it uses has a price
 	Targets  []ClassTarget
 	With     string // what a layout that passes puts up with, in brackets; empty = nothing
+	Why      string // what is missed and by how much, or seems to be, or is met by too little; empty where it is likely to pass, or nothing was simulated
 	Ends     []Ends // of each class that has a figure
 	Exact    bool   // nothing is random: one replication says all
 	Trap     string // why it fails whatever a run of it says, and was not simulated: "it loses slots for good"; empty = it is none
@@ -88,7 +90,47 @@ func newJudge(ctx context.Context, sc *scenarios.Scenario, o Options) *engine {
 	if !e.exact && sim.Plain(&sc.Layouts[0], sc.Classes, &sim.Options{Faults: sc.Faults}) {
 		e.more()
 	}
+	if !e.exact && windowed(sc) {
+		e.lookAt(windowLooks(e.sc.Run.Min, e.sc.Run.Max, sc.Run.Confidence))
+	}
 	return e
+}
+
+// windowed says that a target is to hold in every slice of a window, or by an hour of the day.
+func windowed(sc *scenarios.Scenario) bool {
+	return slices.ContainsFunc(sc.Classes, func(c workloads.Class) bool {
+		return slices.ContainsFunc(c.SLO, func(o workloads.SLO) bool { return o.Slice > 0 || o.HasBy })
+	})
+}
+
+// Enough is the fewest replications in which Judge can show that the layout of a scenario passes: two, without which nothing has a
+// spread, or as many windows as show that a target holds in 95 of 100 of them.
+func Enough(sc *scenarios.Scenario) int {
+	if !windowed(sc) || deterministic(sc) {
+		return 2
+	}
+	return enoughWindows(sc.Run.Confidence)
+}
+
+// enoughWindows is in how many windows, and no fewer, a target must hold without exception to be shown to hold in 95 of 100, by the
+// interval of judgeWindows: its lower end is then the n-th root of half of what the confidence leaves.
+func enoughWindows(confidence float64) int {
+	return int(math.Ceil(math.Log((1-confidence)/2) / math.Log(heldWindows)))
+}
+
+// windowLooks are looks between a least and a most number of replications of which the second is the first at which a target of windows
+// can pass; before it one can only fail. Where the most allows no second look of that kind, there is one.
+func windowLooks(least, most int, confidence float64) []int {
+	third, second := enoughWindows(confidenceAt(confidence, 1, 3)), enoughWindows(confidenceAt(confidence, 1, 2))
+	switch {
+	case least >= third:
+		return looks(least, most)
+	case most > third:
+		return []int{least, third, most}
+	case most >= second && least < most:
+		return []int{least, most}
+	}
+	return []int{most}
 }
 
 // A plain pool is judged on more tasks than a run takes, as they cost little: on so many at the first look, and up to so
@@ -157,6 +199,12 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 	if len(s.Breaches) > 0 {
 		j.Verdict, j.Likely = fail, false
 	}
+	switch missed := misses(&s); {
+	case len(missed) > 0:
+		j.Why = describe(&missed[0])
+	case j.Verdict == marginal:
+		j.Why = e.whyMarginal(&s)
+	}
 	if s.Costs != nil {
 		j.Cost = s.Costs.PerMonth
 	}
@@ -169,6 +217,9 @@ func (e *engine) judgeLayout(settle func(*engine) error) (*Judged, error) {
 			j.add(e.sc.Classes[c].Name, &one)
 			j.Likely = j.Likely && !(!one.Metric.IsShare() && one.Value.Known() && e.model.close(one.Value.Value, one.Target))
 		})
+	}
+	if j.Why == "" && !j.Likely && j.Strained > 1 {
+		j.Why = describe(&miss{s.Name, j.Class, &j.Target, j.Strained})
 	}
 	return j, nil
 }

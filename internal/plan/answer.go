@@ -31,6 +31,12 @@ func (p *planner) order(fits []*fit) {
 		}
 		return f.judged.Cost.Value
 	}
+	bought := func(f *fit) int { // to use a machine more is more than to use a slot more, though it may have no price
+		if by != bySlots {
+			return 0
+		}
+		return f.bought
+	}
 	slots := func(f *fit) int {
 		if by != bySlots {
 			return 0
@@ -38,12 +44,13 @@ func (p *planner) order(fits []*fit) {
 		return f.layout.Slots()
 	}
 	slices.SortStableFunc(fits, func(a, b *fit) int {
-		return cmp.Or(cmp.Compare(dearer(a), dearer(b)), cmp.Compare(slots(a), slots(b)), cmp.Compare(a.changes, b.changes),
+		return cmp.Or(cmp.Compare(dearer(a), dearer(b)), cmp.Compare(bought(a), bought(b)), cmp.Compare(slots(a), slots(b)), cmp.Compare(a.changes, b.changes),
 			cmp.Compare(a.workers, b.workers), cmp.Compare(a.layout.Slots(), b.layout.Slots()))
 	})
 }
 
-// objective is what the plan minimises: as asked for, or money where everything has a price, or slots.
+// objective is what the plan minimises: as asked for, or money where everything has a price, or slots, after machines that are to be
+// bought where nobody asked for slots.
 func (p *planner) objective(fits []*fit) string {
 	if m := p.bounds.Minimise; m != "" && m != byCost {
 		return m
@@ -64,7 +71,7 @@ func (p *planner) result(fits []*fit) (*Result, error) {
 	if len(fits) > 0 {
 		best := fits[0]
 		r.Status = "found"
-		if best.lessIs == "undecided" {
+		if best.less != nil && best.less.Verdict == "undecided" {
 			r.Status = "open"
 		}
 		r.Answer = &Answer{Strategy: best.name, Workers: p.workers(best.layout), Slots: best.layout.Slots(), Machines: best.machines, Cost: price(best.judged), Confidence: p.sc.Run.Confidence}
@@ -73,8 +80,8 @@ func (p *planner) result(fits []*fit) (*Result, error) {
 		r.Metric, r.Bound = best.judged.Target.Metric, best.judged.Target.Target
 		r.Target = best.judged.Class + " " + best.judged.Target.Metric.Words()
 	}
-	if len(fits) == 0 && p.likely != nil && p.short {
-		r.YAML = p.likely.yaml // to be run
+	if len(fits) == 0 && p.likely != nil {
+		r.YAML = p.likely[0].yaml // to be run
 	}
 	r.Searched = p.searched()
 	if err := p.say(r, fits); err != nil {
@@ -168,8 +175,8 @@ func (p *planner) minimal(f *fit) Minimal {
 		Strategy: f.name, Slots: f.layout.Slots(), Workers: p.workers(f.layout), Cost: price(f.judged), Changes: f.changes,
 		With: f.judged.With, Written: f.written, Machines: f.machines,
 	}
-	if f.lessIs != "" {
-		m.OneLess = &OneLess{f.less, f.lessIs}
+	if f.less != nil {
+		m.OneLess = &f.less.OneLess
 	}
 	return m
 }

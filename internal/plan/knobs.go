@@ -11,6 +11,7 @@ import (
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 	"example.com/simrun/system"
+	"example.com/simrun/worker"
 )
 
 // knob is one size of a layout that may be varied.
@@ -31,7 +32,7 @@ func (k *knob) sizes(what string) bool { return k.worker != "" && k.path[len(k.p
 const mostSlots = 16
 
 // knobs are the sizes of a layout: those that the file names, or of each worker its concurrency, or the bound of its scaling, or its replicas where
-// each brings its own machine; and the number of machines of a kind that workers share, where there are several and they have a price, or
+// each brings its own machine or has one slot; and the number of machines of a kind that workers share, where there are several and they have a price, or
 // the work takes more.
 func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 	l := &sc.Layouts[0]
@@ -67,7 +68,7 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 			k.path = under("autoscale", "max")
 			k.from = max(1, whole(d.Get(under("autoscale", "min")...)))
 			k.start = whole(d.Get(k.path...))
-		case l.OwnsMachine(w):
+		case l.OwnsMachine(w), l.Workers[w].Pool == worker.Solo: // of one slot
 			k.path = under("replicas")
 			k.start = whole(d.Get(k.path...))
 		default:
@@ -114,14 +115,49 @@ const mostMachines = 4
 // target is missed by.
 const crowding = 0.7
 
-// moreMachines is how many machines of a kind the work takes where those that there are may be too few; 0 elsewhere.
+// moreMachines is how many machines of a kind the work takes where more than there are may be tried; 0 elsewhere.
 func (p *planner) moreMachines(sc *scenarios.Scenario, kind int) float64 {
-	m := &p.sc.Machines[kind]
-	least := sc.Layouts[0].LeastMachines(sc.Classes, sc.Machines, sc.Outside(), kind)
-	if !p.may(scenarios.TryMachines) || m.Most > 0 || least < crowding*float64(m.Count) {
+	if !p.may(scenarios.TryMachines) || p.sc.Machines[kind].Most > 0 || p.priceless(kind) {
+		return 0
+	}
+	return p.lacking(sc, &sc.Layouts[0], kind)
+}
+
+// lacking is how many machines of a kind the work of a layout takes where those that there are may be too few; 0 elsewhere.
+func (p *planner) lacking(sc *scenarios.Scenario, l *strategies.Layout, kind int) float64 {
+	least := l.LeastMachines(sc.Classes, sc.Machines, sc.Outside(), kind)
+	if least < crowding*float64(p.sc.Machines[kind].Count) {
 		return 0
 	}
 	return least
+}
+
+// priceless says that a kind of machines has no price where something else has: those that there are may be used, but what more of them
+// would cost nobody knows, and nothing it is not.
+func (p *planner) priceless(kind int) bool {
+	return p.sc.Machines[kind].Price == 0 &&
+		(slices.ContainsFunc(p.sc.Machines, func(m system.Machine) bool { return m.Price > 0 }) ||
+			slices.ContainsFunc(p.sc.Zones.Links(), func(r system.Route) bool { return r.Egress > 0 }))
+}
+
+// alike says that two kinds of machines both have a price, or neither: of others nobody knows which is dearer.
+func (p *planner) alike(a, b int) bool {
+	return (p.sc.Machines[a].Price > 0) == (p.sc.Machines[b].Price > 0)
+}
+
+// unbought says of which machines no more were tried, as they have no price.
+func (p *planner) unbought() string {
+	var names []string
+	for i := range p.sc.Machines {
+		takes := func(l strategies.Layout) bool { return shares(&l, i) && p.lacking(p.sc, &l, i) > 0 }
+		if p.sc.Machines[i].Most == 0 && p.priceless(i) && slices.ContainsFunc(p.sc.Layouts, takes) {
+			names = append(names, p.sc.Machines[i].Name)
+		}
+	}
+	if names == nil || p.bounds.Vary != nil || !p.may(scenarios.TryMachines) {
+		return ""
+	}
+	return fmt.Sprintf("More machines %s were not tried, as these have no price and something else has: nobody knows what they would cost.", units.And(names))
 }
 
 // crowded is moreMachines of the machine of a node. A worker works on one of them, so that it takes as many workers.

@@ -64,7 +64,7 @@ func (p *planner) moves(draft *scenarios.Draft, l *strategies.Layout) []idea {
 			}
 		default:
 			for i := range p.sc.Machines {
-				if m := p.sc.Machines[i].Name; i != l.Nodes[l.Node[at]] {
+				if m := p.sc.Machines[i].Name; i != l.Nodes[l.Node[at]] && p.alike(i, l.Nodes[l.Node[at]]) {
 					with(fmt.Sprintf("-%s-on-%s", w, m), to(quoted(m), "workers", w, "machine"))
 				}
 			}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -34,6 +35,7 @@ type proof struct {
 	sizes    []string
 	machines []Machines
 	judged   *experiment.Judged
+	bound    bool // it is open for want of events
 }
 
 // fit is a layout of its least capacity.
@@ -43,15 +45,15 @@ type fit struct {
 	layout   *strategies.Layout
 	sc       *scenarios.Scenario
 	judged   *experiment.Judged
-	less     int    // slots of the largest neighbour with less
-	lessIs   string // fail | undecided; "" where nothing can be less
-	dearer   bool   // one slot less passes, and costs more
-	open     string // what else less is, where that is undecided and no slots
+	less     *neighbour // nil where nothing can be less
+	dearer   *neighbour // one that passes as well, and costs more; nil = none
 	machines []Machines
+	bought   int // machines beyond those of the file
 	changes  int
 	workers  int
-	written  bool   // in the file
-	yaml     string // of its workers
+	of       *capacity // whose sizes it is of, where it is only likely to pass; nil = it is shown
+	written  bool      // in the file
+	yaml     string    // of its workers
 }
 
 func key(x []int) string { return fmt.Sprint(x) }
@@ -89,6 +91,7 @@ func (c *capacity) glance(x []int) (*experiment.Judged, error) {
 	}
 	sc, err := c.scenario(x)
 	j := &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}
+	c.short = c.short || err == nil && c.spent()
 	if err == nil && !c.spent() {
 		j, err = c.judge("glance", sc, func() (*experiment.Judged, error) { return experiment.Glance(c.ctx, sc, glances, c.options()) })
 		if err != nil {
@@ -102,14 +105,14 @@ func (c *capacity) glance(x []int) (*experiment.Judged, error) {
 
 // prove decides a size on tasks that no glance has seen.
 func (c *capacity) prove(x []int) (*experiment.Judged, error) {
-	if i := slices.IndexFunc(c.proofs, func(p proof) bool { return slices.Equal(p.x, x) }); i >= 0 {
+	if i := c.proofOf(x); i >= 0 {
 		return c.proofs[i].judged, nil
 	}
 	sc, err := c.fresh(x)
 	if err != nil {
 		return &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}, nil //nolint:nilerr // no such layout
 	}
-	most := sc.Run.Max
+	most := max(sc.Run.Max, experiment.Enough(sc))
 	sc, enough := c.afford(sc)
 	if c.sure && sc.Run.Max != most {
 		return nil, errBound
@@ -122,8 +125,9 @@ func (c *capacity) prove(x []int) (*experiment.Judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.short = c.short || j.Verdict == "undecided" && sc.Run.Max < most && j.Replications == sc.Run.Max // more may have decided it
-	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), c.sizes(x), c.machines(x), j})
+	bound := j.Verdict == "undecided" && sc.Run.Max < most && j.Replications == sc.Run.Max // more may have decided it
+	c.short = c.short || bound
+	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), c.sizes(x), c.machines(x), j, bound})
 	return j, nil
 }
 
@@ -133,21 +137,27 @@ var errBound = errors.New("bound by what others take")
 // proofShare is the part of what is left of the budget that one proof may take.
 const proofShare = 3
 
-// afford bounds the replications of a proof by what is left of the budget, as glances tell what one takes; false where that
-// is too little to decide anything.
-func (c *capacity) afford(made *scenarios.Scenario) (*scenarios.Scenario, bool) {
-	sc := *made
-	each := int64(1)
+// each is what a replication of the layout takes in events, at most, as glances tell.
+func (c *capacity) each() int64 {
+	most := int64(1)
 	for _, j := range c.seen {
-		each = max(each, j.Events/int64(max(1, j.Replications)))
+		most = max(most, j.Events/int64(max(1, j.Replications)))
 	}
-	n := int((c.limit - c.events) / proofShare / each)
-	sc.Run.Min = min(sc.Run.Min, n)
-	sc.Run.Max = max(sc.Run.Min, min(sc.Run.Max, n))
-	return &sc, n >= 2
+	return most
 }
 
-// least finds the least capacity; nil where none is found that passes.
+// afford bounds the replications of a proof by what is left of the budget, of which it may take a part, or as much as a pass takes to
+// be shown; false where there is not even that.
+func (c *capacity) afford(made *scenarios.Scenario) (*scenarios.Scenario, bool) {
+	sc := *made
+	enough, left := experiment.Enough(&sc), int((c.limit-c.events)/c.each())
+	n := max(left/proofShare, min(left, enough))
+	sc.Run.Min = min(sc.Run.Min, n)
+	sc.Run.Max = max(sc.Run.Min, min(max(sc.Run.Max, enough), n))
+	return &sc, n >= enough
+}
+
+// least finds the least capacity: one that is likely to pass where events are too few to show it, nil where none is.
 func (c *capacity) least() (*fit, error) {
 	x, err := c.approach()
 	if x == nil || err != nil {
@@ -156,6 +166,9 @@ func (c *capacity) least() (*fit, error) {
 	f, err := c.settle(x)
 	if err != nil {
 		return nil, err
+	}
+	if f == nil && c.starved(x) {
+		return c.likelyAt(x)
 	}
 	// What the file says may cost less than the least capacity, by less than glances can tell.
 	today := c.written()
@@ -167,6 +180,15 @@ func (c *capacity) least() (*fit, error) {
 		return f, err
 	}
 	return c.settle(today)
+}
+
+// likelyAt is the layout at a size that glances found.
+func (c *capacity) likelyAt(x []int) (*fit, error) {
+	f, err := c.fit(x, c.seen[key(x)])
+	if f != nil {
+		f.of = c
+	}
+	return f, err
 }
 
 // written are the sizes that the file says.
@@ -220,13 +242,23 @@ func (c *capacity) shrinkAll(x []int) error {
 	return nil
 }
 
-// better says that a size that was glanced at costs less than another, or as much with fewer slots.
+// better says that a size that was glanced at costs less than another, or as much with fewer machines more than there are, or fewer slots.
 func (c *capacity) better(x, than []int) bool {
 	a, b := c.seen[key(x)], c.seen[key(than)]
 	if c.dearer(b, a) || c.dearer(a, b) {
 		return c.dearer(b, a)
 	}
-	return c.slots(x) < c.slots(than)
+	return cmp.Or(cmp.Compare(c.bought(x), c.bought(than)), cmp.Compare(c.slots(x), c.slots(than))) < 0
+}
+
+// bought is how many machines a size takes beyond those of the file; 0 where slots are all that counts.
+func (c *capacity) bought(x []int) (n int) {
+	for i, k := range c.knobs {
+		if k.machine != "" && c.bounds.Minimise != bySlots {
+			n += max(0, x[i]-k.start)
+		}
+	}
+	return n
 }
 
 // dearer says that one costs more than another by enough to matter, where it is money that counts.

@@ -54,8 +54,7 @@ type planner struct {
 	sure    bool  // a copy that simulates no more than is sure to be needed
 	proofs  []proof
 	notes   []string
-	likely  *fit     // the best that was found by glances
-	unseen  []string // targets of which the last judgement saw no task
+	likely  []*fit // what stays likely to pass, the best first
 	judged  *judgements
 	tried   map[string]int // layouts that were made up, by what they have of scenarios.Tries; nil = there was no search
 }
@@ -78,7 +77,6 @@ func (p *planner) count(sc *scenarios.Scenario, j *experiment.Judged) {
 	}
 	p.events += n
 	p.batches += j.Batches
-	p.unseen = j.Unseen()
 }
 
 // Run plans a scenario. The error is ctx's when it was interrupted, or says why nothing can be planned.
@@ -116,7 +114,12 @@ func Run(ctx context.Context, sc *scenarios.Scenario, o Options) (*Result, error
 		}
 		fits = append(fits, found...)
 	}
-	return p.result(fits)
+	shown, likely, err := p.prove(fits)
+	if err != nil {
+		return nil, err
+	}
+	p.likely = likely
+	return p.result(shown)
 }
 
 func targets(sc *scenarios.Scenario) (n int) {
@@ -126,7 +129,7 @@ func targets(sc *scenarios.Scenario) (n int) {
 	return n
 }
 
-// written finds the least capacity of the layouts of the file that can be deployed.
+// written finds the least capacity of the layouts of the file that can be deployed, shown or likely to pass.
 func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 	var fits []*fit
 	share := p.share()
@@ -143,18 +146,16 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 			return nil, err
 		}
 		if f == nil {
-			why := c.shortOf()
-			if p.unseen != nil {
-				why = ": nothing was observed of " + units.And(p.unseen)
-			}
-			p.notes = append(p.notes, fmt.Sprintf("%s was not seen to pass at any size that was tried%s.", l.Name, why))
+			p.notes = append(p.notes, fmt.Sprintf("%s was not seen to pass at any size that was tried%s.", l.Name, c.shortOf()))
 			continue
 		}
 		f.written = true
 		fits = append(fits, f)
 	}
-	if said := p.comeAndGo(); said != "" {
-		p.notes = append(p.notes, said)
+	for _, said := range []string{p.comeAndGo(), p.unbought()} {
+		if said != "" {
+			p.notes = append(p.notes, said)
+		}
 	}
 	return fits, nil
 }
@@ -200,7 +201,7 @@ func (p *planner) capacityOf(draft *scenarios.Draft, name string) (*capacity, er
 	return c, nil
 }
 
-// leastOf finds the least capacity of a layout of a draft; nil where it has none.
+// leastOf finds the least capacity of a layout of a draft, shown or likely to pass; nil where it has none.
 func (p *planner) leastOf(draft *scenarios.Draft, name string) (*capacity, *fit, error) {
 	c, err := p.capacityOf(draft, name)
 	if err != nil {
@@ -210,31 +211,54 @@ func (p *planner) leastOf(draft *scenarios.Draft, name string) (*capacity, *fit,
 	if err != nil {
 		return nil, nil, err
 	}
-	p.proofs = append(p.proofs, c.proofs...)
+	if f == nil || f.of == nil { // else they are taken up again
+		p.proofs = append(p.proofs, c.proofs...)
+	}
 	return c, f, nil
 }
 
-// shortOf says why no size of a layout passes, of those that are so even with the most slots that are tried; empty where nothing is
-// known.
+// shortOf says why no size of a layout passes: what the largest that can be is short of, or how the largest that was judged does;
+// empty where nothing is known.
 func (c *capacity) shortOf() string {
 	staff, err := c.staff()
 	if err != nil {
 		return ""
 	}
-	for _, x := range slices.Backward(c.grown(staff)) {
+	sizes := append([][]int{c.written(), staff}, c.grown(staff)...)
+	for _, p := range c.proofs {
+		sizes = append(sizes, p.x)
+	}
+	slices.SortStableFunc(sizes, func(a, b []int) int { return cmp.Compare(c.slots(a), c.slots(b)) })
+	asked := false
+	for _, x := range slices.Backward(sizes) {
 		sc, err := c.scenario(x)
 		if err != nil { // no such layout
 			continue
 		}
+		slots := units.Plural(sc.Layouts[0].Slots(), "slot", "slots")
 		for _, load := range sc.Layouts[0].Offered(sc.Classes, sc.Machines, sc.Outside(), 1) {
-			if load.Unstable {
-				return fmt.Sprintf(": with %s the queue %s is short of %s", units.Plural(sc.Layouts[0].Slots(), "slot", "slots"), load.Queue, load.By)
+			if load.Unstable && !asked {
+				return fmt.Sprintf(": with %s the queue %s is short of %s", slots, load.Queue, load.By)
 			}
 		}
-		if j := c.seen[key(x)]; j != nil && j.Trap != "" {
-			return ": " + j.Trap
+		asked = true
+		j := c.seen[key(x)]
+		if i := slices.IndexFunc(c.proofs, func(p proof) bool { return slices.Equal(p.x, x) }); i >= 0 {
+			j = c.proofs[i].judged
 		}
-		return ""
+		switch {
+		case j == nil || j.Replications == 0 && j.Trap == "": // not looked at
+		case j.Trap != "":
+			return ": " + j.Trap
+		case j.Unseen() != nil:
+			return ": nothing was observed of " + units.And(j.Unseen())
+		case j.Verdict == "fail" && j.Why != "":
+			return fmt.Sprintf(": with %s it misses %s", slots, j.Why)
+		case j.Verdict == "undecided" && j.Why != "":
+			return fmt.Sprintf(": with %s it seems to miss %s", slots, j.Why)
+		default:
+			return ""
+		}
 	}
 	return ""
 }

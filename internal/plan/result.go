@@ -80,10 +80,11 @@ type Minimal struct {
 	Written  bool       `json:"-"` // in the file: others were found
 }
 
-// OneLess is the layout with one slot less.
+// OneLess is the layout with one slot less, or one machine.
 type OneLess struct {
-	Slots   int    `json:"slots"`
-	Verdict string `json:"verdict"` // fail | undecided
+	Slots   int       `json:"slots"`
+	Machine *Machines `json:"machine,omitempty"` // where its number is what is less
+	Verdict string    `json:"verdict"`           // fail | marginal | undecided
 }
 
 // Point is one layout of one size on the frontier.

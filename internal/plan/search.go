@@ -22,7 +22,7 @@ const (
 
 // search looks for layouts that nobody wrote down and that are better than those of the file: who shares workers, workers
 // that share queues, prefetch, machines. Each is brought to its least capacity by glances, the best of them are proved.
-func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
+func (p *planner) search(draft *scenarios.Draft, fits []*fit) (found []*fit, err error) {
 	if p.bounds.Vary != nil {
 		return nil, nil // what varies is said
 	}
@@ -30,8 +30,8 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 		p.notes = append(p.notes, "The file names clearances, which a search does not hand out: only workers of the file were moved.")
 	}
 	ideas := p.ideas(draft, p.today)
-	if best := slices.Clone(fits); len(best) > 0 {
-		p.order(best)
+	best := slices.Clone(fits)
+	if p.order(best); len(best) > 0 {
 		if best[0].name != p.today.Name { // what made it the best may do so for others
 			ideas = append(ideas, p.ideas(draft, best[0].layout)...)
 		}
@@ -39,18 +39,17 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 			ideas = append(ideas, p.moves(draft, f.layout)...)
 		}
 	}
+	most := p.opts.Events - p.reserve(best)
 	if err := p.aside("search", len(ideas), func(q *planner, i int) error {
-		q.limit = q.events + (q.opts.Events*9/10-q.events)/int64(len(ideas))
+		q.limit = q.events + (most-q.events)/int64(len(ideas))
 		_, _, err := q.rough(&ideas[i], fits)
 		return err
 	}); err != nil {
 		return nil, err
 	}
 	p.tried = map[string]int{}
-	var rough []*fit
-	from := map[*fit]*capacity{}
 	for i, one := range ideas {
-		p.limit = p.events + (p.opts.Events*9/10-p.events)/int64(len(ideas)-i)
+		p.limit = p.events + (most-p.events)/int64(len(ideas)-i)
 		p.told("search", i, len(ideas))
 		f, c, err := p.rough(&one, fits)
 		if err != nil {
@@ -60,10 +59,26 @@ func (p *planner) search(draft *scenarios.Draft, fits []*fit) ([]*fit, error) {
 			p.tried[one.tries]++
 		}
 		if f != nil {
-			rough, from[f] = append(rough, f), c
+			found = append(found, f)
 		}
 	}
-	return p.prove(rough, from, fits)
+	return found, nil
+}
+
+// What a search leaves for proofs of the events of a plan: at least, and at most.
+const (
+	leastLeft = 0.1
+	mostLeft  = 0.4
+)
+
+// reserve is what a search leaves of the events: what it takes to prove the best that there is.
+func (p *planner) reserve(best []*fit) int64 {
+	left := leastLeft * float64(p.opts.Events)
+	if len(best) > 0 {
+		best := best[0]
+		left = max(left, float64(experiment.Enough(best.sc)+best.sc.Run.Min)*float64(best.judged.Events)/float64(max(1, best.judged.Replications)))
+	}
+	return int64(min(left, mostLeft*float64(p.opts.Events)))
 }
 
 // rough brings a layout to its least capacity by glances. There is no fit where no size is likely to pass, and no capacity
@@ -79,16 +94,17 @@ func (p *planner) rough(one *idea, fits []*fit) (*fit, *capacity, error) {
 	if x == nil || err != nil {
 		return nil, c, err
 	}
-	f, err := c.fit(x, c.seen[key(x)], "undecided")
+	f, err := c.likelyAt(x)
 	return f, c, err
 }
 
-// prove decides the layouts that seem better than the best of the file, the best first.
-func (p *planner) prove(rough []*fit, from map[*fit]*capacity, fits []*fit) ([]*fit, error) {
-	all := append(slices.Clone(fits), rough...) // of equals the file's own
+// prove decides the layouts that seem better than the best that is shown to pass, the best first, and returns those that are shown and
+// those that stay likely.
+func (p *planner) prove(fits []*fit) (shown, likely []*fit, err error) {
+	all := slices.Clone(fits)
 	p.order(all)
 	if err := p.ahead(min(finalists, len(all)), func(q *planner, i int) error {
-		c := from[all[i]]
+		c := all[i].of
 		if c == nil {
 			return nil
 		}
@@ -96,28 +112,34 @@ func (p *planner) prove(rough []*fit, from map[*fit]*capacity, fits []*fit) ([]*
 		_, err := c.on(q).settle(slices.Clone(all[i].x))
 		return err
 	}); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if len(all) > 0 && from[all[0]] != nil {
-		p.likely = all[0]
-	}
-	var found []*fit
+	better, found := true, 0
 	for n, f := range all {
-		c := from[f]
-		if c == nil || n >= finalists || len(found) == foundLayouts {
-			break // the file's own are next
+		c := f.of
+		if c == nil {
+			shown, better = append(shown, f), false
+			continue
 		}
-		p.limit = p.events + (p.opts.Events-p.events)/int64(finalists-n)
-		shown, err := c.settle(f.x)
-		if err != nil {
-			return nil, err
+		if better && n < finalists && found < foundLayouts {
+			left := p.opts.Events - p.events
+			p.limit = p.events + max(left/int64(finalists-n), min(left, int64(experiment.Enough(f.sc)+f.sc.Run.Min)*c.each()))
+			c.proofs = slices.DeleteFunc(c.proofs, func(p proof) bool { return p.bound })
+			one, err := c.settle(slices.Clone(f.x))
+			if err != nil {
+				return nil, nil, err
+			}
+			if one != nil {
+				one.written = f.written
+				shown, found = append(shown, one), found+1
+				p.proofs = append(p.proofs, c.proofs...)
+				continue
+			}
 		}
 		p.proofs = append(p.proofs, c.proofs...)
-		if shown != nil {
-			found = append(found, shown)
-		}
+		likely = append(likely, f)
 	}
-	return found, nil
+	return shown, likely, nil
 }
 
 // known says that a layout is one of those found already, but for its sizes.

@@ -245,3 +245,31 @@ strategies: {today: {workers: {w: {queues: [thumb], concurrency: 4, machine: m}}
 	assert.Contains(t, r.Headline, "on 2 machines m for 73")
 	assert.Equal(t, "found", r.Status)
 }
+
+// What has no price where something else has is not bought: nobody knows that it would be cheaper. Where nothing has a price, a layout on
+// the machines there are comes before one with fewer slots that takes more of them.
+func TestMachinesWithoutAPrice(t *testing.T) {
+	const file = `
+celery: "5.6"
+broker: redis
+machines: {own: {cores: 1}, cloud: {cores: 2, price: 0.1/h}}
+tasks:
+  thumb: {queue: thumb, arrivals: {poisson: 5/s}, work: [{cpu: 300ms}, {io: 100ms}], slo: {response: {p95: 3s}}}
+  mail: {queue: mail, arrivals: {poisson: 1/s}, work: [{io: 50ms}]}
+strategies:
+  today: {workers: {w: {queues: [thumb, mail], concurrency: 4, machine: own}}}
+  other: {workers: {w: {queues: [thumb], concurrency: 4, machine: cloud}, m: {queues: [mail], concurrency: 2, machine: cloud}}}
+plan: {keep: [m]}
+`
+	r := planned(t, file, plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	require.Len(t, r.Minimal, 1)
+	assert.Contains(t, r.Headline, "on 1 machine cloud for 73 a month")
+	assert.Contains(t, strings.Join(r.Said, " "), "More machines own were not tried, as these have no price and something else has: nobody knows what they would cost.")
+
+	r = planned(t, strings.Replace(file, ", price: 0.1/h", "", 1), plan.Options{NoSearch: true})
+	require.Len(t, r.Minimal, 2)
+	assert.Equal(t, "other", r.Answer.Strategy)
+	assert.Greater(t, r.Minimal[0].Slots, r.Minimal[1].Slots)
+	assert.Contains(t, strings.Join(r.Said, " "), "The smallest change that passes is today with 4 slots on 2 machines own.")
+}

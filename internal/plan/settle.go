@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -24,49 +25,72 @@ func (c *capacity) settle(x []int) (*fit, error) {
 	if j == nil || err != nil {
 		return nil, err
 	}
-	lessIs, dearer, open := "", false, ""
+	var less, dearer *neighbour
 	for i := 0; i < len(c.knobs); i++ {
 		if x[i] <= c.knobs[i].from {
 			continue
 		}
 		y := slices.Clone(x)
 		y[i]--
-		less, err := c.prove(y)
+		tried, err := c.prove(y)
 		if err != nil {
 			return nil, err
 		}
+		one := c.neighbour(y, i, tried)
 		switch {
-		case less.Verdict == "pass" && c.dearer(less, j):
-			dearer = true
-		case less.Verdict == "pass" && len(c.proofs) < 2*mostProofs:
-			x, j, lessIs, dearer, open = y, less, "", false, ""
+		case tried.Verdict == "pass" && c.dearer(tried, j):
+			dearer = one
+		case tried.Verdict == "pass" && len(c.proofs) < 2*mostProofs:
+			x, j, less, dearer = y, tried, nil, nil
 			i = -1 // from the first again
-		case less.Verdict == "fail":
-			if lessIs == "" && c.knobs[i].machine == "" {
-				lessIs = "fail"
-			}
-		default:
-			lessIs = "undecided"
-			if m := c.knobs[i].machine; m != "" {
-				open = Machines{m, y[i], c.knobs[i].bound}.words()
-			}
+		case one != nil && (less == nil || one.before(less)):
+			less = one
 		}
 	}
-	f, err := c.fit(x, j, lessIs)
+	f, err := c.fit(x, j)
 	if f != nil {
-		f.dearer, f.open = dearer, open
+		f.less, f.dearer = less, dearer
 	}
 	return f, err
 }
 
-// climb adds slots one by one until a size is shown to pass; nil where it does not get there. A slot that helps nothing is
+// neighbour is a size with one slot or one machine less than one that passes.
+type neighbour struct {
+	OneLess
+	judged *experiment.Judged
+}
+
+// neighbour is the size that turning a knob down came to; nil where there is no such layout.
+func (c *capacity) neighbour(x []int, turned int, j *experiment.Judged) *neighbour {
+	sc, err := c.scenario(x)
+	if err != nil {
+		return nil
+	}
+	n := &neighbour{OneLess{Slots: sc.Layouts[0].Slots(), Verdict: j.Verdict}, j}
+	if k := &c.knobs[turned]; k.machine != "" {
+		n.Machine = &Machines{k.machine, x[turned], k.bound}
+	}
+	if j.Verdict == "pass" { // left for want of proofs
+		n.Verdict = "undecided"
+	}
+	return n
+}
+
+// before says which of two neighbours is told: one that is open, then one that nearly passes, then the one with more slots.
+func (n *neighbour) before(other *neighbour) bool {
+	rank := []string{"fail", "marginal", "undecided"}
+	return cmp.Or(cmp.Compare(slices.Index(rank, n.Verdict), slices.Index(rank, other.Verdict)), cmp.Compare(n.Slots, other.Slots)) > 0
+}
+
+// climb adds slots one by one until a size is shown to pass; nil where it does not get there, or where what is open is far from its target
+// and takes more events instead. A slot that helps nothing is
 // given to another worker instead: more of those that share memory or cores may do harm.
 func (c *capacity) climb(x []int) ([]int, *experiment.Judged, error) {
 	j, err := c.prove(x)
 	var vain []int // knobs that were turned up for nothing
 	for n := 0; err == nil && j.Verdict != "pass"; n++ {
 		i := c.next(x, j, vain)
-		if i < 0 || n == mostProofs || c.spent() {
+		if i < 0 || n == mostProofs || c.spent() || c.starved(x) && j.Strained < nearly {
 			return nil, nil, nil
 		}
 		y := slices.Clone(x)
@@ -82,6 +106,20 @@ func (c *capacity) climb(x []int) ([]int, *experiment.Judged, error) {
 		}
 	}
 	return x, j, err
+}
+
+// nearly is the part of its target from which on a figure is so near to it that a slot more may decide what is open.
+const nearly = 0.9
+
+// starved says that a size that was to be proved is open for want of events.
+func (c *capacity) starved(x []int) bool {
+	i := c.proofOf(x)
+	return i < 0 || c.proofs[i].bound
+}
+
+// proofOf is the place of the proof of a size; -1 where there is none.
+func (c *capacity) proofOf(x []int) int {
+	return slices.IndexFunc(c.proofs, func(p proof) bool { return slices.Equal(p.x, x) })
 }
 
 // next is the knob to turn up: of a worker that takes the class whose target is worst missed, or else of any; -1 if all were
@@ -108,28 +146,18 @@ func (c *capacity) next(x []int, j *experiment.Judged, vain []int) int {
 	return other
 }
 
-func (c *capacity) fit(x []int, j *experiment.Judged, lessIs string) (*fit, error) {
+func (c *capacity) fit(x []int, j *experiment.Judged) (*fit, error) {
 	sc, err := c.scenario(x)
 	if err != nil {
 		return nil, err
 	}
 	l := &sc.Layouts[0]
-	f := &fit{name: c.name, x: x, layout: l, sc: sc, judged: j, lessIs: lessIs}
+	f := &fit{name: c.name, x: x, layout: l, sc: sc, judged: j}
 	f.changes, f.workers = strategies.Simplicity(c.today, l, sc.Classes)
-	f.machines = c.machines(x)
+	f.machines, f.bought = c.machines(x), c.bought(x)
 	for i, k := range c.knobs {
-		if k.machine != "" {
-			if x[i] != k.start {
-				f.changes++
-			}
-			continue
-		}
-		if x[i] > k.from {
-			y := slices.Clone(x)
-			y[i]--
-			if less, err := c.scenario(y); err == nil {
-				f.less = max(f.less, less.Layouts[0].Slots())
-			}
+		if k.machine != "" && x[i] != k.start {
+			f.changes++
 		}
 	}
 	d, err := sized(c.draft, c.knobs, x)

@@ -113,7 +113,7 @@ func (v *variants) machines() {
 	for i := range v.sc.Machines {
 		m := v.sc.Machines[i].Name
 		switch {
-		case i == v.like.Nodes[v.like.Node[0]]:
+		case i == v.like.Nodes[v.like.Node[0]] || !v.alike(i, v.like.Nodes[v.like.Node[0]]):
 		case own:
 			v.try("-on-"+m, scenarios.TryMachines, v.plain.each("machine", fmt.Sprintf("{use: %q, own: true}", m))...)
 		default:

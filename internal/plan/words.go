@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +14,7 @@ import (
 func (p *planner) say(r *Result, fits []*fit) error {
 	if len(fits) == 0 {
 		r.Headline = "No layout was found that is shown to meet every target."
-		r.Said = slices.Concat(p.likelyInWords(), p.notes, r.Searched.words(), p.warned(), p.bounded())
+		r.Said = slices.Concat(p.likelyInWords(fits), p.notes, r.Searched.words(), p.warned(), p.bounded())
 		return nil
 	}
 	best := fits[0]
@@ -36,10 +35,13 @@ func (p *planner) say(r *Result, fits []*fit) error {
 	r.Said = append(r.Said, fmt.Sprintf("%s; %s against %s today.", shown, units.Plural(best.layout.Slots(), "slot", "slots"), units.Plural(p.today.Slots(), "slot", "slots")))
 	simplest := slices.MinFunc(fits, func(a, b *fit) int { return a.changes - b.changes })
 	if simplest != best && simplest.changes < best.changes {
-		r.Said = append(r.Said, fmt.Sprintf("The smallest change that passes is %s with %s%s%s.", simplest.name,
-			units.Plural(simplest.layout.Slots(), "slot", "slots"), p.perMonth(simplest), simplest.judged.With))
+		r.Said = append(r.Said, fmt.Sprintf("The smallest change that passes is %s with %s%s%s%s.", simplest.name,
+			units.Plural(simplest.layout.Slots(), "slot", "slots"), OnMachines(simplest.machines), p.perMonth(simplest), simplest.judged.With))
 	}
-	r.Said = slices.Concat(r.Said, p.notes, r.Searched.words(), p.warned(), p.bounded())
+	if p.bounds.Minimise == byCost && p.objective(fits) != byCost {
+		r.Said = append(r.Said, "Not every layout that passes has a price, so the answer has the fewest slots and not the least cost.")
+	}
+	r.Said = slices.Concat(r.Said, p.likelyInWords(fits), p.notes, r.Searched.words(), p.warned(), p.bounded())
 	return nil
 }
 
@@ -51,14 +53,15 @@ func (p *planner) bounded() []string {
 	return []string{"The plan ended at its bound of simulated events: what is open may be decided by a run, and there may be better layouts."}
 }
 
-// likelyInWords names the best layout of a search that is shown to pass nowhere for want of events.
-func (p *planner) likelyInWords() []string {
-	if p.likely == nil || !p.short {
-		return nil
+// likelyInWords names what there were too few events to show: the best, where nothing is shown to pass, and the layouts of the file.
+func (p *planner) likelyInWords(fits []*fit) (said []string) {
+	for i, f := range p.likely {
+		if f.written || i == 0 && len(fits) == 0 {
+			said = append(said, fmt.Sprintf("Likely to meet every target is %s with %s (%s)%s%s: too few events were left to show it.", f.name,
+				units.Plural(f.layout.Slots(), "slot", "slots"), Sizes(p.workers(f.layout)), OnMachines(f.machines), p.perMonth(f)))
+		}
 	}
-	f := p.likely
-	return []string{fmt.Sprintf("Likely to meet every target is %s with %s (%s)%s%s: too few events were left to show it.", f.name,
-		units.Plural(f.layout.Slots(), "slot", "slots"), Sizes(p.workers(f.layout)), OnMachines(f.machines), p.perMonth(f))}
+	return said
 }
 
 // warned says that the file has warnings, which a plan does not repeat.
@@ -143,6 +146,14 @@ func (m Machines) words() string {
 	return bound + units.Plural(m.Count, "machine", "machines") + " " + m.Name
 }
 
+// words are "6 slots", "2 machines app".
+func (o *OneLess) words() string {
+	if o.Machine != nil {
+		return o.Machine.words()
+	}
+	return units.Plural(o.Slots, "slot", "slots")
+}
+
 // OnMachines writes how many machines workers share, where that varied: " on 2 machines app".
 func OnMachines(all []Machines) string {
 	var parts []string
@@ -168,43 +179,29 @@ func Sizes(workers []Worker) string {
 	return strings.Join(parts, ", ")
 }
 
-// lessInWords says what one slot less does.
+// lessInWords says what one slot less does, or one machine.
 func (p *planner) lessInWords(f *fit) string {
-	switch f.lessIs {
-	case "fail":
-		var missed []string
-		grows, trap := false, ""
-		for _, proof := range p.proofs {
-			if proof.strategy != f.name || proof.slots >= f.layout.Slots() {
-				continue
-			}
-			grows = grows || proof.judged.Grows()
-			trap = cmp.Or(trap, proof.judged.Trap)
-			for _, t := range proof.judged.Targets {
-				if t.Verdict == "fail" && t.Value.Known() {
-					missed = append(missed, fmt.Sprintf("%s %s is then %s against a target of %s", t.Class, t.Metric.Words(), t.Metric.Show(t.Value.Value), t.Metric.Show(t.Target)))
-				}
-			}
-		}
-		s := fmt.Sprintf("With less, such as %s, it misses", units.Plural(f.less, "slot", "slots"))
-		switch {
-		case missed != nil:
-		case trap != "":
-			return fmt.Sprintf("With less, such as %s, %s.", units.Plural(f.less, "slot", "slots"), trap)
-		case grows:
-			return s + " them: a queue grows without end."
-		default:
-			return s + " them, by how much is not known."
-		}
-		return s + ": " + missed[len(missed)-1] + "."
-	case "undecided":
-		if f.open != "" {
-			return fmt.Sprintf("Whether %s would do, too, is open.", f.open)
-		}
-		return fmt.Sprintf("Whether %s would do, too, is open.", units.Plural(f.less, "slot", "slots"))
+	switch {
+	case f.less == nil && f.dearer != nil:
+		return fmt.Sprintf("It passes with %s as well, and then costs more.", f.dearer.words())
+	case f.less == nil && (p.bounds.Vary != nil || p.bounds.Keep != nil):
+		return "Nothing can be less within the bounds that the key plan of the file sets."
+	case f.less == nil:
+		return "Nothing can be less."
+	case f.less.Verdict == "undecided":
+		return fmt.Sprintf("Whether %s would do, too, is open.", f.less.words())
 	}
-	if f.dearer {
-		return fmt.Sprintf("It passes with %s as well, and then costs more.", units.Plural(f.less, "slot", "slots"))
+	j := f.less.judged
+	does := "it does not pass"
+	switch {
+	case j.Trap != "":
+		does = j.Trap
+	case j.Grows():
+		does = "a queue grows without end"
+	case j.Verdict == "marginal":
+		does = "it is marginal: " + j.Why
+	case j.Why != "":
+		does = "it misses " + j.Why
 	}
-	return "Nothing can be less."
+	return fmt.Sprintf("With less, such as %s, %s.", f.less.words(), does)
 }
