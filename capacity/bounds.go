@@ -20,6 +20,8 @@ type bound struct {
 	most   float64
 	by     string
 
+	serves, publishes bool // the broker, the producers work on the same cores
+
 	only   *stream // with tokens: the stream that takes them, for
 	share  float64 // of its messages
 	blocks []int   // queues that nothing is taken from once it is reached
@@ -30,10 +32,11 @@ type bound struct {
 type resource uint8
 
 const (
-	slots    resource = iota
-	cpuTime           // core-seconds per second
-	messages          // per second
-	tokens            // of a rate limit, per second
+	slots      resource = iota
+	threadTime          // core-seconds per second, of the threads that tasks compute with
+	cpuTime             // the same of all that works on the machines of the workers
+	messages            // per second
+	tokens              // of a rate limit, per second
 )
 
 func (b *bound) cost(s *stream) float64 {
@@ -43,8 +46,17 @@ func (b *bound) cost(s *stream) float64 {
 			return b.share
 		}
 		return 0
-	case cpuTime:
+	case threadTime:
 		return s.cpu
+	case cpuTime:
+		cost := s.cpu + s.beside
+		if b.serves {
+			cost += s.serve
+		}
+		if b.publishes {
+			cost += s.publish
+		}
+		return cost
 	case messages:
 		return 1
 	}
@@ -77,9 +89,7 @@ func (f *fluid) bounds(component []int, takes func(w int) []int) []bound {
 		seen[key] = append(seen[key], q)
 	}
 	for _, key := range order {
-		if cores, by := f.cores(takersOf(l, seen[key], takes)); !math.IsInf(cores, 1) {
-			bounds = append(bounds, bound{queues: seen[key], of: cpuTime, most: cores, by: by})
-		}
+		bounds = append(bounds, f.computing(seen[key], takes)...)
 	}
 	return bounds
 }
@@ -100,8 +110,43 @@ func (f *fluid) late(queues []int) float64 {
 	return late / all
 }
 
-// cores is the CPU that some workers can use, and what bounds it.
-func (f *fluid) cores(workers []int) (cores float64, by string) {
+// computing are the bounds of the CPU of the workers that take some queues, whose messages cost the broker and the producers CPU as well
+// where these are on the same machines, as do those of all others.
+func (f *fluid) computing(queues []int, takes func(w int) []int) []bound {
+	workers := takersOf(f.layout, queues, takes)
+	var bounds []bound
+	if most, by := f.cores(workers, &bound{of: threadTime}); !math.IsInf(most, 1) {
+		bounds = append(bounds, bound{queues: queues, of: threadTime, most: most, by: by})
+	}
+	on := func(node int) bool {
+		return node >= 0 && slices.ContainsFunc(workers, func(w int) bool { return f.layout.Node[w] == node })
+	}
+	b := bound{queues: queues, of: cpuTime, serves: on(f.layout.BrokerNode), publishes: on(f.layout.ProducerNode)}
+	b.most, b.by = f.cores(workers, &b)
+	if math.IsInf(b.most, 1) {
+		return bounds
+	}
+	more := false // than the threads of the tasks
+	for q := range f.streams {
+		for i := range f.streams[q] {
+			s := &f.streams[q][i]
+			if slices.Contains(queues, q) {
+				more = more || b.cost(s) > s.cpu
+				continue
+			}
+			other := b.cost(s) - s.cpu - s.beside
+			b.most -= s.want * other
+			more = more || other > 0
+		}
+	}
+	if b.most = max(0, b.most); more {
+		bounds = append(bounds, b)
+	}
+	return bounds
+}
+
+// cores is the CPU that some workers can use, and with them what works beside them in a bound, and what bounds it.
+func (f *fluid) cores(workers []int, b *bound) (cores float64, by string) {
 	l := f.layout
 	wanted := map[int]float64{}
 	var order []int
@@ -112,12 +157,13 @@ func (f *fluid) cores(workers []int) (cores float64, by string) {
 			order = append(order, n)
 		}
 		own := l.Containers[w].Cores // as a cap on what it uses
-		switch processes := c.Pool == worker.Prefork || c.Pool == worker.Solo; {
-		case own > 0 && (processes || own < 1):
+		several := c.Pool == worker.Prefork || c.Pool == worker.Solo || c.Pool == worker.Threads && b.of == cpuTime
+		switch {
+		case own > 0 && (several || own < 1):
 			wanted[n] += own
 			by = fmt.Sprintf("the cpu_limit of %q", l.Names[w])
 			continue
-		case processes:
+		case several:
 			wanted[n] = math.Inf(1) // as many as there are, since a task may use several: slots bound the rest
 			continue
 		}
@@ -126,6 +172,12 @@ func (f *fluid) cores(workers []int) (cores float64, by string) {
 	}
 	for _, n := range order {
 		most := wanted[n]
+		if b.serves && n == l.BrokerNode {
+			most++
+		}
+		if b.publishes && n == l.ProducerNode {
+			most++
+		}
 		if n >= 0 {
 			m := &f.machines[l.Nodes[n]]
 			if all := m.Cores * efficiency(m); all < most {
@@ -148,7 +200,6 @@ func efficiency(m *system.Machine) float64 {
 // shareCores looks for workers of different queues that together ask for more than the cores that they share. Cores go
 // to processes, not to messages: what is short is put to the smallest set of queues that asks for too much.
 func (f *fluid) shareCores(takes func(w int) []int) {
-	l := f.layout
 	var guilty [][]int
 	for _, component := range f.sharing(takes) {
 		sets := subsets(component)
@@ -157,26 +208,29 @@ func (f *fluid) shareCores(takes func(w int) []int) {
 			if slices.ContainsFunc(guilty, func(g []int) bool { return contains(set, g) }) {
 				continue
 			}
-			cores, by := f.cores(takersOf(l, set, takes))
-			var used float64
-			for _, q := range set {
-				for i := range f.streams[q] {
-					used += min(f.streams[q][i].got, f.streams[q][i].want) * f.streams[q][i].cpu
-				}
-			}
-			if used == 0 || used < cores*(1-1e-9) {
-				continue
-			}
-			guilty = append(guilty, set)
-			for _, q := range set {
-				for i := range f.streams[q] {
-					if s := &f.streams[q][i]; s.cpu > 0 {
-						if !s.short() {
-							s.by = by
-						}
-						s.got = min(s.got, s.want) * min(1, cores/used)
+			for _, b := range f.computing(set, takes) {
+				var used float64
+				for _, q := range set {
+					for i := range f.streams[q] {
+						s := &f.streams[q][i]
+						used += min(s.got, s.want) * b.cost(s)
 					}
 				}
+				if used == 0 || used < b.most*(1-1e-9) {
+					continue
+				}
+				guilty = append(guilty, set)
+				for _, q := range set {
+					for i := range f.streams[q] {
+						if s := &f.streams[q][i]; s.cpu > 0 {
+							if !s.short() {
+								s.by = b.by
+							}
+							s.got = min(s.got, s.want) * min(1, b.most/used)
+						}
+					}
+				}
+				break
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package capacity
 import (
 	"math"
 
+	"example.com/simrun/des"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
 	"example.com/simrun/workloads"
@@ -13,33 +14,35 @@ type demand struct {
 	attempts float64 // starts per task
 	slot     float64 // seconds that an attempt keeps its slot, overheads included, when it need not share its core
 	cpu      float64 // core-seconds of an attempt
+	beside   float64 // core-seconds of Celery itself, beside the thread that the tasks of a threads worker compute with
 	late     float64 // 1 if it is acked late; of several workers the mean
 	asks     []asked // of each service, by an attempt
 }
 
 // demandOf takes the class's figures on a worker. Hangs that no time limit ends, and messages that come back for ever,
-// are left out: they take slots away for good, at whatever rate. Time limits are not taken off demands that exceed them. Bare says
-// that the slot has to wait for the next message.
-func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machine *system.Machine, box system.Container, bare bool) demand {
-	speed := speedOf(machine)
+// are left out: they take slots away for good, at whatever rate. A task that exceeds its time limit is one that hangs until then. Bare
+// says that the slot has to wait for the next message.
+func demandOf(l *Layout, w int, c *workloads.Class, queue *worker.Queue, machines []system.Machine, bare bool) demand {
+	cfg := &l.Workers[w]
+	speed := speedOf(l.machine(w, machines))
 	var work, cpu float64
 	for i := range c.Work {
 		p := &c.Work[i]
 		mean := p.Demand.Mean()
-		if p.Kind != workloads.CPU {
-			work += mean
+		switch p.Kind {
+		case workloads.CPU:
+			threads := 1.0
+			if cfg.Pool == worker.Prefork || cfg.Pool == worker.Solo {
+				threads = float64(max(1, p.Cores))
+			}
+			cpu += mean / speed
+			work += mean / (speed * l.cores(w, machines, threads))
 			continue
+		case workloads.IO:
+			if mean > 0 {
+				work += cfg.Overheads.Wake.Seconds()
+			}
 		}
-		mean /= speed
-		cpu += mean
-		threads := 1.0
-		if cfg.Pool == worker.Prefork || cfg.Pool == worker.Solo {
-			threads = float64(max(1, p.Cores))
-		}
-		if box.Cores > 0 {
-			threads = min(threads, box.Cores)
-		}
-		mean /= threads
 		work += mean
 	}
 	f := &c.Failures
@@ -50,25 +53,35 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 	}
 	o := &cfg.Overheads
 	late := c.AcksLate.Or(cfg.AcksLate)
+	spent := o.Start + o.Finish
+	if late {
+		spent += o.FinishLate - o.Finish
+	}
+	if bare {
+		spent += o.Fetch
+	}
+	hand := l.hand(w, machines)
 	a := attempt{
 		max:      1 + c.Retry.Max,
 		again:    -1,
 		onError:  c.Retry.OnError,
 		requeued: late && (cfg.Pool != worker.Prefork || c.RejectOnWorkerLost.Or(cfg.RejectOnWorkerLost)),
 		work:     work,
-		overhead: o.Start.Seconds() + o.Finish.Seconds() + recycling(cfg),
-		crash:    (o.Notice + o.Respawn).Seconds(),
+		overhead: spent.Seconds() / hand,
+		retry:    o.Retry.Seconds() / hand,
 	}
-	if late {
-		a.overhead += o.FinishLate.Seconds() - o.Finish.Seconds()
+	a.limits(c, cfg)
+	exceeds := 0.0
+	if a.limit > 0 && work > 0 {
+		exceeds, a.work = cutOff(c, work, a.limit)
+		cpu *= ((1-exceeds)*a.work + exceeds*a.limit) / work
+		work = a.work
 	}
-	if bare {
-		a.overhead += o.Fetch.Seconds()
-	}
+	a.crash = dead(cfg, (work+a.overhead)/max(f.Crash.P, 1e-12))
+	a.overhead += recycling(cfg, work+a.overhead)
 	if queue.DeliveryLimit >= 0 {
 		a.again = queue.DeliveryLimit
 	}
-	a.limits(c, cfg)
 
 	total := demand{cpu: cpu}
 	if late {
@@ -94,6 +107,7 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 		total.attempts += kind.of.P * n
 		time += kind.of.P * n * t
 	}
+	each.hang += (1 - each.hang) * exceeds
 	n, t := a.expect(each)
 	rest := max(0, 1-fixed)
 	total.attempts += rest * n
@@ -102,6 +116,26 @@ func demandOf(c *workloads.Class, cfg *worker.Config, queue *worker.Queue, machi
 		total.slot = time / total.attempts
 	}
 	return total
+}
+
+// cores is how many of so many threads of a process of a worker compute at once: its machine or its container may have fewer, and less
+// than one.
+func (l *Layout) cores(w int, machines []system.Machine, threads float64) float64 {
+	if m := l.machine(w, machines); m != nil {
+		threads = min(threads, m.Cores*efficiency(m))
+	}
+	if own := l.Containers[w].Cores; own > 0 {
+		threads = min(threads, own)
+	}
+	return threads
+}
+
+// hand is how fast one thread of Celery itself works: where its work takes cores, as fast as they are.
+func (l *Layout) hand(w int, machines []system.Machine) float64 {
+	if !l.charged(w) {
+		return 1
+	}
+	return speedOf(l.machine(w, machines)) * l.cores(w, machines, 1)
 }
 
 // speedOf a machine, 1 without one.
@@ -124,8 +158,10 @@ type attempt struct {
 	requeued bool // a crash gives the message back
 	work     float64
 	overhead float64
+	limit    float64 // seconds after which a hang is ended, 0 = never
 	hang     float64 // seconds that a hang takes
 	crash    float64 // seconds more that a crash takes
+	retry    float64 // seconds more that publishing a retry takes
 }
 
 // limits sets what a hang comes to: the soft limit raises, the hard one kills, and not every pool has them.
@@ -145,14 +181,41 @@ func (a *attempt) limits(c *workloads.Class, cfg *worker.Config) {
 	}
 	switch {
 	case soft > 0 && (hard == 0 || soft < hard):
-		a.hang = soft.Seconds()
+		a.limit, a.hang = soft.Seconds(), soft.Seconds()
 		a.onHang = c.Retry.OnSoft
 	case hard > 0:
-		a.hang = hard.Seconds()
+		a.limit, a.hang = hard.Seconds(), hard.Seconds()
 		if cfg.Pool == worker.Prefork {
 			a.hang += cfg.Overheads.Respawn.Seconds()
 		}
 	}
+}
+
+// cutOff parts the tasks of a class, which take so many seconds on average, by a limit: the share of those that exceed it, and the mean of
+// the others. Where hardly any can, none does; else a thousand are drawn, the same each time.
+func cutOff(c *workloads.Class, mean, limit float64) (exceed, below float64) {
+	const draws, far = 1000, 10 // standard deviations
+	of, deviations := 0.0, 0.0
+	for i := range c.Work {
+		of += c.Work[i].Demand.Mean()
+		deviations += c.Work[i].Demand.Mean() * c.Work[i].Demand.CV()
+	}
+	if mean*(1+far*deviations/of) < limit {
+		return 0, mean
+	}
+	n, stream := 0, des.NewStream(des.NewKey(1))
+	for range draws {
+		drawn := 0.0
+		for i := range c.Work {
+			drawn += c.Work[i].Demand.Draw(stream)
+		}
+		if drawn *= mean / of; drawn > limit {
+			n++
+		} else {
+			below += drawn
+		}
+	}
+	return float64(n) / draws, below / max(1, float64(draws-n))
 }
 
 // expect is the mean number of attempts of a task whose attempts end so, and the mean time of one in its slot. Of m
@@ -170,8 +233,9 @@ func (a *attempt) expect(p chances) (attempts, seconds float64) {
 		attempts = repeats(p.crash, a.again+1)
 		retried /= max(1-p.crash, 1e-12) // of those that do not crash
 	}
-	attempts *= repeats(min(1, retried), a.max)
-	return attempts, (1-p.hang)*a.work + p.hang*a.hang + p.crash*a.crash + a.overhead
+	published := repeats(min(1, retried), a.max)
+	attempts *= published
+	return attempts, (1-p.hang)*a.work + p.hang*a.hang + p.crash*a.crash + a.overhead + (published-1)/attempts*a.retry
 }
 
 // repeats is 1 + p + p^2 + ... with m terms, or without end when m is 0 or less (p < 1).

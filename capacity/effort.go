@@ -28,7 +28,8 @@ const (
 )
 
 // Ahead estimates the effort of simulating a layout over a span. What waits is what arrives and cannot be done by all the
-// slots that take it, or taken by the loops of their workers; a batch arrives as a whole.
+// slots that take it, or taken by the loops of their workers, and what a queue grows by that is short of anything else; a batch
+// arrives as a whole.
 func Ahead(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, span des.Time) Effort {
 	var e Effort
 	slots := 0
@@ -47,8 +48,9 @@ func Ahead(l *Layout, classes []workloads.Class, machines []system.Machine, o Ou
 			e.Bytes += float64(p.Clients) * perClient
 		}
 	}
-	for q := range l.Queues {
-		e.Bytes += l.bytesOf(q, classes) * l.waiting(q, classes, machines, o, arriving, span)
+	for q, load := range Offered(l, classes, machines, o, 1) {
+		waiting := max(l.waiting(q, classes, machines, o, arriving, span), load.GrowthPerSecond*span.Seconds())
+		e.Bytes += l.bytesOf(q, classes) * waiting
 	}
 	e.CPU = time.Duration(min(work, float64(math.MaxInt64/4)))
 	return e

@@ -17,9 +17,13 @@ type stream struct {
 	want, got float64 // messages per second, every attempt one
 	attempts  float64 // per task
 	slot, cpu float64 // seconds per message
-	late      float64 // part that is acked late
-	asks      []asked // of each service, per message
-	by        string  // what kept it from more
+	beside    float64 // the same of Celery, as in demand
+
+	serve, publish float64 // the same of the broker and of the producers, on their machines
+
+	late float64 // part that is acked late
+	asks []asked // of each service, per message
+	by   string  // what kept it from more
 
 	limited []paced // its classes with a rate limit
 
@@ -28,13 +32,13 @@ type stream struct {
 
 // mix adds up classes by their messages per second.
 type mix struct {
-	tasks, messages, slot, cpu, late float64
-	asks                             []asked
+	tasks, messages, slot, cpu, beside, late float64
+	asks                                     []asked
 }
 
 // with is the sum of two.
 func (m mix) with(n mix) mix {
-	return mix{m.tasks + n.tasks, m.messages + n.messages, m.slot + n.slot, m.cpu + n.cpu, m.late + n.late, sumOf(m.asks, n.asks, 1)}
+	return mix{m.tasks + n.tasks, m.messages + n.messages, m.slot + n.slot, m.cpu + n.cpu, m.beside + n.beside, m.late + n.late, sumOf(m.asks, n.asks, 1)}
 }
 
 func (s *stream) add(class int, rate float64, d demand, grows, yields bool) {
@@ -47,6 +51,7 @@ func (s *stream) add(class int, rate float64, d demand, grows, yields bool) {
 	m.messages += n
 	m.slot += n * d.slot
 	m.cpu += n * d.cpu
+	m.beside += n * d.beside
 	m.late += n * d.late
 	m.asks = sumOf(m.asks, d.asks, n)
 	if grows {
@@ -66,6 +71,7 @@ func (s *stream) close() {
 		s.attempts = m.messages / m.tasks
 		s.slot = m.slot / m.messages
 		s.cpu = m.cpu / m.messages
+		s.beside = m.beside / m.messages
 		s.late = m.late / m.messages
 		s.asks = sumOf(nil, m.asks, 1/m.messages)
 	}
@@ -95,6 +101,7 @@ func (f *fluid) run() {
 	}
 	f.shareCores(all)
 	f.shareServices()
+	f.shareProducers()
 }
 
 // setStages puts first what is served first across queues: on redis the priority (BRPOP lists the keys of all queues by

@@ -17,6 +17,8 @@ type Layout struct {
 	Node       []int              // of each worker, an index into Nodes; -1 = cores without limit
 	Nodes      []int              // machine kind of each node
 	Containers []system.Container // of each worker
+
+	BrokerNode, ProducerNode int // of the broker and of the producers, if they take CPU; -1 = cores without limit
 }
 
 // Takers are the workers that take a queue, if only as overflow.

@@ -33,8 +33,14 @@ func Leaks(l *Layout, classes []workloads.Class) []Leak {
 	return leaks
 }
 
-// hanging is how many tasks of a class hang in a second, by chance and without its retries. What hung in a trace is no rate: it hangs
-// when it did.
+// hanging is how many tasks of a class hang in a second, by chance or as they did when they were recorded, and without its retries.
 func hanging(classes []workloads.Class, i int) float64 {
-	return rateOf(classes, i) * classes[i].Failures.Hang.P
+	share := classes[i].Failures.Hang.P
+	if t, ok := classes[i].Arrivals.Process.(workloads.Trace); ok {
+		share += t.Hanging()
+	}
+	if share == 0 {
+		return 0
+	}
+	return rateOf(classes, i) * share
 }

@@ -19,10 +19,10 @@ func turn(l *Layout, w int, late float64, machines []system.Machine) (seconds fl
 	o := &c.Overheads
 	fetch := o.Fetch.Seconds()
 	if l.charged(w) {
-		speed := speedOf(l.machine(w, machines))
-		fetch /= speed
+		hand := l.hand(w, machines)
+		fetch /= hand
 		if c.Pool != worker.Gevent { // whose loop has one thread with the tasks
-			seconds = ((o.Fetch + o.After).Seconds() + (1-late)*o.Finish.Seconds() + late*o.FinishLate.Seconds()) / speed
+			seconds = ((o.Fetch + o.After).Seconds() + (1-late)*o.Finish.Seconds() + late*o.FinishLate.Seconds()) / hand
 		}
 	}
 	fork := 0.0
@@ -41,13 +41,38 @@ func turn(l *Layout, w int, late float64, machines []system.Machine) (seconds fl
 // recycles says that children are replaced after some tasks.
 func recycles(c *worker.Config) bool { return c.Pool == worker.Prefork && c.MaxTasksPerChild > 0 }
 
-// recycling is how long a slot is without a child, a task, if that is found dead at once.
-func recycling(c *worker.Config) float64 {
+// recycling is how long a slot stands still for children that are replaced, a task that takes so many seconds: until its own is there,
+// and while the loop starts others, and hands out nothing.
+func recycling(c *worker.Config, task float64) float64 {
 	if !recycles(c) {
 		return 0
 	}
 	o := &c.Overheads
-	return (o.Exit + o.Notice + o.Respawn).Seconds() / float64(c.MaxTasksPerChild)
+	others, fork := float64(c.Concurrency-1), o.Fork.Seconds()
+	exit := o.Exit.Seconds()
+	each := exit + dead(c, float64(c.MaxTasksPerChild)*task+exit)
+	if task > 0 {
+		each += others * (fork - task*(1-math.Exp(-fork/task)))
+	}
+	return each / float64(c.MaxTasksPerChild)
+}
+
+// dead is how many slot-seconds the death of a child takes of its worker, each of which lives so long. In other pools the whole worker
+// dies. A part u of the deaths is not noticed until that of another child is, which die at about the same time, or a timer comes: of the
+// k deaths of an only child that there is time for in its period, (1-(1-u)^k)/u take place.
+func dead(c *worker.Config, life float64) float64 {
+	o := &c.Overheads
+	took := (o.Notice + o.Respawn).Seconds()
+	if c.Pool != worker.Prefork {
+		return took * float64(c.Concurrency)
+	}
+	period, u := o.Maintenance.Seconds(), o.Unnoticed
+	if c.Concurrency > 1 || period == 0 || u == 0 {
+		return took
+	}
+	cycle := life + took
+	k := period / cycle
+	return took + max(u*period/2, cycle*(u*k/(1-math.Pow(1-u, k))-1))
 }
 
 // charged says that what Celery does for a message takes the cores of the worker's machine.
@@ -84,10 +109,9 @@ func LeastWorkers(l *Layout, classes []workloads.Class, machines []system.Machin
 	return busy
 }
 
-// toil is the CPU time of Celery itself for a message, in core-seconds of the worker's machine. That of a threads worker is left
-// out: its loop has a thread of its own beside the one of the tasks.
+// toil is the CPU time of Celery itself for a message, in core-seconds of the worker's machine.
 func toil(l *Layout, w int, late float64, machine *system.Machine) float64 {
-	if !l.charged(w) || l.Workers[w].Pool == worker.Threads {
+	if !l.charged(w) {
 		return 0
 	}
 	o := &l.Workers[w].Overheads

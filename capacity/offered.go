@@ -40,7 +40,8 @@ type QueueLoad struct {
 // that is asked for more than it can do holds up whoever waits for it: calls without a timeout, in tasks without a time limit.
 //
 // Only stationary open classes without expires, in queues without max_length, are judged: the others cannot grow
-// without end, or need not. They count as competitors of other queues, not of the judged classes in their own.
+// without end, or need not. They count as competitors of other queues, not of the judged classes in their own; clients that wait for
+// answers only for slots, as they leave the cores to others.
 func Offered(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, load float64) []QueueLoad {
 	f := fluid{layout: l, machines: machines, outside: o}
 	loads := make([]QueueLoad, len(l.Queues))
@@ -86,6 +87,7 @@ func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *Q
 			sum.Offered += rate * d.attempts * d.slot
 		} else {
 			rate = closedRate(classes, i) * load
+			d.cpu, d.beside = 0, 0 // clients that wait leave the cores to others
 		}
 		level := levelOf(l.Broker, &l.Queues[q], &classes[i])
 		n := slices.IndexFunc(streams, func(s stream) bool { return s.level == level })
@@ -97,12 +99,13 @@ func (f *fluid) streamsOf(classes []workloads.Class, q int, load float64, sum *Q
 		yields := !open || classes[i].Expires != nil
 		streams[n].add(i, rate, d, grows, yields)
 		if classes[i].Pace > 0 {
-			streams[n].limited = append(streams[n].limited, paced{classes[i].Name, i, rate * d.attempts, pace(l, q, &classes[i]), grows, yields})
+			streams[n].limited = append(streams[n].limited, paced{classes[i].Name, i, rate * d.attempts, pace(l, q, &classes[i]), grows, !open})
 		}
 	}
 	slices.SortFunc(streams, func(a, b stream) int { return a.level - b.level })
 	for i := range streams {
 		streams[i].close()
+		streams[i].serve, streams[i].publish = l.outlay(q, f.machines)
 	}
 	return streams
 }
@@ -134,9 +137,13 @@ func Demand(l *Layout, classes []workloads.Class, machines []system.Machine, c, 
 // workerDemand is the demand of class c on worker w.
 func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, c, w int) demand {
 	machine := l.machine(w, machines)
-	d := demandOf(&classes[c], &l.Workers[w], &l.Queues[l.ClassQueue[c]], machine, l.Containers[w], bare(l, w, &classes[c]))
+	d := demandOf(l, w, &classes[c], &l.Queues[l.ClassQueue[c]], machines, bare(l, w, &classes[c]))
 	o.add(&d, l, &classes[c], w, machine)
-	d.cpu += toil(l, w, d.late, machine)
+	if own := toil(l, w, d.late, machine); l.Workers[w].Pool == worker.Threads { // its loop and its tasks are threads of their own
+		d.beside = own
+	} else {
+		d.cpu += own
+	}
 	return d
 }
 
@@ -144,12 +151,16 @@ func workerDemand(l *Layout, classes []workloads.Class, machines []system.Machin
 func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, c int) demand {
 	m := demand{asks: make([]asked, len(o.Services))}
 	var slots float64
-	for _, w := range l.takers(l.ClassQueue[c]) {
-		d := workerDemand(l, classes, machines, o, c, w)
+	var d demand
+	for i, w := range l.takers(l.ClassQueue[c]) {
+		if i == 0 || l.Names[w] != l.Names[w-1] { // replicas are alike, and stand together
+			d = workerDemand(l, classes, machines, o, c, w)
+		}
 		n := float64(l.Workers[w].Concurrency)
 		m.attempts += n * d.attempts
 		m.slot += n * d.slot
 		m.cpu += n * d.cpu
+		m.beside += n * d.beside
 		m.late += n * d.late
 		for i := range d.asks {
 			m.asks[i].calls += n * d.asks[i].calls
@@ -157,7 +168,8 @@ func meanDemand(l *Layout, classes []workloads.Class, machines []system.Machine,
 		}
 		slots += n
 	}
-	m.attempts, m.slot, m.cpu, m.late = m.attempts/slots, m.slot/slots, m.cpu/slots, m.late/slots
+	m.attempts, m.slot, m.late = m.attempts/slots, m.slot/slots, m.late/slots
+	m.cpu, m.beside = m.cpu/slots, m.beside/slots
 	for i := range m.asks {
 		m.asks[i].calls /= slots
 		m.asks[i].seconds /= slots

@@ -98,3 +98,40 @@ func (f *fluid) shareService(of *system.Service, most float64, cost func(s *stre
 		s.got = min(s.got, s.want) * min(1, most/used)
 	}
 }
+
+// outlay is the CPU that a message of a queue costs the broker and the producers, where these have machines.
+func (l *Layout) outlay(queue int, machines []system.Machine) (serve, publish float64) {
+	speed := func(node int) float64 {
+		if node < 0 || node >= len(l.Nodes) {
+			return 1
+		}
+		return speedOf(&machines[l.Nodes[node]])
+	}
+	if l.Broker.ServeCPU > 0 {
+		serve = (l.Broker.ServeCPU + l.Queues[queue].ServeCPU).Seconds() / speed(l.BrokerNode)
+	}
+	return serve, l.Broker.PublishCPU.Seconds() / speed(l.ProducerNode)
+}
+
+// shareProducers looks at the one thread of the producers, where they have a machine: it publishes one task after the other.
+func (f *fluid) shareProducers() {
+	used := 0.0
+	for q := range f.streams {
+		for i := range f.streams[q] {
+			used += f.streams[q][i].want / f.streams[q][i].attempts
+		}
+	}
+	each := f.layout.Broker.PublishCPU.Seconds()
+	if used *= each; used < 1-1e-9 {
+		return
+	}
+	for q := range f.streams {
+		for i := range f.streams[q] {
+			s := &f.streams[q][i]
+			if !s.short() {
+				s.by = fmt.Sprintf("the one thread of the producers (%.3g ms a message)", 1e3*each)
+			}
+			s.got = min(s.got, s.want/used)
+		}
+	}
+}

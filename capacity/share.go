@@ -7,8 +7,9 @@ import (
 	"example.com/simrun/workloads"
 )
 
-// comes is what comes to the replicas of a worker, a second: messages, how many of these are acked late, and the CPU that they take.
-type comes struct{ messages, late, cpu float64 }
+// comes is what comes to the replicas of a worker, a second: messages, how many of these are acked late, and the CPU that they take, as
+// in demand.
+type comes struct{ messages, late, cpu, beside float64 }
 
 // share is what comes to a worker and its replicas, and how long a message keeps a slot.
 func (l *Layout) share(classes []workloads.Class, machines []system.Machine, o Outside, w int) (all comes, slot float64) {
@@ -22,6 +23,7 @@ func (l *Layout) share(classes []workloads.Class, machines []system.Machine, o O
 		all.messages += n
 		all.late += n * d.late
 		all.cpu += n * d.cpu
+		all.beside += n * d.beside
 		slot += n * d.slot
 	}
 	if all.messages > 0 {
@@ -65,6 +67,16 @@ func (l *Layout) replicas(w int) (n int) {
 	return n
 }
 
+// neighbours is how many workers there are on the node of one, itself among them.
+func (l *Layout) neighbours(w int) (n int) {
+	for _, node := range l.Node {
+		if node == l.Node[w] {
+			n++
+		}
+	}
+	return n
+}
+
 // LeastMachines is how many machines of a kind the workers that stand on it take, Celery's own work included: they compute so many
 // times what one can.
 func LeastMachines(l *Layout, classes []workloads.Class, machines []system.Machine, o Outside, kind int) float64 {
@@ -72,7 +84,7 @@ func LeastMachines(l *Layout, classes []workloads.Class, machines []system.Machi
 	for _, w := range l.written() {
 		if n := l.Node[w]; n >= 0 && l.Nodes[n] == kind {
 			all, _ := l.share(classes, machines, o, w)
-			cpu += all.cpu
+			cpu += all.cpu + all.beside
 		}
 	}
 	m := &machines[kind]

@@ -114,8 +114,8 @@ func TestOfferedToAFarWorker(t *testing.T) {
 	// What a slot waits for: late acks with multiplier 1 on redis three round trips, on rabbitmq one.
 	late := far
 	late.AcksLate, late.PrefetchMultiplier = new(true), new(1)
-	assert.InDelta(t, 2*(0.01+0.0009+0.0012+0.0012+3*0.025), offered("redis", 2, late).Offered, 1e-9)
-	assert.InDelta(t, 2*(0.01+0.00072+0.00074+0.00074+0.025), offered("rabbitmq", 2, late).Offered, 1e-9)
+	assert.InDelta(t, 2*(0.01+0.00013+0.0009+0.0012+0.0012+3*0.025), offered("redis", 2, late).Offered, 1e-9)
+	assert.InDelta(t, 2*(0.01+0.00013+0.00072+0.00074+0.00074+0.025), offered("rabbitmq", 2, late).Offered, 1e-9)
 }
 
 // A service that is asked for more than it can do holds up those who wait for it without end.

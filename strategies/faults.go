@@ -1,6 +1,8 @@
 package strategies
 
 import (
+	"slices"
+
 	"example.com/simrun/des"
 	"example.com/simrun/system"
 	"example.com/simrun/worker"
@@ -23,6 +25,31 @@ func (l *Layout) Plan(s *worker.Setup, machines []system.Machine, faults []syste
 		}
 		s.Causes = len(faults)
 	}
+}
+
+// Restarts says that all replicas of a worker, by the name of its group, are started again by something planned: slots that tasks hung
+// in come back.
+func (l *Layout) Restarts(name string, machines []system.Machine, f *system.Fault) bool {
+	for w, g := range l.Group {
+		if l.Groups[g] == name && !l.strikes(w, machines, f) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *Layout) strikes(w int, machines []system.Machine, f *system.Fault) bool {
+	switch f.Of {
+	case system.OfDeploy:
+		return true
+	case system.OfMachine:
+		return l.Node[w] >= 0 && l.Nodes[l.Node[w]] == f.Target
+	case system.OfZone:
+		return l.Node[w] >= 0 && machines[l.Nodes[l.Node[w]]].Zone == f.Zone
+	case system.OfWorkers:
+		return slices.Contains(f.Workers, int32(w))
+	}
+	return false
 }
 
 // losesBroker says that nobody reaches the broker during a fault: it is down, or its machine or its zone is.

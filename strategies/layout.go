@@ -67,7 +67,7 @@ func (l *Layout) Slots() int {
 
 // capacity is the layout as its theory sees it.
 func (l *Layout) capacity() *capacity.Layout {
-	c := capacity.Layout{Broker: &l.Broker, Queues: l.Queues, ClassQueue: l.ClassQueue, Workers: l.Workers, Node: l.Node, Nodes: l.Nodes}
+	c := capacity.Layout{Broker: &l.Broker, Queues: l.Queues, ClassQueue: l.ClassQueue, Workers: l.Workers, Node: l.Node, Nodes: l.Nodes, BrokerNode: l.BrokerNode, ProducerNode: l.ProducerNode}
 	for w := range l.Workers {
 		c.Names = append(c.Names, l.Groups[l.Group[w]])
 		c.Containers = append(c.Containers, l.Container(w))

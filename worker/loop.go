@@ -29,7 +29,7 @@ type reactor struct {
 	ripe      bool     // an eta has come, and it has not looked at its children since
 	alarmed   bool     // a timer is set that wakes it
 	stalled   bool     // gevent: its thread is taken by a task
-	overdue   bool     // a timer has come while it was
+	overdue   bool     // a turn has come due while it was
 	throttled bool     // a token has come while it was
 	turned    des.Time // its last turn
 	lastFreed des.Time // a slot
@@ -38,8 +38,13 @@ type reactor struct {
 	firstLook des.Time // for messages that are unacked for too long
 }
 
-// turn runs the worker's loop once: it sends the acks, and asks for a message if there is room.
+// turn runs the worker's loop once: it sends the acks, and asks for a message if there is room. One whose thread is taken comes when
+// it is free again.
 func (s *System) turn(w *instance) {
+	if w.stalled {
+		w.overdue = true
+		return
+	}
 	s.handOver(w)
 	s.goOn(w)
 }
@@ -139,10 +144,7 @@ func (w *instance) nextTimer(now, period des.Time) des.Time {
 func (s *System) timer(id int32) {
 	w := &s.workers[id]
 	w.alarmed = false
-	switch {
-	case w.stalled:
-		w.overdue = true
-	case !w.down() && w.in[fetching] == 0:
+	if !w.down() && w.in[fetching] == 0 {
 		s.turn(w)
 	}
 }

@@ -86,3 +86,16 @@ func TestReserveBetweenEnds(t *testing.T) {
 		assert.Equal(t, want, received, fmt.Sprint(loop))
 	}
 }
+
+// The thread of a gevent worker is taken by a task when a message comes into its hands: its loop goes on once the thread is free, and
+// does not go to sleep over it. Before, it took one message in each 2 s.
+func TestATurnWaitsForTheThread(t *testing.T) {
+	cfg := worker.Config{Pool: worker.Gevent, Concurrency: 8, PrefetchMultiplier: 4, Loop: worker.Deaf}
+	cfg.Overheads = worker.Overheads{Fetch: ms, Drain: 2 * sec}
+	script := burst("a", 40, 0, 0, 5*ms)
+	for i := range script {
+		script[i].cpu = true
+	}
+	h := play(t, one(worker.Redis, "a", cfg), script, sec)
+	assert.Equal(t, 40, h.count(worker.Ended))
+}

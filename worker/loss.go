@@ -171,7 +171,7 @@ func (s *System) clear(w *instance) {
 	s.tellChange(WorkerDown, w.id)
 	s.wipe(w)
 	w.busy.Set(s.now, 0)
-	w.blind, w.blocked, w.wire, w.throttled, w.stalled = false, s.now, 0, false, false
+	w.blind, w.blocked, w.wire, w.throttled, w.stalled, w.overdue = false, s.now, 0, false, false, false
 	s.emptyBuckets(w.id)
 	w.free = w.free[:0]
 	for n := range w.cfg.Concurrency {

@@ -132,6 +132,17 @@ func (t Trace) Rate() float64 {
 	return float64(len(t.Rows)) / last
 }
 
+// Hanging returns the part of the rows whose attempts hang.
+func (t Trace) Hanging() float64 {
+	n := 0
+	for i := range t.Rows {
+		if f := t.Rows[i].Failure; f == FailHangIO || f == FailHangCPU {
+			n++
+		}
+	}
+	return float64(n) / float64(max(1, len(t.Rows)))
+}
+
 // Stationary reports false.
 func (Trace) Stationary() bool { return false }
 

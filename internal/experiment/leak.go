@@ -45,14 +45,15 @@ func (k *Leak) often() string {
 	return fmt.Sprintf("%s loses a slot every %s", k.Worker, units.Duration(3600/k.PerHour))
 }
 
-// leaky says that a layout loses slots within a run, more often than not, and nothing planned gives them back. How much load it takes
-// is then a matter of how long it runs: none lasts. The run is the one that the file asks for: a look at a plan may be shorter.
+// leaky says that a layout loses slots of a worker within a run, more often than not, and nothing planned gives them back. How much load
+// it takes is then a matter of how long it runs: none lasts. The run is the one that the file asks for: a look at a plan may be shorter.
 func (e *engine) leaky(l int) bool {
-	if slices.ContainsFunc(e.sc.Faults, func(f system.Fault) bool { return f.Of != system.OfService && f.Of != system.OfBroker }) {
-		return false
-	}
 	run := e.asked.Seconds()
-	return slices.ContainsFunc(e.leaks(l), func(k Leak) bool { return k.PerHour/3600*run >= 0.5 })
+	return slices.ContainsFunc(e.leaks(l), func(k Leak) bool {
+		return k.PerHour/3600*run >= 0.5 && !slices.ContainsFunc(e.sc.Faults, func(f system.Fault) bool {
+			return e.sc.Layouts[l].Restarts(k.Worker, e.sc.Machines, &f)
+		})
+	})
 }
 
 // leaking is said of each layout that loses slots, but less than one in most runs: of others the reasons tell.

@@ -2,7 +2,10 @@ package experiment_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -43,6 +46,36 @@ func TestLeaks(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"factor": 0, "low": null, "high": null, "tried": 1, "leaks": true}`, string(text))
 	assert.Greater(t, r.Verdict.Headroom["limited"].Factor, 1.0)
+}
+
+// What befalls machines that the worker is not on, or attempts that read what they can, gives it no slots back. Before, it did. And what
+// hung when it was recorded hangs again when it is replayed.
+func TestLeaksThatNothingMends(t *testing.T) {
+	on := strings.NewReplacer("concurrency: 64", "concurrency: 64, machine: m", "tasks:", "machines: {m: {cores: 4}, other: {cores: 4}}\ntasks:")
+	for name, text := range map[string]string{
+		"another machine": strings.Replace(on.Replace(leaking), "faults: [", "faults: [{at: 500s, for: 1s, machine: other}, ", 1),
+		"a compromise":    strings.Replace(leaking, "faults: [", "faults: [{compromise: a, at: 500s, for: 1s}, ", 1),
+	} {
+		r := answer(t, text)
+		assert.True(t, r.Strategies[0].Leaky, name)
+	}
+	r := answer(t, strings.Replace(on.Replace(leaking), "faults: [", "faults: [{at: 500s, for: 1s, machine: m}, ", 1))
+	assert.False(t, r.Strategies[0].Leaky, "its own machine")
+
+	rows := "class,due,io,failure\n"
+	for i := range 100 {
+		rows += fmt.Sprintf("a,%d,0.01,%s\n", 10*(i+1), map[bool]string{true: "hang_io"}[i%50 == 0])
+	}
+	path := filepath.Join(t.TempDir(), "trace.csv")
+	require.NoError(t, os.WriteFile(path, []byte(rows), 0o600))
+	r = answer(t, fmt.Sprintf(`
+run: {duration: 1000s, warmup: 0s, drain: 1m, replications: 2}
+broker: ideal
+tasks: {a: {arrivals: {trace: {file: %q}}, slo: {wait: {p95: 1s}}}}
+strategies: {s: {workers: {w: {queues: [a], concurrency: 8}}}}
+`, path))
+	assert.InDelta(t, 7.2, r.Strategies[0].Leaks[0].PerHour, 0.1)
+	assert.True(t, r.Strategies[0].Leaky)
 }
 
 // Where slots come back with a deploy, or hardly any is lost in a run, the load that a layout takes is one that it takes for good.

@@ -43,14 +43,12 @@ strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s"%s}}}}
 				}
 				bounded++
 				done, can := throughput(sc, 1), load.Rate-load.GrowthPerSecond
-				least := 0.98
+				least := 0.99
 				switch {
 				case strings.Contains(pool, "child"):
 					least = 0.55 // children that die together are looked for one after the other
-				case pool == "solo":
-					least = 0.8 // its process has to wake up after every wait, which is not reckoned
-				case pool[0] == 't' && cores == 1:
-					least = 0.7 // the loop and the tasks are short of the same core, which is not reckoned
+				case name == "rabbitmq, solo, 1 cores":
+					least = 0.9 // what comes takes turns with the task on the core, and finds it free when it waits
 				}
 				assert.Less(t, done, 1.01*can, name)
 				assert.Greater(t, done, least*can, name)
@@ -60,10 +58,67 @@ strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s"%s}}}}
 	assert.Equal(t, 29, bounded)
 }
 
+// What a machine has cores for is what works there: the loop of a threads worker, the broker and the producers, too. Before, 100 threads
+// on a core counted as stable up to 617 tasks a second instead of 457, and producers on it as costing nothing. What they publish has
+// one thread.
+func TestCoresAreSharedByAllOnThem(t *testing.T) {
+	for _, c := range []struct {
+		where, line string
+		cores, most float64
+		by          string
+	}{
+		{"", "threads -c 100", 1, 1 / 0.00219, `cores of "m"`},
+		{"broker: {kind: redis, machine: m}", "prefork -c 100", 1, 1 / 0.0025, `cores of "m"`},
+		{"producers: {machine: m}", "prefork -c 100", 1, 1 / 0.0034, `cores of "m"`},
+		{"producers: {machine: p}", "prefork -c 100", 8, 1 / 0.0013, `the one thread of the producers (1.3 ms a message)`},
+		{"", "solo", 0.5, 1 / (2*0.0016 + 0.00113), "slots"},
+	} {
+		sc := read(t, fmt.Sprintf(`run: {duration: 20s, warmup: 10s}
+%s
+machines: {m: {cores: %g}, p: {cores: 2}}
+tasks: {a: {arrivals: {poisson: %g/s}, work: [{io: 1ms}]}}
+strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s", machine: m}}}}
+`, c.where, c.cores, c.most, c.line))
+		name := c.where + " " + c.line
+		assert.False(t, sc.Layouts[0].Offered(sc.Classes, sc.Machines, sc.Outside(), 0.999)[0].Unstable, name)
+		load := sc.Layouts[0].Offered(sc.Classes, sc.Machines, sc.Outside(), 1.001)[0]
+		assert.True(t, load.Unstable, name)
+		assert.Equal(t, c.by, load.By, name)
+		assert.InDelta(t, c.most, throughput(sc, 1.2), 0.05*c.most, name)
+	}
+}
+
+// A time limit ends what would take too long; clients that wait leave their cores to others; and what a rate limit holds back fills the
+// windows, expired or not. Before, the first two were called unstable, which they are not, and the third was not. Each queue is left
+// with so many tasks in 20 minutes.
+func TestWhatIsOfferedBesideOthers(t *testing.T) {
+	const pareto, closed = "{pareto: {mean: 3s, alpha: 1.2}}", "{closed: {clients: 2, think: 10ms}}"
+	for _, c := range []struct {
+		tasks string
+		by    string
+	}{
+		{"a: {arrivals: {poisson: 4/s}, queue: q, work: [{io: " + pareto + "}], time_limit: {hard: 2s}}", ""},
+		{"a: {arrivals: {poisson: 4/s}, queue: q, work: [{io: " + pareto + "}]}", "slots"},
+		{"a: {arrivals: {poisson: 1/s}, work: [{io: 500ms}]}\n  b: {arrivals: " + closed + ", work: [{cpu: 2s}]}", ""},
+		{"a: {arrivals: {poisson: 1/s}, work: [{io: 500ms}]}\n  b: {arrivals: {poisson: 1/s}, work: [{io: 10ms}], rate_limit: 1/min, expires: 5s}", `rate_limit of "b"`},
+	} {
+		sc := read(t, `run: {duration: 20m, warmup: 1m}
+machines: {m: {cores: 1}}
+tasks:
+  `+c.tasks+`
+strategies: {s: {workers: {w: {queues: [`+map[bool]string{true: "a, b", false: "q"}[strings.Contains(c.tasks, "b:")]+`], concurrency: 8, machine: m}}}}
+`)
+		load := sc.Layouts[0].Offered(sc.Classes, sc.Machines, sc.Outside(), 1)[0]
+		assert.Equal(t, c.by, load.By, c.tasks)
+		r := sim.New(&sc.Layouts[0], sc.Classes, sc.Machines, sim.Options{Key: des.NewKey(1), Duration: 20 * time.Minute}).Run().Classes[0]
+		assert.Equal(t, c.by != "", r.ByOutcome[worker.Unstarted] > 50, c.tasks)
+	}
+}
+
 // throughput is the tasks that are done in a second, at a load under which they never run out, from the 20th second to the 60th.
 func throughput(sc *scenarios.Scenario, load float64) float64 {
 	done := func(d des.Time) int64 {
-		r := sim.New(&sc.Layouts[0], sc.Classes, sc.Machines, sim.Options{Key: des.NewKey(1), Load: load, Duration: d}).Run()
+		r := sim.New(&sc.Layouts[0], sc.Classes, sc.Machines, sim.Options{Key: des.NewKey(1), Load: load, Duration: d, Services: sc.Services}).Run()
 		return r.Classes[0].ByOutcome[worker.OK] + r.Classes[0].ByOutcome[worker.Failed]
 	}
 	return float64(done(60*time.Second)-done(20*time.Second)) / 40
@@ -146,6 +201,28 @@ strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s", acks_la
 				assert.Greater(t, throughput(sc, 1), 38.0, "%s %s", broker, line)
 			}
 		}
+	}
+}
+
+// Windows that the loop leaves full although the slots are nearly as fast as it, or compute with one thread; and those of one message
+// of Celery 5.2, which asks redis before it acks. Before, nothing was said of any.
+func TestStallsOfFastSlotsAndOldLoops(t *testing.T) {
+	for _, c := range []struct{ about, work, line string }{
+		{`celery: "5.6"`, "{io: 2ms}", "threads -c 2 --prefetch-multiplier 10"},
+		{`celery: "5.6"`, "{cpu: 2ms}", "threads -c 8"},
+		{`celery: "5.6"`, "{io: 200ms}", "gevent -c 1 --prefetch-multiplier 1"},
+		{`celery: "5.2"`, "{io: 20ms}", "solo --prefetch-multiplier 1"},
+		{`celery: "5.2"`, "{io: 20ms}", "prefork -c 1 --prefetch-multiplier 1 late"},
+	} {
+		sc := read(t, fmt.Sprintf(`%s
+run: {duration: 1m, warmup: 10s}
+tasks: {a: {arrivals: {poisson: 400/s}, work: [%s]}}
+strategies: {s: {workers: {w: {command: "celery -A a worker -Q a -P %s", acks_late: %t}}}}
+`, c.about, c.work, strings.TrimSuffix(c.line, " late"), strings.HasSuffix(c.line, "late")))
+		stalls := sc.Layouts[0].Stalls(sc.Classes, sc.Machines, sc.Outside())
+		require.Len(t, stalls, 1, c.line)
+		done := throughput(sc, 10)
+		assert.InDelta(t, stalls[0].Takes, done, 0.15*stalls[0].Takes, c.line)
 	}
 }
 

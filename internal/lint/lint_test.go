@@ -143,6 +143,16 @@ func TestRules(t *testing.T) {
 			`{services: {api: {latency: 5ms, rate_limit: 30/s}}, tasks: {a: {retry: {max: 3, on: [service]}, arrivals: {poisson: 5/s}, work: [{io: api, timeout: 1s}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 8}}}}}`,
 		},
 		{
+			"utilization", `the queue "a" would be short of slots at 1.18 times the load`,
+			`{broker: ideal, tasks: {a: {arrivals: {poisson: 3.7/s}, work: [{io: 1s}]}, b: {arrivals: {poisson: 3.7/s}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a, b], concurrency: 8}}}}}`,
+			`{broker: ideal, tasks: {a: {arrivals: {poisson: 3.7/s}, work: [{io: 1s}]}, b: {arrivals: {poisson: 3.7/s}, work: [{io: 1s}]}}, strategies: {s: {workers: {w: {queues: [a, b], concurrency: 9}}}}}`,
+		},
+		{
+			"utilization", `short of turns of the loop of "w" (1.2 ms a message) at 1.18 times the load`,
+			`{tasks: {a: {arrivals: {poisson: 800/s}, work: [{io: 1ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 100}}}}}`,
+			`{tasks: {a: {arrivals: {poisson: 400/s}, work: [{io: 1ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 100}}}}}`,
+		},
+		{
 			"utilization", "keeps 92 % of its slots busy",
 			`{broker: ideal, tasks: {a: {arrivals: {poisson: 9.2/s}, work: [{io: 100ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 1}}}}}`,
 			`{broker: ideal, tasks: {a: {arrivals: {poisson: 9.2/s}, work: [{io: 100ms}]}}, strategies: {s: {workers: {w: {queues: [a], concurrency: 2}}}}}`,

@@ -19,12 +19,18 @@ const (
 	seen   = 0.75   // part of the mean that half of such runs see at least
 )
 
-// utilization: waits grow as 1 / (1 - utilization).
+// utilization: waits grow as 1 / (1 - utilization), whatever it is that is busy: the slots that several queues share, a core, a loop.
 func (l *linter) utilization() {
-	for _, load := range l.l.Offered(l.sc.Classes, l.sc.Machines, l.sc.Outside(), 1) {
-		if u := load.Offered / load.Capacity; load.Capacity > 0 && u > busy && !load.Unstable {
+	near := l.l.Offered(l.sc.Classes, l.sc.Machines, l.sc.Outside(), 1/busy)
+	for i, load := range l.l.Offered(l.sc.Classes, l.sc.Machines, l.sc.Outside(), 1) {
+		switch u := load.Offered / load.Capacity; {
+		case load.Unstable || load.Capacity == 0:
+		case u > busy:
 			l.say("utilization", note, "strategies."+l.l.Name, "more slots, or fewer tasks",
 				"the queue %q keeps %.0f %% of its slots busy: beyond %.0f %% waits grow fast with every burst", load.Queue, 100*u, 100*busy)
+		case near[i].Unstable:
+			l.say("utilization", note, "strategies."+l.l.Name, "more of what is short, or fewer tasks",
+				"the queue %q would be short of %s at %.2f times the load: so near to that waits grow fast with every burst", load.Queue, near[i].By, 1/busy)
 		}
 	}
 }
