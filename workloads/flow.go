@@ -37,10 +37,10 @@ type flow struct {
 	attributes               bool
 	ownWork, fresh           bool
 	ownCountdown, ownExpires bool
-	phases             []phase
-	taskFate, eachFate bool
-	taskOdds, eachOdds odds
-	slowFactor         float64
+	phases                   []phase
+	taskFate, eachFate       bool
+	taskOdds, eachOdds       odds
+	slowFactor               float64
 }
 
 // chord is a batch for whose end something waits.
