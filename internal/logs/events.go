@@ -172,7 +172,8 @@ func (s *events) heard(host string, delay float64) {
 // online notes that a worker has started.
 func (s *events) online(host string, at float64) {
 	if _, before := s.known[host]; before && host != "" {
-		s.again[strings.Clone(host)] = append(s.again[host], at)
+		host = strings.Clone(host)
+		s.again[host] = append(s.again[host], at)
 	}
 }
 

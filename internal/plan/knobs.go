@@ -33,8 +33,8 @@ const mostSlots = 16
 
 // knobs are the sizes of a layout: those that the file names, or of each worker its concurrency, or the bound of its scaling, or its replicas where
 // each brings its own machine or has one slot; and the number of machines of a kind that workers share, where there are several and they have a price, or
-// the work takes more.
-func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
+// the work takes more, on average or with more in any case.
+func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario, more bool) []knob {
 	l := &sc.Layouts[0]
 	var all []knob
 	if p.bounds.Vary != nil {
@@ -84,7 +84,7 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 			continue
 		}
 		n := whole(d.Get(under("replicas")...))
-		least := max(l.LeastWorkers(sc.Classes, sc.Machines, sc.Outside(), w), p.crowded(sc, l.Node[w]))
+		least := max(l.LeastWorkers(sc.Classes, sc.Machines, sc.Outside(), w), p.crowded(sc, l.Node[w], more))
 		if n > 1 || least >= crowding*float64(n) {
 			all = append(all, knob{worker: name, path: under("replicas"), from: 1, to: mostSlots * max(n, int(least)+1), start: n, least: int(least) + 1})
 		}
@@ -98,7 +98,7 @@ func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario) []knob {
 			continue
 		}
 		k := knob{machine: m.Name, path: []string{"machines", m.Name, "count"}, from: 1, to: m.Count, start: m.Count}
-		if least := p.moreMachines(sc, i); least > 0 {
+		if least := p.moreMachines(sc, i, more); least > 0 {
 			k.to, k.least = mostMachines*(int(least)+1), int(least)+1
 			all = append(all, k)
 		} else if m.Count > 1 && m.Price > 0 {
@@ -115,12 +115,20 @@ const mostMachines = 4
 // target is missed by.
 const crowding = 0.7
 
-// moreMachines is how many machines of a kind the work takes where more than there are may be tried; 0 elsewhere.
-func (p *planner) moreMachines(sc *scenarios.Scenario, kind int) float64 {
+// worked is the part of the time that cores are busy on average below which no burst makes them what is waited for.
+const worked = 0.05
+
+// moreMachines is how many machines of a kind the work takes where more than there are may be tried; 0 elsewhere. With more it is as many
+// as there are at the least: bursts may take them.
+func (p *planner) moreMachines(sc *scenarios.Scenario, kind int, more bool) float64 {
 	if !p.may(scenarios.TryMachines) || p.sc.Machines[kind].Most > 0 || p.priceless(kind) {
 		return 0
 	}
-	return p.lacking(sc, &sc.Layouts[0], kind)
+	l, count := &sc.Layouts[0], float64(p.sc.Machines[kind].Count)
+	if more && l.LeastMachines(sc.Classes, sc.Machines, sc.Outside(), kind) >= worked*count {
+		return max(count, p.lacking(sc, l, kind))
+	}
+	return p.lacking(sc, l, kind)
 }
 
 // lacking is how many machines of a kind the work of a layout takes where those that there are may be too few; 0 elsewhere.
@@ -161,11 +169,11 @@ func (p *planner) unbought() string {
 }
 
 // crowded is moreMachines of the machine of a node. A worker works on one of them, so that it takes as many workers.
-func (p *planner) crowded(sc *scenarios.Scenario, node int) float64 {
+func (p *planner) crowded(sc *scenarios.Scenario, node int, more bool) float64 {
 	if node < 0 {
 		return 0
 	}
-	return p.moreMachines(sc, sc.Layouts[0].Nodes[node])
+	return p.moreMachines(sc, sc.Layouts[0].Nodes[node], more)
 }
 
 // comeAndGo says of which machines the number was not varied, because they come with the replicas: whose number is.

@@ -25,6 +25,7 @@ type capacity struct {
 	seen   map[string]*experiment.Judged // glances, by sizes
 	proofs []proof
 	looked bool // a size has been judged
+	more   bool // more machines than the work takes on average are tried, or need not be
 }
 
 // proof is a size that was decided on tasks of its own.
@@ -200,9 +201,33 @@ func (c *capacity) written() []int {
 	return x
 }
 
-// approach finds sizes none of which can be less, as far as glances tell; nil where none is likely to pass. It comes from
-// what theory staffs and from what the file says, as the least capacity need not be the cheapest.
+// approach finds sizes none of which can be less, as far as glances tell; nil where none is likely to pass, with more machines neither.
 func (c *capacity) approach() ([]int, error) {
+	x, err := c.near()
+	if x != nil || err != nil || !c.widen() {
+		return x, err
+	}
+	return c.near()
+}
+
+// widen lets the number of machines vary where it did not: what the work takes on average says nothing of bursts. False where there is
+// none to buy.
+func (c *capacity) widen() bool {
+	sc, err := c.draft.Only(c.name)
+	if err != nil || c.more || c.bounds.Vary != nil || c.spent() {
+		return false
+	}
+	knobs := c.planner.knobs(c.draft, sc, true)
+	if len(knobs) == len(c.knobs) {
+		return false
+	}
+	c.knobs, c.more = knobs, true
+	return true
+}
+
+// near finds them among the sizes that vary: from what theory staffs and from what the file says, as the least capacity need not be the
+// cheapest.
+func (c *capacity) near() ([]int, error) {
 	starts, err := c.reach()
 	if err != nil {
 		return nil, err

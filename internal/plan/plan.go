@@ -197,7 +197,7 @@ func (p *planner) capacityOf(draft *scenarios.Draft, name string) (*capacity, er
 		return nil, err
 	}
 	c := &capacity{planner: p, name: name, draft: draft, seen: map[string]*experiment.Judged{}}
-	c.knobs = p.knobs(draft, sc)
+	c.knobs = p.knobs(draft, sc, false)
 	return c, nil
 }
 

@@ -89,7 +89,8 @@ func (p *planner) rough(one *idea, fits []*fit) (*fit, *capacity, error) {
 		return nil, nil, nil //nolint:nilerr // too much for a machine
 	}
 	c := &capacity{planner: p, name: one.name, draft: one.draft, seen: map[string]*experiment.Judged{}}
-	c.knobs = p.knobs(one.draft, sc)
+	c.knobs = p.knobs(one.draft, sc, false)
+	c.more = len(fits) > 0 && !slices.ContainsFunc(fits, func(f *fit) bool { return f.bought > 0 }) // what passes without is no dearer
 	x, err := c.approach()
 	if x == nil || err != nil {
 		return nil, c, err

@@ -246,6 +246,25 @@ strategies: {today: {workers: {w: {queues: [thumb], concurrency: 4, machine: m}}
 	assert.Equal(t, "found", r.Status)
 }
 
+// On average 0.56 cores are busy, in a burst 2.4: what is too few then is bought, too.
+func TestMoreMachinesForBursts(t *testing.T) {
+	const file = `
+run: {duration: 4h, replications: 20}
+celery: "5.6"
+broker: redis
+machines: {m: {cores: 1, price: 0.05/h}}
+tasks: {thumb: {queue: thumb, arrivals: {mmpp: {rates: [0.2/s, 3/s], hold: [18m, 2m]}}, work: [{cpu: 800ms}], slo: {response: {p95: 30s}}}}
+strategies: {today: {workers: {w: {queues: [thumb], concurrency: 2, machine: m}}}}
+`
+	r := planned(t, file, plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, []plan.Machines{{Name: "m", Count: 3}}, r.Answer.Machines)
+	assert.Equal(t, 3, r.Answer.Workers[0].Replicas)
+
+	r = planned(t, file+"plan: {vary: {machines: false}}\n", plan.Options{NoSearch: true})
+	assert.Nil(t, r.Answer)
+}
+
 // What has no price where something else has is not bought: nobody knows that it would be cheaper. Where nothing has a price, a layout on
 // the machines there are comes before one with fewer slots that takes more of them.
 func TestMachinesWithoutAPrice(t *testing.T) {

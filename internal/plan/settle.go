@@ -66,6 +66,9 @@ func (c *capacity) neighbour(x []int, turned int, j *experiment.Judged) *neighbo
 	if err != nil {
 		return nil
 	}
+	if glance := c.seen[key(x)]; j.Replications == 0 && j.Verdict == "undecided" && glance != nil { // no proof could be bought
+		j = &experiment.Judged{Verdict: j.Verdict, Likely: glance.Likely, Why: glance.Why}
+	}
 	n := &neighbour{OneLess{Slots: sc.Layouts[0].Slots(), Verdict: j.Verdict}, j}
 	if k := &c.knobs[turned]; k.machine != "" {
 		n.Machine = &Machines{k.machine, x[turned], k.bound}

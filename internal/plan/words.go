@@ -188,10 +188,15 @@ func (p *planner) lessInWords(f *fit) string {
 		return "Nothing can be less within the bounds that the key plan of the file sets."
 	case f.less == nil:
 		return "Nothing can be less."
-	case f.less.Verdict == "undecided":
-		return fmt.Sprintf("Whether %s would do, too, is open.", f.less.words())
 	}
 	j := f.less.judged
+	if f.less.Verdict == "undecided" {
+		seems := ""
+		if j.Why != "" && !j.Likely {
+			seems = ", but it seems to miss " + j.Why
+		}
+		return fmt.Sprintf("Whether %s would do, too, is open%s.", f.less.words(), seems)
+	}
 	does := "it does not pass"
 	switch {
 	case j.Trap != "":
