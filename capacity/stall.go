@@ -63,9 +63,12 @@ func Stalls(l *Layout, classes []workloads.Class, machines []system.Machine, o O
 	return stalls
 }
 
+// competing is how many want the cores of a threads worker that is short of them: its loop, the thread of its tasks, and what the broker
+// or others do there. It is calibrated, see docs/decisions/0143.
+const competing = 3
+
 // paces are how long the loop of a worker takes for a message, and how many of them its slots let go of in a second, when as many come
-// as it can take. Where its machine is short of cores, its loop, the thread of its tasks and the children that take up others compete
-// for them; and the loop of a gevent worker has but the thread of its tasks.
+// as it can take. Where its machine is short of cores, its loop and the thread of its tasks compete for them; and the loop of a gevent worker has but the thread of its tasks.
 func (l *Layout) paces(w int, s comes, slot float64, machines []system.Machine) (each, rate float64) {
 	c := &l.Workers[w]
 	each, rate = turn(l, w, s.late/s.messages, machines), float64(c.Concurrency)/slot
@@ -85,7 +88,7 @@ func (l *Layout) paces(w int, s comes, slot float64, machines []system.Machine) 
 		}
 		if (cpu+beside)*rate > cores {
 			rate = cores / (cpu + beside)
-			each *= max(1, 3/cores*one)
+			each *= max(1, competing/cores*one)
 		}
 	}
 	return each, rate

@@ -51,7 +51,7 @@ func (s *Strategy) without(c *Class) string {
 	switch {
 	case slices.ContainsFunc(s.Unstable, func(u Unstable) bool { return u.Queue == c.Queue }):
 		return Growing
-	case c.Published > c.Cut && 1-c.Reached(c.Response) > lostMean:
+	case c.Published > c.Cut && partial(c.Reached(c.Response)):
 		return Unended
 	}
 	return ""
@@ -120,7 +120,7 @@ func (e *engine) figures() (all []Figure) {
 				continue
 			}
 			for _, m := range compared {
-				if 1-e.reach(l, c, durationOf[m.Of]) > lostMean {
+				if partial(e.reach(l, c, durationOf[m.Of])) {
 					continue
 				}
 				f := e.rows(l, c, durationOf[m.Of]).stat(m.Stat)

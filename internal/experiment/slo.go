@@ -127,7 +127,7 @@ func (e *engine) judgeMean(j *judged, layout, class int, o *workloads.SLO, targe
 	j.Value = value.estimate()
 	j.decisive, j.decides, j.figure, j.row = value.Interval, j.Target, value.Value, value.row
 	j.Verdict = side(value.Interval, j.Target)
-	if 1-ended.Value > lostMean {
+	if partial(ended.Value) {
 		j.Verdict, j.known = fail, true
 		if j.Value != nil {
 			j.Value = &Estimate{Value: math.Inf(1)}

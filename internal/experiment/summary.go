@@ -234,7 +234,7 @@ func (e *engine) quantiles(l, c int, d duration) *Quantiles {
 		Mean: of(average), P50: of(quantile(0.5)), P90: of(quantile(0.9)), P95: of(quantile(0.95)), P99: of(quantile(0.99)),
 		P999: of(quantile(0.999)),
 	}
-	if (d == wait || d == response) && 1-e.reach(l, c, d) > lostMean {
+	if (d == wait || d == response) && partial(e.reach(l, c, d)) {
 		all := e.bare(l, c, d)
 		for _, s := range all.samples {
 			all.of = append(all.of, max(s.published-s.cut, float64(s.of[d].Count())))
@@ -286,6 +286,9 @@ func (e *engine) reach(l, c int, d duration) float64 {
 	p := &e.pools[l].classes[c]
 	return reached(float64(histogramOf(p, d).Count()), float64(p.Published), float64(p.Cut))
 }
+
+// partial says of the share that has a duration that the others are too many for figures of it to be those of the class.
+func partial(reached float64) bool { return 1-reached > lostMean }
 
 func reached(have, published, cut float64) float64 {
 	if have >= published-cut {

@@ -68,7 +68,7 @@ func (d *doubts) say(l *Log, all *events, start float64) {
 	}
 	for _, host := range slices.Sorted(maps.Keys(all.again)) {
 		l.warn("%s has started again, %s after the log begins: before that it was away, and tasks waited for it; the scenario has it there all the time",
-			host, units.Duration(math.Round(all.again[host][0]-start)))
+			host, units.Duration(math.Round(all.again[host]-start)))
 	}
 	if d.children > 0 {
 		l.warn("%s sent by other tasks (chains, chords, tasks that call tasks): under another layout they still come when they came here, however long those before them take there", units.Plural(d.children, "task was", "tasks were"))

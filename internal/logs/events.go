@@ -71,9 +71,9 @@ type events struct {
 	class   []uint32 // of tasks, among the names; the first that is told
 	names   []string // of classes, hosts and queues; names[0] is none
 	known   map[string]uint32
-	ranked  map[uint32]int       // priorities of tasks
-	least   map[string]float64   // of each host: how late its events came, s
-	again   map[string][]float64 // when a worker of which tasks were told started once more, s since 1970
+	ranked  map[uint32]int     // priorities of tasks
+	least   map[string]float64 // of each host: how late its events came, s
+	again   map[string]float64 // when a worker of which tasks were told first started once more, s since 1970
 	release string
 	twice   int  // events that stand in the log again
 	unsent  bool // some file cannot say when tasks were sent
@@ -84,7 +84,7 @@ type events struct {
 const chunk = 1 << 14
 
 func newEvents() *events {
-	return &events{tasks: map[string]uint32{}, names: []string{""}, known: map[string]uint32{"": 0}, ranked: map[uint32]int{}, least: map[string]float64{}, again: map[string][]float64{}}
+	return &events{tasks: map[string]uint32{}, names: []string{""}, known: map[string]uint32{"": 0}, ranked: map[uint32]int{}, least: map[string]float64{}, again: map[string]float64{}}
 }
 
 // name is the number of a name.
@@ -171,9 +171,9 @@ func (s *events) heard(host string, delay float64) {
 
 // online notes that a worker has started.
 func (s *events) online(host string, at float64) {
-	if _, before := s.known[host]; before && host != "" {
-		host = strings.Clone(host)
-		s.again[host] = append(s.again[host], at)
+	_, before := s.known[host]
+	if first, twice := s.again[host]; before && host != "" && !(twice && first <= at) {
+		s.again[strings.Clone(host)] = at
 	}
 }
 

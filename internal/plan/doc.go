@@ -8,5 +8,6 @@
 //	fmt.Println(p.Status, p.Answer.Slots)
 //
 // Start with plan.go, which goes from the layouts to the answer; least.go has the search for the least capacity of one
-// layout, settle.go its proof, knobs.go what may be varied of it, search.go the search among layouts that it makes up (layouts.go, variants.go), ahead.go what is asked ahead.
+// layout, judge.go how a size of it is judged, settle.go its proof, knobs.go what may be varied of it, search.go the search
+// among layouts that it makes up (layouts.go, variants.go), ahead.go what is asked ahead.
 package plan

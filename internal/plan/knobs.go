@@ -33,7 +33,7 @@ const mostSlots = 16
 
 // knobs are the sizes of a layout: those that the file names, or of each worker its concurrency, or the bound of its scaling, or its replicas where
 // each brings its own machine or has one slot; and the number of machines of a kind that workers share, where there are several and they have a price, or
-// the work takes more, on average or with more in any case.
+// the work takes more: with more, also where only a burst may.
 func (p *planner) knobs(d *scenarios.Draft, sc *scenarios.Scenario, more bool) []knob {
 	l := &sc.Layouts[0]
 	var all []knob
@@ -118,26 +118,25 @@ const crowding = 0.7
 // worked is the part of the time that cores are busy on average below which no burst makes them what is waited for.
 const worked = 0.05
 
-// moreMachines is how many machines of a kind the work takes where more than there are may be tried; 0 elsewhere. With more it is as many
-// as there are at the least: bursts may take them.
+// moreMachines is how many machines of a kind the work takes where more than there are may be tried; 0 elsewhere.
 func (p *planner) moreMachines(sc *scenarios.Scenario, kind int, more bool) float64 {
 	if !p.may(scenarios.TryMachines) || p.sc.Machines[kind].Most > 0 || p.priceless(kind) {
 		return 0
 	}
-	l, count := &sc.Layouts[0], float64(p.sc.Machines[kind].Count)
-	if more && l.LeastMachines(sc.Classes, sc.Machines, sc.Outside(), kind) >= worked*count {
-		return max(count, p.lacking(sc, l, kind))
-	}
-	return p.lacking(sc, l, kind)
+	return p.lacking(sc, &sc.Layouts[0], kind, more)
 }
 
-// lacking is how many machines of a kind the work of a layout takes where those that there are may be too few; 0 elsewhere.
-func (p *planner) lacking(sc *scenarios.Scenario, l *strategies.Layout, kind int) float64 {
-	least := l.LeastMachines(sc.Classes, sc.Machines, sc.Outside(), kind)
-	if least < crowding*float64(p.sc.Machines[kind].Count) {
-		return 0
+// lacking is how many machines of a kind the work of a layout takes where those that there are may be too few; 0 elsewhere. With more
+// that is so wherever its work takes cores at all: a burst may take all that there are.
+func (p *planner) lacking(sc *scenarios.Scenario, l *strategies.Layout, kind int, more bool) float64 {
+	least, count := l.LeastMachines(sc.Classes, sc.Machines, sc.Outside(), kind), float64(p.sc.Machines[kind].Count)
+	switch {
+	case least >= crowding*count:
+		return least
+	case more && least >= worked*count:
+		return count
 	}
-	return least
+	return 0
 }
 
 // priceless says that a kind of machines has no price where something else has: those that there are may be used, but what more of them
@@ -153,12 +152,14 @@ func (p *planner) alike(a, b int) bool {
 	return (p.sc.Machines[a].Price > 0) == (p.sc.Machines[b].Price > 0)
 }
 
-// unbought says of which machines no more were tried, as they have no price.
-func (p *planner) unbought() string {
+// unbought says of which machines no more were tried, as they have no price; vain are the layouts no size of which passes.
+func (p *planner) unbought(vain []*strategies.Layout) string {
 	var names []string
 	for i := range p.sc.Machines {
-		takes := func(l strategies.Layout) bool { return shares(&l, i) && p.lacking(p.sc, &l, i) > 0 }
-		if p.sc.Machines[i].Most == 0 && p.priceless(i) && slices.ContainsFunc(p.sc.Layouts, takes) {
+		takes := func(l *strategies.Layout, more bool) bool { return shares(l, i) && p.lacking(p.sc, l, i, more) > 0 }
+		if p.sc.Machines[i].Most == 0 && p.priceless(i) &&
+			(slices.ContainsFunc(p.sc.Layouts, func(l strategies.Layout) bool { return takes(&l, false) }) ||
+				slices.ContainsFunc(vain, func(l *strategies.Layout) bool { return takes(l, true) })) {
 			names = append(names, p.sc.Machines[i].Name)
 		}
 	}

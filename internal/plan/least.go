@@ -2,19 +2,14 @@ package plan
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"example.com/simrun/internal/experiment"
 	"example.com/simrun/scenarios"
 	"example.com/simrun/strategies"
 )
-
-// glances is the number of replications of a look at a candidate that decides nothing, at most.
-const glances = 4
 
 // capacity is a layout on the way to its least capacity.
 type capacity struct {
@@ -25,18 +20,6 @@ type capacity struct {
 	seen   map[string]*experiment.Judged // glances, by sizes
 	proofs []proof
 	looked bool // a size has been judged
-	more   bool // more machines than the work takes on average are tried, or need not be
-}
-
-// proof is a size that was decided on tasks of its own.
-type proof struct {
-	strategy string
-	x        []int
-	slots    int
-	sizes    []string
-	machines []Machines
-	judged   *experiment.Judged
-	bound    bool // it is open for want of events
 }
 
 // fit is a layout of its least capacity.
@@ -59,108 +42,9 @@ type fit struct {
 
 func key(x []int) string { return fmt.Sprint(x) }
 
-// scenario is the layout at a size.
-func (c *capacity) scenario(x []int) (*scenarios.Scenario, error) {
-	return c.judged.made(draftOf{c.draft, c.name, key(x), false}, func() (*scenarios.Scenario, error) {
-		d, err := sized(c.draft, c.knobs, x)
-		if err != nil {
-			return nil, err
-		}
-		return d.Only(c.name)
-	})
-}
-
-// fresh is the layout at a size, on tasks that no glance has seen.
-func (c *capacity) fresh(x []int) (*scenarios.Scenario, error) {
-	return c.judged.made(draftOf{c.draft, c.name, key(x), true}, func() (*scenarios.Scenario, error) {
-		d, err := sized(c.draft, c.knobs, x)
-		if err != nil {
-			return nil, err
-		}
-		seed := (c.sc.Seed ^ otherSeed) &^ scenarios.MostSeed // a bit that no other seed has
-		if d, err = d.Set(strconv.FormatUint(seed, 10), "seed"); err != nil {
-			return nil, err
-		}
-		return d.Only(c.name)
-	})
-}
-
-// glance says whether a size is likely to pass. What cannot be read (too little memory for its processes) is not.
-func (c *capacity) glance(x []int) (*experiment.Judged, error) {
-	if j, known := c.seen[key(x)]; known {
-		return j, nil
-	}
-	sc, err := c.scenario(x)
-	j := &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}
-	c.short = c.short || err == nil && c.spent()
-	if err == nil && !c.spent() {
-		j, err = c.judge("glance", sc, func() (*experiment.Judged, error) { return experiment.Glance(c.ctx, sc, glances, c.options()) })
-		if err != nil {
-			return nil, err
-		}
-		c.looked = true
-	}
-	c.seen[key(x)] = j
-	return j, nil
-}
-
-// prove decides a size on tasks that no glance has seen.
-func (c *capacity) prove(x []int) (*experiment.Judged, error) {
-	if i := c.proofOf(x); i >= 0 {
-		return c.proofs[i].judged, nil
-	}
-	sc, err := c.fresh(x)
-	if err != nil {
-		return &experiment.Judged{Verdict: "fail", Strained: math.Inf(1)}, nil //nolint:nilerr // no such layout
-	}
-	most := max(sc.Run.Max, experiment.Enough(sc))
-	sc, enough := c.afford(sc)
-	if c.sure && sc.Run.Max != most {
-		return nil, errBound
-	}
-	if c.spent() || !enough {
-		c.short = true
-		return &experiment.Judged{Verdict: "undecided"}, nil
-	}
-	j, err := c.judge("proof", sc, func() (*experiment.Judged, error) { return experiment.Judge(c.ctx, sc, c.options()) })
-	if err != nil {
-		return nil, err
-	}
-	bound := j.Verdict == "undecided" && sc.Run.Max < most && j.Replications == sc.Run.Max // more may have decided it
-	c.short = c.short || bound
-	c.proofs = append(c.proofs, proof{c.name, slices.Clone(x), sc.Layouts[0].Slots(), c.sizes(x), c.machines(x), j, bound})
-	return j, nil
-}
-
-// errBound ends a copy of the planner before a proof that what is left of the budget bounds: how much that is, is not sure yet.
-var errBound = errors.New("bound by what others take")
-
-// proofShare is the part of what is left of the budget that one proof may take.
-const proofShare = 3
-
-// each is what a replication of the layout takes in events, at most, as glances tell.
-func (c *capacity) each() int64 {
-	most := int64(1)
-	for _, j := range c.seen {
-		most = max(most, j.Events/int64(max(1, j.Replications)))
-	}
-	return most
-}
-
-// afford bounds the replications of a proof by what is left of the budget, of which it may take a part, or as much as a pass takes to
-// be shown; false where there is not even that.
-func (c *capacity) afford(made *scenarios.Scenario) (*scenarios.Scenario, bool) {
-	sc := *made
-	enough, left := experiment.Enough(&sc), int((c.limit-c.events)/c.each())
-	n := max(left/proofShare, min(left, enough))
-	sc.Run.Min = min(sc.Run.Min, n)
-	sc.Run.Max = max(sc.Run.Min, min(max(sc.Run.Max, enough), n))
-	return &sc, n >= enough
-}
-
 // least finds the least capacity: one that is likely to pass where events are too few to show it, nil where none is.
 func (c *capacity) least() (*fit, error) {
-	x, err := c.approach()
+	x, err := c.approach(true)
 	if x == nil || err != nil {
 		return nil, err
 	}
@@ -201,28 +85,25 @@ func (c *capacity) written() []int {
 	return x
 }
 
-// approach finds sizes none of which can be less, as far as glances tell; nil where none is likely to pass, with more machines neither.
-func (c *capacity) approach() ([]int, error) {
+// approach finds sizes none of which can be less, as far as glances tell; nil where none is likely to pass. Where it may buy, it then
+// tries more machines: what the work takes on average says nothing of bursts.
+func (c *capacity) approach(buy bool) ([]int, error) {
 	x, err := c.near()
-	if x != nil || err != nil || !c.widen() {
+	if x != nil || err != nil || !buy || !c.widen() {
 		return x, err
 	}
 	return c.near()
 }
 
-// widen lets the number of machines vary where it did not: what the work takes on average says nothing of bursts. False where there is
-// none to buy.
+// widen lets the numbers of machines grow that a burst may take all of; false where there is none to buy.
 func (c *capacity) widen() bool {
 	sc, err := c.draft.Only(c.name)
-	if err != nil || c.more || c.bounds.Vary != nil || c.spent() {
+	if err != nil || c.spent() {
 		return false
 	}
-	knobs := c.planner.knobs(c.draft, sc, true)
-	if len(knobs) == len(c.knobs) {
-		return false
-	}
-	c.knobs, c.more = knobs, true
-	return true
+	was := c.knobs
+	c.knobs = c.planner.knobs(c.draft, sc, true)
+	return !slices.EqualFunc(was, c.knobs, func(a, b knob) bool { return a.to == b.to })
 }
 
 // near finds them among the sizes that vary: from what theory staffs and from what the file says, as the least capacity need not be the

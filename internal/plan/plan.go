@@ -132,6 +132,7 @@ func targets(sc *scenarios.Scenario) (n int) {
 // written finds the least capacity of the layouts of the file that can be deployed, shown or likely to pass.
 func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 	var fits []*fit
+	var vain []*strategies.Layout
 	share := p.share()
 	for i := range p.sc.Layouts {
 		l := &p.sc.Layouts[i]
@@ -146,13 +147,14 @@ func (p *planner) written(draft *scenarios.Draft) ([]*fit, error) {
 			return nil, err
 		}
 		if f == nil {
+			vain = append(vain, l)
 			p.notes = append(p.notes, fmt.Sprintf("%s was not seen to pass at any size that was tried%s.", l.Name, c.shortOf()))
 			continue
 		}
 		f.written = true
 		fits = append(fits, f)
 	}
-	for _, said := range []string{p.comeAndGo(), p.unbought()} {
+	for _, said := range []string{p.comeAndGo(), p.unbought(vain)} {
 		if said != "" {
 			p.notes = append(p.notes, said)
 		}
@@ -190,23 +192,18 @@ func (p *planner) told(what string, n, of int) {
 	}
 }
 
-// capacityOf is a layout of a draft, nothing of which has been tried.
-func (p *planner) capacityOf(draft *scenarios.Draft, name string) (*capacity, error) {
-	sc, err := draft.Only(name)
-	if err != nil {
-		return nil, err
-	}
-	c := &capacity{planner: p, name: name, draft: draft, seen: map[string]*experiment.Judged{}}
-	c.knobs = p.knobs(draft, sc, false)
-	return c, nil
+// capacityOf is the one layout of a scenario of a draft, nothing of which has been tried.
+func (p *planner) capacityOf(draft *scenarios.Draft, sc *scenarios.Scenario) *capacity {
+	return &capacity{planner: p, name: sc.Layouts[0].Name, draft: draft, knobs: p.knobs(draft, sc, false), seen: map[string]*experiment.Judged{}}
 }
 
 // leastOf finds the least capacity of a layout of a draft, shown or likely to pass; nil where it has none.
 func (p *planner) leastOf(draft *scenarios.Draft, name string) (*capacity, *fit, error) {
-	c, err := p.capacityOf(draft, name)
+	sc, err := draft.Only(name)
 	if err != nil {
 		return nil, nil, err
 	}
+	c := p.capacityOf(draft, sc)
 	f, err := c.least()
 	if err != nil {
 		return nil, nil, err
@@ -243,7 +240,7 @@ func (c *capacity) shortOf() string {
 		}
 		asked = true
 		j := c.seen[key(x)]
-		if i := slices.IndexFunc(c.proofs, func(p proof) bool { return slices.Equal(p.x, x) }); i >= 0 {
+		if i := c.proofOf(x); i >= 0 {
 			j = c.proofs[i].judged
 		}
 		switch {

@@ -88,10 +88,8 @@ func (p *planner) rough(one *idea, fits []*fit) (*fit, *capacity, error) {
 	if err != nil || len(sc.Layouts[0].WhatIf) > 0 || p.known(&sc.Layouts[0], fits) {
 		return nil, nil, nil //nolint:nilerr // too much for a machine
 	}
-	c := &capacity{planner: p, name: one.name, draft: one.draft, seen: map[string]*experiment.Judged{}}
-	c.knobs = p.knobs(one.draft, sc, false)
-	c.more = len(fits) > 0 && !slices.ContainsFunc(fits, func(f *fit) bool { return f.bought > 0 }) // what passes without is no dearer
-	x, err := c.approach()
+	c := p.capacityOf(one.draft, sc)
+	x, err := c.approach(len(fits) == 0 || slices.ContainsFunc(fits, func(f *fit) bool { return f.bought > 0 })) // what passes without is no dearer
 	if x == nil || err != nil {
 		return nil, c, err
 	}

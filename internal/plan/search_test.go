@@ -263,6 +263,15 @@ strategies: {today: {workers: {w: {queues: [thumb], concurrency: 2, machine: m}}
 
 	r = planned(t, file+"plan: {vary: {machines: false}}\n", plan.Options{NoSearch: true})
 	assert.Nil(t, r.Answer)
+
+	// Two machines are too few as well, which may be less, too.
+	r = planned(t, strings.NewReplacer("price: 0.05/h", "price: 0.05/h, count: 2", "machine: m", "machine: m, replicas: 2").Replace(file), plan.Options{NoSearch: true})
+	require.NotNil(t, r.Answer, r.Headline)
+	assert.Equal(t, 3, r.Answer.Workers[0].Replicas)
+
+	r = planned(t, strings.Replace(file, "price: 0.05/h}", "count: 1}, other: {cores: 1, price: 1/h}", 1), plan.Options{NoSearch: true})
+	assert.Nil(t, r.Answer)
+	assert.Contains(t, strings.Join(r.Said, " "), "More machines m were not tried, as these have no price")
 }
 
 // What has no price where something else has is not bought: nobody knows that it would be cheaper. Where nothing has a price, a layout on
